@@ -1,0 +1,1 @@
+"""Channels: the transports that messages come in and go out on, and the lines that are connected to them."""

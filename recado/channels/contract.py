@@ -1,0 +1,109 @@
+"""What a channel must do, and what it may do besides.
+
+A channel is a small required contract (`Channel`) plus optional capabilities, each a protocol of its own
+(`MarksRead`, `ReceivesWebhooks`). One contract suite (tests/contracts) holds every channel to this page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from recado.messages import Address, InboundMessage, OutContent, StatusUpdate
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One connected address on a channel, as a channel needs to know it.
+
+    `address` is what the provider calls the line (Cloud API: the phone number id), unique per channel.
+    `secrets` are decrypted (Cloud API: access_token, app_secret, verify_token); repr leaves them out.
+    `max_per_second` paces the whole line.
+    """
+
+    id: str
+    project_id: str
+    channel: str
+    address: str
+    max_per_second: float
+    secrets: Mapping[str, str] = field(repr=False, default_factory=dict[str, str])
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message for one person. `client_id` was made before the first try and stays the same at every try."""
+
+    client_id: str
+    to: tuple[Address, ...]
+    content: OutContent
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The provider took the message and calls it `provider_message_id`."""
+
+    provider_message_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What one delivery of the provider held for one line, in the order in which it stood there."""
+
+    line_address: str
+    messages: tuple[InboundMessage, ...] = ()
+    statuses: tuple[StatusUpdate, ...] = ()
+
+
+class Channel(Protocol):
+    """A transport. One instance serves all lines of a process; it is closed once."""
+
+    @property
+    def name(self) -> str: ...
+
+    # How long after a person's last message free messages may be sent, in seconds; None means always.
+    @property
+    def window_s(self) -> int | None: ...
+
+    # A burst and a steady rate per contact: (burst, seconds per message); None means unlimited.
+    @property
+    def contact_pace(self) -> tuple[int, float] | None: ...
+
+    def split(self, content: OutContent) -> tuple[OutContent, ...]:
+        """The content as messages that the provider takes, in order. Pure."""
+        ...
+
+    async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:
+        """Send one message. `fence` is the epoch of the lease under which this process sends on the line.
+
+        Raises `SendError` (surely not taken; its verdict says whether to try again) or `OutcomeUnknown`.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class MarksRead(Protocol):
+    """Shows the person that their message was read and that an answer is being written."""
+
+    async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
+        """Best effort: raises `SendError` or `OutcomeUnknown`, and nothing depends on it."""
+        ...
+
+
+@runtime_checkable
+class ReceivesWebhooks(Protocol):
+    """Gets its messages by signed HTTP calls of the provider. All pure: nothing here waits or stores."""
+
+    def line_addresses(self, payload: Mapping[str, Any]) -> Sequence[str]:
+        """The lines that the payload names, so that their secrets can be tried. Never raises on odd shapes."""
+        ...
+
+    def signature_is_valid(self, secret: str, body: bytes, signature: str | None) -> bool:
+        """True if `signature` (the provider's header) was made with `secret` over the raw body. Constant time."""
+        ...
+
+    def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
+        """Everything in the payload, per line. What is unknown becomes `Unsupported`, never an exception."""
+        ...

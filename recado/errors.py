@@ -1,0 +1,102 @@
+"""Errors: every one has a stable code and a verdict. Callers decide on the verdict, never on text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a caller may do: give up (`retry_after_s` is None) or try again after so many seconds."""
+
+    retry_after_s: float | None
+
+    @property
+    def permanent(self) -> bool:
+        return self.retry_after_s is None
+
+
+PERMANENT = Verdict(None)
+
+
+def retry_after(seconds: float) -> Verdict:
+    """Try again, not before `seconds` from now."""
+    return Verdict(seconds)
+
+
+class RecadoError(Exception):
+    """The base of all errors that a person or a client may see.
+
+    `code` is stable and machine-readable, `message` says what to do, `status` is its HTTP status.
+    """
+
+    code: str = "internal_error"
+    status: int = 500
+
+    def __init__(
+        self, message: str, *, code: str | None = None, status: int | None = None, verdict: Verdict = PERMANENT
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.verdict = verdict
+        if code is not None:
+            self.code = code
+        if status is not None:
+            self.status = status
+
+
+class NotFound(RecadoError):
+    code = "not_found"
+    status = 404
+
+
+class Conflict(RecadoError):
+    code = "conflict"
+    status = 409
+
+
+class BadInput(RecadoError):
+    code = "bad_input"
+    status = 422
+
+
+class Unauthorized(RecadoError):
+    code = "unauthorized"
+    status = 401
+
+
+class Forbidden(RecadoError):
+    code = "forbidden"
+    status = 403
+
+
+class Unavailable(RecadoError):
+    """A part that is needed does not answer now; the verdict says when to ask again."""
+
+    code = "unavailable"
+    status = 503
+
+
+class SettingsError(RecadoError):
+    """A setting is missing or wrong; the message names the variable and gives an example."""
+
+    code = "bad_settings"
+
+
+class SendError(RecadoError):
+    """A channel could not send, and the provider surely did not take the message."""
+
+    code = "send_failed"
+    status = 502
+
+
+class SendRefused(SendError):
+    """Refused before the call, because the provider would refuse it or the rules forbid it."""
+
+    code = "send_refused"
+    status = 422
+
+
+class OutcomeUnknown(RecadoError):
+    """The bytes left, no answer came: the provider may or may not have taken the message."""
+
+    code = "outcome_unknown"
+    status = 504

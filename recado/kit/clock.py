@@ -1,0 +1,47 @@
+"""Business time. Everything that asks for the time asks here, so that tests and simulations own it.
+
+Leases do not use this clock but the database's (`recado.db`): machines may disagree about the time.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+
+def _system_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+_source: Callable[[], int] = _system_ms
+
+
+def now_ms() -> int:
+    """The time in milliseconds since 1970-01-01T00:00:00Z."""
+    return _source()
+
+
+def now() -> datetime:
+    """The time as an aware UTC datetime, in milliseconds."""
+    return from_ms(_source())
+
+
+def from_ms(at_ms: int) -> datetime:
+    """An aware UTC datetime of milliseconds since 1970-01-01T00:00:00Z."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
+def to_ms(at: datetime) -> int:
+    """Milliseconds since 1970-01-01T00:00:00Z of an aware datetime."""
+    return round(at.timestamp() * 1000)
+
+
+@contextmanager
+def use_clock(source: Callable[[], int]) -> Iterator[None]:
+    """Let `source` (milliseconds since 1970) tell the time inside the block."""
+    global _source
+    before, _source = _source, source
+    try:
+        yield
+    finally:
+        _source = before
