@@ -1,0 +1,25 @@
+"""Table of lines."""
+
+from typing import Any
+
+from sqlalchemy import Float, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recado.db import Base, Id, OfProject
+from recado.kit import now_ms
+
+
+class LineRow(OfProject, Base):
+    """One line. `secrets` holds ciphertexts (see `recado.kit.crypto`) by name."""
+
+    __tablename__ = "lines"
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    assistant_id: Mapped[str] = mapped_column(Id)
+    channel: Mapped[str] = mapped_column(String(32))
+    address: Mapped[str] = mapped_column(String(160))
+    name: Mapped[str] = mapped_column(String(200))
+    max_per_second: Mapped[float] = mapped_column(Float)
+    secrets: Mapped[dict[str, Any]]
+    config: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_ms: Mapped[int] = mapped_column(default=now_ms)

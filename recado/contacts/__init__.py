@@ -1,0 +1,1 @@
+"""Contacts: who asks, and what networks call them."""

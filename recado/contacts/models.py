@@ -1,0 +1,29 @@
+"""Tables of contacts and their addresses."""
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recado.db import Base, Id, OfProject
+from recado.kit import now_ms
+
+
+class Contact(OfProject, Base):
+    """One person. A merged contact keeps its row and names the other one in `alias_of`."""
+
+    __tablename__ = "contacts"
+
+    name: Mapped[str | None] = mapped_column(String(256))
+    alias_of: Mapped[str | None] = mapped_column(Id)
+    created_ms: Mapped[int] = mapped_column(default=now_ms)
+
+
+class AddressRow(OfProject, Base):
+    """One name of a contact on a network; unique by (project, kind, value)."""
+
+    __tablename__ = "addresses"
+    __table_args__ = (Index("uq_addresses_name", "project_id", "kind", "value", unique=True),)
+
+    kind: Mapped[str] = mapped_column(String(16))
+    value: Mapped[str] = mapped_column(String(160))
+    contact_id: Mapped[str] = mapped_column(Id, index=True)
+    created_ms: Mapped[int] = mapped_column(default=now_ms)

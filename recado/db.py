@@ -1,0 +1,191 @@
+"""The database: one code base for SQLite and PostgreSQL.
+
+Everything but the hot path (`recado.mailbox`) goes through SQLAlchemy sessions opened here. Times are stored as
+integers, milliseconds since 1970 in UTC, in both databases; ids are UUIDv7 as text (SQLite) or uuid (PostgreSQL).
+
+Tenancy lives here too: `Database.project(project_id)` opens a session that sees and writes the rows of that project
+only; `Database.system()` is for the few places that work across projects, and says so by its name.
+"""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, MetaData, String, event, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from recado.errors import Conflict, SettingsError
+from recado.kit import new_id
+from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
+
+# How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
+SQLITE_BUSY_TIMEOUT_S = 10.0
+
+
+class Id(TypeDecorator[str]):
+    """A UUID as text in Python; `uuid` in PostgreSQL, text in SQLite."""
+
+    impl = String(36)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Any) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(postgresql.UUID(as_uuid=False))
+        return dialect.type_descriptor(String(36))
+
+
+# jsonb in PostgreSQL, text in SQLite.
+Json = JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {dict[str, Any]: Json, list[Any]: Json, int: BigInteger()}
+
+
+class Row:
+    """What every table has: an id that grows with time."""
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+
+
+class OfProject(Row):
+    """What every table of a project has. A table without it must be named in `tests/test_tenancy.py`."""
+
+    project_id: Mapped[str] = mapped_column(Id, index=True)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON, as stored."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+class Database:
+    """One database. `url` is `sqlite:///path` or `postgresql://...`. Close it once."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        parsed = make_url(url)
+        self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+
+    @property
+    def sqlite_path(self) -> Path:
+        """The file of an embedded database."""
+        return Path(make_url(self.url).database or "")
+
+    @asynccontextmanager
+    async def system(self, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction across projects, committed at the end of the block. `read_only` takes no write lock."""
+        async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            await session.connection(execution_options={"read_only": read_only})
+            yield session
+
+    @asynccontextmanager
+    async def project(self, project_id: str, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+        """A transaction inside one project, committed at the end of the block.
+
+        Every ORM select, update and delete is limited to the project's rows, and new rows are given to it.
+        `read_only` takes no write lock.
+        """
+        async with (
+            AsyncSession(self.engine, expire_on_commit=False, info={"project_id": project_id}) as session,
+            session.begin(),
+        ):
+            await session.connection(execution_options={"read_only": read_only})
+            yield session
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _sqlite_engine(url: str) -> AsyncEngine:
+    if sqlite_version() < MINIMUM_SQLITE:
+        found = ".".join(map(str, sqlite_version()))
+        raise SettingsError(
+            f"RECADO_DATABASE_URL: the SQLite library here is {found}; versions before 3.51.3 can corrupt the database. "
+            "Install Python with a newer SQLite, or use PostgreSQL: RECADO_DATABASE_URL=postgresql://..."
+        )
+    Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
+    engine = create_async_engine(
+        url.replace("sqlite:", "sqlite+aiosqlite:", 1), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S}, pool_size=4
+    )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        connection.isolation_level = None  # SQLAlchemy begins transactions below, not the driver
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        # A transaction that reads first and writes later could fail to upgrade; IMMEDIATE cannot.
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
+    "PRAGMA cache_size=-16000",  # KiB
+)
+
+
+def _postgres_engine(url: str) -> AsyncEngine:
+    return create_async_engine(
+        url.replace("postgresql:", "postgresql+asyncpg:", 1),
+        pool_size=4,
+        max_overflow=4,
+        pool_pre_ping=True,
+        # A pooler in transaction mode cannot keep prepared statements.
+        connect_args={"statement_cache_size": 0, "timeout": 10},
+    )
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _limit_to_project(state: ORMExecuteState) -> None:
+    project_id = state.session.info.get("project_id")
+    if project_id is None or not (state.is_select or state.is_update or state.is_delete):
+        return
+    state.statement = state.statement.options(
+        with_loader_criteria(OfProject, lambda cls: cls.project_id == project_id, include_aliases=True)
+    )
+
+
+@event.listens_for(Session, "before_flush")
+def _give_to_project(session: Session, _context: Any, _instances: Any) -> None:
+    project_id = session.info.get("project_id")
+    if project_id is None:
+        return
+    for row in session.new:
+        if isinstance(row, OfProject):
+            owner: str | None = row.__dict__.get("project_id")
+            if owner is not None and owner != project_id:
+                raise Conflict("This row belongs to another project", code="wrong_project")
+            row.project_id = project_id
+
+
+async def database_now_ms(session: AsyncSession) -> int:
+    """The database's clock in milliseconds since 1970: what leases are measured on."""
+    if session.get_bind().dialect.name == "sqlite":
+        return int((await session.execute(text("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)"))).scalar_one())
+    query = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)"
+    return int((await session.execute(text(query))).scalar_one())

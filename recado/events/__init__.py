@@ -1,0 +1,1 @@
+"""Events: what happened, for people and for webhooks."""

@@ -1,0 +1,78 @@
+"""Secrets: API keys (hashed) and what is encrypted at rest."""
+
+import base64
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from recado.errors import RecadoError
+
+_NONCE_BYTES = 12  # AES-GCM's own size, NIST SP 800-38D section 8.2
+_PREFIX = "v1"
+
+
+def new_token(prefix: str) -> str:
+    """A random token of 256 bits that names its kind, such as `rk_...`."""
+    return f"{prefix}_{secrets.token_urlsafe(32)}"
+
+
+def hash_token(token: str) -> str:
+    """SHA-256 in hex. Enough for tokens of 256 random bits: there is nothing to guess."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class SecretBox:
+    """Encrypts small texts with AES-256-GCM. The ciphertext names its key, so keys can be rotated.
+
+    `keys` are any texts; the first encrypts, all decrypt.
+    """
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys or any(len(key) < 16 for key in keys):
+            raise RecadoError("RECADO_SECRET_KEY needs at least 16 characters in each key", code="bad_secret_key")
+        derived = [hashlib.sha256(b"recado secret box " + key.encode()).digest() for key in keys]
+        self._ciphers = {hashlib.sha256(key).hexdigest()[:8]: AESGCM(key) for key in derived}
+        self._current = next(iter(self._ciphers))
+
+    def encrypt(self, text: str, purpose: str) -> str:
+        """Ciphertext that opens only for the same `purpose` (such as the row it belongs to)."""
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = nonce + self._ciphers[self._current].encrypt(nonce, text.encode(), purpose.encode())
+        return f"{_PREFIX}:{self._current}:{base64.urlsafe_b64encode(sealed).decode()}"
+
+    def decrypt(self, ciphertext: str, purpose: str) -> str:
+        """The text. Raises `RecadoError` (`secret_unreadable`) if no key fits or it was tampered with."""
+        try:
+            prefix, key_id, body = ciphertext.split(":", 2)
+            sealed = base64.urlsafe_b64decode(body)
+            if prefix != _PREFIX:
+                raise ValueError
+            text = self._ciphers[key_id].decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+        except (KeyError, ValueError, InvalidTag):
+            raise RecadoError(
+                "A stored secret cannot be read with RECADO_SECRET_KEY; add the key that it was written with",
+                code="secret_unreadable",
+            ) from None
+        return text.decode()
+
+
+def secret_box(setting: str, data_dir: Path) -> SecretBox:
+    """The box of this installation: keys from the setting, or one made once in the data folder (mode 0600)."""
+    if setting:
+        return SecretBox([key.strip() for key in setting.split(",") if key.strip()])
+    path = data_dir / "secret.key"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return SecretBox([path.read_text().strip()])
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(32) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    return SecretBox([path.read_text().strip()])

@@ -1,0 +1,1 @@
+"""Knowledge: what an assistant can answer from."""

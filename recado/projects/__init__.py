@@ -1,0 +1,1 @@
+"""Projects (tenants) and the API keys that open them."""

@@ -1,0 +1,108 @@
+"""Settings, read from the environment once at start. Each error names the variable and gives an example."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from recado.errors import SettingsError
+
+_EXAMPLES = {
+    "data_dir": "RECADO_DATA_DIR=/var/lib/recado",
+    "database_url": "RECADO_DATABASE_URL=sqlite:////var/lib/recado/recado.db or "
+    "RECADO_DATABASE_URL=postgresql://recado:password@localhost:5432/recado",
+    "database_direct_url": "RECADO_DATABASE_DIRECT_URL=postgresql://recado:password@localhost:5432/recado",
+    "cloud_api_base_url": "RECADO_CLOUD_API_BASE_URL=https://graph.facebook.com",
+    "secret_key": "RECADO_SECRET_KEY=a-long-random-text (recado key generate-secret prints one)",
+    "log_level": "RECADO_LOG_LEVEL=INFO",
+    "log_format": "RECADO_LOG_FORMAT=json",
+    "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
+}
+
+
+class Settings(BaseSettings):
+    """All settings of a process. Field names are the variables' names without `RECADO_`, in lower case."""
+
+    model_config = SettingsConfigDict(env_prefix="RECADO_", frozen=True, extra="ignore", populate_by_name=True)
+
+    data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, keys and media.")
+    database_url: str = Field(
+        default="", description="sqlite:///PATH or postgresql://...; empty means recado.db in RECADO_DATA_DIR."
+    )
+    database_direct_url: str = Field(
+        default="", description="PostgreSQL without a pooler, for LISTEN and advisory locks; empty means the same."
+    )
+    cloud_api_base_url: str = Field(
+        default="https://graph.facebook.com", description="Graph API; the version segment is added to it."
+    )
+    secret_key: str = Field(
+        default="",
+        repr=False,
+        description="Comma-separated keys for secrets at rest; the first encrypts. Empty: made once in RECADO_DATA_DIR.",
+    )
+    api_keys: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
+        default=(),
+        alias="AI_ASSISTANTS_API_KEYS",
+        repr=False,
+        description="project:key,... made at start when missing.",
+    )
+    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
+    log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines.")
+
+    @field_validator("database_url", "database_direct_url")
+    @classmethod
+    def _known_database(cls, value: str) -> str:
+        if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("starts with neither sqlite:/// nor postgresql://")
+        return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+
+    @field_validator("cloud_api_base_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("is not an http:// or https:// address")
+        return value.rstrip("/")
+
+    @field_validator("api_keys", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs: list[tuple[str, str]] = []
+        for part in filter(None, (p.strip() for p in value.split(","))):
+            project, separator, key = part.partition(":")
+            if not separator or not project or len(key) < 16:
+                raise ValueError("needs project:key pairs, each key at least 16 characters long")
+            pairs.append((project, key))
+        return tuple(pairs)
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database in use: as set, or the embedded one in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'recado.db'}"
+
+    @property
+    def resolved_direct_url(self) -> str:
+        """The database for LISTEN and advisory locks."""
+        return self.database_direct_url or self.resolved_database_url
+
+
+def load_settings() -> Settings:
+    """The settings of the environment. Raises `SettingsError` with one line per wrong variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        lines = [_explain(str(item["loc"][0]), item["msg"]) for item in error.errors(include_input=False)]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def variable_name(field: str) -> str:
+    """The environment variable of a field."""
+    return "AI_ASSISTANTS_API_KEYS" if field in ("api_keys", "AI_ASSISTANTS_API_KEYS") else f"RECADO_{field.upper()}"
+
+
+def _explain(field: str, problem: str) -> str:
+    known = "api_keys" if field == "AI_ASSISTANTS_API_KEYS" else field
+    example = _EXAMPLES.get(known)
+    return f"{variable_name(field)}: {problem.removeprefix('Value error, ')}" + (f". Example: {example}" if example else "")
