@@ -8,16 +8,20 @@ only; `Database.system()` is for the few places that work across projects, and s
 """
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import JSON, BigInteger, MetaData, String, event, text
+from sqlalchemy import JSON, BigInteger, MetaData, String, Table, Update, event, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+from sqlalchemy.orm.exc import ObjectDeletedError
+from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from recado.errors import Conflict, SettingsError
@@ -54,7 +58,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {dict[str, Any]: Json, list[Any]: Json, int: BigInteger()}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {dict[str, Any]: Json, list[Any]: Json, int: BigInteger()}
 
 
 class Row:
@@ -89,14 +93,14 @@ class Database:
         return Path(make_url(self.url).database or "")
 
     @asynccontextmanager
-    async def system(self, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    async def system(self, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
         """A transaction across projects, committed at the end of the block. `read_only` takes no write lock."""
         async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
             await session.connection(execution_options={"read_only": read_only})
             yield session
 
     @asynccontextmanager
-    async def project(self, project_id: str, *, read_only: bool = False) -> AsyncIterator[AsyncSession]:
+    async def project(self, project_id: str, *, read_only: bool = False) -> AsyncGenerator[AsyncSession]:
         """A transaction inside one project, committed at the end of the block.
 
         Every ORM select, update and delete is limited to the project's rows, and new rows are given to it.
@@ -117,8 +121,8 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     if sqlite_version() < MINIMUM_SQLITE:
         found = ".".join(map(str, sqlite_version()))
         raise SettingsError(
-            f"RECADO_DATABASE_URL: the SQLite library here is {found}; versions before 3.51.3 can corrupt the database. "
-            "Install Python with a newer SQLite, or use PostgreSQL: RECADO_DATABASE_URL=postgresql://..."
+            f"RECADO_DATABASE_URL: the SQLite library here is {found}; versions before 3.51.3 can corrupt the "
+            "database. Install Python with a newer SQLite, or use PostgreSQL: RECADO_DATABASE_URL=postgresql://..."
         )
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(
@@ -163,11 +167,33 @@ def _postgres_engine(url: str) -> AsyncEngine:
 @event.listens_for(Session, "do_orm_execute")
 def _limit_to_project(state: ORMExecuteState) -> None:
     project_id = state.session.info.get("project_id")
-    if project_id is None or not (state.is_select or state.is_update or state.is_delete):
+    if project_id is None:
         return
-    state.statement = state.statement.options(
-        with_loader_criteria(OfProject, lambda cls: cls.project_id == project_id, include_aliases=True)
-    )
+    _refuse_unlimited(state)
+    if state.is_select or state.is_update or state.is_delete:
+        state.statement = state.statement.options(
+            with_loader_criteria(OfProject, lambda cls: cls.project_id == project_id, include_aliases=True)
+        )
+
+
+def _refuse_unlimited(state: ORMExecuteState) -> None:
+    """Raise for statements that the criteria above cannot limit: they are mistakes of a program, never of a person."""
+    statement: Any = state.statement
+    if state.is_insert and _of_project(state):
+        raise RuntimeError("In a project, add rows with session.add or add_all: an INSERT is not given to the project")
+    if (state.is_update or state.is_delete) and _of_project(state):
+        if state.parameters:
+            raise RuntimeError("In a project, a bulk UPDATE by primary key is not limited to the project's rows")
+        if isinstance(statement, Update) and "project_id" in statement.compile().params:
+            raise RuntimeError("A row cannot move to another project")
+    if not state.is_orm_statement:
+        for part in iterate(statement):
+            if isinstance(part, Table) and "project_id" in cast("Table[Any]", part).columns:
+                raise RuntimeError(f"In a project, use the mapped class of {part.name}: its table is not limited")
+
+
+def _of_project(state: ORMExecuteState) -> bool:
+    return state.bind_mapper is not None and issubclass(state.bind_mapper.class_, OfProject)
 
 
 @event.listens_for(Session, "before_flush")
@@ -177,10 +203,40 @@ def _give_to_project(session: Session, _context: Any, _instances: Any) -> None:
         return
     for row in session.new:
         if isinstance(row, OfProject):
-            owner: str | None = row.__dict__.get("project_id")
-            if owner is not None and owner != project_id:
-                raise Conflict("This row belongs to another project", code="wrong_project")
+            _refuse_foreign(row.__dict__.get("project_id") or project_id, project_id)
             row.project_id = project_id
+    for row in chain(session.dirty, session.deleted):
+        if isinstance(row, OfProject):
+            _refuse_foreign(_owner_of(row), project_id)
+
+
+def _owner_of(row: OfProject) -> str | None:
+    try:
+        return row.project_id  # read again where it has expired, and then limited like every select
+    except ObjectDeletedError:
+        return None
+
+
+def _refuse_foreign(owner: str | None, project_id: str) -> None:
+    if owner != project_id:
+        raise Conflict("This row belongs to another project, or is gone", code="wrong_project")
+
+
+async def add_unique(session: AsyncSession, row: Row, conflict: Conflict) -> None:
+    """Insert `row` now; raise `conflict` if a unique constraint forbids it. The transaction stays usable."""
+    try:
+        async with session.begin_nested():
+            session.add(row)
+            await session.flush([row])
+    except IntegrityError as error:
+        if not _is_unique_violation(error):
+            raise
+        raise conflict from None
+
+
+def _is_unique_violation(error: IntegrityError) -> bool:
+    # https://www.postgresql.org/docs/current/errcodes-appendix.html: 23505 is unique_violation.
+    return getattr(error.orig, "sqlstate", None) == "23505" or "UNIQUE constraint failed" in str(error.orig)
 
 
 async def database_now_ms(session: AsyncSession) -> int:

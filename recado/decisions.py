@@ -14,6 +14,10 @@ from recado.messages import InboundMessage, OutContent, Value
 Language = Literal["es", "en"]
 Intent = Literal["greeting", "thanks", "information", "human", "other"]
 
+MAX_REPLIES = 20
+"""Messages that one decision may send. A turn takes no more pending ones, so each can have its own reply."""
+MAX_SOURCES = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -29,7 +33,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class AssistantFacts:
-    """Who answers. `entries` is what it may answer from; `brain` names the brain that decides."""
+    """Who answers. `entries` is what it may answer from; `brain` names the brain that decides.
+
+    `settle_ms` is how long to wait for more messages before a turn.
+    """
 
     id: str
     name: str
@@ -37,6 +44,7 @@ class AssistantFacts:
     timezone: str
     brain: str
     entries: tuple[Entry, ...] = ()
+    settle_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +73,11 @@ class Decision(Value):
 
     intent: Intent = "other"
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
-    replies: tuple[OutContent, ...] = Field(default=(), max_length=20)
+    replies: tuple[OutContent, ...] = Field(default=(), max_length=MAX_REPLIES)
     language: Language | None = None
     state: dict[str, Any] | None = None
     hand_over: bool = False
-    sources: tuple[str, ...] = Field(default=(), max_length=20)
+    sources: tuple[str, ...] = Field(default=(), max_length=MAX_SOURCES)
 
 
 class Brain(Protocol):

@@ -82,10 +82,27 @@ class SettingsError(RecadoError):
 
 
 class SendError(RecadoError):
-    """A channel could not send, and the provider surely did not take the message."""
+    """A channel could not send, and the provider surely did not take the message.
+
+    `counts` is false when the try says nothing about the message (a rate limit): it may wait as long as it takes.
+    `pauses_line` is true when the whole line must wait for what the verdict says.
+    """
 
     code = "send_failed"
     status = 502
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        verdict: Verdict = PERMANENT,
+        counts: bool = True,
+        pauses_line: bool = False,
+    ) -> None:
+        super().__init__(message, code=code, verdict=verdict)
+        self.counts = counts
+        self.pauses_line = pauses_line
 
 
 class SendRefused(SendError):

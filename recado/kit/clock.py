@@ -4,7 +4,7 @@ Leases do not use this clock but the database's (`recado.db`): machines may disa
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -37,7 +37,7 @@ def to_ms(at: datetime) -> int:
 
 
 @contextmanager
-def use_clock(source: Callable[[], int]) -> Iterator[None]:
+def use_clock(source: Callable[[], int]) -> Generator[None]:
     """Let `source` (milliseconds since 1970) tell the time inside the block."""
     global _source
     before, _source = _source, source

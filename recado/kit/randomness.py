@@ -1,7 +1,7 @@
 """Randomness that tests can seed. Secrets do not come from here (see `recado.kit.crypto`)."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 _source = random.Random()
@@ -21,7 +21,7 @@ def full_jitter(attempt: int, base_s: float, cap_s: float) -> float:
 
 
 @contextmanager
-def use_random(seed: int) -> Iterator[None]:
+def use_random(seed: int) -> Generator[None]:
     """Make everything random inside the block follow from `seed`."""
     global _source
     before, _source = _source, random.Random(seed)

@@ -1,0 +1,1 @@
+"""Conversations: the turn (the product's heart), hand-over and history."""

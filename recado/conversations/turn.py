@@ -1,0 +1,268 @@
+"""The turn: a conversation is claimed, the brain is asked, and all that follows is one commit.
+
+No transaction is open while the brain thinks. The commit is guarded by the epoch of the claim: whoever lost the lease
+commits nothing. Errors are tried again and end in a friendly text; the deaths of processes are counted apart.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, cast
+
+import structlog
+from pydantic import TypeAdapter
+
+from recado import kit
+from recado.channels.contract import Channel, Line, MarksRead
+from recado.db import json_text
+from recado.decisions import AssistantFacts, Brain, Context, Decision, Language
+from recado.errors import RecadoError
+from recado.kit import new_id, randomness
+from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
+from recado.mailbox.driver import DatabaseDown
+from recado.mailbox.service import Mailbox
+from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
+
+# Turns at the same time in one process; more wait in the database.
+MAX_TURNS = 256
+# The look behind the bell: how late a hint that was lost can make a turn.
+POLL_S = 0.25
+RENEW_S = TURN_LEASE_MS / 3000
+# No brain may think longer than this; the deadline of a model is its own and shorter.
+TURN_LIMIT_S = 60.0
+# A person who waits this long sees that an answer is being written.
+TYPING_AFTER_S = 0.5
+# Failed turns of the same messages before the friendly text is sent in place of an answer.
+MAX_FAILURES = 3
+# Processes that died during a turn of the same messages before these are buried: one of them may be the cause.
+MAX_CRASHES = 10
+BACKOFF_BASE_S = 0.5
+BACKOFF_CAP_S = 5.0
+# How long a stop waits for turns in work; then they are given back unanswered.
+DRAIN_S = 3.0
+
+FALLBACK_TEXT: Mapping[Language, str] = {
+    "es": "Disculpa, tuve un problema y no pude responderte. Por favor, intenta de nuevo más tarde.",
+    "en": "Sorry, I had a problem and could not answer you. Please try again later.",
+}
+
+log = structlog.get_logger(__name__)
+MESSAGE: TypeAdapter[InboundMessage] = TypeAdapter(InboundMessage)
+
+
+class Directory(Protocol):
+    """Where a turn finds the line of a conversation and who answers on it."""
+
+    def line(self, line_id: str) -> Line | None: ...
+
+    def assistant(self, line_id: str) -> AssistantFacts | None: ...
+
+
+@dataclass(slots=True)
+class TurnStats:
+    """Counts since the start, for metrics."""
+
+    settled: int = 0
+    failed: int = 0
+    fallbacks: int = 0
+    buried: int = 0
+    lost: int = 0
+
+
+@dataclass(slots=True)
+class Turns:
+    """Runs the turns of one process until `run` is cancelled."""
+
+    mailbox: Mailbox
+    directory: Directory
+    brains: Mapping[str, Brain]
+    channels: Mapping[str, Channel]
+    max_turns: int = MAX_TURNS
+    stats: TurnStats = field(default_factory=TurnStats)
+    _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
+        default_factory=dict[str, tuple[Claim, "asyncio.Task[None]"]]
+    )
+    _typing: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+
+    async def run(self) -> None:
+        """Claim and answer. On cancellation: finish what is in work, give back what takes too long."""
+        renewals = asyncio.create_task(self._renew_forever(), name="turn-leases")
+        try:
+            while True:
+                await self._claim_what_is_due()
+        finally:
+            await self._stop()
+            renewals.cancel()
+            await asyncio.gather(renewals, return_exceptions=True)
+
+    async def _stop(self) -> None:
+        tasks = [task for _, task in self._running.values()]
+        if tasks:
+            await asyncio.wait(tasks, timeout=DRAIN_S)
+        late = [(claim, task) for claim, task in self._running.values() if not task.done()]
+        for _, task in late:
+            task.cancel()
+        await asyncio.gather(*(task for _, task in late), return_exceptions=True)
+        for claim, _ in late:
+            await self.mailbox.release_turn(claim, failed=False, delay_ms=0)
+
+    # --- claims ---------------------------------------------------------------------------------------
+
+    async def _claim_what_is_due(self) -> None:
+        await self.mailbox.turns_bell.wait(POLL_S)
+        room = self.max_turns - len(self._running)
+        if room <= 0:
+            return  # a turn that ends rings
+        try:
+            claims = await self.mailbox.claim_turns(room)
+        except DatabaseDown as error:
+            log.warning("turns_wait", code=error.code)
+            await asyncio.sleep(POLL_S)
+            return
+        for claim in claims:
+            task = asyncio.create_task(self._turn(claim))
+            self._running[claim.conversation_id] = (claim, task)
+        if len(claims) == room:
+            self.mailbox.turns_bell.ring()  # there may be more
+
+    async def _renew_forever(self) -> None:
+        while True:
+            await asyncio.sleep(RENEW_S)
+            held = dict(self._running)
+            if not held:
+                continue
+            try:
+                kept = await self.mailbox.renew_turns([claim for claim, _ in held.values()])
+            except DatabaseDown:
+                continue  # the lease may still be ours at the next round; the commit is guarded anyway
+            for conversation, (claim, task) in held.items():
+                if conversation not in kept and self._running.get(conversation) == (claim, task):
+                    log.info("turn_lost", conversation_id=conversation)
+                    task.cancel()
+
+    # --- one turn -------------------------------------------------------------------------------------
+
+    async def _turn(self, claim: Claim) -> None:
+        try:
+            if claim.crashes > MAX_CRASHES:
+                await self._bury(claim)
+            else:
+                await self._answer(claim)
+        except asyncio.CancelledError:
+            self.stats.lost += 1
+            raise
+        except Exception as error:  # every caught error is a failed turn
+            await self._after_failure(claim, error)
+        finally:
+            current = self._running.get(claim.conversation_id)
+            if current is not None and current[0] is claim:
+                del self._running[claim.conversation_id]
+            if len(self._running) >= self.max_turns - 1:
+                self.mailbox.turns_bell.ring()
+
+    async def _answer(self, claim: Claim) -> None:
+        line, facts = self.directory.line(claim.line_id), self.directory.assistant(claim.line_id)
+        if line is None or facts is None:
+            raise RecadoError("The line or its assistant is not known here", code="line_unknown")
+        if not claim.messages:
+            await self._commit(TurnCommit(claim, claim.settled_seq))
+            return
+        brain = self.brains.get(facts.brain)
+        if brain is None:
+            raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
+        timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
+        try:
+            async with asyncio.timeout(TURN_LIMIT_S):
+                decision = await brain.decide(_context(claim, facts))
+        finally:
+            timer.cancel()
+        await self._commit(self._outcome(claim, line, decision))
+
+    def _outcome(self, claim: Claim, line: Line, decision: Decision) -> TurnCommit:
+        channel = self.channels[line.channel]
+        return TurnCommit(
+            claim,
+            claim.messages[-1].seq,
+            out=new_out(channel, decision.replies, "turn"),
+            events=(NewEvent("conversation.handed_over"),) if decision.hand_over and claim.mode != "person" else (),
+            state=None if decision.state is None else json_text(decision.state),
+            language=decision.language,
+            mode="person" if decision.hand_over else None,
+        )
+
+    async def _commit(self, turn: TurnCommit) -> None:
+        if await self.mailbox.commit_turn(turn):
+            self.stats.settled += 1
+        else:
+            self.stats.lost += 1
+
+    # --- what goes wrong ------------------------------------------------------------------------------
+
+    async def _after_failure(self, claim: Claim, error: Exception) -> None:
+        self.stats.failed += 1
+        code = error.code if isinstance(error, RecadoError) else type(error).__name__
+        log.warning("turn_failed", conversation_id=claim.conversation_id, code=code, failures=claim.failures + 1)
+        try:
+            if claim.failures + 1 >= MAX_FAILURES and claim.messages:
+                await self._give_up(claim, "turn.failed", code)
+                self.stats.fallbacks += 1
+            else:
+                delay_s = randomness.full_jitter(claim.failures + 1, BACKOFF_BASE_S, BACKOFF_CAP_S)
+                await self.mailbox.release_turn(claim, failed=True, delay_ms=round(delay_s * 1000))
+        except RecadoError as worse:
+            # The lease ends by itself, and the conversation is claimed again.
+            log.warning("turn_not_released", conversation_id=claim.conversation_id, code=worse.code)
+
+    async def _bury(self, claim: Claim) -> None:
+        self.stats.buried += 1
+        log.error("turn_buried", conversation_id=claim.conversation_id, crashes=claim.crashes)
+        await self._give_up(claim, "turn.buried", "process_died")
+
+    async def _give_up(self, claim: Claim, event: str, code: str) -> None:
+        """Settle with the friendly text (not while a person has the conversation), and leave the messages as dead."""
+        line, facts = self.directory.line(claim.line_id), self.directory.assistant(claim.line_id)
+        language = claim.language or (facts.language if facts else "es")
+        text = OutText(text=FALLBACK_TEXT[cast(Language, language)])
+        out: tuple[NewOut, ...] = ()
+        if line is not None and claim.messages and claim.mode != "person":
+            out = new_out(self.channels[line.channel], (text,), "fallback")
+        settled = claim.messages[-1].seq if claim.messages else claim.settled_seq
+        await self._commit(TurnCommit(claim, settled, out, (NewEvent(event, json_text({"code": code})),), dead=True))
+
+    # --- typing ---------------------------------------------------------------------------------------
+
+    def _show_typing(self, claim: Claim, line: Line) -> None:
+        channel = self.channels[line.channel]
+        if claim.mode == "person" or not isinstance(channel, MarksRead):
+            return
+        task = asyncio.create_task(self._mark_read(channel, line, claim.messages[-1].provider_message_id))
+        self._typing.add(task)
+        task.add_done_callback(self._typing.discard)
+
+    async def _mark_read(self, channel: MarksRead, line: Line, provider_message_id: str) -> None:
+        try:
+            await channel.mark_read(line, provider_message_id, typing=True)
+        except RecadoError as error:
+            log.info("typing_not_shown", line_id=line.id, code=error.code)
+
+
+def _context(claim: Claim, facts: AssistantFacts) -> Context:
+    return Context(
+        now=kit.now(),
+        assistant=facts,
+        messages=tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages),
+        contact_name=claim.contact_name,
+        language=cast("Language | None", claim.language),
+        state=json.loads(claim.state),
+        handed_over=claim.mode == "person",
+    )
+
+
+def new_out(channel: Channel, contents: Iterable[OutContent], origin: str) -> tuple[NewOut, ...]:
+    """Rows for the outbox, one per message that the channel takes."""
+    return tuple(
+        NewOut(new_id(), OUT_CONTENT.dump_json(part).decode(), origin)
+        for content in contents
+        for part in channel.split(content)
+    )

@@ -1,0 +1,247 @@
+"""Turn leases: a worker claims a conversation, not a message, with an epoch that only grows.
+
+Leases are measured on the database's clock. A claim takes what was committed before it; what comes later belongs to
+the next turn. All writes of a turn are guarded by its epoch: a turn that lost its lease commits nothing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recado.decisions import MAX_REPLIES
+from recado.kit import new_id
+from recado.mailbox.driver import Tx
+from recado.mailbox.sql import Query
+
+# Short, so that the conversations of a dead process are back within seconds; renewed at a third of it.
+TURN_LEASE_MS = 5_000
+# The rest waits for the next turn, so that each message of a turn can have a reply of its own.
+MAX_MESSAGES_PER_TURN = MAX_REPLIES
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message that waits for its turn; `body` is JSON text."""
+
+    id: str
+    seq: int
+    provider_message_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A conversation that this process holds under `epoch`, and what waits in it, in order.
+
+    `failures` counts caught errors of earlier turns, `crashes` the processes that died holding it.
+    """
+
+    conversation_id: str
+    project_id: str
+    line_id: str
+    epoch: int
+    settled_seq: int
+    mode: str
+    language: str | None
+    state: str
+    contact_name: str | None
+    failures: int
+    crashes: int
+    messages: tuple[Pending, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewOut:
+    """A message to send, as JSON text; `id` is also its client id at the provider."""
+
+    id: str
+    body: str
+    origin: str = "turn"
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event to record; `data` is JSON text without message text, numbers or secrets."""
+
+    name: str
+    data: str = "{}"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnCommit:
+    """What a turn leaves behind. None keeps what was. `dead` buries the settled messages as given up."""
+
+    claim: Claim
+    settled_seq: int
+    out: tuple[NewOut, ...] = ()
+    events: tuple[NewEvent, ...] = ()
+    state: str | None = None
+    language: str | None = None
+    mode: str | None = None
+    dead: bool = False
+
+
+_CLAIM = Query(
+    f"""
+    WITH due AS MATERIALIZED (
+        SELECT id FROM conversations WHERE wake_ms <= {{now}} ORDER BY wake_ms LIMIT :size {{skip_locked}}
+    )
+    UPDATE conversations SET
+        owner = :owner, epoch = epoch + 1, crashes = crashes + 1, wake_ms = {{now}} + {TURN_LEASE_MS},
+        first_pending_ms = NULL, pending_due_ms = NULL
+    FROM due WHERE conversations.id = due.id
+    RETURNING conversations.id, project_id, line_id, epoch, settled_seq, mode, language, state,
+        (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes
+    """,
+    scalars="size bigint, owner uuid",
+)
+_PENDING = Query(
+    f"""
+    SELECT m.conversation_id, m.id, m.seq, m.provider_message_id, m.body FROM {{rows}}
+    JOIN inbox m ON m.conversation_id = i.id
+    WHERE m.seq > i.settled_seq AND m.seq IN (
+        SELECT n.seq FROM inbox n WHERE n.conversation_id = i.id AND n.seq > i.settled_seq
+        ORDER BY n.seq LIMIT {MAX_MESSAGES_PER_TURN}
+    )
+    ORDER BY m.conversation_id, m.seq
+    """,
+    rows="id uuid, settled_seq bigint",
+)
+_RENEW = Query(
+    f"""
+    UPDATE conversations SET wake_ms = {{now}} + {TURN_LEASE_MS} FROM {{rows}}
+    WHERE conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
+    RETURNING conversations.id
+    """,
+    rows="id uuid, epoch bigint",
+    scalars="owner uuid",
+)
+
+
+def _wake(settled: str) -> str:
+    """When to look again at a conversation that is settled up to `settled`."""
+    return f"CASE WHEN last_in_seq > {settled} THEN coalesce(pending_due_ms, {{now}}) ELSE NULL END"
+
+
+_SETTLE = Query(
+    f"""
+    UPDATE conversations SET
+        settled_seq = i.settled_seq, last_seq = last_seq + i.added, owner = NULL, failures = 0, crashes = 0,
+        state = coalesce(i.state, conversations.state), language = coalesce(i.language, conversations.language),
+        mode = coalesce(i.mode, conversations.mode), wake_ms = {_wake("i.settled_seq")}
+    FROM {{rows}}
+    WHERE conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
+    RETURNING conversations.id, last_seq
+    """,
+    rows="id uuid, epoch bigint, settled_seq bigint, added bigint, state text, language text, mode text",
+    scalars="owner uuid",
+)
+_LOCK_CLAIMED = Query(
+    "SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}",
+    rows="id uuid",
+)
+_QUEUE = Query(
+    """
+    INSERT INTO outbox (id, project_id, line_id, conversation_id, seq, body, reply_to, origin, due_ms, created_ms)
+    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.body, i.reply_to, i.origin, {now}, {now}
+    FROM {rows}
+    """,
+    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, body text, reply_to text, origin text",
+)
+RECORD_EVENTS = Query(
+    """
+    INSERT INTO events (id, project_id, name, conversation_id, data, created_ms)
+    SELECT i.id, i.project_id, i.name, i.conversation_id, i.data, {now} FROM {rows}
+    """,
+    rows="id uuid, project_id uuid, name text, conversation_id uuid, data text",
+)
+_BURY = Query(
+    """
+    UPDATE inbox SET dead = true FROM {rows}
+    WHERE inbox.conversation_id = i.id AND inbox.seq > i.after_seq AND inbox.seq <= i.settled_seq
+    """,
+    rows="id uuid, after_seq bigint, settled_seq bigint",
+)
+_FAIL = Query(
+    """
+    UPDATE conversations SET
+        owner = NULL, failures = failures + i.failed, crashes = 0, wake_ms = {now} + i.delay_ms
+    FROM {rows}
+    WHERE conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
+    RETURNING conversations.id
+    """,
+    rows="id uuid, epoch bigint, failed bigint, delay_ms bigint",
+    scalars="owner uuid",
+)
+_SET_MODE = Query(
+    f"""
+    UPDATE conversations SET mode = :mode, epoch = epoch + 1, owner = NULL, failures = 0, crashes = 0,
+        wake_ms = {_wake("settled_seq")}
+    WHERE id = :id AND project_id = :project_id
+    RETURNING id
+    """,
+    scalars="mode text, id uuid, project_id uuid",
+)
+_NEXT_WAKE = Query("SELECT min(wake_ms) - {now} FROM conversations WHERE wake_ms IS NOT NULL")
+
+
+async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
+    """Claim up to `size` conversations that are due, the longest waiting first."""
+    claimed = await tx.fetch(_CLAIM, size=size, owner=owner)
+    pending: dict[str, list[Pending]] = {}
+    for conversation, *message in await tx.fetch(_PENDING, [(row[0], row[4]) for row in claimed]):
+        pending.setdefault(conversation, []).append(Pending(*message))
+    return [Claim(*row, messages=tuple(pending.get(row[0], ()))) for row in claimed]
+
+
+async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[str]:
+    """Extend leases; the conversations that are still held."""
+    rows = [(c.conversation_id, c.epoch) for c in claims]
+    await tx.lock(_LOCK_CLAIMED, sorted((c.conversation_id,) for c in claims))
+    return {row[0] for row in await tx.fetch(_RENEW, rows, owner=owner)}
+
+
+async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[bool]:
+    """Settle turns: messages, state, outbox and events in one go. False for a turn that lost its lease."""
+    await tx.lock(_LOCK_CLAIMED, sorted((t.claim.conversation_id,) for t in turns))
+    settled = await tx.fetch(
+        _SETTLE,
+        [
+            (t.claim.conversation_id, t.claim.epoch, t.settled_seq, len(t.out), t.state, t.language, t.mode)
+            for t in turns
+        ],
+        owner=owner,
+    )
+    last_seq: dict[str, int] = {row[0]: row[1] for row in settled}
+    held = [t for t in turns if t.claim.conversation_id in last_seq]
+    await tx.fetch(
+        _QUEUE,
+        [
+            (o.id, t.claim.project_id, t.claim.line_id, t.claim.conversation_id, seq, o.body, o.reply_to, o.origin)
+            for t in held
+            for seq, o in enumerate(t.out, last_seq[t.claim.conversation_id] - len(t.out) + 1)
+        ],
+    )
+    await tx.fetch(
+        RECORD_EVENTS,
+        [(new_id(), t.claim.project_id, e.name, t.claim.conversation_id, e.data) for t in held for e in t.events],
+    )
+    await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
+    return [t.claim.conversation_id in last_seq for t in turns]
+
+
+async def release_turn(tx: Tx, owner: str, claim: Claim, *, failed: bool, delay_ms: int) -> bool:
+    """Give a conversation back unanswered, to be claimed again after `delay_ms`; `failed` counts it as a failure."""
+    rows = [(claim.conversation_id, claim.epoch, int(failed), delay_ms)]
+    return bool(await tx.fetch(_FAIL, rows, owner=owner))
+
+
+async def set_mode(tx: Tx, project_id: str, conversation_id: str, mode: str) -> bool:
+    """Give a conversation to a person or back to the assistant. Raises the epoch: an answer in work is discarded."""
+    return bool(await tx.fetch(_SET_MODE, mode=mode, id=conversation_id, project_id=project_id))
+
+
+async def next_wake_ms(tx: Tx) -> int | None:
+    """Milliseconds until the next conversation is due; negative when it is already, None when there is none."""
+    (row,) = await tx.fetch(_NEXT_WAKE)
+    return row[0]

@@ -1,0 +1,374 @@
+"""The outbox: one strictly ordered lane per conversation, sent by the one process that holds the line's lease.
+
+A row is queued, then sending (claimed, the call may be on its way), then sent, dead, or unknown: the bytes left and
+no answer came. An unknown row blocks its lane until a status settles it or `reconcile_after_s` passed without one;
+only then it is sent again, and marked as repeated. A dead or dropped row does not block.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recado.kit import new_id
+from recado.mailbox.claims import RECORD_EVENTS, NewOut
+from recado.mailbox.driver import Tx
+from recado.mailbox.models import ACTIVE
+from recado.mailbox.sql import Query
+from recado.messages import DELIVERY_RANK
+
+
+# A message that failed so often, over at least some minutes of back-off, needs a person.
+MAX_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A claimed row. `send_to` is a JSON list of [kind, value]; `window_ms` how long ago the person last wrote."""
+
+    id: str
+    project_id: str
+    line_id: str
+    conversation_id: str
+    body: str
+    reply_to: str | None
+    attempts: int
+    repeated: bool
+    send_to: str
+    since_last_in_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What became of a try under `fence`.
+
+    `state` is sent, queued (try again after `delay_ms`), unknown or dead.
+    """
+
+    id: str
+    fence: int
+    state: str
+    provider_message_id: str | None = None
+    delay_ms: int = 0
+    error_code: str | None = None
+    error_text: str | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A delivery status of the provider for a row, found by `client_id` if it came back, else by the provider's id."""
+
+    line_id: str
+    provider_message_id: str
+    client_id: str | None
+    rank: int
+    error_code: str | None = None
+    error_text: str | None = None
+
+
+_SENT, _FAILED, _DELIVERED = DELIVERY_RANK["sent"], DELIVERY_RANK["failed"], DELIVERY_RANK["delivered"]
+
+_CLAIM = Query(
+    f"""
+    WITH held AS MATERIALIZED (
+        SELECT s.line_id, s.epoch FROM senders s
+        WHERE s.line_id = :line_id AND s.owner = :owner AND s.epoch = :fence {{for_share}}
+    ), heads AS MATERIALIZED (
+        SELECT o.id FROM held JOIN outbox o ON o.line_id = held.line_id
+        WHERE o.state = 'queued' AND o.due_ms <= {{now}} AND NOT EXISTS (
+            SELECT 1 FROM outbox p
+            WHERE p.conversation_id = o.conversation_id AND p.seq < o.seq AND p.{ACTIVE}
+        )
+        ORDER BY o.due_ms LIMIT :size
+    )
+    UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = :fence
+    FROM heads WHERE outbox.id = heads.id
+    RETURNING outbox.id, project_id, line_id, conversation_id, body, reply_to, attempts, repeated,
+        (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
+        (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id)
+    """,
+    scalars="line_id uuid, owner uuid, fence bigint, size bigint",
+)
+# Marks and statuses meet at the same rows: locked in one order, neither can wait for the other in a circle.
+_LOCK = Query(
+    "SELECT o.id FROM outbox o WHERE o.id IN (SELECT i.id FROM {rows}) ORDER BY o.id {for_update}", rows="id uuid"
+)
+_LOCK_BY_PROVIDER = Query(
+    """
+    SELECT o.id FROM outbox o WHERE (o.line_id, o.provider_message_id) IN (
+        SELECT i.line_id, i.provider_message_id FROM {rows}
+    ) ORDER BY o.id {for_update}
+    """,
+    rows="line_id uuid, provider_message_id text",
+)
+# A mark counts while the row is ours, or unknown: then any news is better than none.
+_MARK = Query(
+    """
+    UPDATE outbox SET
+        state = i.state,
+        provider_message_id = coalesce(outbox.provider_message_id, i.provider_message_id),
+        due_ms = {now} + i.delay_ms,
+        attempts = attempts - i.uncounted,
+        unknown_ms = CASE WHEN i.state = 'unknown' THEN coalesce(unknown_ms, {now}) ELSE NULL END,
+        sent_ms = CASE WHEN i.state = 'sent' THEN {now} ELSE sent_ms END,
+        error_code = i.error_code, error_text = i.error_text
+    FROM {rows}
+    WHERE outbox.id = i.id AND (
+        (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
+    )
+    RETURNING outbox.id, outbox.project_id, outbox.conversation_id
+    """,
+    rows="id uuid, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
+    "error_code text, error_text text",
+)
+# What a better status does to a row: the provider has the message, so a try in work or a second one is not needed.
+_STATUS_SET = f"""
+    UPDATE outbox SET
+        delivery = i.rank,
+        state = CASE
+            WHEN state = 'dropped' THEN state
+            WHEN i.rank = {_FAILED} THEN 'dead'
+            ELSE 'sent' END,
+        provider_message_id = coalesce(outbox.provider_message_id, i.provider_message_id),
+        sent_ms = coalesce(sent_ms, {{now}}),
+        unknown_ms = NULL,
+        error_code = i.error_code, error_text = i.error_text
+    FROM {{rows}}
+    """
+# A row known by our own id may be in any state but never tried; a failure counts only once.
+_STATUS_BY_CLIENT = Query(
+    _STATUS_SET
+    + """
+    WHERE outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
+    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
+    """,
+    rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
+)
+_STATUS_BY_PROVIDER = Query(
+    _STATUS_SET
+    + """
+    WHERE outbox.line_id = i.line_id AND outbox.provider_message_id = i.provider_message_id
+        AND outbox.delivery < i.rank AND attempts > 0
+    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
+    """,
+    rows="line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
+)
+_ORPHANS = Query(
+    """
+    UPDATE outbox SET state = 'unknown', unknown_ms = {now} FROM {rows}
+    WHERE outbox.line_id = i.line_id AND outbox.state = 'sending' AND outbox.fence < i.fence
+    RETURNING outbox.id
+    """,
+    rows="line_id uuid, fence bigint",
+)
+_RECONCILE = Query(
+    """
+    UPDATE outbox SET
+        state = CASE WHEN attempts < :max_attempts THEN 'queued' ELSE 'dead' END,
+        repeated = (repeated OR attempts < :max_attempts), due_ms = {now}, unknown_ms = NULL,
+        error_code = 'outcome_unknown'
+    FROM {rows}
+    WHERE outbox.line_id = i.line_id AND outbox.state = 'unknown' AND outbox.unknown_ms <= {now} - :after_ms
+    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id
+    """,
+    rows="line_id uuid",
+    scalars="after_ms bigint, max_attempts bigint",
+)
+_DUE_LINES = Query(
+    """
+    SELECT i.line_id FROM {rows} WHERE EXISTS (
+        SELECT 1 FROM outbox o WHERE o.line_id = i.line_id AND o.state = 'queued' AND o.due_ms <= {now}
+    )
+    """,
+    rows="line_id uuid",
+)
+_FIND_KEY = Query(
+    "SELECT id, conversation_id, body FROM outbox WHERE project_id = :project_id AND idempotency_key = :key",
+    scalars="project_id uuid, key text",
+)
+_ADVANCE = Query(
+    """
+    UPDATE conversations SET last_seq = last_seq + :added WHERE id = :id AND project_id = :project_id
+    RETURNING last_seq, line_id
+    """,
+    scalars="added bigint, id uuid, project_id uuid",
+)
+_WAITING = Query(
+    f"SELECT count(*) FROM outbox WHERE conversation_id = :id AND {ACTIVE}",
+    scalars="id uuid",
+)
+_ADD = Query(
+    """
+    INSERT INTO outbox (id, project_id, line_id, conversation_id, seq, body, reply_to, origin, idempotency_key,
+        due_ms, created_ms)
+    SELECT i.id, :project_id, :line_id, :conversation_id, i.seq, i.body, i.reply_to, i.origin, i.key, {now}, {now}
+    FROM {rows}
+    """,
+    rows="id uuid, seq bigint, body text, reply_to text, origin text, key text",
+    scalars="project_id uuid, line_id uuid, conversation_id uuid",
+)
+_RETRY = Query(
+    """
+    UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0,
+        provider_message_id = NULL, error_code = NULL, error_text = NULL
+    WHERE id = :id AND project_id = :project_id AND state = 'dead'
+    RETURNING line_id
+    """,
+    scalars="seq bigint, id uuid, project_id uuid",
+)
+_CONVERSATION_OF = Query(
+    "SELECT conversation_id FROM outbox WHERE id = :id AND project_id = :project_id AND state = 'dead'",
+    scalars="id uuid, project_id uuid",
+)
+_DROP = Query(
+    """
+    UPDATE outbox SET state = 'dropped' WHERE id = :id AND project_id = :project_id AND state IN ('dead', 'queued')
+    RETURNING line_id
+    """,
+    scalars="id uuid, project_id uuid",
+)
+
+
+async def claim_heads(tx: Tx, owner: str, line_id: str, fence: int, size: int) -> list[ToSend]:
+    """Claim up to `size` rows that stand first in their lanes. None if the line's lease is not ours any more."""
+    rows = await tx.fetch(_CLAIM, line_id=line_id, owner=owner, fence=fence, size=size)
+    return [ToSend(*row) for row in rows]
+
+
+async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
+    """Record what became of tries; the ids of the rows that were still ours to mark."""
+    await tx.lock(_LOCK, sorted((m.id,) for m in marks))
+    rows = [
+        (m.id, m.fence, m.state, m.provider_message_id, m.delay_ms, int(not m.counts), m.error_code, m.error_text)
+        for m in marks
+    ]
+    marked = await tx.fetch(_MARK, rows)
+    dead = {m.id: m.error_code or "failed" for m in marks if m.state == "dead"}
+    await record_dead(tx, [(row[0], row[1], row[2], dead[row[0]]) for row in marked if row[0] in dead])
+    return {row[0] for row in marked}
+
+
+async def record_dead(tx: Tx, rows: Sequence[tuple[str, str, str, str]]) -> None:
+    """Record an event for each (message, project, conversation, error code) that was given up."""
+    await tx.fetch(
+        RECORD_EVENTS,
+        [
+            (new_id(), project, "message.failed", conversation, json.dumps({"message_id": message, "code": code}))
+            for message, project, conversation, code in rows
+        ],
+    )
+
+
+async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
+    """Apply statuses in any order, never moving back; how many rows changed. Unknown rows are settled by them."""
+    by_client: dict[tuple[str, ...], Status] = {}
+    by_provider: dict[tuple[str, ...], Status] = {}
+    for status in statuses:
+        if status.client_id is not None:
+            _keep_best(by_client, (status.client_id,), status)
+        else:
+            _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
+    await tx.lock(_LOCK, sorted(by_client))
+    await tx.lock(_LOCK_BY_PROVIDER, sorted(by_provider))
+    changed = await tx.fetch(
+        _STATUS_BY_CLIENT,
+        [
+            (*key, s.line_id, s.provider_message_id, s.rank, s.error_code, s.error_text)
+            for key, s in sorted(by_client.items())
+        ],
+    )
+    changed += await tx.fetch(
+        _STATUS_BY_PROVIDER,
+        [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())],
+    )
+    codes = {s.client_id or s.provider_message_id: s.error_code or "failed" for s in statuses if s.rank == _FAILED}
+    await record_dead(
+        tx,
+        [
+            (row[0], row[2], row[3], codes.get(row[0]) or codes.get(row[4], "failed"))
+            for row in changed
+            if row[1] == "dead"
+        ],
+    )
+    return len(changed)
+
+
+def _keep_best(best: dict[tuple[str, ...], Status], key: tuple[str, ...], status: Status) -> None:
+    if key not in best or best[key].rank < status.rank:
+        best[key] = status
+
+
+async def adopt_orphans(tx: Tx, fences: dict[str, int]) -> int:
+    """Rows found `sending` under an older lease of our lines: their outcome is unknown now."""
+    return len(await tx.fetch(_ORPHANS, sorted(fences.items())))
+
+
+async def reconcile(tx: Tx, line_ids: Sequence[str], after_ms: int) -> int:
+    """Queue again, marked, what stayed unknown for `after_ms` without a status; how many. Too many tries end it."""
+    rows = [(line_id,) for line_id in line_ids]
+    settled = await tx.fetch(_RECONCILE, rows, after_ms=after_ms, max_attempts=MAX_ATTEMPTS)
+    await record_dead(tx, [(row[0], row[2], row[3], "outcome_unknown") for row in settled if row[1] == "dead"])
+    return len(settled)
+
+
+async def due_lines(tx: Tx, line_ids: Sequence[str]) -> set[str]:
+    """Those of the lines that have rows to send now."""
+    return {row[0] for row in await tx.fetch(_DUE_LINES, [(line_id,) for line_id in line_ids])}
+
+
+# A person's own flood must not fill the disk: https://developers.facebook.com/docs/whatsapp/messaging-limits lets one
+# pair of numbers exchange 1 message per 6 s, so this is more than an hour and a half of waiting.
+MAX_WAITING_PER_LANE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Where messages went: their ids, in order; `repeated` if this idempotency key was used before."""
+
+    ids: tuple[str, ...]
+    line_id: str | None
+    repeated: bool = False
+
+
+async def find_by_key(tx: Tx, project_id: str, key: str) -> tuple[str, str, str] | None:
+    """(id, conversation id, body) of the message that was queued with this idempotency key."""
+    rows = await tx.fetch(_FIND_KEY, project_id=project_id, key=key)
+    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+
+
+async def waiting_in_lane(tx: Tx, conversation_id: str) -> int:
+    """How many messages of a conversation are still to be sent."""
+    (row,) = await tx.fetch(_WAITING, id=conversation_id)
+    return int(row[0])
+
+
+async def enqueue(
+    tx: Tx, project_id: str, conversation_id: str, out: Sequence[NewOut], key: str | None
+) -> Queued | None:
+    """Put messages at the end of a lane; None if the project has no such conversation."""
+    advanced = await tx.fetch(_ADVANCE, added=len(out), id=conversation_id, project_id=project_id)
+    if not advanced:
+        return None
+    last_seq, line_id = advanced[0]
+    rows = [
+        (o.id, seq, o.body, o.reply_to, o.origin, key if n == 0 else None)
+        for n, (seq, o) in enumerate(enumerate(out, last_seq - len(out) + 1))
+    ]
+    await tx.fetch(_ADD, rows, project_id=project_id, line_id=line_id, conversation_id=conversation_id)
+    return Queued(tuple(o.id for o in out), line_id)
+
+
+async def retry_dead(tx: Tx, project_id: str, message_id: str) -> str | None:
+    """Queue a dead row again, at the end of its lane; its line, or None if it is not a dead row of the project."""
+    found = await tx.fetch(_CONVERSATION_OF, id=message_id, project_id=project_id)
+    if not found:
+        return None
+    ((last_seq, _),) = await tx.fetch(_ADVANCE, added=1, id=found[0][0], project_id=project_id)
+    retried = await tx.fetch(_RETRY, seq=last_seq, id=message_id, project_id=project_id)
+    return retried[0][0] if retried else None
+
+
+async def drop(tx: Tx, project_id: str, message_id: str) -> str | None:
+    """Give up a dead or queued row for good; its line, or None if there is no such row."""
+    dropped = await tx.fetch(_DROP, id=message_id, project_id=project_id)
+    return dropped[0][0] if dropped else None

@@ -1,0 +1,149 @@
+"""The mailbox on PostgreSQL: a small pool of asyncpg connections, LISTEN/NOTIFY as hints."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from typing import Any, cast
+
+import asyncpg
+import structlog
+
+from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
+from recado.mailbox.sql import Query, Rows, Value
+
+CHANNEL = "recado"
+# One for each kind of work that may run at the same time, and a little more.
+MAX_CONNECTIONS = 8
+CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+# How long to wait before listening again after the connection broke.
+LISTEN_RETRY_S = 1.0
+
+log = structlog.get_logger(__name__)
+# asyncpg publishes no types.
+_asyncpg: Any = asyncpg
+
+# What another transaction may do to ours at any time; running it again is the cure (PostgreSQL, appendix A, class 40),
+# as it is for a unique index that a concurrent transaction filled first.
+_COLLISIONS = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.UniqueViolationError,
+)
+_DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, TimeoutError)
+
+
+class _PostgresTx:
+    def __init__(self, connection: Any, offset_ms: int) -> None:
+        self._connection = connection
+        self._offset_ms = offset_ms
+
+    async def fetch(self, query: Query, rows: Rows | None = None, **scalars: Value) -> list[Any]:
+        if query.row_fields and not rows:
+            return []
+        arguments = query.postgres_arguments(rows, {**scalars, "offset": self._offset_ms})
+        return cast(list[Any], await self._connection.fetch(query.postgres.sql, *arguments))
+
+    async def lock(self, query: Query, rows: Rows) -> None:
+        await self.fetch(query, rows)
+
+
+class _Connection(asyncpg.Connection):
+    def get_reset_query(self) -> str:
+        """Nothing to reset between two uses: these connections keep no session state."""
+        return ""
+
+
+async def _set_up(connection: Any) -> None:
+    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+
+
+class PostgresDriver:
+    """See `recado.mailbox.driver.Driver`."""
+
+    def __init__(self, url: str, direct_url: str, process_id: str) -> None:
+        self.offset_ms = 0
+        self._url = url
+        self._direct_url = direct_url
+        self._process_id = process_id
+        self._pool: Any = None
+        self._pool_lock = asyncio.Lock()
+        self._callbacks: list[Callable[[str], None]] = []
+        self._listener: asyncio.Task[None] | None = None
+
+    async def run(self, work: Work[R], priority: Priority) -> R:
+        del priority  # each kind of work finds a connection of its own
+        for attempt in range(MAX_RESTARTS):
+            try:
+                return await self._run_once(work)
+            except (Restart, *_COLLISIONS):
+                # Spread the ones that collided, so that they do not collide again.
+                await asyncio.sleep(random.uniform(0, 0.002 * 2**attempt))
+            except _DOWN as error:
+                raise DatabaseDown(f"PostgreSQL does not answer ({type(error).__name__})") from error
+        raise DatabaseDown("PostgreSQL gave up the transaction again and again")
+
+    async def _run_once(self, work: Work[R]) -> R:
+        pool = self._pool or await self._open()
+        async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection, connection.transaction():
+            return await work(_PostgresTx(connection, self.offset_ms))
+
+    async def _open(self) -> Any:
+        async with self._pool_lock:
+            if self._pool is None:
+                # A pooler in transaction mode cannot keep prepared statements.
+                cache = 100 if self._url == self._direct_url else 0
+                self._pool = await _asyncpg.create_pool(
+                    self._url,
+                    min_size=1,
+                    max_size=MAX_CONNECTIONS,
+                    timeout=CONNECT_TIMEOUT_S,
+                    command_timeout=COMMAND_TIMEOUT_S,
+                    statement_cache_size=cache,
+                    init=_set_up,
+                    connection_class=_Connection,
+                )
+            return self._pool
+
+    async def notify(self, topic: str) -> None:
+        pool = self._pool or await self._open()
+        try:
+            await pool.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._process_id} {topic}")
+        except _DOWN:
+            log.warning("notify_failed", topic=topic)
+
+    def on_notify(self, callback: Callable[[str], None]) -> None:
+        self._callbacks.append(callback)
+        self._listener = self._listener or asyncio.create_task(self._listen(), name="mailbox-listen")
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                connection = await _asyncpg.connect(self._direct_url, timeout=CONNECT_TIMEOUT_S)
+                try:
+                    lost = asyncio.Event()
+
+                    def on_loss(_connection: Any, lost: asyncio.Event = lost) -> None:
+                        lost.set()
+
+                    connection.add_termination_listener(on_loss)
+                    await connection.add_listener(CHANNEL, self._heard)
+                    await lost.wait()
+                finally:
+                    await connection.close(timeout=1.0)
+            except _DOWN:
+                log.warning("listen_failed")
+            await asyncio.sleep(LISTEN_RETRY_S)
+
+    def _heard(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        sender, _, topic = str(payload).partition(" ")
+        if sender != self._process_id:
+            for callback in self._callbacks:
+                callback(topic)
+
+    async def close(self) -> None:
+        if self._listener is not None:
+            self._listener.cancel()
+            await asyncio.gather(self._listener, return_exceptions=True)
+        if self._pool is not None:
+            await self._pool.close()

@@ -1,0 +1,223 @@
+"""Webhooks: check the signature, convert, commit, and only then answer 200. Nothing acts in here.
+
+A plain ASGI application: this is the hottest path of the product, and a framework would cost a third of it.
+"""
+
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any, Protocol
+from urllib.parse import parse_qs
+
+import pydantic_core
+import structlog
+
+from recado.channels.contract import Line, Received, ReceivesWebhooks
+from recado.errors import RecadoError
+from recado.mailbox.driver import Priority
+from recado.mailbox.inbox import Arrival
+from recado.mailbox.outbox import Status
+from recado.mailbox.service import Mailbox
+from recado.mailbox.unrouted import Stray, store_strays
+from recado.messages import DELIVERY_RANK, InboundMessage, StatusUpdate, System
+
+# Meta's largest delivery: https://developers.facebook.com/docs/graph-api/webhooks/getting-started ("up to 3MB").
+MAX_BODY_BYTES = 3 * 1024 * 1024
+SIGNATURE_HEADER = b"x-hub-signature-256"
+# What we sent along as `biz_opaque_callback_data`: anything else was not sent by us.
+_OUR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class Refused(Exception):
+    """The request is answered with this status and nothing is stored."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+
+
+class Directory(Protocol):
+    """Where a webhook finds lines by their provider's address."""
+
+    async def lines_at(self, channel: str, addresses: frozenset[str]) -> Mapping[str, Line]:
+        """The lines known at these addresses; looks again in the database for those that are not."""
+        ...
+
+    def lines_of(self, channel: str) -> list[Line]: ...
+
+    def settle_ms(self, line_id: str) -> int: ...
+
+
+class WebhookApp:
+    """`GET|POST /webhooks/...` of one channel."""
+
+    def __init__(self, name: str, channel: ReceivesWebhooks, directory: Directory, mailbox: Mailbox) -> None:
+        self._name = name
+        self._channel = channel
+        self._directory = directory
+        self._mailbox = mailbox
+        self.received = 0
+        self.refused = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            if scope["method"] == "POST":
+                await self._take(scope, receive)
+                await _answer(send, 200, b"")
+            elif scope["method"] == "GET":
+                await _answer(send, 200, self._verify(scope))
+            else:
+                raise Refused(405, "method_not_allowed")
+        except Refused as refused:
+            self.refused += 1
+            await _answer(send, refused.status, refused.code.encode())
+        except RecadoError as error:
+            # Not stored, so not acknowledged: the provider delivers again.
+            log.warning("webhook_not_stored", code=error.code)
+            await _answer(send, 503, error.code.encode())
+
+    def _verify(self, scope: Scope) -> bytes:
+        """Meta's handshake: the challenge goes back if the token is that of one of our lines."""
+        query = parse_qs(scope["query_string"].decode("latin-1"))
+        mode, token, challenge = (query.get(f"hub.{key}", [""])[0] for key in ("mode", "verify_token", "challenge"))
+        if mode != "subscribe" or not token:
+            raise Refused(400, "not_a_subscription")
+        expected = [line.secrets.get("verify_token", "") for line in self._directory.lines_of(self._name)]
+        if not any(wanted and hmac.compare_digest(wanted.encode(), token.encode()) for wanted in expected):
+            raise Refused(403, "wrong_verify_token")
+        return challenge.encode()
+
+    async def _take(self, scope: Scope, receive: Receive) -> None:
+        signature = _header(scope, SIGNATURE_HEADER)
+        if signature is None:
+            raise Refused(401, "signature_missing")
+        body = await _read(scope, receive)
+        payload = _parse(body)
+        lines = await self._directory.lines_at(self._name, frozenset(self._channel.line_addresses(payload)))
+        self._check_signature(lines, body, signature)
+        self.received += 1
+        await self._store(body, self._channel.convert(payload), lines)
+
+    def _check_signature(self, lines: Mapping[str, Line], body: bytes, signature: str) -> None:
+        """The secrets of the lines that are named first; then any of ours, so that nothing signed for us is lost."""
+        for candidates in (lines.values(), self._directory.lines_of(self._name)):
+            for secret in {line.secrets.get("app_secret", "") for line in candidates}:
+                if secret and self._channel.signature_is_valid(secret, body, signature):
+                    return
+        raise Refused(401, "signature_wrong")
+
+    async def _store(self, body: bytes, received: tuple[Received, ...], lines: Mapping[str, Line]) -> None:
+        arrivals: list[Arrival] = []
+        statuses: list[Status] = []
+        stray = not received
+        for part in received:
+            line = lines.get(part.line_address)
+            stray = stray or line is None or bool(part.unroutable) or bool(part.notices)
+            if line is not None:
+                settle_ms = self._directory.settle_ms(line.id)
+                arrivals.extend(_arrival(line, message, settle_ms) for message in part.messages)
+                statuses.extend(_status(line, status) for status in part.statuses)
+        if stray:
+            address = next((part.line_address for part in received if part.line_address not in lines), None)
+            await self._store_stray(Stray(self._name, address, hashlib.sha256(body).hexdigest(), _text(body)))
+        if arrivals:
+            await self._mailbox.store(arrivals)
+        if statuses:
+            await self._mailbox.apply_statuses(statuses)
+
+    async def _store_stray(self, stray: Stray) -> None:
+        await self._mailbox.driver.run(lambda tx: store_strays(tx, [stray]), Priority.INGEST)
+
+
+def _arrival(line: Line, message: InboundMessage, settle_ms: int) -> Arrival:
+    content = message.content
+    previous = content.previous if isinstance(content, System) else ()
+    return Arrival(
+        project_id=line.project_id,
+        line_id=line.id,
+        provider_message_id=_storable(message.provider_message_id),
+        addresses=tuple((a.kind, _storable(a.value)) for a in message.sender.addresses),
+        name=_storable(message.sender.name) if message.sender.name else None,
+        sent_ms=message.sent_ms,
+        body=message.model_dump_json(exclude_none=True),
+        settle_ms=settle_ms,
+        previous=tuple((a.kind, _storable(a.value)) for a in previous),
+    )
+
+
+def _status(line: Line, status: StatusUpdate) -> Status:
+    return Status(
+        line.id,
+        _storable(status.provider_message_id),
+        status.client_id if status.client_id and _OUR_ID.fullmatch(status.client_id) else None,
+        DELIVERY_RANK[status.status],
+        status.error_code,
+        _storable(status.error_text) if status.error_text else None,
+    )
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL keeps no U+0000 in texts (the body is JSON, where it is escaped)."""
+    return text.replace("\x00", "") if "\x00" in text else text
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+async def _read(scope: Scope, receive: Receive) -> bytes:
+    declared = _header(scope, b"content-length")
+    if declared is not None and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
+        raise Refused(413, "body_too_large")
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Refused(400, "body_incomplete")
+        chunk: bytes = event.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise Refused(413, "body_too_large")
+        chunks.append(chunk)
+        if not event.get("more_body"):
+            return b"".join(chunks)
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        payload: object = pydantic_core.from_json(body)
+    except ValueError:
+        payload = _parse_leniently(body)
+    if not isinstance(payload, dict):
+        raise Refused(400, "body_not_an_object")
+    return payload  # pyright: ignore[reportUnknownVariableType] # a JSON object: keys are texts, values anything
+
+
+def _parse_leniently(body: bytes) -> object:
+    """JSON with halves of surrogate pairs, which the strict parser refuses: they become U+FFFD."""
+    try:
+        value: object = json.loads(body)
+        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise Refused(400, "body_not_json") from None
+
+
+def _text(body: bytes) -> str:
+    """The body as text that both databases can keep: PostgreSQL takes no U+0000."""
+    return body.decode("utf-8", "replace").replace("\x00", "\\u0000")
+
+
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,288 @@
+"""Sending: takes the heads of the lanes of the lines that this process holds, paces them, marks what became of them.
+
+A send slot is held until its mark is committed, so that a crash leaves at most as many unknown outcomes as there are
+slots. Every wait is bounded: bells are hints, a slow look behind them makes them unnecessary for correctness.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import structlog
+
+from recado.channels.contract import Channel, Line, Outgoing
+from recado.errors import OutcomeUnknown, RecadoError, SendError, SendRefused
+from recado.kit import randomness
+from recado.mailbox import outbox, senders
+from recado.mailbox.driver import DatabaseDown, Priority
+from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
+from recado.mailbox.pacing import Bucket, ContactPaces
+from recado.mailbox.senders import SENDER_LEASE_MS
+from recado.mailbox.service import Mailbox
+from recado.messages import OUT_CONTENT, Address
+
+# Calls in flight per process. At 100 ms a call this is 640 messages a second, and at most so many unknowns after a crash.
+MAX_SLOTS = 64
+# The look behind the bells: how late a hint that was lost can make a message.
+POLL_S = 0.25
+RENEW_S = SENDER_LEASE_MS / 3000
+# Back-off of tries that surely did not reach the provider: 1, 2, 4 ... at most 300 s, with full jitter.
+BACKOFF_BASE_S = 1.0
+BACKOFF_CAP_S = 300.0
+# How long a stop waits for calls in flight and their marks.
+DRAIN_S = 4.0
+# One write that fails is tried again after so long, until it is committed: its slot is held.
+MARK_RETRY_S = 0.5
+
+log = structlog.get_logger(__name__)
+
+
+class Lines(Protocol):
+    """Where the sender finds the lines of its rows."""
+
+    def line(self, line_id: str) -> Line | None: ...
+
+
+@dataclass(slots=True)
+class _Held:
+    """A line that this process sends on, under `fence`, until `until_s` (loop time) unless it is renewed."""
+
+    fence: int
+    until_s: float
+    bucket: Bucket | None = None
+    paused_until_s: float = 0.0
+    in_flight: int = 0
+    leaving: bool = False
+
+
+@dataclass(slots=True)
+class SenderStats:
+    """Counts since the start, for metrics."""
+
+    sent: int = 0
+    retried: int = 0
+    unknown: int = 0
+    dead: int = 0
+    reconciled: int = 0
+
+
+@dataclass(slots=True)
+class Sender:
+    """Sends for one process until `run` is cancelled."""
+
+    mailbox: Mailbox
+    lines: Lines
+    channels: Mapping[str, Channel]
+    reconcile_after_s: float
+    stats: SenderStats = field(default_factory=SenderStats)
+    _held: dict[str, _Held] = field(default_factory=dict[str, _Held])
+    _paces: ContactPaces = field(default_factory=ContactPaces)
+    _sends: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _stopping: bool = False
+
+    async def run(self) -> None:
+        """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
+        tasks = [
+            asyncio.create_task(_forever(self._keep_leases, RENEW_S), name="sender-leases"),
+            asyncio.create_task(_forever(self._send_what_is_ready, 0.0), name="sender-claims"),
+        ]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._stop()
+
+    async def _stop(self) -> None:
+        if self._sends:
+            await asyncio.wait(self._sends, timeout=DRAIN_S)
+        fences = [(line_id, held.fence) for line_id, held in self._held.items()]
+        await self.mailbox.driver.run(
+            lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER
+        )
+
+    # --- leases ---------------------------------------------------------------------------------------
+
+    async def _keep_leases(self) -> None:
+        """Renew what is held, take a fair share of what is free, give back what is too much, settle the unknown."""
+        loop = asyncio.get_running_loop()
+        owner = self.mailbox.owner
+        asked_s = loop.time()
+        fences = {line_id: held.fence for line_id, held in self._held.items()}
+        kept = await self.mailbox.driver.run(lambda tx: senders.renew_lines(tx, owner, fences), Priority.MARK)
+        for line_id in fences:
+            if line_id in kept:
+                self._held[line_id].until_s = asked_s + SENDER_LEASE_MS / 1000
+            else:
+                log.warning("line_lost", line_id=line_id)
+                del self._held[line_id]
+        share = await self.mailbox.driver.run(senders.fair_share, Priority.OTHER)
+        await self._give_back_excess(share)
+        staying = sum(not held.leaving for held in self._held.values())
+        taken = await self.mailbox.driver.run(
+            lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER
+        )
+        for line_id, fence in taken.items():
+            self._held[line_id] = _Held(fence, asked_s + SENDER_LEASE_MS / 1000)
+            self.mailbox.hint_send(line_id)
+        await self._settle_unknown()
+
+    async def _give_back_excess(self, share: int) -> None:
+        staying = [line_id for line_id, held in self._held.items() if not held.leaving]
+        for line_id in staying[share:]:
+            self._held[line_id].leaving = True
+        idle = [(line_id, h.fence) for line_id, h in self._held.items() if h.leaving and not h.in_flight]
+        if idle:
+            for line_id, _ in idle:
+                del self._held[line_id]
+            await self.mailbox.driver.run(
+                lambda tx: senders.release_lines(tx, self.mailbox.owner, idle), Priority.OTHER
+            )
+
+    async def _settle_unknown(self) -> None:
+        fences = {line_id: held.fence for line_id, held in self._held.items()}
+        orphans = await self.mailbox.driver.run(lambda tx: outbox.adopt_orphans(tx, fences), Priority.OTHER)
+        after_ms = round(self.reconcile_after_s * 1000)
+        again = await self.mailbox.driver.run(
+            lambda tx: outbox.reconcile(tx, list(fences), after_ms), Priority.OTHER
+        )
+        if orphans or again:
+            self.stats.unknown += orphans
+            self.stats.reconciled += again
+            log.info("outcomes_unknown", found=orphans, queued_again=again)
+
+    # --- claims ---------------------------------------------------------------------------------------
+
+    async def _send_what_is_ready(self) -> None:
+        rang = await self.mailbox.sends_bell.wait(POLL_S)
+        ready, self.mailbox.lines_to_send = self.mailbox.lines_to_send, set()
+        if not rang:
+            held = list(self._held)
+            ready |= await self.mailbox.driver.run(lambda tx: outbox.due_lines(tx, held), Priority.TURN)
+        await asyncio.gather(*(self._claim(line_id) for line_id in ready if line_id in self._held))
+
+    async def _claim(self, line_id: str) -> None:
+        """Claim as many heads of this line's lanes as there are slots and tokens for, and send them."""
+        loop = asyncio.get_running_loop()
+        held, line = self._held[line_id], self.lines.line(line_id)
+        if line is None or line.channel not in self.channels or held.leaving or loop.time() >= held.until_s:
+            return
+        bucket = self._bucket(held, line)
+        wait_s = max(held.paused_until_s - loop.time(), bucket.wait_s(loop.time()))
+        if wait_s > 0:
+            loop.call_later(wait_s, self.mailbox.hint_send, line_id)
+            return
+        size = min(MAX_SLOTS - len(self._sends), bucket.available(loop.time()))
+        if size <= 0:
+            return  # a slot that is freed rings again
+        bucket.take(size, loop.time())
+        held.in_flight += 1  # the claim itself: the line is not given back meanwhile
+        try:
+            rows = await self.mailbox.claim_heads(line_id, held.fence, size)
+        finally:
+            held.in_flight -= 1
+        bucket.give_back(size - len(rows))
+        for row in rows:
+            task = asyncio.create_task(self._send(row, line, held))
+            self._sends.add(task)
+            task.add_done_callback(self._sends.discard)
+
+    def _bucket(self, held: _Held, line: Line) -> Bucket:
+        if held.bucket is None or held.bucket.rate != line.max_per_second:
+            # A burst of a tenth of a second: the provider counts per second.
+            burst = max(1.0, line.max_per_second / 10)
+            held.bucket = Bucket(line.max_per_second, burst, asyncio.get_running_loop().time())
+        return held.bucket
+
+    # --- one message ----------------------------------------------------------------------------------
+
+    async def _send(self, row: ToSend, line: Line, held: _Held) -> None:
+        held.in_flight += 1
+        try:
+            mark = await self._try(row, line, held)
+            await self._commit(mark)
+        finally:
+            held.in_flight -= 1
+            self.mailbox.hint_send(line.id)
+
+    async def _try(self, row: ToSend, line: Line, held: _Held) -> Mark:
+        """One try, and what is to be recorded of it. Never raises."""
+        loop = asyncio.get_running_loop()
+        channel = self.channels[line.channel]
+        try:
+            if loop.time() >= held.until_s:
+                return Mark(row.id, held.fence, "queued", counts=False)  # not ours any more: the next owner sends
+            if channel.contact_pace and (
+                wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
+            ):
+                return Mark(row.id, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
+            _check_window(row, channel)
+            sent = await channel.send(line, _outgoing(row), held.fence)
+        except OutcomeUnknown as error:
+            self.stats.unknown += 1
+            return Mark(row.id, held.fence, "unknown", error_code=error.code, error_text=error.message)
+        except SendError as error:
+            return self._after_refusal(row, held, error)
+        except Exception:  # a defect must not stop the lane's owner; the bytes may have left
+            log.exception("send_defect", message_id=row.id)
+            return Mark(row.id, held.fence, "unknown", error_code="internal_error")
+        self.stats.sent += 1
+        return Mark(row.id, held.fence, "sent", provider_message_id=sent.provider_message_id)
+
+    def _after_refusal(self, row: ToSend, held: _Held, error: SendError) -> Mark:
+        wait_s = error.verdict.retry_after_s
+        if wait_s is None or (row.attempts >= MAX_ATTEMPTS and error.counts):
+            self.stats.dead += 1
+            return Mark(row.id, held.fence, "dead", error_code=error.code, error_text=error.message)
+        self.stats.retried += 1
+        if error.pauses_line:
+            held.paused_until_s = max(held.paused_until_s, asyncio.get_running_loop().time() + wait_s)
+        if error.counts:
+            wait_s = max(wait_s, randomness.full_jitter(row.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S))
+        delay_ms = round(wait_s * 1000)
+        return Mark(
+            row.id, held.fence, "queued", None, delay_ms, error.code, error.message, counts=error.counts
+        )
+
+    async def _commit(self, mark: Mark) -> None:
+        while True:
+            try:
+                await self.mailbox.mark(mark)
+                return
+            except (DatabaseDown, RecadoError):
+                log.warning("mark_waits", message_id=mark.id)
+                await asyncio.sleep(MARK_RETRY_S)
+
+
+def _check_window(row: ToSend, channel: Channel) -> None:
+    if channel.window_s is None:
+        return
+    if row.since_last_in_ms is None or row.since_last_in_ms > channel.window_s * 1000:
+        raise SendRefused(
+            f"The person did not write within the last {channel.window_s // 3600} hours; "
+            "outside that window WhatsApp takes approved templates only",
+            code="outside_window",
+        )
+
+
+def _outgoing(row: ToSend) -> Outgoing:
+    to = tuple(Address(kind=kind, value=value) for kind, value in json.loads(row.send_to))
+    return Outgoing(row.id, to, OUT_CONTENT.validate_json(row.body), row.reply_to)
+
+
+async def _forever(step: Callable[[], Awaitable[None]], every_s: float) -> None:
+    """Run `step` again and again; an error is logged and the next round comes after a moment."""
+    while True:
+        try:
+            await step()
+            if every_s:
+                await asyncio.sleep(every_s)
+        except RecadoError as error:
+            log.warning("sender_waits", code=error.code)
+            await asyncio.sleep(MARK_RETRY_S)
+        except Exception:  # a defect in one round must not end the process's sending
+            log.exception("sender_defect")
+            await asyncio.sleep(MARK_RETRY_S)

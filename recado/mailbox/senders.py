@@ -1,0 +1,113 @@
+"""Sender leases: each line is sent on by one process at a time, under an epoch (the fence) that only grows.
+
+Lines are shared evenly by the living workers. A dead worker's lines are free as soon as its leases end.
+"""
+
+from collections.abc import Sequence
+
+from recado.mailbox.driver import Tx
+from recado.mailbox.sql import Query
+
+SENDER_LEASE_MS = 5_000
+# A process that gave no sign of life for so long is not counted when lines are shared.
+PROCESS_DEAD_AFTER_MS = 5_000
+# Rows of processes that are long gone are removed.
+PROCESS_FORGOTTEN_AFTER_MS = 3_600_000
+
+_ADD_MISSING = Query(
+    """
+    INSERT INTO senders (line_id, project_id)
+    SELECT l.id, l.project_id FROM lines l
+    WHERE NOT EXISTS (SELECT 1 FROM senders s WHERE s.line_id = l.id)
+    ON CONFLICT (line_id) DO NOTHING
+    """
+)
+_COUNT = Query(
+    """
+    SELECT (SELECT count(*) FROM senders),
+        (SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms)
+    """,
+    scalars="dead_ms bigint",
+)
+_TAKE = Query(
+    f"""
+    WITH free AS MATERIALIZED (
+        SELECT line_id FROM senders WHERE lease_until_ms <= {{now}} ORDER BY line_id LIMIT :size {{skip_locked}}
+    )
+    UPDATE senders SET owner = :owner, epoch = epoch + 1, lease_until_ms = {{now}} + {SENDER_LEASE_MS}
+    FROM free WHERE senders.line_id = free.line_id
+    RETURNING senders.line_id, epoch
+    """,
+    scalars="size bigint, owner uuid",
+)
+_RENEW = Query(
+    f"""
+    UPDATE senders SET lease_until_ms = {{now}} + {SENDER_LEASE_MS} FROM {{rows}}
+    WHERE senders.line_id = i.line_id AND senders.epoch = i.epoch AND owner = :owner
+    RETURNING senders.line_id
+    """,
+    rows="line_id uuid, epoch bigint",
+    scalars="owner uuid",
+)
+_RELEASE = Query(
+    """
+    UPDATE senders SET owner = NULL, lease_until_ms = 0 FROM {rows}
+    WHERE senders.line_id = i.line_id AND senders.epoch = i.epoch AND owner = :owner
+    """,
+    rows="line_id uuid, epoch bigint",
+    scalars="owner uuid",
+)
+_BEAT = Query(
+    """
+    INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, :kind, :version, {now}, {now})
+    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms
+    """,
+    scalars="id uuid, kind text, version text",
+)
+_FORGET = Query("DELETE FROM processes WHERE beat_ms < {now} - :after_ms", scalars="after_ms bigint")
+_LEAVE = Query("DELETE FROM processes WHERE id = :id", scalars="id uuid")
+_ALIVE = Query(
+    "SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms",
+    scalars="dead_ms bigint",
+)
+
+
+async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
+    """Say that this process lives."""
+    await tx.fetch(_BEAT, id=process_id, kind=kind, version=version)
+    await tx.fetch(_FORGET, after_ms=PROCESS_FORGOTTEN_AFTER_MS)
+
+
+async def leave(tx: Tx, process_id: str) -> None:
+    """Say that this process ends, so that its share of the lines is free at once."""
+    await tx.fetch(_LEAVE, id=process_id)
+
+
+async def living_workers(tx: Tx) -> int:
+    """How many workers gave a sign of life lately."""
+    (row,) = await tx.fetch(_ALIVE, dead_ms=PROCESS_DEAD_AFTER_MS)
+    return int(row[0])
+
+
+async def fair_share(tx: Tx) -> int:
+    """How many lines one worker should hold: all of them, shared by the living workers, rounded up."""
+    await tx.fetch(_ADD_MISSING)
+    ((lines, workers),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS)
+    return -(-int(lines) // max(1, int(workers)))
+
+
+async def take_lines(tx: Tx, owner: str, size: int) -> dict[str, int]:
+    """Lease up to `size` free lines; line id -> fence."""
+    if size <= 0:
+        return {}
+    return {row[0]: row[1] for row in await tx.fetch(_TAKE, size=size, owner=owner)}
+
+
+async def renew_lines(tx: Tx, owner: str, fences: dict[str, int]) -> set[str]:
+    """Extend leases; the lines that are still ours."""
+    return {row[0] for row in await tx.fetch(_RENEW, sorted(fences.items()), owner=owner)}
+
+
+async def release_lines(tx: Tx, owner: str, fences: Sequence[tuple[str, int]]) -> None:
+    """Give lines back, so that another worker can take them at once."""
+    await tx.fetch(_RELEASE, list(fences), owner=owner)

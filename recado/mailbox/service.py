@@ -1,0 +1,184 @@
+"""What other rooms use of the mailbox: grouped writes, claims, and the bells that say there is work."""
+
+from collections.abc import Sequence
+
+from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
+from recado.kit.batching import Batcher
+from recado.kit.wakeup import Bell
+from recado.mailbox import claims, inbox, outbox, senders
+from recado.mailbox.claims import Claim, NewOut, TurnCommit
+from recado.mailbox.driver import Driver, Priority, Tx
+from recado.mailbox.inbox import Arrival, Stored
+from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
+
+# Items of one commit: enough to share its cost, little enough that it stays within some milliseconds.
+MAX_BATCH = 256
+# Webhooks that wait for a commit hold a connection each; beyond this the provider is asked to come back.
+MAX_WAITING = 20_000
+
+TURNS_TOPIC = "turns"
+SENDS_TOPIC = "sends"
+
+
+class Mailbox:
+    """The mailbox of one process. `owner` is the process's id, under which it holds leases."""
+
+    def __init__(self, driver: Driver, owner: str) -> None:
+        self.driver = driver
+        self.owner = owner
+        self.turns_bell = Bell()
+        self.sends_bell = Bell()
+        self.lines_to_send: set[str] = set()
+        self._arrivals = Batcher(self._store, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
+        self._statuses = Batcher(self._apply, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
+        self._turns = Batcher(self._commit, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
+        self._marks = Batcher(self._mark, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
+        driver.on_notify(self._heard)
+
+    def _heard(self, topic: str) -> None:
+        if topic == TURNS_TOPIC:
+            self.turns_bell.ring()
+        else:
+            self.hint_send(topic.removeprefix(SENDS_TOPIC + ":"))
+
+    def hint_send(self, line_id: str) -> None:
+        """There may be something to send on this line."""
+        self.lines_to_send.add(line_id)
+        self.sends_bell.ring()
+
+    # --- inbox ----------------------------------------------------------------------------------------
+
+    async def store(self, arrivals: Sequence[Arrival]) -> Sequence[Stored]:
+        """Store messages that came in; returns after the commit. Raises `DatabaseDown`, `Unavailable`."""
+        return await self._arrivals.submit(arrivals)
+
+    async def _store(self, batch: Sequence[Sequence[Arrival]]) -> list[Sequence[Stored]]:
+        flat = [arrival for arrivals in batch for arrival in arrivals]
+        stored = await self.driver.run(lambda tx: inbox.store_arrivals(tx, flat), Priority.INGEST)
+        self.turns_bell.ring()
+        await self.driver.notify(TURNS_TOPIC)
+        results = iter(stored)
+        return [[next(results) for _ in arrivals] for arrivals in batch]
+
+    async def apply_statuses(self, statuses: Sequence[Status]) -> None:
+        """Apply delivery statuses; returns after the commit."""
+        await self._statuses.submit(statuses)
+
+    async def _apply(self, batch: Sequence[Sequence[Status]]) -> list[None]:
+        flat = [status for statuses in batch for status in statuses]
+        await self.driver.run(lambda tx: outbox.apply_statuses(tx, flat), Priority.INGEST)
+        return [None] * len(batch)
+
+    # --- turns ----------------------------------------------------------------------------------------
+
+    async def claim_turns(self, size: int) -> list[Claim]:
+        return await self.driver.run(lambda tx: claims.claim_turns(tx, self.owner, size), Priority.TURN)
+
+    async def renew_turns(self, held: Sequence[Claim]) -> set[str]:
+        return await self.driver.run(lambda tx: claims.renew_turns(tx, self.owner, held), Priority.MARK)
+
+    async def commit_turn(self, turn: TurnCommit) -> bool:
+        """Settle a turn with everything it leaves; False if its lease was lost, and then nothing was written."""
+        return await self._turns.submit(turn)
+
+    async def _commit(self, turns: Sequence[TurnCommit]) -> list[bool]:
+        done = await self.driver.run(lambda tx: claims.commit_turns(tx, self.owner, turns), Priority.TURN)
+        lines = {t.claim.line_id for t, held in zip(turns, done, strict=True) if held and t.out}
+        for line_id in lines:
+            self.hint_send(line_id)
+            await self.driver.notify(f"{SENDS_TOPIC}:{line_id}")
+        self.turns_bell.ring()  # what came in meanwhile may be due now
+        return done
+
+    async def release_turn(self, claim: Claim, *, failed: bool, delay_ms: int) -> bool:
+        return await self.driver.run(
+            lambda tx: claims.release_turn(tx, self.owner, claim, failed=failed, delay_ms=delay_ms), Priority.TURN
+        )
+
+    async def set_mode(self, project_id: str, conversation_id: str, mode: str) -> None:
+        """Give a conversation to a `person` or back to the `assistant`. Raises `NotFound`."""
+        if not await self.driver.run(
+            lambda tx: claims.set_mode(tx, project_id, conversation_id, mode), Priority.OTHER
+        ):
+            raise NotFound("There is no such conversation in this project")
+        self.turns_bell.ring()
+        await self.driver.notify(TURNS_TOPIC)
+
+    # --- outbox ---------------------------------------------------------------------------------------
+
+    async def claim_heads(self, line_id: str, fence: int, size: int) -> list[ToSend]:
+        return await self.driver.run(
+            lambda tx: outbox.claim_heads(tx, self.owner, line_id, fence, size), Priority.TURN
+        )
+
+    async def mark(self, mark: Mark) -> bool:
+        """Record what became of a try; False if the row was settled by somebody else meanwhile."""
+        return await self._marks.submit(mark)
+
+    async def _mark(self, marks: Sequence[Mark]) -> list[bool]:
+        marked = await self.driver.run(lambda tx: outbox.mark(tx, marks), Priority.MARK)
+        return [m.id in marked for m in marks]
+
+    async def enqueue(
+        self, project_id: str, conversation_id: str, out: Sequence[NewOut], key: str | None = None
+    ) -> Queued:
+        """Queue messages at the end of a conversation's lane, once per idempotency key.
+
+        Raises `NotFound`, `Conflict` (the key was used for something else), `Unavailable` (the lane is full).
+        """
+
+        async def work(tx: Tx) -> Queued:
+            if key is not None and (found := await outbox.find_by_key(tx, project_id, key)):
+                if found[1:] != (conversation_id, out[0].body):
+                    raise Conflict("This Idempotency-Key was used for another message", code="idempotency_conflict")
+                return Queued((found[0],), None, repeated=True)
+            if await outbox.waiting_in_lane(tx, conversation_id) + len(out) > MAX_WAITING_PER_LANE:
+                raise Unavailable("Too many messages wait in this conversation", code="lane_full", verdict=retry_after(60))
+            queued = await outbox.enqueue(tx, project_id, conversation_id, out, key)
+            if queued is None:
+                raise NotFound("There is no such conversation in this project")
+            return queued
+
+        if not out:
+            raise BadInput("There is nothing to send")
+        queued = await self.driver.run(work, Priority.OTHER)
+        if queued.line_id:
+            await self._hint_everywhere(queued.line_id)
+        return queued
+
+    async def retry(self, project_id: str, message_id: str) -> None:
+        """Queue a dead message again, at the end of its lane. Raises `NotFound`."""
+        line_id = await self.driver.run(lambda tx: outbox.retry_dead(tx, project_id, message_id), Priority.OTHER)
+        if line_id is None:
+            raise NotFound("There is no dead message with this id in this project")
+        await self._hint_everywhere(line_id)
+
+    async def drop(self, project_id: str, message_id: str) -> None:
+        """Give up a dead or queued message for good. Raises `NotFound`."""
+        line_id = await self.driver.run(lambda tx: outbox.drop(tx, project_id, message_id), Priority.OTHER)
+        if line_id is None:
+            raise NotFound("There is no dead or queued message with this id in this project")
+        await self._hint_everywhere(line_id)
+
+    async def _hint_everywhere(self, line_id: str) -> None:
+        self.hint_send(line_id)
+        await self.driver.notify(f"{SENDS_TOPIC}:{line_id}")
+
+    # --- senders --------------------------------------------------------------------------------------
+
+    async def beat(self, kind: str, version: str) -> None:
+        await self.driver.run(lambda tx: senders.beat(tx, self.owner, kind, version), Priority.MARK)
+
+    async def living_workers(self) -> int:
+        return await self.driver.run(senders.living_workers, Priority.OTHER)
+
+    async def drain(self) -> None:
+        """Wait until every write that was asked for is done."""
+        for batcher in (self._arrivals, self._statuses, self._turns, self._marks):
+            await batcher.drain()
+
+    async def close(self) -> None:
+        """Finish the writes, say good-bye and close the database."""
+        await self.drain()
+        await self.driver.run(lambda tx: senders.leave(tx, self.owner), Priority.OTHER)
+        await self.driver.close()
