@@ -126,10 +126,14 @@ class Order(Value):
 
 
 class System(Value):
-    """Something the network says about the person, such as a new number. `person` is who they are now."""
+    """Something the network says about the person, such as a new number.
+
+    The message's sender is who they are now, `previous` who they were. "chat_opened": they opened the chat for the first
+    time and have not written yet.
+    """
 
     type: Literal["system"] = "system"
-    event: Literal["number_changed", "user_id_changed", "identity_changed", "other"]
+    event: Literal["number_changed", "user_id_changed", "identity_changed", "chat_opened", "other"]
     text: str | None = None
     previous: tuple[Address, ...] = ()
 
@@ -176,11 +180,16 @@ InboundContent = Annotated[
 
 
 class ReplyTo(Value):
-    """The earlier message that this one answers or was forwarded from, by the provider's id."""
+    """The earlier message that this one answers or was forwarded from, by the provider's id.
+
+    `product_id` and `catalog_id`: the product of the business that the message asks about.
+    """
 
     message_id: str | None = None
     forwarded: bool = False
     frequently_forwarded: bool = False
+    product_id: str | None = None
+    catalog_id: str | None = None
 
 
 class Referral(Value):

@@ -15,6 +15,7 @@ _EXAMPLES = {
     "database_direct_url": "RECADO_DATABASE_DIRECT_URL=postgresql://recado:password@localhost:5432/recado",
     "cloud_api_base_url": "RECADO_CLOUD_API_BASE_URL=https://graph.facebook.com",
     "secret_key": "RECADO_SECRET_KEY=a-long-random-text (recado key generate-secret prints one)",
+    "reconcile_after_s": "RECADO_RECONCILE_AFTER_S=30",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
@@ -46,6 +47,12 @@ class Settings(BaseSettings):
         alias="AI_ASSISTANTS_API_KEYS",
         repr=False,
         description="project:key,... made at start when missing.",
+    )
+    reconcile_after_s: float = Field(
+        default=30.0,
+        ge=0.1,
+        le=3600.0,
+        description="How long a send whose outcome is unknown waits for a status before it is sent again, marked.",
     )
     log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines.")

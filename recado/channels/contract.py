@@ -48,11 +48,17 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What one delivery of the provider held for one line, in the order in which it stood there."""
+    """What one delivery of the provider held for one line, in the order in which it stood there.
+
+    `line_address` is empty for what names no line. `unroutable` are raw items that name no person to answer to (also
+    messages of groups), `notices` raw items about the account or the line; both are kept as they came.
+    """
 
     line_address: str
     messages: tuple[InboundMessage, ...] = ()
     statuses: tuple[StatusUpdate, ...] = ()
+    unroutable: tuple[dict[str, Any], ...] = ()
+    notices: tuple[dict[str, Any], ...] = ()
 
 
 class Channel(Protocol):

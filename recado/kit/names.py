@@ -1,10 +1,11 @@
-"""Slugs: short names that people type and that stand in addresses and settings."""
+"""Texts that people type in: what is refused before it reaches the database."""
 
 import re
 
 from recado.errors import BadInput
 
 MAX_SLUG = 64
+MAX_NAME = 200
 _SLUG = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?")
 
 
@@ -16,4 +17,14 @@ def check_slug(value: str) -> str:
             "beginning and ending with a letter or digit. Example: clinica-norte",
             code="bad_slug",
         )
+    return value
+
+
+def check_text(value: str, field: str, longest: int = MAX_NAME, code: str = "bad_text") -> str:
+    """`value`, if it holds more than space and at most `longest` characters; else `BadInput` that names `field`.
+
+    U+0000 is refused too: PostgreSQL stores it neither in text nor in jsonb.
+    """
+    if not value.strip() or len(value) > longest or "\0" in value:
+        raise BadInput(f"{field} needs 1 to {longest} characters", code=code)
     return value

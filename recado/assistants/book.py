@@ -1,0 +1,64 @@
+"""All assistants in memory, for the processes that answer."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.assistants.models import Assistant
+from recado.db import Database
+from recado.decisions import AssistantFacts, Entry, Language
+from recado.kit.picture import Picture
+
+# The entries of several assistants, of any projects. One that has none may be missing.
+EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...]]]]
+
+
+class AssistantBook(Picture):
+    """Assistant id -> facts, kept as fresh as `recado.kit.picture` says. Only what changed is read again."""
+
+    def __init__(self, database: Database, load_entries: EntriesLoader) -> None:
+        super().__init__()
+        self._database = database
+        self._load_entries = load_entries
+        self._versions: dict[str, int] = {}
+        self._facts: dict[str, AssistantFacts] = {}
+
+    def get(self, assistant_id: str) -> AssistantFacts | None:
+        """The assistant as last seen; None if there was none."""
+        return self._facts.get(assistant_id)
+
+    async def find(self, assistant_id: str) -> AssistantFacts | None:
+        """The assistant; looks again before it says that there is none."""
+        if assistant_id not in self._facts:
+            await self.refresh_after_miss()
+        return self._facts.get(assistant_id)
+
+    async def _load(self) -> None:
+        async with self._database.system(read_only=True) as session:
+            rows = await session.execute(select(Assistant.id, Assistant.version))
+            versions: dict[str, int] = dict(rows.tuples().all())
+            changed = [key for key, version in versions.items() if self._versions.get(key) != version]
+            facts = await self._read(session, changed) if changed else {}
+        # An entry that is newer than the version read with it does no harm: it is read again at the next look.
+        self._facts = {
+            key: facts.get(key) or self._facts[key] for key in versions if key in facts or key in self._facts
+        }
+        self._versions = {key: version for key, version in versions.items() if key in self._facts}
+
+    async def _read(self, session: AsyncSession, assistant_ids: Sequence[str]) -> dict[str, AssistantFacts]:
+        entries = await self._load_entries(session, assistant_ids)
+        rows = await session.scalars(select(Assistant).where(Assistant.id.in_(assistant_ids)))
+        return {
+            row.id: AssistantFacts(
+                id=row.id,
+                name=row.name,
+                language=cast("Language", row.language),
+                timezone=row.timezone,
+                brain=row.brain,
+                entries=entries.get(row.id, ()),
+                settle_ms=row.settle_ms,
+            )
+            for row in rows
+        }

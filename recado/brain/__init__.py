@@ -1,0 +1,1 @@
+"""Brains: each decides a turn from values alone."""

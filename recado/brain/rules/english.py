@@ -1,0 +1,61 @@
+"""English words that the rules brain knows without any entry, as people write them in a chat."""
+
+# Words that say nothing about the subject. They also tell the language.
+FUNCTION_WORDS = """
+a about after again all already also am an and another any anyone anything are around as ask asking at available be because
+been before being but by can cannot cant come coming could couldnt dear did didnt do does doesnt doing done dont each else
+ever every everything excuse find for friend from get getting give go goes going went gonna good got guys had happen has have
+havent having he hear her here hers him his hope how i id if ill im in into is isnt it its ive just kind kindly know
+later let like ll look looking made madam make man many may maybe me mean might miss more most my myself need needs never
+next no not now of off offer ok on once one ones only or other our out over own please possible provide quick question re
+really right s said same say see seen send share she should since sir so some somebody someone something soon sorry still
+such sure t take taking tell than that thats the their them then there theres these they thing things think this those
+thought through to today together tomorrow too try under until up us use used using ve very via wanna want wanted wanting
+was way we welcome well were weve what whats when where wheres which while who whos why will with without wont wonder
+wondering would wouldnt yes yet you youd youll your youre yours yourself able actually anyways anyway btw folks team
+does'nt message reply respond dr mr mrs ms lovely nice exactly currently list during both per
+"""
+
+STRONG: dict[str, str] = {
+    "hours": "open opens opened opening close closes closed closing hour hours timetable timings whattime shut",
+    "address": "address addresses location locations located map maps directions direction getthere whereareyou",
+    "prices": "price prices pricing priced cost costs fee fees rate rates charge charges expensive cheap quote howmuch",
+    "bring": "bring bringing carry requirements",
+    "parking": "parking park parked parks garage",
+    "payment": "pay paying payment payments paid",
+    "phone": "phone telephone cellphone",
+    "appointments": "appointment appointments appointmen book booking booked reservation reserve",
+    "emergency": "emergency emergencies ambulance fainted unconscious bleeding seizure choking",
+    "weekday": "monday mondays tuesday tuesdays wednesday wednesdays thursday thursdays friday fridays",
+    "saturday": "saturday saturdays",
+    "sunday": "sunday sundays",
+    "holiday": "holiday holidays",
+    "weekend": "weekend weekends",
+}
+WEAK: dict[str, str] = {
+    "hours": "schedule working work time times late mornings evenings afternoons morning evening afternoon",
+    "address": "where reach near nearby far place",
+    "prices": "much",
+    "payment": "accept accepts",
+    "phone": "number call contact",
+    "appointments": "slot slots schedule",
+}
+
+SIGNAL_WORDS = """
+hi hello hey morning afternoon evening greetings thanks thank appreciate bye goodbye talk speak human person people agent
+operator representative receptionist staff manager information help options perfect great cool fine understood robot
+machine chat real customer service
+"""
+
+CHAT: dict[str, str] = {
+    "u": "you", "ur": "your", "r": "are", "pls": "please", "plz": "please", "plss": "please", "thx": "thanks",
+    "tks": "thanks", "tnx": "thanks", "thnx": "thanks", "ty": "thank you", "tysm": "thank you", "wat": "what",
+    "wut": "what", "wen": "when", "hw": "how", "wher": "where", "whr": "where", "opn": "open", "tmrw": "tomorrow",
+    "tmr": "tomorrow", "tmw": "tomorrow", "appt": "appointment", "appts": "appointments", "apt": "appointment",
+    "gd": "good", "gm": "good morning", "mornin": "morning", "hii": "hi", "hiya": "hi", "helo": "hello", "yo": "yo",
+    "wanna": "want to", "gimme": "give me", "adress": "address", "addres": "address", "sat": "saturday",
+    "sats": "saturdays", "sun": "sunday", "suns": "sundays", "mon": "monday", "fri": "friday", "hrs": "hours",
+    "abt": "about", "n": "and", "cuz": "because", "bcz": "because", "rep": "representative", "loc": "location",
+    "tel": "telephone", "xmas": "christmas", "docs": "documents", "vax": "vaccine", "bday": "birthday",
+    "rn": "now", "mins": "minutes", "thru": "through", "havta": "have to", "wts": "what is", "whats": "what is",
+}  # fmt: skip

@@ -1,0 +1,140 @@
+"""What the rules brain says of itself, in both languages. Warm, short, and formal in Spanish ("usted")."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recado.decisions import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """`{assistant}` is the assistant's name; `{greeting}` a greeting with or without a name, no punctuation."""
+
+    good_morning: str
+    good_afternoon: str
+    good_evening: str
+    greeted: str
+    welcome: str
+    greeting_before_answer: str
+    offer: str
+    unknown: str
+    thanks: str
+    farewell: str
+    acknowledged: str
+    identity: str
+    handed_over: str
+    menu_button: str
+    person: str
+    person_description: str
+    only_text: Mapping[str, str]
+
+
+_ES = Phrases(
+    good_morning="buenos días",
+    good_afternoon="buenas tardes",
+    good_evening="buenas noches",
+    greeted="¡{greeting}!",
+    welcome="¡{greeting}! 👋 Le atiende {assistant} (asistente virtual). ¿En qué le puedo ayudar?",
+    greeting_before_answer="¡{greeting}! 👋",
+    offer="Con mucho gusto le ayudo. Escríbame su pregunta o elija un tema:",
+    unknown="No lo sé, y prefiero no darle un dato equivocado. 🙏 Lo que sí puedo contarle es esto:",
+    thanks="¡Con mucho gusto! 😊 Si necesita algo más, aquí estoy.",
+    farewell="¡Hasta luego, que le vaya muy bien! 👋",
+    acknowledged="¡Perfecto! Si necesita algo más, aquí estoy.",
+    identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona. Puedo responder sobre estos temas "
+    "o pasarle con alguien del equipo:",
+    handed_over="Claro que sí. Ya avisé al equipo: una persona le responderá por aquí apenas pueda. 🙌",
+    menu_button="Ver temas",
+    person="Hablar con una persona",
+    person_description="Alguien del equipo le responde por aquí",
+    only_text={
+        "voice": "Todavía no puedo escuchar audios, discúlpeme. 🙏 ¿Me lo escribe?",
+        "image": "Todavía no puedo ver imágenes, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
+        "video": "Todavía no puedo ver videos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
+        "document": "Todavía no puedo leer documentos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
+        "sticker": "¡Bonito sticker! 😊 Aún no los entiendo, pero si me escribe su pregunta, con gusto le ayudo.",
+        "location": "Gracias por su ubicación. Todavía no puedo usarla, pero si me escribe su pregunta, con gusto le ayudo.",
+        "contacts": "Gracias por el contacto. Todavía no puedo usarlo, pero si me escribe su pregunta, con gusto le ayudo.",
+        "order": "Gracias por su pedido. Todavía no puedo tomar pedidos por aquí; si quiere, le paso con una persona.",
+        "form_reply": "Gracias por sus respuestas. Todavía no puedo procesar formularios; si quiere, le paso con una persona.",
+        "unsupported": "No pude leer ese tipo de mensaje, discúlpeme. 🙏 ¿Me lo escribe como texto?",
+    },
+)
+_EN = Phrases(
+    good_morning="good morning",
+    good_afternoon="good afternoon",
+    good_evening="good evening",
+    greeted="{greeting}!",
+    welcome="{greeting}! 👋 This is {assistant} (virtual assistant). How can I help you?",
+    greeting_before_answer="{greeting}! 👋",
+    offer="Happy to help. Write your question or choose a topic:",
+    unknown="I don't know that, and I would rather not tell you something wrong. 🙏 Here is what I can tell you about:",
+    thanks="You are very welcome! 😊 If you need anything else, I am here.",
+    farewell="Goodbye, and take care! 👋",
+    acknowledged="Great! If you need anything else, I am here.",
+    identity="I am the virtual assistant of this chat, {assistant}; I am not a person. I can answer about these topics "
+    "or pass you on to someone from the team:",
+    handed_over="Of course. I have told the team: a person will answer you here as soon as they can. 🙌",
+    menu_button="See topics",
+    person="Talk to a person",
+    person_description="Someone from the team answers here",
+    only_text={
+        "voice": "I cannot listen to audio yet, sorry. 🙏 Could you write it?",
+        "image": "I cannot see pictures yet, sorry. 🙏 Could you write what you need?",
+        "video": "I cannot watch videos yet, sorry. 🙏 Could you write what you need?",
+        "document": "I cannot read documents yet, sorry. 🙏 Could you write what you need?",
+        "sticker": "Nice sticker! 😊 I do not understand them yet, but write me your question and I will gladly help.",
+        "location": "Thank you for the location. I cannot use it yet, but write me your question and I will gladly help.",
+        "contacts": "Thank you for the contact. I cannot use it yet, but write me your question and I will gladly help.",
+        "order": "Thank you for your order. I cannot take orders here yet; I can pass you on to a person if you like.",
+        "form_reply": "Thank you for your answers. I cannot process forms yet; I can pass you on to a person if you like.",
+        "unsupported": "I could not read that kind of message, sorry. 🙏 Could you write it as text?",
+    },
+)
+PHRASES: Mapping[Language, Phrases] = {"es": _ES, "en": _EN}
+
+# What the usual topics are called in a list (at most 24 characters). Others are shown by their own word.
+TITLES: Mapping[Language, Mapping[str, str]] = {
+    "es": {
+        "hours": "Horario",
+        "address": "Dirección",
+        "parking": "Estacionamiento",
+        "prices": "Precios",
+        "payment": "Formas de pago",
+        "insurance": "Seguros",
+        "bring": "Qué traer",
+        "results": "Resultados",
+        "specialties": "Especialidades",
+        "emergency": "Emergencias",
+        "phone": "Teléfono",
+        "appointments": "Citas",
+        "vaccines": "Vacunas",
+        "children": "Niños",
+        "certificates": "Certificados y recetas",
+        "access": "Accesibilidad",
+        "services": "Servicios",
+        "delivery": "Envíos",
+        "returns": "Devoluciones",
+    },
+    "en": {
+        "hours": "Opening hours",
+        "address": "Address",
+        "parking": "Parking",
+        "prices": "Prices",
+        "payment": "Ways to pay",
+        "insurance": "Insurance",
+        "bring": "What to bring",
+        "results": "Results",
+        "specialties": "Specialties",
+        "emergency": "Emergencies",
+        "phone": "Phone",
+        "appointments": "Appointments",
+        "vaccines": "Vaccines",
+        "children": "Children",
+        "certificates": "Notes and prescriptions",
+        "access": "Accessibility",
+        "services": "Services",
+        "delivery": "Delivery",
+        "returns": "Returns",
+    },
+}

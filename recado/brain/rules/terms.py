@@ -1,0 +1,35 @@
+"""From words to weighted terms: concepts that every business shares, or the stem of the word."""
+
+from collections.abc import Iterable
+
+from recado.brain.rules.lexicon import CONCEPTS, STOPWORDS, STRONG_WEIGHT
+
+_MIN_STEM = 3
+# Plural, gender and the commonest endings of verbs; longest first. Light on purpose: it only has to bring
+# the forms of one word together, and an entry's keywords can name the rest.
+_ENDINGS = (
+    "aciones", "iciones", "amiento", "imiento", "acion", "icion", "mente", "iendo", "arnos", "ando", "arse", "arme",
+    "ados", "adas", "idos", "idas", "ito", "ita", "itos", "itas", "ing", "ies", "ado", "ada", "ido", "ida", "aron", "aba",
+    "amos", "emos", "ed", "es", "as", "os", "ar", "er", "ir", "an", "en", "s", "a", "o", "e", "y",
+)  # fmt: skip
+_BY_LENGTH = tuple(frozenset(ending for ending in _ENDINGS if len(ending) == length) for length in range(8))
+
+
+def stem(word: str) -> str:
+    """The word without its ending: "vacunas", "vacunar" and "vacunacion" are "vacun"; "babies" and "baby" "bab"."""
+    for length in range(min(7, len(word) - _MIN_STEM), 0, -1):
+        if word[-length:] in _BY_LENGTH[length]:
+            return word[:-length]
+    return word
+
+
+def terms(words: Iterable[str]) -> dict[str, float]:
+    """What the words are about, each with how much it says (0..1). Function words and single letters are not."""
+    found: dict[str, float] = {}
+    for word in words:
+        if word in STOPWORDS or len(word) < 2:
+            continue
+        for term, weight in CONCEPTS.get(word) or ((stem(word), STRONG_WEIGHT),):
+            if weight > found.get(term, 0.0):
+                found[term] = weight
+    return found

@@ -1,0 +1,163 @@
+"""Lines: the addresses that are connected to a channel. Nothing here commits: the caller's block does."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.assistants.service import get_assistant
+from recado.channels.contract import Line
+from recado.channels.models import LineRow
+from recado.db import add_unique
+from recado.errors import BadInput, Conflict, NotFound, RecadoError
+from recado.kit import new_id
+from recado.kit.crypto import SecretBox
+from recado.kit.names import check_text
+from recado.kit.pages import FIRST, Cut, Page, read_page
+
+# What Meta gives a phone number, https://developers.facebook.com/docs/whatsapp/cloud-api/overview#throughput.
+DEFAULT_MAX_PER_SECOND = 80.0
+MAX_ADDRESS = 160
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedLine:
+    """A line as the running processes need it. `problem` says why it cannot be used; then `line` has no secrets."""
+
+    line: Line
+    assistant_id: str
+    name: str
+    problem: str | None = None
+
+    @property
+    def usable(self) -> bool:
+        return self.problem is None
+
+
+async def create_line(
+    session: AsyncSession,
+    box: SecretBox,
+    *,
+    assistant_id: str,
+    channel: str,
+    address: str,
+    name: str | None = None,
+    max_per_second: float = DEFAULT_MAX_PER_SECOND,
+    secrets: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> LineRow:
+    """Connect an address. Secrets are encrypted for this line only; `name` is the address unless given.
+
+    Raises `BadInput` (`bad_address`, `bad_text`, `bad_rate`, `bad_config`), `NotFound` (`assistant_not_found`) or `Conflict` (`line_exists`).
+    """
+    await get_assistant(session, assistant_id)
+    line_id = new_id()
+    line = LineRow(
+        id=line_id,
+        assistant_id=assistant_id,
+        channel=channel,
+        address=_check_address(address),
+        name=check_text(name or address, "name"),
+        max_per_second=_check_rate(max_per_second),
+        secrets=_encrypt(box, line_id, secrets or {}),
+        config=_check_config(config or {}),
+    )
+    message = f"{address} on {channel} is connected already, here or in another project: change that line instead"
+    await add_unique(session, line, Conflict(message, code="line_exists"))
+    return line
+
+
+async def find_line(session: AsyncSession, channel: str, address: str) -> LineRow | None:
+    return await session.scalar(select(LineRow).where(LineRow.channel == channel, LineRow.address == address))
+
+
+async def get_line(session: AsyncSession, line_id: str) -> LineRow:
+    """The line, secrets encrypted. Raises `NotFound` (`line_not_found`)."""
+    line = await session.get(LineRow, line_id)
+    if line is None:
+        raise NotFound("There is no such line", code="line_not_found")
+    return line
+
+
+async def list_lines(session: AsyncSession, cut: Cut = FIRST) -> Page[LineRow]:
+    """The project's lines, oldest first."""
+    return await read_page(session, select(LineRow), LineRow, cut)
+
+
+async def update_line(
+    session: AsyncSession,
+    box: SecretBox,
+    line_id: str,
+    *,
+    name: str | None = None,
+    assistant_id: str | None = None,
+    max_per_second: float | None = None,
+    secrets: Mapping[str, str] | None = None,
+    config: Mapping[str, Any] | None = None,
+) -> LineRow:
+    """Change what is given; of `secrets` those named, of `config` all. Raises as `create_line` does, and `NotFound`."""
+    line = await get_line(session, line_id)
+    if name is not None:
+        line.name = check_text(name, "name")
+    if assistant_id is not None:
+        line.assistant_id = (await get_assistant(session, assistant_id)).id
+    if max_per_second is not None:
+        line.max_per_second = _check_rate(max_per_second)
+    if secrets:
+        line.secrets = line.secrets | _encrypt(box, line.id, secrets)
+    if config is not None:
+        line.config = _check_config(config)
+    await session.flush()
+    return line
+
+
+async def load_lines(session: AsyncSession, box: SecretBox) -> list[LoadedLine]:
+    """Every line that the session sees, secrets decrypted. Only one that cannot be read has a `problem`."""
+    rows = await session.scalars(select(LineRow).order_by(LineRow.id))
+    return [load_line(row, box) for row in rows]
+
+
+def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
+    """A stored line with its secrets decrypted."""
+    secrets: dict[str, str] = {}
+    problem: str | None = None
+    try:
+        secrets = {name: box.decrypt(str(text), row.id) for name, text in row.secrets.items()}
+    except RecadoError as error:
+        problem = error.message
+    line = Line(
+        id=row.id,
+        project_id=row.project_id,
+        channel=row.channel,
+        address=row.address,
+        max_per_second=row.max_per_second,
+        secrets=secrets,
+        config=row.config,
+    )
+    return LoadedLine(line, row.assistant_id, row.name, problem)
+
+
+def _encrypt(box: SecretBox, line_id: str, secrets: Mapping[str, str]) -> dict[str, Any]:
+    return {name: box.encrypt(text, line_id) for name, text in secrets.items()}
+
+
+def _check_address(address: str) -> str:
+    if address != address.strip():
+        raise BadInput("A line's address has no space around it", code="bad_address")
+    return check_text(address, "address", MAX_ADDRESS, "bad_address")
+
+
+def _check_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    if "\\u0000" in json.dumps(config):
+        raise BadInput("config may not contain U+0000", code="bad_config")
+    return dict(config)
+
+
+def _check_rate(max_per_second: float) -> float:
+    if not (math.isfinite(max_per_second) and max_per_second > 0):
+        raise BadInput("max_per_second must be more than 0", code="bad_rate")
+    return max_per_second

@@ -1,0 +1,152 @@
+"""Contacts, one person each, and their addresses. Nothing here commits: the caller's block does.
+
+Two contacts that turn out to be one person are merged: one becomes an alias of the other. Addresses, conversations and
+history stay with the contact they came to, so a merge can be undone.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.contacts.models import AddressRow, Contact
+from recado.db import add_unique
+from recado.errors import BadInput, Conflict, NotFound
+from recado.kit import new_id
+from recado.kit.names import check_text
+from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.messages import Address
+
+# Longer chains of aliases than this come from a mistake, and are not followed to their end.
+MAX_ALIASES = 32
+MAX_NAME = 256
+
+
+async def create_contact(session: AsyncSession, name: str | None, addresses: Sequence[Address]) -> Contact:
+    """Add a person. Raises `BadInput` (`no_address`, `bad_text`) or `Conflict` (`address_taken`)."""
+    if not addresses:
+        raise BadInput("A contact needs at least one address", code="no_address")
+    contact = Contact(id=new_id(), name=_check_name(name))
+    session.add(contact)
+    await session.flush([contact])
+    for address in addresses:
+        await add_address(session, contact.id, address)
+    return contact
+
+
+async def add_address(session: AsyncSession, contact_id: str, address: Address) -> AddressRow:
+    """Give a contact one more address. Raises `NotFound` (`contact_not_found`) or `Conflict` (`address_taken`)."""
+    contact = await get_contact(session, contact_id)
+    row = AddressRow(kind=address.kind, value=address.value, contact_id=contact.id)
+    taken = Conflict(f"Another contact has this {address.kind}: merge the two instead", code="address_taken")
+    await add_unique(session, row, taken)
+    return row
+
+
+async def get_contact(session: AsyncSession, contact_id: str) -> Contact:
+    """The contact as stored; it may be an alias. Raises `NotFound` (`contact_not_found`)."""
+    contact = await session.get(Contact, contact_id)
+    if contact is None:
+        raise NotFound("There is no such contact", code="contact_not_found")
+    return contact
+
+
+async def find_by_address(session: AsyncSession, address: Address) -> Contact | None:
+    """Who has this address; the contact may be an alias."""
+    of_address = select(Contact).join(AddressRow, AddressRow.contact_id == Contact.id)
+    return await session.scalar(of_address.where(AddressRow.kind == address.kind, AddressRow.value == address.value))
+
+
+async def addresses_of(session: AsyncSession, contact_ids: Sequence[str]) -> dict[str, tuple[Address, ...]]:
+    """The addresses of some contacts, by contact, oldest first."""
+    of_contacts = select(AddressRow).where(AddressRow.contact_id.in_(contact_ids)).order_by(AddressRow.id)
+    found: dict[str, list[Address]] = {contact_id: [] for contact_id in contact_ids}
+    for row in await session.scalars(of_contacts):
+        found[row.contact_id].append(Address.model_validate({"kind": row.kind, "value": row.value}))
+    return {contact_id: tuple(addresses) for contact_id, addresses in found.items()}
+
+
+async def list_contacts(session: AsyncSession, cut: Cut = FIRST, *, search: str | None = None) -> Page[Contact]:
+    """The project's contacts, oldest first; `search` is a part of a name (any case) or the beginning of an address."""
+    statement = select(Contact)
+    if search:
+        check_text(search, "search", MAX_NAME)
+        has_address = (
+            select(AddressRow.id)
+            .where(AddressRow.contact_id == Contact.id, AddressRow.value.startswith(search, autoescape=True))
+            .exists()
+        )
+        statement = statement.where(or_(Contact.name.icontains(search, autoescape=True), has_address))
+    return await read_page(session, statement, Contact, cut)
+
+
+async def rename_contact(session: AsyncSession, contact_id: str, name: str | None) -> Contact:
+    """Change how a person is called. Raises `NotFound` (`contact_not_found`)."""
+    contact = await get_contact(session, contact_id)
+    contact.name = _check_name(name)
+    await session.flush()
+    return contact
+
+
+async def resolve(session: AsyncSession, contact_id: str) -> Contact:
+    """The person behind a contact: the end of its aliases. Raises `NotFound` (`contact_not_found`)."""
+    contact = await get_contact(session, contact_id)
+    for _ in range(MAX_ALIASES):
+        if contact.alias_of is None:
+            break
+        contact = await get_contact(session, contact.alias_of)
+    return contact
+
+
+async def same_person(session: AsyncSession, contact_id: str) -> list[str]:
+    """The ids of all contacts that are this person, the one they resolve to first. Raises `NotFound`."""
+    person = await resolve(session, contact_id)
+    ids, newest = [person.id], [person.id]
+    for _ in range(MAX_ALIASES):
+        aliases = select(Contact.id).where(Contact.alias_of.in_(newest)).order_by(Contact.id)
+        newest = [found for found in await session.scalars(aliases) if found not in ids]
+        if not newest:
+            break
+        ids += newest
+    return ids
+
+
+async def merge(session: AsyncSession, contact_id: str, into_id: str) -> Contact:
+    """Say that two contacts are one person; returns the contact that stands for both.
+
+    Raises `NotFound` (`contact_not_found`) or `Conflict` (`same_contact`, `already_merged`).
+    """
+    # Locked in one order, so that two merges at once neither wait for each other forever nor make a ring.
+    for one in sorted({contact_id, into_id}):
+        await session.get(Contact, one, with_for_update=True, populate_existing=True)
+    contact, person = await get_contact(session, contact_id), await _lock_person(session, into_id)
+    if contact.id == person.id:
+        raise Conflict("These two are one person already", code="same_contact")
+    if contact.alias_of is not None:
+        raise Conflict("This contact is merged already: undo that first", code="already_merged")
+    contact.alias_of = person.id
+    await session.flush()
+    return person
+
+
+async def undo_merge(session: AsyncSession, contact_id: str) -> Contact:
+    """Let a merged contact stand for itself again. Raises `NotFound` or `Conflict` (`not_merged`)."""
+    contact = await get_contact(session, contact_id)
+    if contact.alias_of is None:
+        raise Conflict("This contact is not merged into another", code="not_merged")
+    contact.alias_of = None
+    await session.flush()
+    return contact
+
+
+async def _lock_person(session: AsyncSession, contact_id: str) -> Contact:
+    for _ in range(MAX_ALIASES):
+        person = await resolve(session, contact_id)
+        await session.refresh(person, with_for_update=True)
+        if person.alias_of is None:  # else another merge was faster: follow it
+            return person
+    raise Conflict("This contact is being merged right now: try again", code="already_merged")
+
+
+def _check_name(name: str | None) -> str | None:
+    return None if name is None else check_text(name, "name", MAX_NAME)

@@ -1,0 +1,174 @@
+"""Brings the database to the tables that this program needs, one process at a time.
+
+`migrate` runs in `recado up` and `recado db migrate` only. Every other process calls `wait_until_migrated` at start.
+"""
+
+import asyncio
+import fcntl
+import time
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, inspect, text
+
+from recado.db import Database
+from recado.errors import RecadoError, retry_after
+from recado.migrations import REVISIONS
+from recado.settings import Settings
+
+LOCK_WAIT_S = 30.0
+_LOCK_POLL_S = 0.1
+# Any number that nothing else on the same PostgreSQL database uses: "recado" in ASCII.
+_ADVISORY_LOCK = int.from_bytes(b"recado")
+
+
+@dataclass(frozen=True, slots=True)
+class MigrationState:
+    """`current` is the revision of the database (None: empty), `head` the one that this program needs."""
+
+    current: str | None
+    head: str
+
+    @property
+    def up_to_date(self) -> bool:
+        return self.current == self.head
+
+    @property
+    def newer(self) -> bool:
+        """The database was made by a newer program than this one."""
+        return self.current is not None and self.current not in REVISIONS
+
+
+async def check(database: Database) -> MigrationState:
+    """Where the database stands. Changes nothing."""
+    async with database.engine.connect() as connection:
+        await connection.execution_options(read_only=True)
+        return MigrationState(await connection.run_sync(_current_revision), REVISIONS[-1])
+
+
+async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) -> None:
+    """Return when the database is ready for this program.
+
+    Another process may just be migrating it, so this looks again until `limit_s` is over, and then raises
+    `RecadoError` (`database_not_migrated`; or at once `database_too_new`).
+    """
+    until = time.monotonic() + limit_s
+    while not (state := await check(database)).up_to_date:
+        _refuse_newer(state)
+        if time.monotonic() >= until:
+            raise RecadoError(
+                f"The database is at revision {state.current or 'none'}, this program needs {state.head}. "
+                "Run: recado db migrate",
+                code="database_not_migrated",
+                status=503,
+                verdict=retry_after(limit_s),
+            )
+        await asyncio.sleep(_LOCK_POLL_S)
+
+
+async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S) -> list[str]:
+    """Upgrade to the newest revision, and return the revisions applied, oldest first (often none).
+
+    Waits up to `limit_s` for another process that is doing the same; then raises `migration_locked`.
+    Raises `database_too_new` if a newer program was here. Everything is one transaction.
+    """
+    database = Database(settings.resolved_direct_url)
+    try:
+        state = await check(database)
+        _refuse_newer(state)
+        if state.up_to_date:
+            return []
+        async with migration_lock(database, limit_s):
+            return await _upgrade(database)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def migration_lock(database: Database, limit_s: float) -> AsyncGenerator[None]:
+    """Only one process at a time is inside. Raises `migration_locked` after `limit_s`.
+
+    On PostgreSQL the database must be reached without a pooler: the lock belongs to the connection.
+    """
+    lock = _file_lock(database.sqlite_path, limit_s) if database.is_sqlite else _advisory_lock(database, limit_s)
+    async with lock:
+        yield
+
+
+def _refuse_newer(state: MigrationState) -> None:
+    if state.newer:
+        raise RecadoError(
+            f"The database is at revision {state.current}, which this program (up to {state.head}) does not know: "
+            "a newer Recado has used it. Start that version, or restore a backup.",
+            code="database_too_new",
+        )
+
+
+async def _upgrade(database: Database) -> list[str]:
+    # Only here: Alembic and its templates cost every process that merely checks some 10 MB.
+    from alembic import command
+    from alembic.config import Config
+
+    applied: list[str] = []
+
+    def note(*, step: Any, **_: Any) -> None:
+        applied.append(str(step.up_revision_id))
+
+    def upgrade(connection: Connection) -> None:
+        config = Config()
+        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.attributes.update(connection=connection, on_version_apply=note)
+        command.upgrade(config, "head")
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade)
+    return applied
+
+
+def _current_revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+@asynccontextmanager
+async def _advisory_lock(database: Database, limit_s: float) -> AsyncGenerator[None]:
+    async with database.engine.connect() as connection:
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        number = {"number": _ADVISORY_LOCK}
+        until = time.monotonic() + limit_s
+        while not await connection.scalar(text("SELECT pg_try_advisory_lock(:number)"), number):
+            await _wait_for_lock(until, limit_s)
+        try:
+            yield
+        finally:  # the server does the same when the process dies
+            await connection.execute(text("SELECT pg_advisory_unlock(:number)"), number)
+
+
+@asynccontextmanager
+async def _file_lock(database: Path, limit_s: float) -> AsyncGenerator[None]:
+    # flock ends with the process, so a killed migration leaves no lock behind; the file itself stays.
+    with database.with_name(database.name + ".migrate-lock").open("w") as file:
+        until = time.monotonic() + limit_s
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await _wait_for_lock(until, limit_s)
+        yield
+
+
+async def _wait_for_lock(until: float, limit_s: float) -> None:
+    if time.monotonic() >= until:
+        raise RecadoError(
+            f"Another process has been migrating this database for more than {limit_s:g} s. "
+            "Wait for it, or stop it, and run again: recado db migrate",
+            code="migration_locked",
+            status=503,
+            verdict=retry_after(limit_s),
+        )
+    await asyncio.sleep(_LOCK_POLL_S)

@@ -1,0 +1,5 @@
+"""Migrations of the database, run by Alembic through `recado.migrate`."""
+
+# Oldest first; the last is what this program needs. A test holds it to the files in versions/. It is written down
+# here so that processes which only check need not load Alembic.
+REVISIONS = ("0001",)

@@ -1,0 +1,74 @@
+"""One running process: its database, its books, its mailbox, and which channels and brains it has."""
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from recado.assistants.book import AssistantBook
+from recado.brain.registry import builtin_brains
+from recado.channels.book import LineBook
+from recado.channels.cloud_api.channel import CloudApiChannel
+from recado.channels.contract import Channel
+from recado.db import Database
+from recado.decisions import Brain
+from recado.kit import new_id
+from recado.kit.crypto import SecretBox, secret_box
+from recado.knowledge.service import load_entries
+from recado.mailbox.directory import Directory
+from recado.mailbox.driver import Driver
+from recado.mailbox.postgres import PostgresDriver
+from recado.mailbox.service import Mailbox
+from recado.mailbox.sqlite import SqliteDriver
+from recado.migrate import wait_until_migrated
+from recado.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What the parts of a process share. `owner` is the process's id: leases and heartbeats are under it."""
+
+    settings: Settings
+    owner: str
+    database: Database
+    box: SecretBox
+    mailbox: Mailbox
+    directory: Directory
+    channels: Mapping[str, Channel]
+    brains: Mapping[str, Brain]
+
+
+def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
+    """The mailbox's way to the database that the settings name. Call it inside the running loop."""
+    if database.is_sqlite:
+        return SqliteDriver(database.sqlite_path)
+    return PostgresDriver(settings.resolved_database_url, settings.resolved_direct_url, owner)
+
+
+@asynccontextmanager
+async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
+    """Open everything, wait until the database is migrated, and close everything at the end."""
+    owner = new_id()
+    database = Database(settings.resolved_database_url)
+    try:
+        await wait_until_migrated(database)
+        box = secret_box(settings.secret_key, settings.data_dir)
+        directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
+        await directory.refresh()
+        mailbox = Mailbox(open_driver(settings, database, owner), owner)
+        cloud_api = CloudApiChannel(settings.cloud_api_base_url)
+        try:
+            yield Runtime(
+                settings,
+                owner,
+                database,
+                box,
+                mailbox,
+                directory,
+                {cloud_api.name: cloud_api},
+                builtin_brains(),
+            )
+        finally:
+            await cloud_api.close()
+            await mailbox.close()
+    finally:
+        await database.close()

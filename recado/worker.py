@@ -1,0 +1,64 @@
+"""What a worker runs: turns, sending, its sign of life, and the books kept fresh."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+
+from recado import __version__
+from recado.conversations.turn import Turns
+from recado.errors import RecadoError
+from recado.mailbox.sender import Sender
+from recado.runtime import Runtime
+
+# A sign of life three times within the time after which a process counts as dead.
+BEAT_S = 1.5
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """The working half of a process; `run` ends when it is cancelled, after what is in work was settled."""
+
+    runtime: Runtime
+    kind: str
+    turns: Turns
+    sender: Sender
+
+    async def run(self) -> None:
+        mailbox, directory = self.runtime.mailbox, self.runtime.directory
+        await mailbox.beat(self.kind, __version__)
+        background = [
+            asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
+            asyncio.create_task(directory.keep_fresh(), name="books"),
+        ]
+        turns = asyncio.create_task(self.turns.run(), name="turns")
+        sender = asyncio.create_task(self.sender.run(), name="sender")
+        try:
+            await asyncio.gather(turns, sender, *background)
+        finally:
+            # Turns first: what they still commit is sent before the lines are given back.
+            for task in (turns, sender, *background):
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+
+
+def make_worker(runtime: Runtime, kind: str) -> Worker:
+    """The worker of a process of this kind (`up` or `worker`)."""
+    return Worker(
+        runtime,
+        kind,
+        Turns(runtime.mailbox, runtime.directory, runtime.brains, runtime.channels),
+        Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+    )
+
+
+async def keep_beating(runtime: Runtime, kind: str) -> None:
+    """Say every moment that this process lives."""
+    while True:
+        try:
+            await runtime.mailbox.beat(kind, __version__)
+        except RecadoError as error:
+            log.warning("heartbeat_missed", code=error.code)
+        await asyncio.sleep(BEAT_S)

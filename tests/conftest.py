@@ -1,0 +1,71 @@
+"""What all tests share: databases of both kinds, a project, a secret box, and no network but loopback."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from recado.db import Database
+from recado.kit.crypto import SecretBox
+from recado.settings import Settings, variable_name
+from tests.databases import KINDS, Databases, Kind
+from tests.network import block_network
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction] # used by pytest
+    with pytest.MonkeyPatch.context() as patch:
+        block_network(patch)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_settings_only() -> Iterator[None]:  # pyright: ignore[reportUnusedFunction] # used by pytest
+    """What the person who runs the tests has set for their own Recado does not reach them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for field in Settings.model_fields:
+            patch.delenv(variable_name(field), raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    """Makes as many databases as a test wants (see tests/databases.py). Drop those that a test makes itself."""
+    made = Databases(tmp_path_factory.mktemp("databases"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> Kind:
+    """Both kinds in turn: whatever uses this fixture runs on each."""
+    return request.param
+
+
+@pytest.fixture
+def database_url(databases: Databases, database_kind: Kind) -> Iterator[str]:
+    """The URL of a fresh, migrated database of each kind."""
+    url = databases.create(database_kind)
+    yield url
+    databases.drop(url)
+
+
+@pytest.fixture
+def empty_database_url(databases: Databases, database_kind: Kind) -> Iterator[str]:
+    """The URL of a database of each kind that no migration has seen."""
+    url = databases.create_empty(database_kind)
+    yield url
+    databases.drop(url)
+
+
+@pytest_asyncio.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A fresh, migrated database of each kind, open; closed after the test."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture(scope="session")
+def box() -> SecretBox:
+    return SecretBox(["a key for tests only"])

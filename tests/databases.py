@@ -1,0 +1,106 @@
+"""Fresh databases for tests, of both kinds, already migrated and cheap to make.
+
+A SQLite one is a copy of a migrated file. A PostgreSQL one is made from a migrated template, on a server that is
+started once a test process, when the first test needs it.
+"""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from recado.db import Database
+from recado.kit import new_id
+from recado.kit.local_postgres import LocalPostgres
+from recado.migrate import migrate
+from recado.settings import Settings
+
+Kind = Literal["sqlite", "postgresql"]
+KINDS: tuple[Kind, ...] = ("sqlite", "postgresql")
+TEMPLATE = "migrated"
+T = TypeVar("T")
+
+
+class Databases:
+    """Makes and drops databases. Every method blocks for some milliseconds, and may be called from anywhere.
+
+    It has an event loop of its own in a thread, so that it can be used before, in and after any test's loop.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="databases", daemon=True)
+        self._thread.start()
+        self._server: LocalPostgres | None = None
+        self._admin: Database | None = None
+        self._sqlite_template: Path | None = None
+
+    def create(self, kind: Kind) -> str:
+        """The URL of a new, migrated database."""
+        name = "test_" + new_id().replace("-", "")
+        if kind == "sqlite":
+            path = self._folder / f"{name}.db"
+            shutil.copyfile(self._migrated_file(), path)
+            return f"sqlite:///{path}"
+        server = self.server()
+        self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}'))
+        return server.url(name)
+
+    def create_empty(self, kind: Kind) -> str:
+        """The URL of a new database without tables."""
+        name = "test_" + new_id().replace("-", "")
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder / name}.db"
+        server = self.server()
+        self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        return server.url(name)
+
+    def drop(self, url: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        name = make_url(url).database or ""
+        if url.startswith("sqlite:"):
+            for path in Path(name).parent.glob(Path(name).name + "*"):
+                path.unlink()
+        else:
+            self._run(self._execute(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+    def server(self) -> LocalPostgres:
+        """The PostgreSQL server of this test process, with the migrated template in it."""
+        if self._server is None:
+            self._server = LocalPostgres(fsync=False)
+            self._run(self._execute(f"CREATE DATABASE {TEMPLATE}"))
+            self._run(migrate(Settings(database_url=self._server.url(TEMPLATE))))
+        return self._server
+
+    def close(self) -> None:
+        if self._admin is not None:
+            self._run(self._admin.close())
+        if self._server is not None:
+            self._server.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _migrated_file(self) -> Path:
+        if self._sqlite_template is None:
+            path = self._folder / f"{TEMPLATE}.db"
+            self._run(migrate(Settings(database_url=f"sqlite:///{path}")))
+            self._sqlite_template = path
+        return self._sqlite_template
+
+    async def _execute(self, statement: str) -> None:
+        assert self._server is not None
+        if self._admin is None:
+            self._admin = Database(self._server.url())
+        async with self._admin.engine.connect() as connection:
+            await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await connection.execute(text(statement))
+
+    def _run(self, work: Coroutine[object, object, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
