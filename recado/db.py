@@ -227,7 +227,7 @@ async def add_unique(session: AsyncSession, row: Row, conflict: Conflict) -> Non
     try:
         async with session.begin_nested():
             session.add(row)
-            await session.flush([row])
+            await session.flush()
     except IntegrityError as error:
         if not _is_unique_violation(error):
             raise

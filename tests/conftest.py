@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from recado.db import Database
 from recado.kit.crypto import SecretBox
+from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
 from tests.databases import KINDS, Databases, Kind
 from tests.network import block_network
@@ -69,3 +70,17 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 @pytest.fixture(scope="session")
 def box() -> SecretBox:
     return SecretBox(["a key for tests only"])
+
+
+@pytest_asyncio.fixture
+async def project_id(database: Database) -> str:
+    """A project in `database`, called "clinica"."""
+    async with database.system() as session:
+        return (await create_project(session, "clinica", "Clínica Norte")).id
+
+
+@pytest_asyncio.fixture
+async def other_project_id(database: Database) -> str:
+    """A second project in `database`, called "chacra"."""
+    async with database.system() as session:
+        return (await create_project(session, "chacra", "Chacra Sur")).id

@@ -52,7 +52,8 @@ async def create_line(
 ) -> LineRow:
     """Connect an address. Secrets are encrypted for this line only; `name` is the address unless given.
 
-    Raises `BadInput` (`bad_address`, `bad_text`, `bad_rate`, `bad_config`), `NotFound` (`assistant_not_found`) or `Conflict` (`line_exists`).
+    Raises `BadInput` (`bad_address`, `bad_text`, `bad_rate`, `bad_config`), `NotFound` (`assistant_not_found`) or
+    `Conflict` (`line_exists`).
     """
     await get_assistant(session, assistant_id)
     line_id = new_id()

@@ -28,7 +28,7 @@ async def create_contact(session: AsyncSession, name: str | None, addresses: Seq
         raise BadInput("A contact needs at least one address", code="no_address")
     contact = Contact(id=new_id(), name=_check_name(name))
     session.add(contact)
-    await session.flush([contact])
+    await session.flush()
     for address in addresses:
         await add_address(session, contact.id, address)
     return contact

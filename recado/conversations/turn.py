@@ -40,7 +40,7 @@ MAX_CRASHES = 10
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 5.0
 # How long a stop waits for turns in work; then they are given back unanswered.
-DRAIN_S = 3.0
+DRAIN_S = 2.0
 
 FALLBACK_TEXT: Mapping[Language, str] = {
     "es": "Disculpa, tuve un problema y no pude responderte. Por favor, intenta de nuevo más tarde.",

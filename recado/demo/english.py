@@ -13,7 +13,7 @@ ENGLISH: tuple[DemoEntry, ...] = (
         "What are your opening hours?",
         "We are open *Monday to Friday from 8:00 am to 7:00 pm* and *Saturday from 8:00 am to 1:00 pm*. "
         "We rest on Sundays and public holidays.",
-        "Monday, Tuesday, Wednesday, Thursday, Friday, weekdays, week, early, late, noon, lunch, 24 hours, overnight",
+        "Monday, Tuesday, Wednesday, Thursday, Friday, weekdays, early, late, noon, lunch, 24 hours, overnight",
     ),
     _entry(
         "hours",

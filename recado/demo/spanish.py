@@ -13,7 +13,7 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Cuál es el horario de atención?",
         "Atendemos de *lunes a viernes de 8:00 a 19:00* y los *sábados de 8:00 a 13:00*. "
         "Los domingos y feriados descansamos.",
-        "lunes, martes, miércoles, jueves, viernes, días, semana, temprano, mediodía, almuerzo, refrigerio, 24 horas, madrugada",
+        "lunes, martes, miércoles, jueves, viernes, días, temprano, mediodía, almuerzo, refrigerio, 24 horas, madrugada",
     ),
     _entry(
         "hours",
@@ -73,7 +73,7 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Atienden con seguro?",
         "Trabajamos con *Pacífico, Rímac y Mapfre* por reembolso y con crédito en medicina general y pediatría. "
         "Traiga su DNI; nosotros validamos su póliza en recepción. No atendemos por SIS ni EsSalud.",
-        "seguro médico, EPS, póliza, Pacífico, Rímac, Mapfre, SIS, EsSalud, reembolso, convenio, cobertura, asegurado",
+        "seguro médico, EPS, póliza, Pacífico, Rímac, Mapfre, SIS, EsSalud, reembolso, convenio, cobertura, cubre, asegurado",
     ),
     _entry(
         "bring",
@@ -112,7 +112,7 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Cuál es el teléfono de la clínica?",
         "Nuestro teléfono es el *(01) 555-0142*, de lunes a viernes de 8:00 a 19:00 y sábados de 8:00 a 13:00. "
         "También puede escribir a hola@sanmartin.example.",
-        "número, celular, fijo, central telefónica, correo, email",
+        "número, número de contacto, recepción, celular, fijo, central telefónica, correo, email",
     ),
     _entry(
         "appointments",

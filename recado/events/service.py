@@ -18,7 +18,7 @@ async def record(
     """Note that `name` happened. `data` is any JSON object without message text, numbers or secrets."""
     event = Event(name=name, conversation_id=conversation_id, data=json_text(dict(data or {})), created_ms=now_ms())
     session.add(event)
-    await session.flush([event])
+    await session.flush()
     return event
 
 

@@ -51,8 +51,8 @@ class LocalPostgres:
     def __init__(
         self, *, fsync: bool = True, binaries: Path | None = None, options: dict[str, str] | None = None
     ) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="recado-pg-"))
-        self._log = self._folder / "server.log"
+        self.folder = Path(tempfile.mkdtemp(prefix="recado-pg-"))
+        self._log = self.folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         # A superuser may run programs, so other users of this machine must not get in.
         self._password = secrets.token_hex(16)
@@ -78,7 +78,7 @@ class LocalPostgres:
         if self._process is not None:
             _end(self._process)
             self._process = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -92,11 +92,11 @@ class LocalPostgres:
         """The binaries, or a copy of their whole installation where the server's user can read it."""
         if _server_user() is None:
             return binaries
-        self._folder.chmod(0o755)
+        self.folder.chmod(0o755)
         if _all_may_enter(binaries):
             return binaries
         installation = binaries.parent
-        copied = self._folder / "installation" / installation.parent.name / installation.name
+        copied = self.folder / "installation" / installation.parent.name / installation.name
         shutil.copytree(installation, copied, symlinks=True)
         # What auditwheel put beside the package is found by a relative path.
         libraries = installation.parent.with_name(installation.parent.name + ".libs")
@@ -105,7 +105,7 @@ class LocalPostgres:
         return copied / binaries.name
 
     def _initialise(self) -> None:
-        data, password = self._folder / "data", self._folder / "password"
+        data, password = self.folder / "data", self.folder / "password"
         data.mkdir(mode=0o700)
         password.touch(mode=0o600)
         password.write_text(self._password)
@@ -122,7 +122,7 @@ class LocalPostgres:
         given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         for _ in range(_START_TRIES):
             self.port = _free_port()
-            self._process = self._spawn("postgres", "-D", str(self._folder / "data"), "-p", str(self.port), *given)
+            self._process = self._spawn("postgres", "-D", str(self.folder / "data"), "-p", str(self.port), *given)
             if _wait_until_ready(self._process, self._log):
                 return
             _end(self._process)
@@ -134,7 +134,7 @@ class LocalPostgres:
         with self._log.open("wb") as output:
             return subprocess.Popen(  # noqa: S603 # our own arguments
                 [str(self._binaries / program), *arguments],
-                cwd=self._folder,  # one that the user may enter
+                cwd=self.folder,  # one that the user may enter
                 env={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
                 stdin=subprocess.DEVNULL,
                 stdout=output,

@@ -32,7 +32,7 @@ RENEW_S = SENDER_LEASE_MS / 3000
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
 # How long a stop waits for calls in flight and their marks.
-DRAIN_S = 4.0
+DRAIN_S = 2.0
 # One write that fails is tried again after so long, until it is committed: its slot is held.
 MARK_RETRY_S = 0.5
 
@@ -80,7 +80,6 @@ class Sender:
     _held: dict[str, _Held] = field(default_factory=dict[str, _Held])
     _paces: ContactPaces = field(default_factory=ContactPaces)
     _sends: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
-    _stopping: bool = False
 
     async def run(self) -> None:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
@@ -99,6 +98,10 @@ class Sender:
     async def _stop(self) -> None:
         if self._sends:
             await asyncio.wait(self._sends, timeout=DRAIN_S)
+        late = list(self._sends)
+        for task in late:
+            task.cancel()  # its row stays `sending`: the next owner finds it and waits for a status
+        await asyncio.gather(*late, return_exceptions=True)
         fences = [(line_id, held.fence) for line_id, held in self._held.items()]
         await self.mailbox.driver.run(
             lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER

@@ -81,7 +81,7 @@ async def create_key(session: AsyncSession, project_id: str, name: str, role: Ro
     token = new_token("rk")
     key = _key(project_id, token, name, role, token[:_HINT_CHARACTERS])
     session.add(key)
-    await session.flush([key])
+    await session.flush()
     return key, token
 
 

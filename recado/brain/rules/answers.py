@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from recado.brain.rules.index import Index, Match
+from recado.brain.rules.index import Index
 from recado.brain.rules.lexicon import RELATIONS
 from recado.brain.rules.normalise import Segment
+from recado.brain.rules.scoring import Match
 from recado.decisions import Language
 
 # Tuned on the utterances of tests/brain: below, an answer is more often wrong than right. Who only asks for the price

@@ -7,9 +7,10 @@ from typing import Any
 from recado.brain.rules import answers, hearing, language, normalise, signals
 from recado.brain.rules.greeting import greeting
 from recado.brain.rules.hearing import Heard
-from recado.brain.rules.index import Index, IndexCache, Match
+from recado.brain.rules.index import Index, IndexCache
 from recado.brain.rules.menu import clip, menu
 from recado.brain.rules.phrases import PHRASES, Phrases
+from recado.brain.rules.scoring import Match
 from recado.brain.rules.signals import Signals
 from recado.brain.rules.terms import terms
 from recado.decisions import MAX_SOURCES, Context, Decision, Entry, Intent, Language

@@ -13,7 +13,7 @@ such sure t take taking tell than that thats the their them then there theres th
 thought through to today together tomorrow too try under until up us use used using ve very via wanna want wanted wanting
 was way we welcome well were weve what whats when where wheres which while who whos why will with without wont wonder
 wondering would wouldnt yes yet you youd youll your youre yours yourself able actually anyways anyway btw folks team
-does'nt message reply respond dr mr mrs ms lovely nice exactly currently list during both per
+does'nt message reply respond dr mr mrs ms lovely nice exactly currently list during person both per
 """
 
 STRONG: dict[str, str] = {
@@ -59,3 +59,8 @@ CHAT: dict[str, str] = {
     "tel": "telephone", "xmas": "christmas", "docs": "documents", "vax": "vaccine", "bday": "birthday",
     "rn": "now", "mins": "minutes", "thru": "through", "havta": "have to", "wts": "what is", "whats": "what is",
 }  # fmt: skip
+
+# What people ask of other businesses; counts fully against an entry that does not know the word.
+OTHER_TRADES = """
+sell sells selling buy buying rent renting repair fix fixing hire hiring install adopt lend borrow play watch travel wash
+"""

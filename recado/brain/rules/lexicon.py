@@ -9,6 +9,12 @@ from recado.decisions import Language
 STRONG_WEIGHT = 1.0
 WEAK_WEIGHT = 0.5
 
+
+
+def _split(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word for line in words for word in line.split())
+
+
 # Days of the week and the like narrow a question down; alone they are a hint of opening hours.
 DAYS = frozenset({"#weekday", "#saturday", "#sunday", "#holiday"})
 DAY_WEIGHT = 0.6
@@ -16,15 +22,13 @@ DAY_HINTS_HOURS = 0.3
 
 # What these words ask depends on their object: the price of what? An unknown object weighs more beside them.
 RELATIONS = frozenset({"#prices", "#bring", "#hours"})
+# Words that ask for another trade, unless an entry has them.
+OTHER_TRADES = _split([spanish.OTHER_TRADES, english.OTHER_TRADES])
 # Strong words of this concept bring up the entry about it, whatever else was said.
 EMERGENCY = "#emergency"
 
 Concepts = Mapping[str, tuple[tuple[str, float], ...]]
 """Word -> the concepts it stands for, such as ("#hours", 1.0), strongest first."""
-
-
-def _split(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for line in words for word in line.split())
 
 
 def _concepts() -> Concepts:

@@ -27,25 +27,35 @@ _FAREWELL = re.compile(
     r"|cuidense|take care)\b|^hasta manana$"
 )
 
-_STRONG_PERSON = (
+_SURELY_A_PERSON = (
     r"(?:humano|humana|ser humano|asesora?|agente|operadora?|representante|recepcionista|persona real|ejecutiv[oa]"
     r"|human(?: being)?|real person|live (?:agent|person)|agent|operator|representative|receptionist|customer service)"
 )
-_ANY_PERSON = (
-    rf"(?:{_STRONG_PERSON}|personas?|alguien|encargad[oa]|secretaria|senorita|recepcion|doctora?|medic[oa]|person|someone"
-    r"|somebody|anyone|staff|manager|doctor|nurse)"
+_SOMEONE = (
+    rf"(?:{_SURELY_A_PERSON}|personas?|alguien|encargad[oa]|secretaria|senorita|recepcion|person|someone|somebody|anyone"
+    r"|staff|manager)"
 )
-_HUMAN = re.compile(
-    r"\b(?:hablar|conversar|chatear|comuni\w+|contact\w*|pas(?:ar|as|ame|eme|enme|arme)|conect\w+|transfi\w+|deriv\w+|talk"
-    rf"|speak|chat|connect|transfer|reach|put me|get me)(?: \w+){{0,4}} {_ANY_PERSON}\b"
-    rf"|\b(?:quiero|quisiera|necesito|deseo|prefiero|busco|hay|tienen|i want|i need|i would like|id like|prefer|give me|get me)"
-    rf"(?: \w+){{0,3}} {_STRONG_PERSON}\b"
-    rf"|\b(?:me|nos) (?:\w+ )?(?:atend\w+|atiend\w+|respond\w+|ayud\w+|llam\w+)(?: \w+)? {_ANY_PERSON}\b"
-    r"|\balguien (?:que )?(?:me )?(?:\w+ )?(?:atienda|atender\w*|ayude|ayudar\w*|responda|responder\w*|llame|llamar\w*)\b"
-    rf"|\b(?:una|con una|a) (?:persona|person)$|^(?:un |una |con |con un |con una |a |an )?(?:{_STRONG_PERSON}|persona|person)"
-    r"(?: (?:por favor|please|now|ya|ahora))*$"
-    r"|\bno (?:quiero|deseo)(?: \w+){0,3} (?:bot|robot|maquina)\b|\b(?:me|nos) (?:puede|pueden|podrian?) llamar\b"
-    r"|\bllam(?:a|e|en)me\b|\b(?:call me|no bots?|not (?:a|with a|to a) (?:bot|robot|machine))\b"
+_TALK = r"(?:hablar|conversar|chatear|comuni\w+|talk|speak|chat)"
+_PASS_ON = (
+    r"(?:contactar(?:me)?|pas(?:ame|eme|enme|arme)|me pas(?:as?|an?|arian?)|conect\w+|transfi\w+|deriv\w+|connect|transfer"
+    r"|reach|contact|put me|get me)"
+)
+_WANT = r"(?:quiero|quisiera|necesito|deseo|prefiero|busco|hay|tienen|i want|i need|i would like|id like|prefer|give me|get me)"
+_HUMAN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b{_TALK}(?: \w+){{0,4}} (?:{_SOMEONE}|doctora?|medic[oa]|nurse)\b",
+        rf"\b{_PASS_ON}(?! (?:number|info\w*))(?: \w+){{0,4}} {_SOMEONE}\b",
+        rf"\b{_WANT}(?: \w+){{0,3}} {_SURELY_A_PERSON}\b",
+        rf"\b(?:me|nos) (?:\w+ )?(?:atend\w+|atiend\w+|respond\w+|ayud\w+|llam\w+)(?: \w+)? {_SOMEONE}\b",
+        r"\balguien (?:que )?(?:me )?(?:\w+ )?(?:atienda|atender\w*|ayude|ayudar\w*|responda|responder\w*|llame|llamar\w*)\b",
+        rf"^(?:(?:quiero|quisiera|necesito|deseo|prefiero) )?(?:con )?(?:una? |an? )?(?:{_SURELY_A_PERSON}|persona|person)"
+        r"(?: (?:por favor|please|now|ya|ahora))*$",
+        r"\b(?:person|human|someone|somebody) (?:answer|help|call|reply|respond)\w*\b",
+        r"\bcon (?:una persona|alguien)$",
+        r"\bno (?:quiero|deseo)(?: \w+){0,3} (?:bot|robot|maquina)\b|\b(?:no bots?|not (?:a|with a|to a) (?:bot|robot|machine))\b",
+        r"\b(?:me|nos) (?:puede|pueden|podrian?) llamar\b|\bllam(?:a|e|en)me\b|\bcall me\b",
+    )
 )
 _IDENTITY = re.compile(
     r"\b(?:(?:eres|es usted|sos|esto es|hablo con|hablando con|chateando con|es)(?: con)? (?:un |una )?(?:robot|bot|maquina"
@@ -110,7 +120,8 @@ def read(said: Iterable[Segment]) -> Signals:
     lines = [" ".join(segment) for segment in said]
     whole = " ".join(lines)
     identity = any(_IDENTITY.search(line) for line in lines)
-    human = not identity and bool(_HUMAN.search(whole) or any(_HUMAN.search(line) for line in lines))
+    # The whole too, for people who send a thought in pieces ("quiero hablar" / "con una persona").
+    human = not identity and any(pattern.search(line) for pattern in _HUMAN for line in (whole, *lines))
     lines, farewell = _take(_FAREWELL, lines)
     lines, greeting = _take(_GREETING, lines)
     lines, thanks = _take(_THANKS, lines)

@@ -20,7 +20,7 @@ averiguar conocer preguntar consultar decir decirme indicar indicarme informar i
 pasarme regalar regalas dame darme ayudar ayudarme ayudas ayudan cuentan ofrecen manejan existe existen realizan hacerme
 hacerse sirve verdad cierto acaso nomas pe pues pucha hermano causa reina mami linda corazon bendiciones dios bello
 lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas manda enviar envia enviame envien
-mandame urge apenas recien bastante ok partir lista contra
+mandame urge apenas recien bastante ok partir lista contra persona personas
 """
 
 # Words that belong to what people ask every business. The name of a concept is the topic that it is about.
@@ -81,3 +81,9 @@ CHAT: dict[str, str] = {
     "ora": "hora", "oras": "horas", "alo": "hola", "hrs": "horas", "hr": "hora", "ps": "pues", "aver": "a ver", "haber si": "a ver si", "salu2": "saludos",
     "estacionam": "estacionamiento", "cto.": "cuanto", "bb": "bebe", "bbs": "bebes", "finde": "fin de semana",
 }  # fmt: skip
+
+# What people ask of other businesses; counts fully against an entry that does not know the word.
+OTHER_TRADES = """
+vender venden vende compro comprar compran alquilar alquilan alquila reparar reparan arreglar arreglan contratar contratando
+contratan instalar instalan adoptar prestar prestan jugar juega viajar
+"""

@@ -109,36 +109,18 @@ async def test_everything_survives_a_kill(tmp_path: Path) -> None:
             assert [event["kind"] for event in found["events"]] == ["message", "status", "status"]
 
 
-async def test_two_simulators_cannot_share_a_folder(tmp_path: Path) -> None:
-    async with process("--data", str(tmp_path)):
-        second = await asyncio.create_subprocess_exec(*COMMAND, "--data", str(tmp_path), stderr=asyncio.subprocess.PIPE)
-        _, error = await asyncio.wait_for(second.communicate(), WAIT_S)
-        assert second.returncode == 1
-        assert b"another simulator uses" in error
-
-
-@pytest.mark.parametrize(
-    ("arguments", "text"),
-    [
-        (("--callback-url", "http://example.org/"), b"not on this machine"),
-        (("--fault", "nonsense=1"), b"unknown fault"),
-        (("--number", "+1"), b"123456"),
-    ],
-)
-async def test_wrong_arguments_say_why(arguments: tuple[str, ...], text: bytes) -> None:
-    failed = await asyncio.create_subprocess_exec(*COMMAND, *arguments, stderr=asyncio.subprocess.PIPE)
-    _, error = await asyncio.wait_for(failed.communicate(), WAIT_S)
-    assert failed.returncode == 1
-    assert text in error
-
-
-async def test_a_damaged_journal_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "journal.jsonl").write_bytes(b"nonsense\n")
-    failed = await asyncio.create_subprocess_exec(*COMMAND, "--data", str(tmp_path), stderr=asyncio.subprocess.PIPE)
-    _, error = await asyncio.wait_for(failed.communicate(), WAIT_S)
-    assert failed.returncode == 1
-    assert b"is damaged" in error
-    assert (tmp_path / "journal.jsonl").read_bytes() == b"nonsense\n"
+async def test_statuses_that_were_to_come_come_after_a_kill(tmp_path: Path) -> None:
+    data = ("--data", str(tmp_path), "--number", NUMBER)
+    async with business_server() as business:
+        url = ("--callback-url", business.url, "--app-secret", SECRET)
+        async with process(*data, *url, "--status-delay-s", "3600") as (started, client):
+            await client.inject("hola")
+            sent = await client.send("answer")
+            started.kill()
+            await started.wait()
+        async with process(*data) as (_, client):
+            await client.idle()
+            assert business.statuses == [(sent, "sent"), (sent, "delivered")]
 
 
 async def test_it_shares_no_code_with_the_rest() -> None:

@@ -1,0 +1,105 @@
+"""The gate in front of the API: gives each request an id, limits its body, logs it, and lets no error through.
+
+Plain ASGI. What is logged is the operation's name, never the address or the query: they may name a person.
+"""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import structlog
+from fastapi import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recado.kit import new_id
+from recado.kit.logs import place_of
+from recado.kit.problems import internal_error, problem_response
+
+# The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
+MAX_BODY_BYTES = 1024 * 1024
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Asked for every few seconds by machines.
+_QUIET = frozenset({"get_health", "get_ready", "get_metrics"})
+
+log = structlog.get_logger(__name__)
+
+
+class Gate:
+    """Wraps the API."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _Answer(send, header(scope, b"x-request-id"))
+        began_s = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
+            try:
+                await self._pass(scope, receive, answer)
+            finally:
+                _log_request(scope, answer.status, time.perf_counter() - began_s)
+
+    async def _pass(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        declared = header(scope, b"content-length")
+        if declared is not None and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
+            # The rest of the body is not read, so the connection is of no more use.
+            refusal = problem_response(
+                413, "body_too_large", f"A body has at most {MAX_BODY_BYTES} bytes.", headers={"Connection": "close"}
+            )
+            await refusal(scope, receive, answer)
+            return
+        try:
+            await self._app(scope, _limited(receive), answer)
+        except Exception as error:  # the last resort: whatever it is, the client gets a problem
+            log.error("request_defect", operation=operation_name(scope), **place_of(error))
+            if answer.status is None:
+                await internal_error()(scope, receive, answer)
+
+
+class _Answer:
+    """Sends on what the application sends, with the request's id."""
+
+    def __init__(self, send: Send, asked: str | None) -> None:
+        self._send = send
+        self.request_id = asked if asked and _REQUEST_ID.fullmatch(asked) else new_id()
+        self.status: int | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+        await self._send(message)
+
+
+def _limited(receive: Receive) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
+    size = 0
+
+    async def read() -> MutableMapping[str, Any]:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > MAX_BODY_BYTES:
+            raise HTTPException(413, headers={"Connection": "close"})
+        return message
+
+    return read
+
+
+def header(scope: Scope, name: bytes) -> str | None:
+    """The first header of this (lower-case) name."""
+    return next((value.decode("latin-1") for key, value in scope["headers"] if key == name), None)
+
+
+def operation_name(scope: Scope) -> str | None:
+    """The operation that answers; None before it was found."""
+    return getattr(scope.get("route"), "name", None)
+
+
+def _log_request(scope: Scope, status: int | None, took_s: float) -> None:
+    operation = operation_name(scope)
+    write = log.debug if operation in _QUIET and status == 200 else log.info
+    write("request", method=scope["method"], operation=operation, status=status, ms=round(took_s * 1000, 1))

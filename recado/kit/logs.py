@@ -1,0 +1,150 @@
+"""Structured logs, for people or machines, without message text, phone numbers or secrets.
+
+Two nets, because people make mistakes: fields whose names say that they hold such things are dropped, and digits that
+look like a phone number are masked wherever they stand.
+"""
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import Mapping, MutableMapping
+from typing import Any, Literal, TextIO
+
+import structlog
+from structlog.typing import Processor
+
+from recado.errors import RecadoError
+
+PRIVATE_FIELDS = frozenset(
+    {
+        "address", "addresses", "answer", "api_key", "authorization", "body", "caption", "contact_name", "content",
+        "email", "from", "header", "headers", "input", "key", "message", "messages", "name", "params", "password",
+        "payload", "phone", "query", "question", "raw", "recipient", "secret", "secrets", "sender", "send_to", "text",
+        "to", "token", "url", "username", "value", "wa_id",
+    }
+)  # fmt: skip
+# E.164 has at most 15 digits; shorter than 8 is no number that can be called from abroad. Digits inside ids (UUIDs,
+# provider ids) have letters, dashes or dots around them.
+_PHONE = re.compile(r"(?<![\w.:/-])\+?\d(?:[ -]?\d){7,14}(?![\w.:/-])")
+MASK = "[number]"
+# What can be said of an error in a few words: where it came from.
+_FRAMES = 8
+
+EventDict = MutableMapping[str, Any]
+
+
+def configure_logging(level: str = "INFO", form: Literal["text", "json"] | str = "text", to: TextIO | None = None) -> None:
+    """Send all logs, those of libraries too, to `to` (standard error), one event a line. May be called again."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        explain_error,
+        redact,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.stdlib.add_logger_name,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(to or sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), *shared],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, handler.stream)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    _calm_libraries(level)
+
+
+def _renderer(form: str, stream: TextIO) -> Processor:
+    if form == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+
+
+def _calm_libraries(level: str) -> None:
+    # Its access log has addresses with their queries; the gate writes ours.
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False
+    access.disabled = True
+    for name in ("uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    # At these levels they write statements with their parameters.
+    for name in ("sqlalchemy", "aiosqlite", "asyncio", "aiohttp", "alembic"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Drop private fields and mask numbers; a last step before rendering."""
+    for field in list(event):
+        if field.lower() in PRIVATE_FIELDS:
+            event[field] = "[private]"
+        elif not field.startswith("_"):
+            event[field] = _masked(event[field])
+    return event
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return _PHONE.sub(MASK, value)
+    if isinstance(value, Mapping):
+        items: Mapping[Any, Any] = value
+        return {k: "[private]" if str(k).lower() in PRIVATE_FIELDS else _masked(v) for k, v in items.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        parts: Any = value
+        return [_masked(one) for one in parts]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _PHONE.sub(MASK, str(value)) if isinstance(value, BaseException) else f"<{type(value).__name__}>"
+
+
+def explain_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """In place of a traceback: the error's class and code and where it came from.
+
+    An error's words may repeat what a person wrote (validation and database errors do), so only those of our own
+    errors and of the operating system are kept.
+    """
+    info: Any = event.pop("exc_info", None)
+    error: BaseException | None = None
+    if isinstance(info, BaseException):
+        error = info
+    elif isinstance(info, tuple):
+        error = info[1]  # pyright: ignore[reportUnknownVariableType] # (type, error, traceback)
+    elif info:
+        error = sys.exc_info()[1]
+    if error is not None:
+        for field, value in place_of(error).items():
+            event.setdefault(field, value)
+    return event
+
+
+def place_of(error: BaseException) -> dict[str, Any]:
+    """What may be logged of any error: `error` (its class), `at` (where), and `reason` if its words are safe."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    found: dict[str, Any] = {
+        "error": type(error).__qualname__,
+        "at": " > ".join(f"{_short(frame.filename)}:{frame.lineno}" for frame in frames),
+    }
+    if isinstance(error, RecadoError):
+        found["code"] = error.code
+    elif isinstance(error, OSError) and error.strerror:
+        found["reason"] = error.strerror
+    return found
+
+
+def _short(filename: str) -> str:
+    return "/".join(filename.rsplit("/", 2)[-2:])

@@ -1,0 +1,26 @@
+"""The parts that endpoints work with, found by their type.
+
+`main.py` builds them once; an endpoint asks with `Annotated[Mailbox, Depends(part(Mailbox))]`.
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from fastapi import FastAPI, Request
+
+T = TypeVar("T")
+
+
+def give_parts(app: FastAPI, *parts: object) -> None:
+    """Make `parts` known to the application's endpoints, each under its class."""
+    app.state.parts = {type(one): one for one in parts}
+
+
+def part(kind: type[T]) -> Callable[[Request], T]:
+    """A dependency that gives the part of this class."""
+
+    def find(request: Request) -> T:
+        parts = cast("dict[type[Any], Any]", request.app.state.parts)
+        return cast(T, parts[kind])
+
+    return find

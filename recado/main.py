@@ -1,0 +1,182 @@
+"""Composition: starts the processes and wires their parts. `recado.cli` reads arguments and calls in here."""
+
+import asyncio
+import contextlib
+import secrets
+import signal
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+
+from recado.api import build_app
+from recado.brain.registry import builtin_brains
+from recado.channels.service import list_lines
+from recado.db import Database
+from recado.demo import DEMO
+from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
+from recado.errors import RecadoError
+from recado.installation import NewLine, ensure_demo, ensure_keys
+from recado.kit.crypto import secret_box
+from recado.migrate import migrate
+from recado.runtime import Runtime, open_runtime
+from recado.settings import Settings
+from recado.worker import keep_beating, make_worker
+
+# A clean stop takes at most 5 s in all: requests in work get this long, turns and sends as long at the same time.
+STOP_REQUESTS_S = 1
+
+
+async def up(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    demo: bool,
+    simulator_port: int,
+    ready: Callable[[str | None], None],
+) -> None:
+    """Migrate, then run API and worker in this process until SIGINT or SIGTERM.
+
+    With `demo`, the simulator runs beside it. `ready` is called with its URL (None without) when all parts listen.
+    """
+    listening = _listen(host, port)
+    await migrate(settings)
+    database = Database(settings.resolved_database_url)
+    try:
+        await ensure_keys(database, settings.api_keys)
+    finally:
+        await database.close()
+    async with _demo(settings, port, simulator_port, demo) as (settings, simulator):
+        async with open_runtime(settings) as runtime:
+            worker = make_worker(runtime, "up")
+            await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker)
+
+
+async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
+    """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
+    listening = _listen(host, port)
+    async with open_runtime(settings) as runtime:
+        await _serve(runtime, listening, _api_background(runtime), ready, None)
+
+
+async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
+    """Take turns and send until SIGINT or SIGTERM."""
+    async with open_runtime(settings) as runtime:
+        stop = _stop_event()
+        work = asyncio.create_task(make_worker(runtime, "worker").run(), name="worker")
+        ready()
+        await _until(stop, work)
+
+
+async def _api_background(runtime: Runtime) -> None:
+    await asyncio.gather(keep_beating(runtime, "api"), runtime.directory.keep_fresh())
+
+
+# --- serving ----------------------------------------------------------------------------------------------
+
+
+class _Server(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self):  # noqa: ANN201 # as in uvicorn
+        """Signals are ours: uvicorn would raise them again before the worker has settled its work."""
+        yield
+
+
+async def _serve(
+    runtime: Runtime, listening: socket.socket, background: Any, ready: Callable[[], None], worker: Any
+) -> None:
+    config = uvicorn.Config(
+        build_app(runtime, worker),
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        timeout_graceful_shutdown=STOP_REQUESTS_S,
+    )
+    server = _Server(config)
+    stop = _stop_event()
+    work = asyncio.create_task(background, name="background")
+    serving = asyncio.create_task(server.serve([listening]), name="server")
+    while not server.started and not serving.done():
+        await asyncio.sleep(0.01)
+    if server.started:
+        ready()
+    try:
+        await _until(stop, work, serving)
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+
+
+async def _until(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
+    """Wait for `stop` or the end of a task, then end the first task; an error of any is raised."""
+    stopping = asyncio.create_task(stop.wait())
+    done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    tasks[0].cancel()
+    await asyncio.gather(tasks[0], return_exceptions=True)
+    for task in done:
+        if task is not stopping and not task.cancelled() and (error := task.exception()):
+            raise error
+
+
+def _stop_event() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        listening.close()
+        raise RecadoError(
+            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}",
+            code="port_taken",
+        ) from None
+    return listening
+
+
+# --- the demo ---------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _demo(
+    settings: Settings, port: int, simulator_port: int, wanted: bool
+) -> AsyncGenerator[tuple[Settings, str | None]]:
+    """The settings to run with, and the simulator's URL if the demo runs.
+
+    Only while there is no Cloud API line but the demo's: a real line must never talk to a simulator.
+    """
+    database = Database(settings.resolved_database_url)
+    try:
+        if not wanted or await _has_own_lines(database):
+            yield settings, None
+            return
+        async with simulator_beside(simulator_port, settings.data_dir / "simulator") as url:
+            keys = {name: secrets.token_urlsafe(24) for name in ("access_token", "app_secret", "verify_token")}
+            line = NewLine("cloud-api", DEMO_NUMBER_ID, keys, name=DEMO.name)
+            box = secret_box(settings.secret_key, settings.data_dir)
+            await ensure_demo(database, box, DEMO, line, brains=builtin_brains())
+            await connect(url, f"http://127.0.0.1:{port}/webhooks/whatsapp", keys)
+            yield settings.model_copy(update={"cloud_api_base_url": url}), url
+    finally:
+        await database.close()
+
+
+async def _has_own_lines(database: Database) -> bool:
+    async with database.system(read_only=True) as session:
+        lines = (await list_lines(session)).items
+    return any(line.channel == "cloud-api" and line.address != DEMO_NUMBER_ID for line in lines)
+
+

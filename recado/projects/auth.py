@@ -1,0 +1,59 @@
+"""API keys at the door: `X-API-Key: KEY` or `Authorization: Bearer KEY`. Plain ASGI, before any body is read."""
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recado.caller import Caller
+from recado.db import Database
+from recado.errors import RecadoError, Unauthorized
+from recado.kit.gate import header
+from recado.kit.problems import problem_of
+from recado.projects.service import Role, authenticate
+
+# Longer is no key, and not worth hashing.
+MAX_TOKEN = 512
+_MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
+
+
+class RequireKey:
+    """Lets requests below `prefix` through if they bring a key that is known, with their `Caller` in the state.
+
+    `open_paths` need none.
+    """
+
+    def __init__(self, app: ASGIApp, database: Database, prefix: str, open_paths: frozenset[str]) -> None:
+        self._app = app
+        self._database = database
+        self._prefix = prefix + "/"
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(self._prefix) and scope["path"] not in self._open_paths:
+            try:
+                caller = await self._caller(scope)
+            except RecadoError as error:
+                await problem_of(error)(scope, receive, send)
+                return
+            scope["state"] = {**scope.get("state", {}), "caller": caller}
+        await self._app(scope, receive, send)
+
+    async def _caller(self, scope: Scope) -> Caller:
+        token = token_of(scope)
+        async with self._database.system(read_only=True) as session:
+            principal = await authenticate(session, token)
+        return Caller(principal.project_id, principal.key_id, _MAY[principal.role], self._database)
+
+
+def token_of(scope: Scope) -> str:
+    """The key that a request brings. Raises `Unauthorized` (`no_api_key`, `bad_api_key`)."""
+    token = header(scope, b"x-api-key")
+    if token is None:
+        scheme, _, rest = (header(scope, b"authorization") or "").partition(" ")
+        token = rest.strip() if scheme.lower() == "bearer" else None
+    if not token:
+        raise Unauthorized(
+            "Send an API key as X-API-Key: KEY or Authorization: Bearer KEY. Make one with: recado key create",
+            code="no_api_key",
+        )
+    if len(token) > MAX_TOKEN:
+        raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
+    return token

@@ -1,0 +1,120 @@
+"""Whatever stands where in a webhook: nothing raises, nothing is lost, and what comes out can be stored."""
+
+import copy
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recado.channels.cloud_api.convert import convert, line_addresses
+from recado.channels.contract import Received
+
+from .recorded import NAMES, recorded
+
+PAYLOADS = {name: recorded(name) for name in NAMES}
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.sampled_from([10**4000, -(10**40), "9" * 5000, "x" * 600, "\x00", "\ud800", "", " "])
+    | st.floats()
+    | st.text(st.characters(exclude_categories=()))
+)
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+)
+
+Path = tuple[str | int, ...]
+
+
+def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:  # pyright: ignore[reportUnknownVariableType]
+        yield from places(member, (*path, key))
+
+
+PLACES = {name: list(places(payload))[1:] for name, payload in PAYLOADS.items()}
+
+
+def changed(payload: Any, path: Path, new: Any) -> Any:
+    payload = copy.deepcopy(payload)
+    target = payload
+    for key in path[:-1]:
+        target = target[key]
+    target[path[-1]] = new
+    return payload
+
+
+def check(payload: Any) -> tuple[Received, ...]:
+    """Converted, and all of it in a form that JSON, UTF-8 and both databases take."""
+    found = convert(payload)
+    for address in line_addresses(payload):
+        address.encode()
+    for received in found:
+        for value in (*received.messages, *received.statuses):
+            text = value.model_dump_json()
+            assert "\\u0000" not in text
+            json.loads(text, parse_constant=_no_constant)
+            assert -(2**63) < getattr(value, "sent_ms", getattr(value, "at_ms", 0)) < 2**63
+        for item in (*received.unroutable, *received.notices):
+            text = json.dumps(item, ensure_ascii=False, allow_nan=False)
+            text.encode()
+            assert "\\u0000" not in text
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise AssertionError(f"{name} is no JSON")
+
+
+def count(found: tuple[Received, ...]) -> int:
+    return sum(len(r.messages) + len(r.statuses) + len(r.unroutable) + len(r.notices) for r in found)
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.data())
+def test_any_json_in_any_place_of_a_recording(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(NAMES))
+    payload = PAYLOADS[name]
+    for _ in range(data.draw(st.integers(1, 2))):
+        path = data.draw(st.sampled_from(PLACES[name]))
+        try:
+            payload = changed(payload, path, data.draw(JSON))
+        except (KeyError, IndexError, TypeError):
+            continue  # the first change took the second one's place away
+    assert count(check(payload)) >= 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.dictionaries(st.text(max_size=8), JSON, max_size=3) | JSON)
+def test_any_json_at_all(payload: Any) -> None:
+    assert count(check(payload)) >= 1
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(JSON, max_size=5), st.lists(JSON, max_size=5), st.lists(JSON, max_size=3))
+def test_each_item_comes_out_once(messages: list[Any], statuses: list[Any], contacts: list[Any]) -> None:
+    value = {"metadata": {"phone_number_id": "1"}, "messages": messages, "statuses": statuses, "contacts": contacts}
+    found = check({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+    assert count(found) == max(len(messages) + len(statuses), 1)
+
+
+def test_deep_nesting() -> None:
+    deep: Any = "x"
+    for _ in range(900):
+        deep = [deep]
+    message = {"from": "591700", "id": "1", "type": "new", "new": deep}
+    value = {"metadata": {"phone_number_id": "1"}, "messages": [message, {"type": deep}]}
+    (received,) = check({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+    assert (len(received.messages), len(received.unroutable)) == (1, 1)
+
+
+def test_a_number_too_long_to_be_written_down() -> None:
+    message = {"from": 10**5000, "id": 10**5000, "timestamp": 10**5000, "type": "text", "text": 10**5000}
+    value = {"metadata": {"phone_number_id": 10**5000}, "messages": [message, {**message, "from": "591700"}]}
+    (received,) = check({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+    assert (len(received.messages), len(received.unroutable)) == (1, 1)
