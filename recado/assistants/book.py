@@ -38,7 +38,7 @@ class AssistantBook(Picture):
     async def _load(self) -> None:
         async with self._database.system(read_only=True) as session:
             rows = await session.execute(select(Assistant.id, Assistant.version))
-            versions: dict[str, int] = dict(rows.tuples().all())
+            versions: dict[str, int] = {row.id: row.version for row in rows}
             changed = [key for key, version in versions.items() if self._versions.get(key) != version]
             facts = await self._read(session, changed) if changed else {}
         # An entry that is newer than the version read with it does no harm: it is read again at the next look.

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recado.kit import new_id
 from recado.kit.logs import place_of
-from recado.kit.problems import internal_error, problem_response
+from recado.kit.problems import last_resort, problem_response
 
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
@@ -57,7 +57,7 @@ class Gate:
         except Exception as error:  # the last resort: whatever it is, the client gets a problem
             log.error("request_defect", operation=operation_name(scope), **place_of(error))
             if answer.status is None:
-                await internal_error()(scope, receive, answer)
+                await last_resort(error)(scope, receive, answer)
 
 
 class _Answer:

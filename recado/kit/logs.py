@@ -24,9 +24,9 @@ PRIVATE_FIELDS = frozenset(
         "to", "token", "url", "username", "value", "wa_id",
     }
 )  # fmt: skip
-# E.164 has at most 15 digits; shorter than 8 is no number that can be called from abroad. Digits inside ids (UUIDs,
-# provider ids) have letters, dashes or dots around them.
-_PHONE = re.compile(r"(?<![\w.:/-])\+?\d(?:[ -]?\d){7,14}(?![\w.:/-])")
+# E.164 has at most 15 digits; shorter than 8 is no number that can be called from abroad. Digits inside ids have
+# letters or dashes around them.
+_PHONE = re.compile(r"(?<![\w-])\+?\d(?:[ -]?\d){7,14}(?![\w-])")
 MASK = "[number]"
 # What can be said of an error in a few words: where it came from.
 _FRAMES = 8
@@ -57,7 +57,7 @@ def configure_logging(level: str = "INFO", form: Literal["text", "json"] | str =
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), *shared],
+            foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), _first_line, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, handler.stream)],
         )
     )
@@ -86,6 +86,12 @@ def _calm_libraries(level: str) -> None:
     # At these levels they write statements with their parameters.
     for name in ("sqlalchemy", "aiosqlite", "asyncio", "aiohttp", "alembic"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+
+
+def _first_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    # asyncio, for one, writes the whole error and its words below.
+    event["event"] = str(event["event"]).split("\n", 1)[0]
+    return event
 
 
 def redact(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -34,6 +34,9 @@ _CODES = {
     415: "unsupported_media_type",
 }
 
+# What SQLAlchemy and its drivers raise when the database cannot be reached or is too busy.
+_DATABASE_DOWN = (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError)
+
 log = structlog.get_logger(__name__)
 
 
@@ -87,7 +90,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RecadoError, _recado_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
-    for kind in (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError):
+    for kind in _DATABASE_DOWN:
         app.add_exception_handler(kind, _database_error)
     app.add_exception_handler(Exception, _unexpected_error)
 
@@ -128,7 +131,16 @@ async def _http_error(_request: Request, error: Exception) -> Response:
     return problem_response(error.status_code, code, detail, headers=error.headers)
 
 
+def last_resort(error: Exception) -> Response:
+    """The answer to an error that no handler took."""
+    return _database_down(error) if isinstance(error, _DATABASE_DOWN) else internal_error()
+
+
 async def _database_error(_request: Request, error: Exception) -> Response:
+    return _database_down(error)
+
+
+def _database_down(error: Exception) -> Response:
     cause = error.orig if isinstance(error, DBAPIError) else error
     log.warning("request_failed", code="database_unavailable", error=type(cause).__name__)
     return problem_response(

@@ -150,6 +150,25 @@ _ADD = Query(
     """,
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, body text",
 )
+_DEAD = Query(
+    "SELECT conversation_id FROM inbox WHERE id = :id AND project_id = :project_id AND dead {for_update}",
+    scalars="id uuid, project_id uuid",
+)
+_REOPEN = Query(
+    """
+    UPDATE conversations SET
+        last_seq = last_seq + 1, last_in_seq = last_seq + 1, pending_due_ms = coalesce(pending_due_ms, {now}),
+        wake_ms = CASE WHEN owner IS NULL THEN {now} ELSE wake_ms END
+    WHERE id = :id
+    RETURNING last_seq
+    """,
+    scalars="id uuid",
+)
+_REVIVE = Query("UPDATE inbox SET dead = false, seq = :seq WHERE id = :id", scalars="id uuid, seq bigint")
+_DROP = Query(
+    "UPDATE inbox SET dead = false WHERE id = :id AND project_id = :project_id AND dead RETURNING id",
+    scalars="id uuid, project_id uuid",
+)
 
 
 async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
@@ -194,6 +213,21 @@ async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence
             for n, a in ((n, arrivals[n]) for n in ids)
         ],
     )
+
+
+async def retry_dead(tx: Tx, project_id: str, message_id: str) -> bool:
+    """Let a message whose turn was given up be answered again, as the newest of its conversation."""
+    found = await tx.fetch(_DEAD, id=message_id, project_id=project_id)
+    if not found:
+        return False
+    ((seq,),) = await tx.fetch(_REOPEN, id=found[0][0])
+    await tx.fetch(_REVIVE, id=message_id, seq=seq)
+    return True
+
+
+async def drop_dead(tx: Tx, project_id: str, message_id: str) -> bool:
+    """Leave a message whose turn was given up unanswered for good; it stays in the history."""
+    return bool(await tx.fetch(_DROP, id=message_id, project_id=project_id))
 
 
 # --- Who wrote ----------------------------------------------------------------------------------------

@@ -69,6 +69,18 @@ class Mailbox:
         await self.driver.run(lambda tx: outbox.apply_statuses(tx, flat), Priority.INGEST)
         return [None] * len(batch)
 
+    async def retry_inbox(self, project_id: str, message_id: str) -> None:
+        """Answer a message whose turn was given up. Raises `NotFound`."""
+        if not await self.driver.run(lambda tx: inbox.retry_dead(tx, project_id, message_id), Priority.OTHER):
+            raise NotFound("There is no message with this id that was given up in this project")
+        self.turns_bell.ring()
+        await self.driver.notify(TURNS_TOPIC)
+
+    async def drop_inbox(self, project_id: str, message_id: str) -> None:
+        """Leave a message whose turn was given up unanswered for good. Raises `NotFound`."""
+        if not await self.driver.run(lambda tx: inbox.drop_dead(tx, project_id, message_id), Priority.OTHER):
+            raise NotFound("There is no message with this id that was given up in this project")
+
     # --- turns ----------------------------------------------------------------------------------------
 
     async def claim_turns(self, size: int) -> list[Claim]:

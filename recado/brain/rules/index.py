@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable
 
-from recado.brain.rules.lexicon import SPELLER
+from recado.brain.rules.lexicon import SPELLER, STOPWORDS
 from recado.brain.rules.normalise import words
 from recado.brain.rules.scoring import LanguageIndex, Match
 from recado.brain.rules.spelling import Speller
@@ -27,7 +27,7 @@ class Index:
 
     def _words_of(self, language: Language) -> frozenset[str]:
         asked = ((entry.question, *entry.keywords) for entry in self.entries if entry.language == language)
-        return frozenset(word for parts in asked for part in parts for word in words(part))
+        return frozenset(word for parts in asked for part in parts for word in words(part)) - STOPWORDS
 
     def mend(self, word: str) -> str:
         """The word that was meant, as far as the entries and the two languages tell."""

@@ -1,0 +1,46 @@
+"""Shapes of assistants in the API."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from recado.assistants.service import MAX_SETTLE_MS
+from recado.decisions import Language
+from recado.kit.schemas import Input, Moment, Name, Output, Slug, WholeNumber
+
+BrainName = Annotated[str, Field(min_length=1, max_length=64, description="Which brain decides, such as rules.")]
+Timezone = Annotated[str, Field(min_length=1, max_length=64, description="An IANA name, such as America/Lima.")]
+Settle = Annotated[
+    WholeNumber, Field(ge=0, le=MAX_SETTLE_MS, description="How long to wait for more messages before answering.")
+]
+
+
+class NewAssistant(Input):
+    slug: Slug
+    name: Name
+    brain: BrainName = "rules"
+    language: Language = "es"
+    timezone: Timezone = "America/Lima"
+    settle_ms: Settle = 0
+
+
+class AssistantChanges(Input):
+    """What is given is changed, the rest stays."""
+
+    name: Name | None = None
+    brain: BrainName | None = None
+    language: Language | None = None
+    timezone: Timezone | None = None
+    settle_ms: Settle | None = None
+
+
+class AssistantOut(Output):
+    id: str
+    slug: str
+    name: str
+    brain: str
+    language: str
+    timezone: str
+    settle_ms: int
+    version: int = Field(description="Grows with every change of the assistant or of what it knows.")
+    created_at: Moment = Field(validation_alias="created_ms")

@@ -1,0 +1,98 @@
+"""Shapes of lines in the API. Secrets go in and never come out."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, StringConstraints
+
+from recado.channels.models import LineRow
+from recado.channels.service import DEFAULT_MAX_PER_SECOND
+from recado.kit.schemas import Input, Moment, Name, Output, Uuid
+
+# Meta's access tokens have some 200 characters; nothing that is one secret is longer than this.
+MAX_SECRET = 4_096
+MAX_SECRETS = 16
+MAX_CONFIG = 50
+
+SecretName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+SecretValue = Annotated[SecretStr, Field(min_length=1, max_length=MAX_SECRET)]
+
+
+def _usable(secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
+    if any("\x00" in secret.get_secret_value() for secret in secrets.values()):
+        raise ValueError("a secret has no U+0000 in it")
+    return secrets
+
+
+Secrets = Annotated[
+    dict[SecretName, SecretValue],
+    Field(
+        max_length=MAX_SECRETS,
+        description="Kept encrypted and never shown again. Cloud API: access_token, app_secret, verify_token.",
+    ),
+    AfterValidator(_usable),
+]
+ConfigValue = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")] | bool | int | float | None
+Config = Annotated[
+    dict[SecretName, ConfigValue], Field(max_length=MAX_CONFIG, description="What else the channel wants to know.")
+]
+Rate = Annotated[
+    float, Field(strict=True, gt=0, le=1_000_000, allow_inf_nan=False, description="Messages that go out per second.")
+]
+
+
+class NewLine(Input):
+    assistant_id: Uuid
+    channel: Annotated[str, Field(min_length=1, max_length=32, description="Such as cloud-api.")]
+    address: Annotated[
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$"),
+        Field(description="What the provider calls the line; on the Cloud API its phone number id."),
+    ]
+    name: Name | None = None
+    max_per_second: Rate = DEFAULT_MAX_PER_SECOND
+    secrets: Secrets = {}
+    config: Config = {}
+
+
+class LineChanges(Input):
+    """What is given is changed, the rest stays: of `secrets` those named, of `config` all."""
+
+    assistant_id: Uuid | None = None
+    name: Name | None = None
+    max_per_second: Rate | None = None
+    secrets: Secrets | None = None
+    config: Config | None = None
+
+
+class LineOut(Output):
+    id: str
+    assistant_id: str
+    channel: str
+    address: str
+    name: str
+    max_per_second: float
+    secrets: list[str] = Field(description="The names of the secrets that are set.")
+    config: dict[str, Any]
+    created_at: Moment
+
+
+def line_out(row: LineRow) -> LineOut:
+    """A line without its secrets."""
+    return LineOut.model_validate(
+        {
+            "id": row.id,
+            "assistant_id": row.assistant_id,
+            "channel": row.channel,
+            "address": row.address,
+            "name": row.name,
+            "max_per_second": row.max_per_second,
+            "secrets": sorted(row.secrets),
+            "config": row.config,
+            "created_at": row.created_ms,
+        }
+    )
+
+
+def plain(secrets: dict[str, SecretStr] | None) -> dict[str, str] | None:
+    """The secrets' texts, for the one place that encrypts them."""
+    return None if secrets is None else {name: secret.get_secret_value() for name, secret in secrets.items()}

@@ -1,0 +1,62 @@
+"""`recado db`: the tables of the database."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from recado.cli import support
+
+if TYPE_CHECKING:
+    from recado.migrate import MigrationState
+
+
+@click.group()
+def db() -> None:
+    """The database: bring it up to date, or look where it stands."""
+
+
+@db.command()
+@support.json_option
+def migrate(as_json: bool) -> None:
+    """Bring the database to the tables that this version needs."""
+    applied = support.run(_migrate())
+    if as_json:
+        support.emit({"applied": applied})
+    elif applied:
+        click.echo(f"The database is up to date now; applied: {', '.join(applied)}.")
+    else:
+        click.echo("The database was up to date already.")
+
+
+@db.command()
+@support.json_option
+def check(as_json: bool) -> None:
+    """Say where the database stands; ends with 1 if it is not up to date."""
+    state = support.run(_check())
+    if as_json:
+        support.emit({"current": state.current, "needed": state.head, "up_to_date": state.up_to_date})
+    elif state.up_to_date:
+        click.echo(f"The database is up to date (revision {state.current}).")
+    elif state.newer:
+        click.echo(f"The database ({state.current}) is newer than this program ({state.head}): start the newer Recado.")
+    else:
+        click.echo(f"The database is at {state.current or 'nothing'}, needed is {state.head}. Run: recado db migrate")
+    if not state.up_to_date:
+        raise SystemExit(1)
+
+
+async def _migrate() -> list[str]:
+    from recado.migrate import migrate as migrate_database
+
+    return await migrate_database(support.settings())
+
+
+async def _check() -> "MigrationState":
+    from recado.db import Database
+    from recado.migrate import check as check_database
+
+    database = Database(support.settings().resolved_database_url)
+    try:
+        return await check_database(database)
+    finally:
+        await database.close()

@@ -1,0 +1,35 @@
+"""`recado chat`: a phone in the terminal."""
+
+import click
+
+# A number in the form of Peruvian mobiles, as the demo clinic is in Lima.
+DEFAULT_PHONE = "51900000001"
+DEFAULT_NAME = "Ana"
+
+
+@click.command(
+    epilog="\b\nExamples:\n  recado chat\n  recado chat --phone 51900000002 --name Luis\n"
+    "  printf 'hola\\n' | recado chat --wait 5"
+)
+@click.option("--phone", default=DEFAULT_PHONE, show_default=True, metavar="NUMBER", help="Whose phone this is.")
+@click.option("--name", default=DEFAULT_NAME, show_default=True, help="What WhatsApp calls this person.")
+@click.option("--simulator", metavar="URL", help="Where the simulator is. Default: the one of `recado up`.")
+@click.option("--line", metavar="PHONE_NUMBER_ID", help="Which business to write to. Default: the first.")
+@click.option("--language", type=click.Choice(["es", "en"]), help="Of this screen. Default: as LANG says, else es.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(0.0, 3600.0),
+    default=5.0,
+    show_default=True,
+    help="Without a terminal: seconds to wait for each answer.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object per line, as it happens; for scripts.")
+def chat(
+    phone: str, name: str, simulator: str | None, line: str | None, language: str | None, wait_s: float, as_json: bool
+) -> None:
+    """Write to an assistant from this terminal, as a person would."""
+    from recado.chat import Options, run_chat, simulator_url
+
+    url = simulator_url(simulator)
+    raise SystemExit(run_chat(Options(url, phone, name, line, language, wait_s, as_json)))

@@ -1,0 +1,147 @@
+"""What the commands share: one event loop, the database, errors as one line, tables and JSON."""
+
+import asyncio
+import json
+import uuid
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from recado.errors import BadInput, RecadoError, Unavailable
+
+if TYPE_CHECKING:  # SQLAlchemy and pydantic would cost `recado --help` more than half of its time
+    from recado.db import Database
+    from recado.kit.pages import Cut, Page
+    from recado.settings import Settings
+
+T = TypeVar("T")
+# A command beside a `recado up` that is just migrating waits for it so long; an empty database is told at once.
+MIGRATION_WAIT_S = 2.0
+
+json_option = click.option("--json", "as_json", is_flag=True, help="For scripts: JSON on standard output.")
+
+
+def settings() -> "Settings":
+    """The settings of the environment, or one line per wrong variable."""
+    from recado.settings import load_settings
+
+    return load_settings()
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run `work` in an event loop. What the database's drivers raise becomes an error that a person can mend."""
+    try:
+        return asyncio.run(work)
+    except RecadoError:
+        raise
+    except Exception as error:
+        explained = explain(error)
+        if explained is None:
+            raise
+        raise explained from None
+
+
+def explain(error: Exception) -> RecadoError | None:
+    """The error of a database or a disk in our own words; None for what is a mistake of the program."""
+    import asyncpg
+    from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+
+    if isinstance(error, ArgumentError):
+        return BadInput("RECADO_DATABASE_URL is no database address. Example: postgresql://user:password@host:5432/name")
+    if isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    ):
+        return _unreachable(str(error.orig))
+    if isinstance(error, OSError | asyncpg.PostgresError | asyncpg.InterfaceError):
+        return _unreachable(str(error) or type(error).__name__)
+    return None
+
+
+def _unreachable(reason: str) -> RecadoError:
+    first = reason.strip().splitlines()[0] if reason.strip() else "no answer"
+    return Unavailable(
+        f"The database cannot be used: {first}. RECADO_DATABASE_URL (or RECADO_DATA_DIR) says where it is; "
+        "`recado doctor` looks closer"
+    )
+
+
+@asynccontextmanager
+async def open_database() -> AsyncGenerator["Database"]:
+    """The migrated database of the settings. Raises `RecadoError` (`database_not_migrated`)."""
+    from recado.db import Database
+    from recado.migrate import wait_until_migrated
+
+    database = Database(settings().resolved_database_url)
+    try:
+        await wait_until_migrated(database, MIGRATION_WAIT_S)
+        yield database
+    finally:
+        await database.close()
+
+
+async def every(page_of: "Callable[[Cut], Awaitable[Page[T]]]") -> list[T]:
+    """All items of a list that comes in pages."""
+    from recado.kit.pages import MAX_LIMIT, Cut
+
+    found: list[T] = []
+    cursor: str | None = None
+    while True:
+        page = await page_of(Cut(cursor, MAX_LIMIT))
+        found += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            return found
+
+
+class IdType(click.ParamType):
+    """An id as Recado prints it."""
+
+    name = "id"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            return str(uuid.UUID(str(value)))
+        except ValueError:
+            self.fail(f"{value!r} is no id. Copy one from the list, such as 0192f0c1-2d3e-7abc-8def-0123456789ab")
+
+
+ID = IdType()
+
+
+def show(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], *, as_json: bool, nothing: str) -> None:
+    """Rows as a table of `columns`, or all of them as a JSON list. `nothing` is what an empty table says."""
+    if as_json:
+        emit(list(rows))
+    elif not rows:
+        click.echo(nothing)
+    else:
+        cells = [[_title(column) for column in columns], *([_cell(row, column) for column in columns] for row in rows)]
+        widths = [max(len(line[n]) for line in cells) for n in range(len(columns))]
+        for line in cells:
+            click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def emit(value: Any) -> None:
+    """A value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _title(column: str) -> str:
+    return column.removesuffix("_ms").replace("_", " ").upper()
+
+
+def _cell(row: Mapping[str, Any], column: str) -> str:
+    value = row[column]
+    if value is None:
+        return "-"
+    if column.endswith("_ms"):
+        return local_time(int(value))
+    return " ".join(str(value).split())
+
+
+def local_time(at_ms: int) -> str:
+    """A stored time as this machine's clock shows it."""
+    return datetime.fromtimestamp(at_ms / 1000).astimezone().strftime("%Y-%m-%d %H:%M:%S")

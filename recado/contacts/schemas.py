@@ -1,0 +1,60 @@
+"""Shapes of contacts in the API."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from recado.contacts.models import Contact
+from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.messages import Address
+
+ContactName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=256, pattern=r"^[^\x00-\x1f\x7f]*$")
+]
+
+
+def _plain(address: Address) -> Address:
+    if not address.value.isprintable() or address.value != address.value.strip():
+        raise ValueError("an address has no control characters and no space around it")
+    if address.kind == "phone" and not (address.value.isascii() and address.value.isdigit()):
+        raise ValueError("a phone number is digits only, with its country, without the plus sign")
+    return address
+
+
+KnownAddress = Annotated[Address, AfterValidator(_plain)]
+
+
+class NewContact(Input):
+    name: ContactName | None = None
+    addresses: list[KnownAddress] = Field(min_length=1, max_length=4)
+
+
+class ContactChanges(Input):
+    """`name: null` forgets the name."""
+
+    name: ContactName | None
+
+
+class MergeInto(Input):
+    into: Uuid = Field(description="The contact that stands for both from now on.")
+
+
+class ContactOut(Output):
+    id: str
+    name: str | None
+    alias_of: str | None = Field(description="The contact that this one was merged into.")
+    addresses: list[Address]
+    created_at: Moment
+
+
+def contact_out(row: Contact, addresses: tuple[Address, ...]) -> ContactOut:
+    """A contact with its addresses."""
+    return ContactOut.model_validate(
+        {
+            "id": row.id,
+            "name": row.name,
+            "alias_of": row.alias_of,
+            "addresses": addresses,
+            "created_at": row.created_ms,
+        }
+    )

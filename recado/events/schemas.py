@@ -1,0 +1,22 @@
+"""Shapes of events in the API."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from recado.kit.schemas import Moment, Output
+
+
+def _object(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+class EventOut(Output):
+    """Something that happened. `data` never holds message texts, numbers or secrets."""
+
+    id: str
+    name: str = Field(description="Such as conversation.handed_over or message.failed.")
+    conversation_id: str | None
+    data: Annotated[dict[str, Any], BeforeValidator(_object)]
+    created_at: Moment = Field(validation_alias="created_ms")

@@ -1,0 +1,62 @@
+"""What an assistant knows: entries of questions and answers."""
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter
+
+from recado.assistants.service import get_assistant
+from recado.caller import Admin, Reader
+from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.knowledge import service
+from recado.knowledge.models import KnowledgeEntry
+from recado.knowledge.schemas import EntriesIn, EntriesOut, EntryIn, EntryOut
+
+router = APIRouter(tags=["knowledge"])
+
+
+@router.get("/assistants/{assistant_id}/entries")
+async def list_entries(assistant_id: PathId, caller: Reader, cut: PageCut) -> PageOf[EntryOut]:
+    """What an assistant knows, oldest first."""
+    async with caller.reading() as session:
+        await get_assistant(session, assistant_id)
+        return PageOf[EntryOut].model_validate(await service.list_entries(session, assistant_id, cut))
+
+
+@router.post("/assistants/{assistant_id}/entries", status_code=201)
+async def add_entries(assistant_id: PathId, new: EntriesIn, caller: Admin) -> EntriesOut:
+    """Add to what an assistant knows."""
+    async with caller.writing() as session:
+        return _out(await service.add_entries(session, assistant_id, new.all()))
+
+
+@router.put("/assistants/{assistant_id}/entries")
+async def replace_entries(assistant_id: PathId, new: EntriesIn, caller: Admin) -> EntriesOut:
+    """Let an assistant know exactly this: what it knew before is forgotten."""
+    async with caller.writing() as session:
+        await get_assistant(session, assistant_id)
+        return _out(await service.replace_entries(session, assistant_id, new.all()))
+
+
+@router.get("/entries/{entry_id}")
+async def get_entry(entry_id: PathId, caller: Reader) -> EntryOut:
+    """One entry."""
+    async with caller.reading() as session:
+        return EntryOut.model_validate(await service.get_entry(session, entry_id))
+
+
+@router.put("/entries/{entry_id}")
+async def change_entry(entry_id: PathId, new: EntryIn, caller: Admin) -> EntryOut:
+    """Write an entry anew."""
+    async with caller.writing() as session:
+        return EntryOut.model_validate(await service.change_entry(session, entry_id, new.entry()))
+
+
+@router.delete("/entries/{entry_id}", status_code=204)
+async def remove_entry(entry_id: PathId, caller: Admin) -> None:
+    """Forget an entry."""
+    async with caller.writing() as session:
+        await service.remove_entry(session, entry_id)
+
+
+def _out(rows: Sequence[KnowledgeEntry]) -> EntriesOut:
+    return EntriesOut(items=[EntryOut.model_validate(row) for row in rows])

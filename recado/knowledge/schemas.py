@@ -1,0 +1,51 @@
+"""Shapes of knowledge entries in the API."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from recado.decisions import Language
+from recado.kit.schemas import AnyText, Input, Moment, Output
+from recado.knowledge.service import MAX_ANSWER, MAX_KEYWORDS, MAX_QUESTION, MAX_TOPIC, NewEntry
+
+# What one request may bring; the body's own limit is 1 MiB.
+MAX_ENTRIES = 1_000
+
+Keyword = Annotated[AnyText, Field(min_length=1, max_length=200)]
+
+
+class EntryIn(Input):
+    """One question and its answer. `topic` is hours, address, prices or any other word of yours."""
+
+    topic: Annotated[AnyText, Field(min_length=1, max_length=MAX_TOPIC)]
+    language: Language
+    question: Annotated[AnyText, Field(min_length=1, max_length=MAX_QUESTION)]
+    answer: Annotated[AnyText, Field(min_length=1, max_length=MAX_ANSWER)]
+    keywords: list[Keyword] = Field(default=[], max_length=MAX_KEYWORDS)
+
+    def entry(self) -> NewEntry:
+        return NewEntry(self.topic, self.language, self.question, self.answer, tuple(self.keywords))
+
+
+class EntriesIn(Input):
+    entries: list[EntryIn] = Field(max_length=MAX_ENTRIES)
+
+    def all(self) -> list[NewEntry]:
+        return [entry.entry() for entry in self.entries]
+
+
+class EntryOut(Output):
+    id: str
+    assistant_id: str
+    topic: str
+    language: str
+    question: str
+    answer: str
+    keywords: list[str]
+    created_at: Moment = Field(validation_alias="created_ms")
+
+
+class EntriesOut(Output):
+    """The entries as they are now stored, in the order in which they were given."""
+
+    items: list[EntryOut]

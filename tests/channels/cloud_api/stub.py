@@ -1,0 +1,86 @@
+"""A Graph API that answers exactly what a test says, byte by byte, also badly."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+HANG = b"hang"
+CUT = b"cut"
+
+
+@dataclass
+class Call:
+    head: str
+    body: dict[str, Any]
+    connection: int
+
+
+@dataclass
+class Stub:
+    """`answer` says what the next call gets: bytes of HTTP, HANG (none, ever) or CUT (the connection closes)."""
+
+    answer: Callable[[Call], bytes]
+    port: int = 0
+    calls: list[Call] = field(default_factory=list[Call])
+    connections: int = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        connection = self.connections
+        try:
+            while True:
+                head = (await reader.readuntil(b"\r\n\r\n")).decode()
+                length = next(
+                    int(line[15:]) for line in head.split("\r\n") if line.lower().startswith("content-length")
+                )
+                body = json.loads(await reader.readexactly(length))
+                call = Call(head, body, connection)
+                self.calls.append(call)
+                answer = self.answer(call)
+                if answer == HANG:
+                    await asyncio.sleep(30)
+                if answer == CUT:
+                    return
+                writer.write(answer)
+                await writer.drain()
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            writer.close()
+
+
+def http(status: int, body: Any = None, *, length: int | None = None, headers: str = "") -> bytes:
+    """An HTTP answer; `length` claims another length than the body has."""
+    data = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
+    head = f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {length or len(data)}\r\n{headers}\r\n"
+    return head.encode() + data
+
+
+def accepted(call: Call) -> bytes:
+    answer = {
+        "messaging_product": "whatsapp",
+        "contacts": [{"input": call.body.get("to"), "wa_id": call.body.get("to")}],
+        "messages": [{"id": "wamid.sent"}],
+    }
+    return http(200, answer)
+
+
+@asynccontextmanager
+async def running(answer: Callable[[Call], bytes] = accepted) -> AsyncIterator[Stub]:
+    stub = Stub(answer)
+    server = await asyncio.start_server(stub.serve, "127.0.0.1", 0)
+    stub.port = server.sockets[0].getsockname()[1]
+    try:
+        yield stub
+    finally:
+        server.close()
+        for task in asyncio.all_tasks():
+            if task.get_coro().__qualname__ == "Stub.serve":  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue]
+                task.cancel()

@@ -1,0 +1,170 @@
+"""Contacts, on both databases: one person, several names, and merges that can be undone."""
+
+import asyncio
+
+import pytest
+
+from recado.contacts.models import Contact
+from recado.contacts.service import (
+    add_address,
+    addresses_of,
+    create_contact,
+    find_by_address,
+    get_contact,
+    list_contacts,
+    merge,
+    rename_contact,
+    resolve,
+    same_person,
+    undo_merge,
+)
+from recado.db import Database
+from recado.errors import BadInput, Conflict, NotFound
+from recado.kit import new_id
+from recado.kit.pages import Cut
+from recado.messages import Address
+
+
+def phone(value: str) -> Address:
+    return Address(kind="phone", value=value)
+
+
+async def make(database: Database, project_id: str, *names: str) -> list[Contact]:
+    async with database.project(project_id) as session:
+        return [
+            await create_contact(session, name, [phone(f"5190000000{number}")]) for number, name in enumerate(names)
+        ]
+
+
+async def test_a_contact_is_found_by_each_of_its_addresses(database: Database, project_id: str) -> None:
+    bsuid = Address(kind="bsuid", value="PE.1")
+    async with database.project(project_id) as session:
+        contact = await create_contact(session, "Ana", [phone("51900000001")])
+        await add_address(session, contact.id, bsuid)
+    async with database.project(project_id, read_only=True) as session:
+        for address in (phone("51900000001"), bsuid):
+            found = await find_by_address(session, address)
+            assert found is not None
+            assert found.id == contact.id
+        assert await find_by_address(session, phone("51900000002")) is None
+        assert await addresses_of(session, [contact.id]) == {contact.id: (phone("51900000001"), bsuid)}
+        assert await addresses_of(session, []) == {}
+
+
+async def test_an_address_belongs_to_one_contact_of_a_project(
+    database: Database, project_id: str, other_project_id: str
+) -> None:
+    await make(database, project_id, "Ana")
+    await make(database, other_project_id, "Ana")
+    with pytest.raises(Conflict) as caught:
+        await make(database, project_id, "Eva")
+    assert caught.value.code == "address_taken"
+    async with database.project(project_id) as session:
+        with pytest.raises(BadInput) as missing:
+            await create_contact(session, "Nobody", [])
+        with pytest.raises(BadInput):
+            await create_contact(session, "", [phone("1")])
+        with pytest.raises(NotFound):
+            await add_address(session, new_id(), phone("1"))
+    assert missing.value.code == "no_address"
+
+
+async def test_contacts_are_listed_and_searched(database: Database, project_id: str) -> None:
+    await make(database, project_id, "Ana Flores", "Luis 100%", "ana maria")
+    async with database.project(project_id, read_only=True) as session:
+        page = await list_contacts(session, Cut(limit=2))
+        rest = await list_contacts(session, Cut(page.next_cursor, 2))
+        assert [contact.name for contact in page.items + rest.items] == ["Ana Flores", "Luis 100%", "ana maria"]
+        for search, names in (
+            ("ANA", ["Ana Flores", "ana maria"]),
+            ("100%", ["Luis 100%"]),
+            ("%", ["Luis 100%"]),
+            ("51900000001", ["Luis 100%"]),
+            ("519", ["Ana Flores", "Luis 100%", "ana maria"]),
+            ("nobody", []),
+        ):
+            assert [found.name for found in (await list_contacts(session, search=search)).items] == names
+        with pytest.raises(BadInput):
+            await list_contacts(session, search="a\0")
+
+
+async def test_a_merged_contact_resolves_to_the_other_and_keeps_its_addresses(
+    database: Database, project_id: str
+) -> None:
+    ana, eva, old = await make(database, project_id, "Ana", "Eva", "Old Ana")
+    async with database.project(project_id) as session:
+        assert (await merge(session, old.id, ana.id)).id == ana.id
+        assert (await merge(session, ana.id, eva.id)).id == eva.id
+    async with database.project(project_id, read_only=True) as session:
+        for contact in (ana, eva, old):
+            assert (await resolve(session, contact.id)).id == eva.id
+            assert sorted(await same_person(session, contact.id)) == sorted([ana.id, eva.id, old.id])
+        found = await find_by_address(session, phone("51900000002"))
+        assert found is not None
+        assert found.id == old.id
+
+
+async def test_a_merge_can_be_undone(database: Database, project_id: str) -> None:
+    ana, eva = await make(database, project_id, "Ana", "Eva")
+    async with database.project(project_id) as session:
+        await merge(session, ana.id, eva.id)
+    async with database.project(project_id) as session:
+        await undo_merge(session, ana.id)
+        with pytest.raises(Conflict) as caught:
+            await undo_merge(session, ana.id)
+    assert caught.value.code == "not_merged"
+    async with database.project(project_id) as session:
+        assert (await resolve(session, ana.id)).id == ana.id
+        assert await same_person(session, eva.id) == [eva.id]
+
+
+async def test_merges_that_make_no_sense(database: Database, project_id: str) -> None:
+    ana, eva, luz = await make(database, project_id, "Ana", "Eva", "Luz")
+    async with database.project(project_id) as session:
+        await merge(session, ana.id, eva.id)
+        for contact_id, into_id, code in (
+            (eva.id, ana.id, "same_contact"),
+            (luz.id, luz.id, "same_contact"),
+            (ana.id, luz.id, "already_merged"),
+        ):
+            with pytest.raises(Conflict) as caught:
+                await merge(session, contact_id, into_id)
+            assert caught.value.code == code
+        with pytest.raises(NotFound):
+            await merge(session, luz.id, new_id())
+
+
+async def test_two_merges_at_once_make_no_ring(database: Database, project_id: str) -> None:
+    ana, eva = await make(database, project_id, "Ana", "Eva")
+
+    async def one(contact_id: str, into_id: str) -> bool:
+        try:
+            async with database.project(project_id) as session:
+                await merge(session, contact_id, into_id)
+        except Conflict:
+            return False
+        return True
+
+    for _ in range(5):
+        assert sorted(await asyncio.gather(one(ana.id, eva.id), one(eva.id, ana.id))) == [False, True]
+        async with database.project(project_id) as session:
+            person = await resolve(session, ana.id)
+            assert person.alias_of is None
+            await undo_merge(session, eva.id if person.id == ana.id else ana.id)
+
+
+async def test_another_projects_contact_does_not_exist(
+    database: Database, project_id: str, other_project_id: str
+) -> None:
+    (ana,) = await make(database, project_id, "Ana")
+    (eva,) = await make(database, other_project_id, "Eva")
+    async with database.project(project_id) as session:
+        assert (await rename_contact(session, ana.id, None)).name is None
+        assert [contact.id for contact in (await list_contacts(session)).items] == [ana.id]
+        for contact_id, into_id in ((ana.id, eva.id), (eva.id, ana.id)):
+            with pytest.raises(NotFound):
+                await merge(session, contact_id, into_id)
+        with pytest.raises(NotFound):
+            await get_contact(session, eva.id)
+        with pytest.raises(NotFound):
+            await rename_contact(session, eva.id, "Mine")

@@ -1,0 +1,139 @@
+"""House rules that no tool knows: small walks over the syntax trees of recado/."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import recado
+from tests.models import all_tables
+
+ROOT = Path(recado.__file__).parent
+
+# Files and folders that may write SQL by hand.
+RAW_SQL = {
+    "db.py": "the database's clock",
+    "mailbox": "the hot path, limited to its rows by their ids",
+    "migrate.py": "Alembic's own table, and locks",
+    "migrations": "tables, not rows",
+}
+# Files and folders that may work across projects.
+SYSTEM = {
+    "db.py": "defines it",
+    "mailbox": "a worker works for all projects",
+    "installation.py": "makes projects",
+    "assistants/book.py": "a process answers for all projects",
+    "channels/book.py": "a process receives and sends for all projects",
+    "api.py": "finds the project of a key",
+    "worker.py": "works for all projects",
+    "cli.py": "the operator's own tool",
+    "main.py": "wiring",
+}
+SQL_FUNCTIONS = {"text", "exec_driver_sql", "bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"}
+
+
+def sources() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        yield path.relative_to(ROOT).as_posix(), ast.parse(path.read_text())
+
+
+def is_named(path: str, allowed: dict[str, str]) -> bool:
+    return any(path == name or path.startswith(name + "/") for name in allowed)
+
+
+def calls(tree: ast.Module) -> Iterator[tuple[str, ast.Call]]:
+    """Every call in a file, by the last part of what is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name):
+                yield node.func.id, node
+            elif isinstance(node.func, ast.Attribute):
+                yield node.func.attr, node
+
+
+def imports_sql_text(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith("sqlalchemy")
+        and any(name.name == "text" for name in node.names)
+        for node in ast.walk(tree)
+    )
+
+
+def raw_sql(tree: ast.Module) -> list[int]:
+    """Lines that write SQL by hand, the conditions of indexes in table definitions left out."""
+    conditions = {
+        id(node) for name, call in calls(tree) if name in {"Index", "mapped_column"} for node in ast.walk(call)
+    }
+    has_text = imports_sql_text(tree)
+    return [
+        call.lineno
+        for name, call in calls(tree)
+        if name in SQL_FUNCTIONS and (name != "text" or has_text) and id(call) not in conditions
+    ]
+
+
+def system_sessions(tree: ast.Module) -> list[int]:
+    return [call.lineno for name, call in calls(tree) if name == "system" and isinstance(call.func, ast.Attribute)]
+
+
+def core_tables(tree: ast.Module) -> list[int]:
+    """Lines that reach past the mapped classes, whose statements a project's session cannot limit."""
+    return [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "__table__"]
+
+
+def test_sql_by_hand_is_written_in_few_places() -> None:
+    found = {path: lines for path, tree in sources() if not is_named(path, RAW_SQL) and (lines := raw_sql(tree))}
+    assert found == {}
+
+
+def test_few_places_work_across_projects() -> None:
+    found = {path: lines for path, tree in sources() if not is_named(path, SYSTEM) and (lines := system_sessions(tree))}
+    assert found == {}
+
+
+def test_nothing_reaches_past_the_mapped_classes() -> None:
+    found = {path: lines for path, tree in sources() if path != "db.py" and (lines := core_tables(tree))}
+    assert found == {}
+
+
+def test_services_do_not_commit() -> None:
+    ends = {"commit", "rollback"}
+    found = {
+        path: lines
+        for path, tree in sources()
+        if path.endswith("/service.py") and (lines := [call.lineno for name, call in calls(tree) if name in ends])
+    }
+    assert found == {}
+
+
+def test_the_senders_table_is_the_mailboxs_alone() -> None:
+    assert "senders" in all_tables().tables
+    found = [
+        path
+        for path, tree in sources()
+        if not path.startswith("mailbox/")
+        and any(
+            isinstance(node, ast.Name | ast.Attribute) and ast.unparse(node).endswith("Sender")
+            for node in ast.walk(tree)
+        )
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("code", "caught"),
+    [
+        ("from sqlalchemy import text\nsession.execute(text('SELECT 1'))", True),
+        ("connection.exec_driver_sql('SELECT 1')", True),
+        ("from sqlalchemy import text\nIndex('ix', 'a', sqlite_where=text('a'))", False),
+        ("answer = response.text()", False),
+    ],
+)
+def test_the_lint_sees_sql(code: str, caught: bool) -> None:
+    assert bool(raw_sql(ast.parse(code))) is caught
+
+
+def test_the_lint_sees_system_sessions() -> None:
+    assert system_sessions(ast.parse("async with database.system() as session: pass")) == [1]
