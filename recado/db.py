@@ -159,8 +159,15 @@ def _postgres_engine(url: str) -> AsyncEngine:
         pool_size=4,
         max_overflow=4,
         pool_pre_ping=True,
-        # A pooler in transaction mode cannot keep prepared statements.
-        connect_args={"statement_cache_size": 0, "timeout": 10},
+        # Behind a pooler in transaction mode the next statement may meet another connection: nothing prepared is kept,
+        # and no two statements have one name. See "Prepared Statement Name with PGBouncer" in
+        # https://docs.sqlalchemy.org/en/20/dialects/postgresql.html.
+        connect_args={
+            "statement_cache_size": 0,
+            "prepared_statement_cache_size": 0,
+            "prepared_statement_name_func": new_id,
+            "timeout": 10,
+        },
     )
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from recado.channels.models import LineRow
     from recado.installation import EnsuredLine
 
-CLOUD_API = "cloud_api"
+CLOUD_API = "cloud-api"
 SECRET_NAMES = ("access_token", "app_secret", "verify_token")
 
 name_option = click.option("--name", help="What people call the line.")
@@ -70,7 +70,9 @@ def cloud_api(
         ids = {"line_id": made.line_id, "project_id": made.project_id, "assistant_id": made.assistant_id}
         support.emit({**ids, "created": made.created})
         return
-    click.echo(f"Line {phone_number_id} is {'connected' if made.created else 'up to date'}: project {project}, id {made.line_id}.")
+    click.echo(
+        f"Line {phone_number_id} is {'connected' if made.created else 'up to date'}: project {project}, id {made.line_id}."
+    )
     click.echo("Its webhook is /webhooks/whatsapp on the address where Meta reaches this server.")
 
 

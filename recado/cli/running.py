@@ -1,36 +1,42 @@
 """`recado up`, `api` and `worker`: the processes that run until they are told to stop."""
 
 import asyncio
-import errno
-import socket
 from collections.abc import Coroutine
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from recado.cli import support
-from recado.errors import RecadoError, Unavailable
+from recado.errors import RecadoError
+
+if TYPE_CHECKING:
+    from recado.settings import Settings
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+DEFAULT_SIMULATOR_PORT = 8090
 
+PORT = click.IntRange(1, 65535)
 host_option = click.option("--host", default=DEFAULT_HOST, show_default=True, help="Address to listen on.")
-port_option = click.option(
-    "--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="Port to listen on."
-)
+port_option = click.option("--port", type=PORT, default=DEFAULT_PORT, show_default=True, help="Port to listen on.")
 
 
 @click.command(epilog="\b\nExamples:\n  recado up\n  recado up --port 8080 --no-demo")
 @host_option
 @port_option
 @click.option("--no-demo", is_flag=True, help="Without the demo clinic and the simulator of WhatsApp.")
-def up(host: str, port: int, no_demo: bool) -> None:
+@click.option(
+    "--simulator-port", type=PORT, default=DEFAULT_SIMULATOR_PORT, show_default=True, help="Port of the simulator."
+)
+def up(host: str, port: int, no_demo: bool, simulator_port: int) -> None:
     """Start everything in one go: database, API, worker and a demo."""
+    settings = _settings()
     from recado import main
 
-    settings = support.settings()
-    refuse_taken_port(host, port)
-    serve(main.up(settings, host=host, port=port, demo=not no_demo, ready=lambda: welcome(host, port, not no_demo)))
+    def ready(simulator: str | None) -> None:
+        welcome(host, port, simulator)
+
+    serve(main.up(settings, host=host, port=port, demo=not no_demo, simulator_port=simulator_port, ready=ready))
 
 
 @click.command()
@@ -38,32 +44,35 @@ def up(host: str, port: int, no_demo: bool) -> None:
 @port_option
 def api(host: str, port: int) -> None:
     """Start only the half that takes webhooks and API calls."""
+    settings = _settings()
     from recado import main
 
-    settings = support.settings()
-    refuse_taken_port(host, port)
-    serve(main.api(settings, host=host, port=port))
+    serve(
+        main.api(settings, host=host, port=port, ready=lambda: click.echo(f"Recado's API runs on {_url(host, port)}"))
+    )
 
 
 @click.command()
 def worker() -> None:
     """Start only the half that thinks and sends; run as many as you like."""
+    settings = _settings()
     from recado import main
 
-    serve(main.worker(support.settings()))
+    serve(main.worker(settings, ready=lambda: click.echo("Recado's worker runs")))
 
 
-def welcome(host: str, port: int, demo: bool) -> None:
+def welcome(host: str, port: int, simulator: str | None) -> None:
     """Say where to look, what to type next and how to stop."""
-    url = f"http://{'127.0.0.1' if host in ('0.0.0.0', '::') else host}:{port}"  # noqa: S104 # compared, not bound
+    url = _url(host, port)
     click.secho(f"Recado runs on {url}", bold=True)
-    click.echo(f"  API reference    {url}/docs")
-    click.echo(f"  WhatsApp webhook {url}/webhooks/whatsapp")
-    if demo:
-        click.echo('  Next             in a second terminal: make chat (or: recado chat), and write "hola"')
+    click.echo(f"  API reference  {url}/docs")
+    if simulator is not None:
+        click.echo(f"  Simulator      {simulator} (people's phones, without WhatsApp)")
+        click.echo('  Next           in another terminal: make chat   and write "hola, a que hora abren los sabados?"')
     else:
-        click.echo("  Next             recado line add cloud-api --help connects a WhatsApp number")
-    click.echo("  Stop             Ctrl-C")
+        click.echo(f"  Webhook        {url}/webhooks/whatsapp")
+        click.echo("  Next           connect a number: recado line add cloud-api --help")
+    click.echo("  Stop           Ctrl-C; everything is kept")
 
 
 def serve(program: Coroutine[Any, Any, None]) -> None:
@@ -87,20 +96,15 @@ def serve(program: Coroutine[Any, Any, None]) -> None:
         raise explained from None
 
 
-def refuse_taken_port(host: str, port: int) -> None:
-    """Say so before anything is started, if nobody can listen there."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind, protocol) as sock:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            sock.bind(address)
-    except OSError as error:
-        raise Unavailable(_why_not(host, port, error)) from None
+def _settings() -> "Settings":
+    """Checked before anything heavy is imported, so that a wrong one is told at once."""
+    from recado.kit.logs import configure_logging
+
+    settings = support.settings()
+    configure_logging(settings.log_level, settings.log_format)
+    return settings
 
 
-def _why_not(host: str, port: int, error: OSError) -> str:
-    if error.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken by another program (another Recado?). Choose one: --port {port + 1}"
-    if error.errno == errno.EACCES:
-        return f"This user may not listen on port {port}. Choose one above 1024: --port 8000"
-    return f"Cannot listen on {host} port {port}: {error.strerror}. Choose others with --host and --port"
+def _url(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104 # compared with, not bound to
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"

@@ -50,7 +50,9 @@ def explain(error: Exception) -> RecadoError | None:
     from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
     if isinstance(error, ArgumentError):
-        return BadInput("RECADO_DATABASE_URL is no database address. Example: postgresql://user:password@host:5432/name")
+        return BadInput(
+            "RECADO_DATABASE_URL is no database address. Example: postgresql://user:password@host:5432/name"
+        )
     if isinstance(error, OperationalError | InterfaceError) or (
         isinstance(error, DBAPIError) and error.connection_invalidated
     ):

@@ -33,7 +33,8 @@ ENGLISH: tuple[DemoEntry, ...] = (
         "address",
         "Where are you located and how do I get there?",
         "We are at *Av. Los Próceres 482, San Martín de Porres, Lima*, half a block from San Martín park, in the white "
-        "two-floor building. On the Metropolitano, get off at Naranjal and take the feeder bus to the Los Próceres stop; "
+        "two-floor building. On the Metropolitano, get off at Naranjal and take the feeder bus to the Los Próceres "
+        "stop; "
         "from there it is a two-minute walk.",
         "map, landmark, stop, Metropolitano, bus, taxi, district, avenue, branch, office",
     ),
@@ -103,8 +104,10 @@ ENGLISH: tuple[DemoEntry, ...] = (
         "emergency",
         "Do you see emergencies?",
         "If it is an emergency, *call 106 (SAMU) or 116 (fire brigade) now* or go to the nearest hospital: "
-        "we have no emergency room. If it can wait until we open, we see you without an appointment, first come first served.",
-        "urgent, ambulance, accident, serious, bad pain, severe, fainted, bleeding, cannot breathe, high fever, seizure",
+        "we have no emergency room. If it can wait until we open, we see you without an appointment, first come "
+        "first served.",
+        "urgent, ambulance, accident, serious, bad pain, severe, fainted, bleeding, cannot breathe, high fever, "
+        "seizure",
     ),
     _entry(
         "phone",
@@ -130,10 +133,12 @@ ENGLISH: tuple[DemoEntry, ...] = (
     _entry(
         "blood_test",
         "How do I prepare for a blood test?",
-        "Come *fasting for 8 to 12 hours* (water is fine, coffee and juice are not), and avoid alcohol and hard exercise "
+        "Come *fasting for 8 to 12 hours* (water is fine, coffee and juice are not), and avoid alcohol and hard "
+        "exercise "
         "from the day before. We take samples *Monday to Friday from 7:00 to 10:30 am* and Saturdays until 10:00 am. "
         "Keep taking your medicines unless your doctor told you otherwise.",
-        "fast, fasting, eat before, breakfast, drink water, preparation, blood sample, blood work, blood count, glucose, "
+        "fast, fasting, eat before, breakfast, drink water, preparation, blood sample, blood work, blood count, "
+        "glucose, "
         "cholesterol, lab",
     ),
     _entry(
@@ -142,20 +147,24 @@ ENGLISH: tuple[DemoEntry, ...] = (
         "We have *influenza (S/ 70), pneumococcal (S/ 260), hepatitis B (S/ 80), HPV (S/ 480) and tetanus (S/ 50)*. "
         "No appointment needed, Monday to Friday from 9:00 am to 5:00 pm. Bring your vaccination card. "
         "Several are free at public health centres.",
-        "vaccine, baby vaccines, vaccines for kids, vaccination, vaccinated, vaccine price, shot, shots, flu, influenza, pneumococcal, hepatitis, HPV, "
+        "vaccine, baby vaccines, vaccines for kids, vaccination, vaccinated, vaccine price, shot, shots, flu, "
+        "influenza, pneumococcal, hepatitis, HPV, "
         "tetanus, injection, jab",
     ),
     _entry(
         "children",
         "Do you see children?",
-        "Of course! Our *pediatrician is here Monday to Friday from 9:00 am to 5:00 pm and Saturdays from 8:00 am to noon*, "
+        "Of course! Our *pediatrician is here Monday to Friday from 9:00 am to 5:00 pm and Saturdays from 8:00 am to "
+        "noon*, "
         "for newborns up to 14 years. Bring the child's health card; an adult has to come along.",
-        "age, bring my baby, bring my child, child, kid, kids, baby, babies, newborn, toddler, daughter, pediatrician, pediatrics",
+        "age, bring my baby, bring my child, child, kid, kids, baby, babies, newborn, toddler, daughter, "
+        "pediatrician, pediatrics",
     ),
     _entry(
         "certificates",
         "Do you give medical certificates and prescriptions?",
-        "Yes. A *health certificate costs S/ 80*, consultation included; *sick notes* and *prescriptions* are given by the "
+        "Yes. A *health certificate costs S/ 80*, consultation included; *sick notes* and *prescriptions* are given "
+        "by the "
         "doctor during the consultation, when appropriate. We cannot issue them over WhatsApp.",
         "certificate, sick note, sick leave, doctor's note, medical note, prescription, refill",
     ),
@@ -163,7 +172,8 @@ ENGLISH: tuple[DemoEntry, ...] = (
         "access",
         "Is there wheelchair access?",
         "Yes: there is a *ramp at the entrance, a lift and an adapted toilet*, and a wheelchair if you need one. "
-        "Tell us at the door and we will help you in. Older people, pregnant women and people with disabilities go first.",
+        "Tell us at the door and we will help you in. Older people, pregnant women and people with disabilities go "
+        "first.",
         "wheelchair, ramp, lift, elevator, disability, disabled, pregnant, elderly, crutches",
     ),
 )

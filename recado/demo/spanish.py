@@ -13,7 +13,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Cuál es el horario de atención?",
         "Atendemos de *lunes a viernes de 8:00 a 19:00* y los *sábados de 8:00 a 13:00*. "
         "Los domingos y feriados descansamos.",
-        "lunes, martes, miércoles, jueves, viernes, días, temprano, mediodía, almuerzo, refrigerio, 24 horas, madrugada",
+        "lunes, martes, miércoles, jueves, viernes, días, temprano, mediodía, almuerzo, refrigerio, 24 horas, "
+        "madrugada",
     ),
     _entry(
         "hours",
@@ -40,7 +41,8 @@ SPANISH: tuple[DemoEntry, ...] = (
     _entry(
         "parking",
         "¿Tienen estacionamiento?",
-        "Sí, tenemos *seis espacios gratuitos* para pacientes, con ingreso por el Jr. Las Gardenias. Si están ocupados, "
+        "Sí, tenemos *seis espacios gratuitos* para pacientes, con ingreso por el Jr. Las Gardenias. Si están "
+        "ocupados, "
         "hay una cochera a una cuadra (S/ 4 la hora). También hay donde dejar su bicicleta.",
         "carro, auto, moto, bicicleta, dejar el carro",
     ),
@@ -59,12 +61,14 @@ SPANISH: tuple[DemoEntry, ...] = (
         "Los más pedidos:\n• Hemograma: *S/ 25*\n• Glucosa: *S/ 15*\n• Perfil lipídico (colesterol): *S/ 45*\n"
         "• Examen de orina: *S/ 15*\n• Ecografía: *desde S/ 80*\n"
         "Si nos dicta su orden, una persona del equipo le da el total.",
-        "análisis, exámenes, examen de sangre, laboratorio, hemograma, glucosa, colesterol, orina, ecografía, eco, prueba",
+        "análisis, exámenes, examen de sangre, laboratorio, hemograma, glucosa, colesterol, orina, ecografía, eco, "
+        "prueba",
     ),
     _entry(
         "payment",
         "¿Qué formas de pago aceptan?",
-        "Puede pagar en *efectivo, Yape, Plin o tarjeta* (Visa y Mastercard, sin recargo). Se paga en recepción antes de "
+        "Puede pagar en *efectivo, Yape, Plin o tarjeta* (Visa y Mastercard, sin recargo). Se paga en recepción "
+        "antes de "
         "la atención. Por ahora no damos crédito ni cuotas.",
         "efectivo, yape, plin, visa, mastercard, tarjeta de crédito, tarjeta de débito, transferencia, cuotas, cuenta",
     ),
@@ -73,12 +77,14 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Atienden con seguro?",
         "Trabajamos con *Pacífico, Rímac y Mapfre* por reembolso y con crédito en medicina general y pediatría. "
         "Traiga su DNI; nosotros validamos su póliza en recepción. No atendemos por SIS ni EsSalud.",
-        "seguro médico, EPS, póliza, Pacífico, Rímac, Mapfre, SIS, EsSalud, reembolso, convenio, cobertura, cubre, asegurado",
+        "seguro médico, EPS, póliza, Pacífico, Rímac, Mapfre, SIS, EsSalud, reembolso, convenio, cobertura, cubre, "
+        "asegurado",
     ),
     _entry(
         "bring",
         "¿Qué debo llevar a mi primera consulta?",
-        "Para su primera visita traiga:\n• Su *DNI* o carné de extranjería\n• Sus análisis y recetas anteriores, si tiene\n"
+        "Para su primera visita traiga:\n• Su *DNI* o carné de extranjería\n• Sus análisis y recetas anteriores, si "
+        "tiene\n"
         "• La lista de medicinas que toma\n• Su carné del seguro, si lo va a usar\n"
         "Llegue 15 minutos antes para abrir su historia clínica.",
         "primera vez, primera cita, primera visita, requisitos, documentos, papeles, DNI, carné, paciente nuevo",
@@ -94,7 +100,8 @@ SPANISH: tuple[DemoEntry, ...] = (
     _entry(
         "specialties",
         "¿Qué especialidades tienen?",
-        "Tenemos *medicina general, pediatría, ginecología, nutrición y psicología*, además de laboratorio y ecografía. "
+        "Tenemos *medicina general, pediatría, ginecología, nutrición y psicología*, además de laboratorio y "
+        "ecografía. "
         "Si necesita otra especialidad, nuestros médicos le orientan y le dan la orden.",
         "servicios, doctores, médicos, especialistas, pediatra, ginecólogo, ginecóloga, nutricionista, psicólogo, "
         "psicóloga, ecografía, laboratorio, medicina general",
@@ -103,7 +110,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "emergency",
         "¿Atienden emergencias?",
         "Si es una emergencia, *llame ahora al 106 (SAMU) o al 116 (Bomberos)* o vaya al hospital más cercano: "
-        "nosotros no tenemos sala de emergencias. Si puede esperar a nuestro horario, lo vemos sin cita, por orden de llegada.",
+        "nosotros no tenemos sala de emergencias. Si puede esperar a nuestro horario, lo vemos sin cita, por orden "
+        "de llegada.",
         "urgencias, urgente, ambulancia, accidente, grave, mucho dolor, desmayo, sangrado, no puede respirar, "
         "fiebre alta, convulsión",
     ),
@@ -119,7 +127,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "¿Cómo saco una cita?",
         "Para sacar su cita llame al *(01) 555-0142* o escriba *persona* y alguien del equipo le ayuda por aquí. "
         "Medicina general también atiende sin cita, por orden de llegada.",
-        "cita con el doctor, cita con la doctora, ver al médico, separar cita, programar cita, sin cita, turno, cupo, disponibilidad, orden de llegada",
+        "cita con el doctor, cita con la doctora, ver al médico, separar cita, programar cita, sin cita, turno, "
+        "cupo, disponibilidad, orden de llegada",
     ),
     _entry(
         "appointments",
@@ -132,7 +141,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "blood_test",
         "¿Cómo me preparo para un análisis de sangre?",
         "Venga en *ayunas de 8 a 12 horas* (puede tomar agua, pero no café ni jugos) y evite el alcohol y el ejercicio "
-        "fuerte desde el día anterior. Tomamos muestras de *lunes a viernes de 7:00 a 10:30* y sábados hasta las 10:00. "
+        "fuerte desde el día anterior. Tomamos muestras de *lunes a viernes de 7:00 a 10:30* y sábados hasta las "
+        "10:00. "
         "Siga tomando sus medicinas, salvo que su médico le haya dicho otra cosa.",
         "ayunas, ayuno, comer antes, desayunar, tomar agua, preparación, examen de sangre, sacar sangre, muestra, "
         "hemograma, glucosa, colesterol, laboratorio",
@@ -143,7 +153,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "Tenemos *influenza (S/ 70), neumococo (S/ 260), hepatitis B (S/ 80), VPH (S/ 480) y tétanos (S/ 50)*. "
         "Se aplican sin cita de lunes a viernes de 9:00 a 17:00. Traiga su carné de vacunas. "
         "Recuerde que varias son gratis en los centros de salud del Minsa.",
-        "vacuna, vacunas de bebés, vacunas para niños, vacunar, vacunarse, vacunación, precio de vacunas, influenza, gripe, neumococo, hepatitis, VPH, "
+        "vacuna, vacunas de bebés, vacunas para niños, vacunar, vacunarse, vacunación, precio de vacunas, influenza, "
+        "gripe, neumococo, hepatitis, VPH, "
         "papiloma, tétanos, inyección",
     ),
     _entry(
@@ -157,7 +168,8 @@ SPANISH: tuple[DemoEntry, ...] = (
     _entry(
         "certificates",
         "¿Dan certificados y recetas médicas?",
-        "Sí. El *certificado de salud cuesta S/ 80* e incluye la consulta; el *descanso médico* y las *recetas* los da el "
+        "Sí. El *certificado de salud cuesta S/ 80* e incluye la consulta; el *descanso médico* y las *recetas* los "
+        "da el "
         "médico en la consulta, si corresponde. Por WhatsApp no podemos emitirlos.",
         "certificado médico, certificado de salud, descanso médico, constancia, receta, justificación",
     ),
@@ -165,7 +177,8 @@ SPANISH: tuple[DemoEntry, ...] = (
         "access",
         "¿Se puede entrar con silla de ruedas?",
         "Sí: tenemos *rampa en la entrada, ascensor y baño adaptado*, y una silla de ruedas por si la necesita. "
-        "Avise en la puerta y le ayudamos a entrar. Personas mayores, embarazadas y con discapacidad tienen preferencia.",
+        "Avise en la puerta y le ayudamos a entrar. Personas mayores, embarazadas y con discapacidad tienen "
+        "preferencia.",
         "rampa, ascensor, discapacidad, adulto mayor, embarazada, muletas, atención preferente",
     ),
 )

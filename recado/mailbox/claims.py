@@ -241,6 +241,11 @@ async def set_mode(tx: Tx, project_id: str, conversation_id: str, mode: str) -> 
     return bool(await tx.fetch(_SET_MODE, mode=mode, id=conversation_id, project_id=project_id))
 
 
+async def record_event(tx: Tx, project_id: str, conversation_id: str, event: NewEvent) -> None:
+    """Record what happened in a conversation."""
+    await tx.fetch(RECORD_EVENTS, [(new_id(), project_id, event.name, conversation_id, event.data)])
+
+
 async def next_wake_ms(tx: Tx) -> int | None:
     """Milliseconds until the next conversation is due; negative when it is already, None when there is none."""
     (row,) = await tx.fetch(_NEXT_WAKE)

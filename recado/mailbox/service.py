@@ -6,7 +6,7 @@ from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
 from recado.mailbox import claims, inbox, outbox, senders
-from recado.mailbox.claims import Claim, NewOut, TurnCommit
+from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import Driver, Priority, Tx
 from recado.mailbox.inbox import Arrival, Stored
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
@@ -107,11 +107,16 @@ class Mailbox:
             lambda tx: claims.release_turn(tx, self.owner, claim, failed=failed, delay_ms=delay_ms), Priority.TURN
         )
 
-    async def set_mode(self, project_id: str, conversation_id: str, mode: str) -> None:
-        """Give a conversation to a `person` or back to the `assistant`. Raises `NotFound`."""
-        if not await self.driver.run(
-            lambda tx: claims.set_mode(tx, project_id, conversation_id, mode), Priority.OTHER
-        ):
+    async def set_mode(self, project_id: str, conversation_id: str, mode: str, event: NewEvent | None = None) -> None:
+        """Give a conversation to a `person` or back to the `assistant`, with an event that says so. Raises `NotFound`."""
+
+        async def work(tx: Tx) -> bool:
+            changed = await claims.set_mode(tx, project_id, conversation_id, mode)
+            if changed and event is not None:
+                await claims.record_event(tx, project_id, conversation_id, event)
+            return changed
+
+        if not await self.driver.run(work, Priority.OTHER):
             raise NotFound("There is no such conversation in this project")
         self.turns_bell.ring()
         await self.driver.notify(TURNS_TOPIC)

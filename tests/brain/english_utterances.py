@@ -1,4 +1,5 @@
-"""What people write to a clinic in English, as they really write it, and what should answer it (see the Spanish ones)."""
+"""What people write to a clinic in English, as they really write it, and what should answer it (see the Spanish "
+"ones)."""
 
 ENGLISH: tuple[tuple[str, str], ...] = (
     # Greetings, thanks and small talk

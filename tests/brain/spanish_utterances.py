@@ -127,8 +127,10 @@ SPANISH: tuple[tuple[str, str], ...] = (
     ("donde quedan y cuanto cuesta la consulta", "address prices"),
     ("Buenas tardes. ¿Atienden los sábados? ¿Aceptan Yape?", "hours.saturday payment"),
     ("abren sabados y domingos?", "hours.saturday hours.sunday"),
-    ("señorita disculpe vengo de huacho con mi mamá y quisiera saber a qué hora atienden los sabados porque trabajo toda "
-     "la semana", "hours.saturday"),
+    (
+        "disculpe vengo de huacho con mi mamá y quiero saber a q hora atienden los sabados porque trabajo",
+        "hours.saturday",
+    ),
     # A person
     ("quiero hablar con una persona", "human"),
     ("kiero ablar con alguien", "human"),

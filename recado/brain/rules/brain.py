@@ -45,7 +45,7 @@ class _Turn:
 
 
 class RulesBrain:
-    """Answers greetings, thanks and questions that an entry answers; hands over to a person; else says it does not know.
+    """Answers greetings, thanks and what an entry answers; hands over to a person; else says that it does not know.
 
     All pending messages get one answer. Decides on the values alone, so the same context gives the same decision.
     """
@@ -132,9 +132,9 @@ def _small_talk(turn: _Turn) -> Decision:
         return _said(turn, "other", _menu(turn, phrases.only_text[turn.heard.unread]))
     if read.farewell:
         return _said(turn, "thanks", OutText(text=phrases.farewell))
-    if read.greeting and not read.information:
+    if read.greeting and not read.asks_for_help:
         return _said(turn, "greeting", _menu(turn, phrases.welcome.format(greeting=hello, assistant=name)))
-    if (read.small_talk and not read.rest and not read.information) or _is_emoji(turn.heard.texts):
+    if (read.small_talk and not read.rest and not read.asks_for_help) or _is_emoji(turn.heard.texts):
         return _said(turn, "other", OutText(text=phrases.acknowledged))
     start = f"{phrases.greeted.format(greeting=hello)} " if read.greeting else ""
     return _said(turn, "information", _menu(turn, start + phrases.offer))

@@ -1,6 +1,6 @@
 """The words of both languages, put together once: what each word means, tells and may have been meant to be."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from recado.brain.rules import english, spanish
 from recado.brain.rules.spelling import Speller
@@ -10,9 +10,9 @@ STRONG_WEIGHT = 1.0
 WEAK_WEIGHT = 0.5
 
 
-
-def _split(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word for line in words for word in line.split())
+def words_of(*lists: str) -> frozenset[str]:
+    """The words of lists written as text."""
+    return frozenset(word for words in lists for word in words.split())
 
 
 # Days of the week and the like narrow a question down; alone they are a hint of opening hours.
@@ -23,7 +23,7 @@ DAY_HINTS_HOURS = 0.3
 # What these words ask depends on their object: the price of what? An unknown object weighs more beside them.
 RELATIONS = frozenset({"#prices", "#bring", "#hours"})
 # Words that ask for another trade, unless an entry has them.
-OTHER_TRADES = _split([spanish.OTHER_TRADES, english.OTHER_TRADES])
+OTHER_TRADES = words_of(spanish.OTHER_TRADES, english.OTHER_TRADES)
 # Strong words of this concept bring up the entry about it, whatever else was said.
 EMERGENCY = "#emergency"
 
@@ -54,11 +54,16 @@ def _meaning(concept: str, weight: float) -> dict[str, float]:
 
 
 CONCEPTS: Concepts = _concepts()
-STOPWORDS: frozenset[str] = _split([spanish.FUNCTION_WORDS, english.FUNCTION_WORDS]) - CONCEPTS.keys()
-CHAT: Mapping[str, str] = english.CHAT | spanish.CHAT
+STOPWORDS: frozenset[str] = words_of(spanish.FUNCTION_WORDS, english.FUNCTION_WORDS) - CONCEPTS.keys()
+CHAT: Mapping[str, str] = {
+    spelling: meant
+    for source in (english.CHAT, spanish.CHAT)
+    for meant, spellings in source.items()
+    for spelling in spellings.split()
+}
 
-_SPANISH = _split([spanish.FUNCTION_WORDS, spanish.SIGNAL_WORDS, *spanish.STRONG.values(), *spanish.WEAK.values()])
-_ENGLISH = _split([english.FUNCTION_WORDS, english.SIGNAL_WORDS, *english.STRONG.values(), *english.WEAK.values()])
+_SPANISH = words_of(spanish.FUNCTION_WORDS, spanish.SIGNAL_WORDS, *spanish.STRONG.values(), *spanish.WEAK.values())
+_ENGLISH = words_of(english.FUNCTION_WORDS, english.SIGNAL_WORDS, *english.STRONG.values(), *english.WEAK.values())
 TELLTALES: Mapping[Language, frozenset[str]] = {"es": _SPANISH - _ENGLISH, "en": _ENGLISH - _SPANISH}
 """Words that tell the language: those that only one of the two has."""
 

@@ -14,7 +14,7 @@ MAX_WORDS = 600
 Segment = tuple[str, ...]
 """The words between two breaks: one thought of the person, more or less."""
 
-_APOSTROPHES = re.compile("['’´`]")
+_APOSTROPHES = re.compile("['`\u2019\u00b4]")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _BREAKS = re.compile(r"[.?!¿¡;:,…\n\r()]+")
 _WORDS = re.compile(r"[^\W_]+")

@@ -41,7 +41,8 @@ _ES = Phrases(
     thanks="¡Con mucho gusto! 😊 Si necesita algo más, aquí estoy.",
     farewell="¡Hasta luego, que le vaya muy bien! 👋",
     acknowledged="¡Perfecto! Si necesita algo más, aquí estoy.",
-    identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona. Puedo responder sobre estos temas "
+    identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona. Puedo responder sobre estos "
+    "temas "
     "o pasarle con alguien del equipo:",
     handed_over="Claro que sí. Ya avisé al equipo: una persona le responderá por aquí apenas pueda. 🙌",
     menu_button="Ver temas",
@@ -53,10 +54,13 @@ _ES = Phrases(
         "video": "Todavía no puedo ver videos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
         "document": "Todavía no puedo leer documentos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
         "sticker": "¡Bonito sticker! 😊 Aún no los entiendo, pero si me escribe su pregunta, con gusto le ayudo.",
-        "location": "Gracias por su ubicación. Todavía no puedo usarla, pero si me escribe su pregunta, con gusto le ayudo.",
-        "contacts": "Gracias por el contacto. Todavía no puedo usarlo, pero si me escribe su pregunta, con gusto le ayudo.",
+        "location": "Gracias por su ubicación. Todavía no puedo usarla, pero si me escribe su pregunta, con gusto le "
+        "ayudo.",
+        "contacts": "Gracias por el contacto. Todavía no puedo usarlo, pero si me escribe su pregunta, con gusto le "
+        "ayudo.",
         "order": "Gracias por su pedido. Todavía no puedo tomar pedidos por aquí; si quiere, le paso con una persona.",
-        "form_reply": "Gracias por sus respuestas. Todavía no puedo procesar formularios; si quiere, le paso con una persona.",
+        "form_reply": "Gracias por sus respuestas. Todavía no puedo procesar formularios; si quiere, le paso con una "
+        "persona.",
         "unsupported": "No pude leer ese tipo de mensaje, discúlpeme. 🙏 ¿Me lo escribe como texto?",
     },
 )
@@ -84,10 +88,13 @@ _EN = Phrases(
         "video": "I cannot watch videos yet, sorry. 🙏 Could you write what you need?",
         "document": "I cannot read documents yet, sorry. 🙏 Could you write what you need?",
         "sticker": "Nice sticker! 😊 I do not understand them yet, but write me your question and I will gladly help.",
-        "location": "Thank you for the location. I cannot use it yet, but write me your question and I will gladly help.",
-        "contacts": "Thank you for the contact. I cannot use it yet, but write me your question and I will gladly help.",
+        "location": "Thank you for the location. I cannot use it yet, but write me your question and I will gladly "
+        "help.",
+        "contacts": "Thank you for the contact. I cannot use it yet, but write me your question and I will gladly "
+        "help.",
         "order": "Thank you for your order. I cannot take orders here yet; I can pass you on to a person if you like.",
-        "form_reply": "Thank you for your answers. I cannot process forms yet; I can pass you on to a person if you like.",
+        "form_reply": "Thank you for your answers. I cannot process forms yet; I can pass you on to a person if you "
+        "like.",
         "unsupported": "I could not read that kind of message, sorry. 🙏 Could you write it as text?",
     },
 )

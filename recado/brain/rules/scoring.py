@@ -1,4 +1,5 @@
-"""Finds the entry of one language that answers a question: weighted overlap of terms, honest about what is left over."""
+"""Finds the entry of one language that answers a question: weighted overlap of terms, honest about what is left "
+"over."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -95,7 +96,9 @@ class LanguageIndex:
         overlap = sum(importance[term] * weight for term, weight in found.items())
         missed = self._missed(importance, found)
         # A day that only the answer mentions must not count for less than one that is not mentioned at all.
-        sought = sum(importance[term] * (max(weight, _MENTIONED_DAY) if term in DAYS else 1.0) for term, weight in found.items())
+        sought = sum(
+            importance[term] * (max(weight, _MENTIONED_DAY) if term in DAYS else 1.0) for term, weight in found.items()
+        )
         coverage = overlap / (sought + missed or 1.0)
         rank = coverage + _EXACT_BONUS * len(document.question & found.keys()) / (len(document.question) or 1)
         if found and document.entry.topic == topic:
@@ -124,7 +127,9 @@ class LanguageIndex:
 
     def _found(self, document: _Document, term: str) -> float:
         exact = document.weights.get(term)
-        return exact or max((_SAME_BEGINNING * document.weights.get(like, 0.0) for like in self._alike(term)), default=0.0)
+        return exact or max(
+            (_SAME_BEGINNING * document.weights.get(like, 0.0) for like in self._alike(term)), default=0.0
+        )
 
     def _alike(self, term: str) -> Iterable[str]:
         """The term and those that begin as it does."""

@@ -2,42 +2,52 @@
 
 # Words that say nothing about the subject. They also tell the language.
 FUNCTION_WORDS = """
-a aca ademas ahi ahora al algo alguien algun alguna algunas alguno algunos alla amiga amigo amigos ante antes aparte aqui
-asi aun aunque cada casi caso como con conmigo contigo cosa cosas cual cuales cualquier cuando cuanta cuantas cuanto
-cuantos da dan dar de dejar del deme den desde desea deseo despues di dia dias dice dicen digame disculpa disculpe
-disculpen disculpeme doctorcito donde dos durante e el ella ellas ellos en entonces entre era eran es esa esas ese eso
-esos esta estaba estado estamos estan estar estaria estas este esten estimada estimado esto estos estoy favor fue fuera
-gusta gustaria ha haber habra hace hacen hacer haces hacia haciendo hago han hasta hay he hemos hoy igual incluso ir
-joven jovencito la las le les lo los luego manana mas me mejor mi mia mientras mio mis mismo momento mucha muchas
-mucho muchos muy nada nadie necesita necesitamos necesito ni ninguna ninguno no nos nosotros nuestra nuestro o ojala
-otra otras otro otros para parte pedir pero pido poco podemos poder podria podrian podriamos por porque posible pra
-pueda puedan puede pueden puedo pues que queria quien quienes quiere quieren quiero quisiera quisieramos saber sabe
-saben sabes se sea senor senora senores senorita senoritas ser si sido siempre sin sobre solamente solo somos son soy su
-sus tal tambien tampoco tan tanto tarde tarjetita te tendra tendran tendria tener tenga tengan tengo tenia ti tiene
-tienen tienes toda todas todavia todo todos tu tus un una unas uno unos usan usted ustedes va vamos van vas ver vez via
-vine viste voy y ya yo oiga oye mira mire diga dime cuenta amable gentil porfavor porfis sres srta srita estimados tio
-averiguar conocer preguntar consultar decir decirme indicar indicarme informar informarme brindar brindarme pasar
-pasarme regalar regalas dame darme ayudar ayudarme ayudas ayudan cuentan ofrecen manejan existe existen realizan hacerme
-hacerse sirve verdad cierto acaso nomas pe pues pucha hermano causa reina mami linda corazon bendiciones dios bello
-lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas manda enviar envia enviame envien
-mandame urge apenas recien bastante ok partir lista contra persona personas
+a aca ademas ahi ahora al algo alguien algun alguna algunas alguno algunos alla amiga amigo amigos ante antes aparte
+aqui asi aun aunque cada casi caso como con conmigo contigo cosa cosas cual cuales cualquier cuando cuanta cuantas
+cuanto cuantos da dan dar de dejar del deme den desde desea deseo despues di dia dias dice dicen digame disculpa
+disculpe disculpen disculpeme doctorcito donde dos durante e el ella ellas ellos en entonces entre era eran es esa
+esas ese eso esos esta estaba estado estamos estan estar estaria estas este esten estimada estimado esto estos estoy
+favor fue fuera gusta gustaria ha haber habra hace hacen hacer haces hacia haciendo hago han hasta hay he hemos hoy
+igual incluso ir joven jovencito la las le les lo los luego manana mas me mejor mi mia mientras mio mis mismo momento
+mucha muchas mucho muchos muy nada nadie necesita necesitamos necesito ni ninguna ninguno no nos nosotros nuestra
+nuestro o ojala otra otras otro otros para parte pedir pero pido poco podemos poder podria podrian podriamos por
+porque posible pra pueda puedan puede pueden puedo pues que queria quien quienes quiere quieren quiero quisiera
+quisieramos saber sabe saben sabes se sea senor senora senores senorita senoritas ser si sido siempre sin sobre
+solamente solo somos son soy su sus tal tambien tampoco tan tanto tarde tarjetita te tendra tendran tendria tener
+tenga tengan tengo tenia ti tiene tienen tienes toda todas todavia todo todos tu tus un una unas uno unos usan usted
+ustedes va vamos van vas ver vez via vine viste voy y ya yo oiga oye mira mire diga dime cuenta amable gentil porfavor
+porfis sres srta srita estimados tio averiguar conocer preguntar consultar decir decirme indicar indicarme informar
+informarme brindar brindarme pasar pasarme regalar regalas dame darme ayudar ayudarme ayudas ayudan cuentan ofrecen
+manejan existe existen realizan hacerme hacerse sirve verdad cierto acaso nomas pe pues pucha hermano causa reina mami
+linda corazon bendiciones dios bello lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas
+manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas
 """
 
 # Words that belong to what people ask every business. The name of a concept is the topic that it is about.
 STRONG: dict[str, str] = {
-    "hours": """abierto abierta abiertos abiertas abre abren abriran abrira abrian abrimos abris horario horarios hora
-        horas cierra cierran cerrado cerrada cerrados cierre apertura horita""",
-    "address": """direccion direcciones ubicacion ubicaciones ubicado ubicada ubicados ubicadas ubican ubica ubicar ubicarlos
-        mapa maps croquis""",
-    "prices": """precio precios precito cuesta cuestan costo costos costaria costara costar tarifa tarifas tarifario cobran
-        cobra cobrar cobraria presupuesto cotizacion cotizar valor caro barato""",
+    "hours": """
+        abierto abierta abiertos abiertas abre abren abriran abrira abrian abrimos abris horario horarios hora horas
+        cierra cierran cerrado cerrada cerrados cierre apertura horita
+    """,
+    "address": """
+        direccion direcciones ubicacion ubicaciones ubicado ubicada ubicados ubicadas ubican ubica ubicar ubicarlos
+        mapa maps croquis
+    """,
+    "prices": """
+        precio precios precito cuesta cuestan costo costos costaria costara costar tarifa tarifas tarifario cobran
+        cobra cobrar cobraria presupuesto cotizacion cotizar valor caro barato
+    """,
     "bring": "llevar llevo llevamos lleve traer traigo traiga requisitos requisito",
-    "parking": "estacionamiento estacionamientos estacionar estaciono estacionarme cochera cocheras parqueo parquear parking",
+    "parking": """
+        estacionamiento estacionamientos estacionar estaciono estacionarme cochera cocheras parqueo parquear parking
+    """,
     "payment": "pagar pago pagos pagarles pagarlo abonar abono",
     "phone": "telefono telefonos fono celular fijo",
     "appointments": "cita citas turno turnos reservar reserva reservacion agendar agendo agendarme agenda",
-    "emergency": """emergencia emergencias ambulancia desmayo desmayado desmayada desmaya sangrando infarto convulsion
-        convulsiona convulsionando asfixia asfixiando inconsciente""",
+    "emergency": """
+        emergencia emergencias ambulancia desmayo desmayado desmayada desmaya sangrando infarto convulsion convulsiona
+        convulsionando asfixia asfixiando inconsciente
+    """,
     "weekday": "lunes martes miercoles jueves viernes",
     "saturday": "sabado sabados sabadito",
     "sunday": "domingo domingos",
@@ -56,34 +66,69 @@ WEAK: dict[str, str] = {
 
 # Words of the signals below and of small talk: they tell the language, and misspellings of them are mended.
 SIGNAL_WORDS = """
-hola buenas buenos buen saludos gracias agradezco agradecido agradecida chau adios hablar conversar comunicar comunicarme
-persona personas humano humana asesor asesora agente operador operadora representante recepcionista recepcion encargado
-encargada ejecutivo ejecutiva informacion informes consulta pregunta duda ayuda opciones perfecto listo excelente genial
-entendido entiendo vale dale claro bueno robot maquina comunicate contactar contactarme alguien real
+hola buenas buenos buen saludos gracias agradezco agradecido agradecida chau adios hablar conversar comunicar
+comunicarme persona personas humano humana asesor asesora agente operador operadora representante recepcionista
+recepcion encargado encargada ejecutivo ejecutiva informacion informes consulta pregunta duda ayuda opciones perfecto
+listo excelente genial entendido entiendo vale dale claro bueno robot maquina comunicate contactar contactarme alguien
+real
 """
 
-# Chat spelling that no spelling rule would mend. Values may be several words.
+# Chat spelling that no spelling rule would mend: what is meant (maybe several words), and how it is written.
 CHAT: dict[str, str] = {
-    "q": "que", "k": "que", "ke": "que", "qe": "que", "qué": "que", "x": "por", "d": "de", "xq": "porque", "pq": "porque",
-    "porq": "porque", "xk": "porque", "xfa": "por favor", "xfis": "por favor", "xfavor": "por favor", "xfv": "por favor",
-    "porfa": "por favor", "pf": "por favor", "pfv": "por favor", "plis": "por favor", "porfi": "por favor",
-    "tmb": "tambien", "tb": "tambien", "tbn": "tambien", "tmbn": "tambien", "tambn": "tambien", "dnd": "donde",
-    "dnde": "donde", "adnde": "donde", "ond": "donde", "onde": "donde", "cto": "cuanto", "cnto": "cuanto",
-    "cuant": "cuanto", "qto": "cuanto", "cuanro": "cuanto", "bn": "bien", "grax": "gracias", "grx": "gracias",
-    "grcs": "gracias", "gcs": "gracias", "gracia": "gracias", "grasias": "gracias", "sab": "sabado", "sabs": "sabados",
-    "dom": "domingo", "lun": "lunes", "vie": "viernes", "dr": "doctor", "dra": "doctora", "drs": "doctores",
-    "srta": "senorita", "ubi": "ubicacion", "direc": "direccion", "dir": "direccion", "aki": "aqui", "aca": "aqui",
-    "ola": "hola", "holi": "hola", "holis": "hola", "hla": "hola", "holaa": "hola", "wenas": "buenas", "bnas": "buenas",
-    "bns": "buenas", "bnos": "buenos", "weno": "bueno", "ntc": "no te preocupes", "msj": "mensaje", "wsp": "whatsapp",
-    "tlf": "telefono", "telf": "telefono", "tel": "telefono", "nro": "numero", "num": "numero", "cel": "celular",
-    "mnn": "manana", "mñn": "manana", "infor": "informacion", "info": "informacion", "qiero": "quiero", "kiero": "quiero",
-    "toy": "estoy", "sta": "esta", "ta": "esta", "tan": "estan", "pa": "para", "na": "nada", "ud": "usted", "uds": "ustedes",
-    "ora": "hora", "oras": "horas", "alo": "hola", "hrs": "horas", "hr": "hora", "ps": "pues", "aver": "a ver", "haber si": "a ver si", "salu2": "saludos",
-    "estacionam": "estacionamiento", "cto.": "cuanto", "bb": "bebe", "bbs": "bebes", "finde": "fin de semana",
-}  # fmt: skip
+    "que": "q k ke qe",
+    "por": "x",
+    "de": "d",
+    "porque": "xq pq porq xk",
+    "por favor": "xfa xfis xfavor xfv porfa pf pfv plis porfi",
+    "tambien": "tmb tb tbn tmbn tambn",
+    "donde": "dnd dnde adnde ond onde",
+    "cuanto": "cto cnto cuant qto cuanro",
+    "bien": "bn",
+    "gracias": "grax grx grcs gcs gracia grasias",
+    "sabado": "sab",
+    "sabados": "sabs",
+    "domingo": "dom",
+    "lunes": "lun",
+    "viernes": "vie",
+    "doctor": "dr",
+    "doctora": "dra",
+    "doctores": "drs",
+    "senorita": "srta",
+    "ubicacion": "ubi",
+    "direccion": "direc dir",
+    "aqui": "aki aca",
+    "hola": "ola holi holis hla holaa alo",
+    "buenas": "wenas bnas bns",
+    "buenos": "bnos",
+    "bueno": "weno",
+    "no te preocupes": "ntc",
+    "mensaje": "msj",
+    "whatsapp": "wsp",
+    "telefono": "tlf telf tel",
+    "numero": "nro num",
+    "celular": "cel",
+    "manana": "mnn",
+    "informacion": "infor info",
+    "quiero": "qiero kiero",
+    "estoy": "toy",
+    "esta": "sta ta",
+    "estan": "tan",
+    "para": "pa",
+    "nada": "na",
+    "usted": "ud",
+    "ustedes": "uds",
+    "hora": "ora hr",
+    "horas": "oras hrs",
+    "pues": "ps",
+    "a ver": "aver",
+    "estacionamiento": "estacionam",
+    "bebe": "bb",
+    "bebes": "bbs",
+    "fin de semana": "finde",
+}
 
 # What people ask of other businesses; counts fully against an entry that does not know the word.
 OTHER_TRADES = """
-vender venden vende compro comprar compran alquilar alquilan alquila reparar reparan arreglar arreglan contratar contratando
-contratan instalar instalan adoptar prestar prestan jugar juega viajar
+vender venden vende compro comprar compran alquilar alquilan alquila reparar reparan arreglar arreglan contratar
+contratando contratan instalar instalan adoptar prestar prestan jugar juega viajar
 """

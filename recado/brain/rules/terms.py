@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable
 
-from recado.brain.rules.lexicon import CONCEPTS, STOPWORDS, STRONG_WEIGHT
+from recado.brain.rules.lexicon import CONCEPTS, STOPWORDS, STRONG_WEIGHT, words_of
 
 _MIN_STEM = 3
 # Plural, gender and the commonest endings of verbs; longest first. Light on purpose: it only has to bring
 # the forms of one word together, and an entry's keywords can name the rest.
-_ENDINGS = (
-    "aciones", "iciones", "amiento", "imiento", "acion", "icion", "mente", "iendo", "arnos", "ando", "arse", "arme",
-    "ados", "adas", "idos", "idas", "ito", "ita", "itos", "itas", "ing", "ies", "ado", "ada", "ido", "ida", "aron", "aba",
-    "amos", "emos", "ed", "es", "as", "os", "ar", "er", "ir", "an", "en", "s", "a", "o", "e", "y",
-)  # fmt: skip
+_ENDINGS = words_of("""
+    aciones iciones amiento imiento acion icion mente iendo arnos ando arse arme ados adas idos idas ito ita itos
+    itas ing ies ado ada ido ida aron aba amos emos ed es as os ar er ir an en s a o e y
+""")
 _BY_LENGTH = tuple(frozenset(ending for ending in _ENDINGS if len(ending) == length) for length in range(8))
 
 

@@ -7,6 +7,7 @@ interactive-reply-buttons and interactive-list messages below it.
 from collections.abc import Sequence
 from typing import assert_never
 
+from recado.channels.cloud_api.ids import is_known_to_meta
 from recado.channels.cloud_api.shapes import Json
 from recado.channels.contract import Outgoing
 from recado.errors import SendRefused
@@ -21,7 +22,7 @@ def message(outgoing: Outgoing) -> Json:
     if len(outgoing.client_id) > MAX_CALLBACK_DATA:
         raise SendRefused(f"The client id is longer than {MAX_CALLBACK_DATA} characters", code="invalid_message")
     body: Json = {"messaging_product": "whatsapp", "recipient_type": "individual", **recipient(outgoing.to)}
-    if outgoing.reply_to is not None:
+    if outgoing.reply_to is not None and is_known_to_meta(outgoing.reply_to):
         body["context"] = {"message_id": outgoing.reply_to}
     body.update(_content(outgoing.content))
     body["biz_opaque_callback_data"] = outgoing.client_id

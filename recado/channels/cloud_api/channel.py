@@ -15,6 +15,7 @@ from yarl import URL
 from recado.channels.cloud_api import bodies
 from recado.channels.cloud_api import convert as conversion
 from recado.channels.cloud_api.errors import refusal
+from recado.channels.cloud_api.ids import is_known_to_meta
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier
 from recado.channels.cloud_api.split import split_content
 from recado.channels.contract import Line, Outgoing, Received, Sent
@@ -28,7 +29,7 @@ API_VERSION = "v24.0"
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages#customer-service-windows
 WINDOW_S = 24 * 60 * 60
 # Pair rate: 1 message per 6 s to one person, in bursts of up to 45:
-# https://developers.facebook.com/documentation/business-messaging/whatsapp/about-the-platform#pair-rate-limits
+# https://developers.facebook.com/docs/whatsapp/cloud-api/overview#pair-rate-limits
 CONTACT_PACE = (45, 6.0)
 
 # A send takes Meta 0.2 to 1 s; what takes 30 times as long has surely met a fault. The first bound covers the look-up
@@ -94,7 +95,8 @@ class CloudApiChannel:
         return Sent(message_id)
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
-        await self._post(line, bodies.read_mark(provider_message_id, typing))
+        if is_known_to_meta(provider_message_id):
+            await self._post(line, bodies.read_mark(provider_message_id, typing))
 
     async def close(self) -> None:
         self._closed = True

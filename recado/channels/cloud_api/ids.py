@@ -55,7 +55,15 @@ def name_in(value: object) -> Name | None:
     return ("parent_bsuid" if _PARENT_MARK in found else "bsuid"), found
 
 
+_STABLE_PREFIX = "sha256:"
+
+
 def stable_id(item: object) -> str:
     """An id for an item that came without one: the same for the same JSON, so that a repeat is seen as one."""
     canonical = json.dumps(cleaned(item), sort_keys=True, separators=(",", ":"))
-    return "sha256:" + hashlib.sha256(canonical.encode()).hexdigest()
+    return _STABLE_PREFIX + hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def is_known_to_meta(message_id: str) -> bool:
+    """False for an id of `stable_id`: Meta refuses what refers to a message that it does not know."""
+    return not message_id.startswith(_STABLE_PREFIX)

@@ -31,8 +31,7 @@ from recado.messages import (
     Text,
     Unsupported,
 )
-
-from .recorded import NAMES, recorded
+from tests.channels.cloud_api.recorded import NAMES, recorded
 
 LINE = "106540352242922"
 PHONE = Address(kind="phone", value="16505551234")

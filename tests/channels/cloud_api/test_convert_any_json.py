@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recado.channels.cloud_api.convert import convert, line_addresses
+from recado.channels.cloud_api.shapes import as_list, as_object
 from recado.channels.contract import Received
-
-from .recorded import NAMES, recorded
+from tests.channels.cloud_api.recorded import NAMES, recorded
 
 PAYLOADS = {name: recorded(name) for name in NAMES}
 
@@ -31,10 +31,12 @@ Path = tuple[str | int, ...]
 
 
 def places(value: Any, path: Path = ()) -> Iterator[Path]:
+    """The paths of all values inside a JSON value, and its own."""
     yield path
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, member in members:  # pyright: ignore[reportUnknownVariableType]
+    for key, member in as_object(value).items():
         yield from places(member, (*path, key))
+    for index, item in enumerate(as_list(value)):
+        yield from places(item, (*path, index))
 
 
 PLACES = {name: list(places(payload))[1:] for name, payload in PAYLOADS.items()}

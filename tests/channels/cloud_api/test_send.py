@@ -3,24 +3,28 @@
 import asyncio
 import logging
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
 from recado.channels.cloud_api import CloudApiChannel
+from recado.channels.cloud_api.ids import stable_id
 from recado.channels.contract import Channel, Line, MarksRead, Outgoing, ReceivesWebhooks, Sent
 from recado.errors import OutcomeUnknown, SendError, SendRefused
 from recado.messages import Address, Button, OutButtons, OutContent, OutList, OutText, Row
-
-from .stub import CUT, HANG, Call, Stub, accepted, http, running
+from tests.channels.cloud_api.stub import CUT, DRIP, HANG, Call, Stub, accepted, http, running
 
 TOKEN = "a-token"
 LINE = Line("line", "project", "cloud-api", "106540352242922", 80, {"access_token": TOKEN})
 PHONE = Address(kind="phone", value="59170000001")
 USER_ID = Address(kind="bsuid", value="BO.123")
 PARENT = Address(kind="parent_bsuid", value="BO.ENT.123")
+
+
+def constant(answer: bytes) -> Callable[[Call], bytes]:
+    return lambda _: answer
 
 
 def outgoing(content: OutContent | None = None, to: tuple[Address, ...] = (PHONE,), **more: Any) -> Outgoing:
@@ -30,7 +34,7 @@ def outgoing(content: OutContent | None = None, to: tuple[Address, ...] = (PHONE
 @asynccontextmanager
 async def against(
     answer: Callable[[Call], bytes] = accepted, **options: float
-) -> AsyncIterator[tuple[Stub, CloudApiChannel]]:
+) -> AsyncGenerator[tuple[Stub, CloudApiChannel]]:
     async with running(answer) as stub:
         channel = CloudApiChannel(stub.url, answer_timeout_s=options.get("answer_timeout_s", 5.0))
         try:
@@ -139,6 +143,14 @@ async def test_read_mark(typing: bool) -> None:
     assert stub.calls[0].body == expected | ({"typing_indicator": {"type": "text"}} if typing else {})
 
 
+async def test_an_id_of_our_own_is_never_told_to_meta() -> None:
+    own = stable_id({"type": "text"})
+    async with against() as (stub, channel):
+        await channel.mark_read(LINE, own, True)
+        await channel.send(LINE, outgoing(reply_to=own), fence=1)
+    assert ["context" in call.body for call in stub.calls] == [False]
+
+
 async def test_connections_are_kept() -> None:
     async with against() as (stub, channel):
         for _ in range(5):
@@ -201,7 +213,7 @@ async def test_a_kept_connection_that_closes_is_unknown_and_never_repeated_silen
     def once(call: Call) -> bytes:
         return accepted(call) if len(stub.calls) == 1 else CUT
 
-    async with against(lambda call: once(call)) as (stub, channel):
+    async with against(once) as (stub, channel):
         await channel.send(LINE, outgoing(), fence=1)
         with pytest.raises(OutcomeUnknown):
             await channel.send(LINE, outgoing(), fence=1)
@@ -211,20 +223,12 @@ async def test_a_kept_connection_that_closes_is_unknown_and_never_repeated_silen
 
 
 async def test_a_drip_does_not_hold_a_send_for_ever() -> None:
-    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b"x")
-            await asyncio.sleep(0.05)
-
-    server = await asyncio.start_server(drip, "127.0.0.1", 0)
-    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    channel = CloudApiChannel(url, connect_timeout_s=0.2, answer_timeout_s=0.2)
-    with pytest.raises(OutcomeUnknown):
-        async with asyncio.timeout(5):
-            await channel.send(LINE, outgoing(), fence=1)
-    await channel.close()
-    server.close()
+    async with running(lambda _: DRIP) as stub:
+        channel = CloudApiChannel(stub.url, connect_timeout_s=0.2, answer_timeout_s=0.2)
+        with pytest.raises(OutcomeUnknown):
+            async with asyncio.timeout(5):
+                await channel.send(LINE, outgoing(), fence=1)
+        await channel.close()
 
 
 async def unreachable(url: str, **options: float) -> SendError:
@@ -272,15 +276,14 @@ async def test_a_connection_that_does_not_come_about_means_not_taken() -> None:
 
 async def test_a_server_without_tls_means_not_taken() -> None:
     async with running() as stub:
-        await unreachable(stub.url.replace("http:", "https:"), connect_timeout_s=1.0)
+        await unreachable(stub.url.replace("http:", "https:"), connect_timeout_s=0.3)
 
 
 async def test_waiting_for_a_free_connection_means_not_taken() -> None:
     async with running(lambda _: HANG) as stub:
         channel = CloudApiChannel(stub.url, connect_timeout_s=0.2, answer_timeout_s=2.0, max_connections=1)
         first = asyncio.create_task(channel.send(LINE, outgoing(), fence=1))
-        while not stub.calls:
-            await asyncio.sleep(0.01)
+        await stub.called.wait()
         with pytest.raises(SendError):
             await channel.send(LINE, outgoing(), fence=1)
         first.cancel()
@@ -327,8 +330,8 @@ async def test_a_strange_line_address_stays_inside_its_path_segment() -> None:
 async def test_neither_logs_nor_errors_tell_secrets_or_numbers(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
-    for answer in (accepted, lambda _: CUT, lambda _: http(400, REFUSED), lambda _: http(200, b"?")):
-        async with against(answer) as (_, channel):  # pyright: ignore[reportArgumentType]
+    for answer in (None, CUT, http(400, REFUSED), http(200, b"?")):
+        async with against(constant(answer) if answer else accepted) as (_, channel):
             try:
                 await channel.send(LINE, outgoing(OutText(text="un secreto")), fence=1)
             except (SendError, OutcomeUnknown) as error:

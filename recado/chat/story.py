@@ -1,0 +1,179 @@
+"""What was said, as the simulator tells it: pure values, no input and no output."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Literal
+
+Json = Mapping[str, Any]
+
+
+class Tick(IntEnum):
+    """How far a message came. It never moves back; a failure outranks "sent" only."""
+
+    WAITING = 0
+    SENT = 1
+    FAILED = 2
+    DELIVERED = 3
+    READ = 4
+
+
+_TICKS = {"sent": Tick.SENT, "failed": Tick.FAILED, "delivered": Tick.DELIVERED, "read": Tick.READ}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One button or row of a list. `reply` is the short form in which the simulator takes its choice."""
+
+    reply: Literal["button_reply", "list_reply"]
+    id: str
+    title: str
+    description: str | None = None
+
+
+@dataclass(slots=True)
+class Message:
+    """One message. `mine` is from the person at this phone; `kind` names what `text` does not show."""
+
+    id: str
+    mine: bool
+    kind: str
+    text: str
+    at_ms: int
+    tick: Tick
+    choices: tuple[Choice, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an event did: a `new` message, a better `tick` of one, or `typing` of the assistant."""
+
+    kind: Literal["new", "tick", "typing"]
+    message: Message | None = None
+
+
+class Story:
+    """One conversation, in order. Events may be told again: what is known changes nothing."""
+
+    def __init__(self) -> None:
+        self.messages: list[Message] = []
+        self._by_id: dict[str, Message] = {}
+
+    def begin(self, entries: Sequence[Json]) -> None:
+        """Start from a transcript."""
+        for entry in entries:
+            self._learn(message_of(entry))
+
+    def write(self, message: Message) -> None:
+        """A message of this phone that is on its way to the simulator."""
+        self._learn(message)
+
+    def taken(self, message_id: str) -> list[Change]:
+        """The simulator has a message of this phone."""
+        return self._tick(message_id, Tick.SENT)
+
+    def refused(self, message_id: str, reason: str) -> list[Change]:
+        """The simulator does not take a message of this phone."""
+        return self._tick(message_id, Tick.FAILED, reason)
+
+    def apply(self, event: Json) -> list[Change]:
+        """An event of the simulator."""
+        match event["kind"]:
+            case "message":
+                message = message_of(event["message"])
+                if message.id in self._by_id:
+                    return self._tick(message.id, message.tick, message.error)
+                self._learn(message)
+                return [Change("new", message)]
+            case "status":
+                return self._tick(event["id"], _TICKS.get(event["status"], Tick.SENT), _reason(event.get("error")))
+            case "read":
+                return [change for message_id in event["ids"] for change in self._tick(message_id, Tick.READ)]
+            case "typing":
+                return [Change("typing")]
+            case _:
+                return []
+
+    @property
+    def offer(self) -> tuple[Choice, ...]:
+        """What can be chosen by its number: offered since this phone wrote last."""
+        for message in reversed(self.messages):
+            if message.mine:
+                return ()
+            if message.choices:
+                return message.choices
+        return ()
+
+    def choice(self, text: str) -> Choice | None:
+        """The choice that a number stands for."""
+        number = text.strip().strip("[]")
+        if number.isascii() and number.isdigit() and 1 <= int(number) <= len(self.offer):
+            return self.offer[int(number) - 1]
+        return None
+
+    def _learn(self, message: Message) -> None:
+        self.messages.append(message)
+        self._by_id[message.id] = message
+
+    def _tick(self, message_id: str, tick: Tick, error: str | None = None) -> list[Change]:
+        message = self._by_id.get(message_id)
+        if message is None or tick <= message.tick:
+            return []
+        message.tick, message.error = tick, error
+        return [Change("tick", message)]
+
+
+def message_of(entry: Json) -> Message:
+    """A message from an entry of the transcript."""
+    mine = entry["direction"] == "in"
+    content: Json = entry["content"]
+    kind = str(entry["type"])
+    statuses: Sequence[Json] = entry.get("statuses") or ()
+    ticks = [Tick.WAITING if not mine else Tick.SENT, *(_TICKS.get(s["status"], Tick.SENT) for s in statuses)]
+    if mine and entry.get("read_by_business"):
+        ticks.append(Tick.READ)
+    tick = max(ticks)
+    errors = [reason for s in statuses if (reason := _reason(s.get("error")))]
+    return Message(
+        id=str(entry["id"]),
+        mine=mine,
+        kind=kind,
+        text=_text(kind, content),
+        at_ms=int(entry["at_ms"]),
+        tick=tick,
+        choices=() if mine else _choices(content),
+        error=errors[-1] if errors and tick is Tick.FAILED else None,
+    )
+
+
+def _text(kind: str, content: Json) -> str:
+    body: Json = content.get(kind) or {}
+    if kind == "text":
+        return str(body.get("body", ""))
+    if kind == "button":
+        return str(body.get("text", ""))
+    if kind == "interactive":
+        reply: Json | None = body.get("button_reply") or body.get("list_reply")
+        return str(reply.get("title", "")) if reply else _parts(body)
+    return str(body.get("caption") or body.get("name") or body.get("emoji") or "") if body else ""
+
+
+def _parts(interactive: Json) -> str:
+    parts: list[Json] = [interactive.get(part) or {} for part in ("header", "body", "footer")]
+    return "\n".join(str(part["text"]) for part in parts if part.get("text"))
+
+
+def _choices(content: Json) -> tuple[Choice, ...]:
+    action: Json = (content.get("interactive") or {}).get("action") or {}
+    buttons: Sequence[Json] = [button.get("reply") or {} for button in action.get("buttons") or ()]
+    rows: Sequence[Json] = [row for section in action.get("sections") or () for row in section.get("rows") or ()]
+    found = [Choice("button_reply", str(b.get("id", "")), str(b.get("title", ""))) for b in buttons]
+    found += [Choice("list_reply", str(r["id"]), str(r["title"]), r.get("description")) for r in rows]
+    return tuple(found)
+
+
+def _reason(error: Json | None) -> str | None:
+    if not error:
+        return None
+    return " ".join(str(error[part]) for part in ("code", "title") if error.get(part)) or None

@@ -1,0 +1,35 @@
+"""Reads of conversations. Sessions are a project's."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.errors import NotFound
+from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.mailbox.models import Conversation
+
+
+async def get_conversation(session: AsyncSession, conversation_id: str) -> Conversation:
+    """The conversation. Raises `NotFound` (`conversation_not_found`)."""
+    row = await session.get(Conversation, conversation_id)
+    if row is None:
+        raise NotFound("There is no such conversation", code="conversation_not_found")
+    return row
+
+
+async def list_conversations(
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    line_id: str | None = None,
+    contact_ids: list[str] | None = None,
+    mode: str | None = None,
+) -> Page[Conversation]:
+    """The project's conversations, those that began last first."""
+    statement = select(Conversation)
+    if line_id is not None:
+        statement = statement.where(Conversation.line_id == line_id)
+    if contact_ids is not None:
+        statement = statement.where(Conversation.contact_id.in_(contact_ids))
+    if mode is not None:
+        statement = statement.where(Conversation.mode == mode)
+    return await read_page(session, statement, Conversation, cut, newest_first=True)

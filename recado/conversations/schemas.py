@@ -1,0 +1,69 @@
+"""Shapes of conversations in the API."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from recado.conversations.service import Seen
+from recado.kit.schemas import Input, Moment, Output
+from recado.mailbox.schemas import MessageOut
+from recado.messages import OutContent
+
+Mode = Literal["assistant", "person"]
+
+
+class WhoOut(Output):
+    """The contact of a conversation."""
+
+    id: str
+    name: str | None
+
+
+class ConversationOut(Output):
+    """A contact on a line. `mode` says who answers."""
+
+    id: str
+    line_id: str
+    contact: WhoOut
+    mode: Mode
+    language: str | None
+    pending: bool = Field(description="True while a message waits for its answer to be decided.")
+    last_seq: int = Field(description="The place of its newest message.")
+    last_in_at: Moment | None = Field(description="When the person last wrote; WhatsApp's 24 hours count from it.")
+    created_at: Moment
+
+
+class HistoryOut(Output):
+    """Messages of both directions, the newest first."""
+
+    items: list[MessageOut]
+    next_cursor: str | None = None
+
+
+class NewMessage(Input):
+    content: OutContent
+
+
+class AcceptedOut(Output):
+    """The message will be sent. A long text becomes several messages, so there may be several ids."""
+
+    conversation_id: str
+    message_ids: list[str]
+
+
+def conversation_out(seen: Seen) -> ConversationOut:
+    """A conversation as the API shows it."""
+    row, contact = seen.row, seen.contact
+    return ConversationOut.model_validate(
+        {
+            "id": row.id,
+            "line_id": row.line_id,
+            "contact": {"id": row.contact_id, "name": contact.name if contact else None},
+            "mode": row.mode,
+            "language": row.language,
+            "pending": row.last_in_seq > row.settled_seq,
+            "last_seq": row.last_seq,
+            "last_in_at": row.last_in_ms,
+            "created_at": row.created_ms,
+        }
+    )

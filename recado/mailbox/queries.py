@@ -1,0 +1,71 @@
+"""Reads of the mailbox for people: the API and the CLI. Sessions are a project's; the hot path has its own SQL."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import literal, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.errors import NotFound
+from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.mailbox.models import InboxMessage, OutboxMessage
+
+# The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
+ListedState = Literal["queued", "sending", "unknown", "dead"]
+
+
+async def list_outbox(session: AsyncSession, state: ListedState, cut: Cut = FIRST) -> Page[OutboxMessage]:
+    """The project's messages in one state, oldest first."""
+    # Written into the statement: a partial index does not serve a parameter.
+    in_state = OutboxMessage.state == literal(state, literal_execute=True)
+    return await read_page(session, select(OutboxMessage).where(in_state), OutboxMessage, cut)
+
+
+async def get_outbox(session: AsyncSession, message_id: str) -> OutboxMessage:
+    """One message that goes out. Raises `NotFound` (`message_not_found`)."""
+    row = await session.get(OutboxMessage, message_id)
+    if row is None:
+        raise NotFound("There is no such message", code="message_not_found")
+    return row
+
+
+async def list_dead_inbox(session: AsyncSession, cut: Cut = FIRST) -> Page[InboxMessage]:
+    """The project's messages whose turn was given up, oldest first."""
+    return await read_page(session, select(InboxMessage).where(InboxMessage.dead), InboxMessage, cut)
+
+
+async def get_inbox(session: AsyncSession, message_id: str) -> InboxMessage:
+    """One message that came in. Raises `NotFound` (`message_not_found`)."""
+    row = await session.get(InboxMessage, message_id)
+    if row is None:
+        raise NotFound("There is no such message", code="message_not_found")
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Messages of both directions, the newest first; `before_seq` asks for the next older ones."""
+
+    rows: tuple[InboxMessage | OutboxMessage, ...]
+    before_seq: int | None
+
+
+async def read_history(session: AsyncSession, conversation_id: str, limit: int, before_seq: int | None) -> History:
+    """What was written in a conversation, in the order of the commits."""
+    coming = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id)
+    going = select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)
+    if before_seq is not None:
+        coming, going = coming.where(InboxMessage.seq < before_seq), going.where(OutboxMessage.seq < before_seq)
+    found: list[InboxMessage | OutboxMessage] = [
+        *await session.scalars(coming.order_by(InboxMessage.seq.desc()).limit(limit + 1)),
+        *await session.scalars(going.order_by(OutboxMessage.seq.desc()).limit(limit + 1)),
+    ]
+    found.sort(key=lambda row: row.seq, reverse=True)
+    rows = tuple(found[:limit])
+    return History(rows, rows[-1].seq if len(found) > limit else None)
+
+
+async def outbox_by_ids(session: AsyncSession, ids: list[str]) -> dict[str, OutboxMessage]:
+    """Those of the messages that there are."""
+    rows = await session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids)))
+    return {row.id: row for row in rows}

@@ -1,0 +1,151 @@
+"""Metrics for Prometheus: what this process did, and what waits in the database. Nothing here names a person."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Protocol
+
+import structlog
+from fastapi import APIRouter, Depends, Response
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from sqlalchemy import Select, func, literal, select
+
+from recado import __version__
+from recado.conversations.turn import TurnStats
+from recado.db import Database, database_now_ms
+from recado.kit.parts import part
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
+from recado.mailbox.sender import SenderStats
+from recado.mailbox.service import Mailbox
+
+# Whoever asks more often gets the same answer: counting must not load the database.
+CACHE_S = 1.0
+
+log = structlog.get_logger(__name__)
+router = APIRouter(tags=["installation"])
+
+
+class CountsWebhooks(Protocol):
+    """What a webhook's application counts."""
+
+    received: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """What waits, in all projects."""
+
+    waiting: Mapping[str, int]
+    oldest_pending_s: float
+
+
+@dataclass(slots=True)
+class Metrics:
+    """Renders the metrics of one process. `turns` and `sender` are None where they do not run."""
+
+    database: Database
+    mailbox: Mailbox
+    turns: TurnStats | None
+    sender: SenderStats | None
+    webhooks: Mapping[str, CountsWebhooks]
+    _text: bytes = b""
+    _made_s: float = float("-inf")
+    _process: CollectorRegistry = field(default_factory=CollectorRegistry)
+
+    def __post_init__(self) -> None:
+        ProcessCollector(registry=self._process)
+
+    async def text(self) -> bytes:
+        """The exposition, at most a second old."""
+        if time.monotonic() - self._made_s >= CACHE_S:
+            queues = await self._queues()
+            registry = CollectorRegistry()
+            registry.register(_Given([*self._counts(), *_gauges(queues)]))
+            self._text = generate_latest(registry) + generate_latest(self._process)
+            self._made_s = time.monotonic()
+        return self._text
+
+    async def _queues(self) -> Queues | None:
+        """What waits; None if the database does not say."""
+        try:
+            return await read_queues(self.database)
+        except Exception as error:  # the process's own counts are worth showing all the same
+            log.warning("queues_not_counted", error=type(error).__name__)
+            return None
+
+    def _counts(self) -> Iterable[Metric]:
+        yield InfoMetricFamily("recado_build", "The program that runs", {"version": __version__})
+        received = CounterMetricFamily("recado_webhooks", "Webhook deliveries", labels=["channel", "outcome"])
+        for channel, app in self.webhooks.items():
+            received.add_metric([channel, "received"], app.received)
+            received.add_metric([channel, "refused"], app.refused)
+        yield received
+        if self.turns is not None:
+            yield _outcomes("recado_turns", "Turns by how they ended", _values(self.turns, TurnStats))
+        if self.sender is not None:
+            yield _outcomes("recado_sends", "Tries to send by how they ended", _values(self.sender, SenderStats))
+
+
+class _Given(Collector):
+    def __init__(self, metrics: list[Metric]) -> None:
+        self._metrics = metrics
+
+    def collect(self) -> Iterable[Metric]:
+        return self._metrics
+
+
+def _values(stats: object, kind: type[object]) -> dict[str, int]:
+    return {name: int(getattr(stats, name)) for name in kind.__annotations__}
+
+
+def _outcomes(name: str, about: str, counts: Mapping[str, int]) -> Metric:
+    family = CounterMetricFamily(name, about, labels=["outcome"])
+    for outcome, count in counts.items():
+        family.add_metric([outcome], count)
+    return family
+
+
+def _gauges(queues: Queues | None) -> Iterable[Metric]:
+    yield GaugeMetricFamily("recado_database_up", "1 if the database answered", 0 if queues is None else 1)
+    if queues is None:
+        return
+    waiting = GaugeMetricFamily("recado_waiting", "What waits in the database, all projects together", labels=["what"])
+    for what, count in queues.waiting.items():
+        waiting.add_metric([what], count)
+    yield waiting
+    yield GaugeMetricFamily(
+        "recado_oldest_pending_seconds", "How long the oldest unanswered message has waited", queues.oldest_pending_s
+    )
+
+
+async def read_queues(database: Database) -> Queues:
+    """Counts from the partial indexes: as expensive as what waits, not as what is stored."""
+    async with database.system(read_only=True) as session:
+        pending = Conversation.wake_ms.is_not(None)
+        waiting: dict[str, int] = {}
+        conversations, oldest_ms = (
+            await session.execute(select(func.count(), func.min(Conversation.first_pending_ms)).where(pending))
+        ).one()
+        waiting["conversations"] = conversations
+        for state in ("queued", "sending", "unknown", "dead"):
+            waiting[f"outbox_{state}"] = await session.scalar(_in_state(state)) or 0
+        dead = select(func.count()).select_from(InboxMessage).where(InboxMessage.dead)
+        waiting["inbox_dead"] = await session.scalar(dead) or 0
+        now_ms = await database_now_ms(session)
+    return Queues(waiting, max(0.0, (now_ms - oldest_ms) / 1000) if oldest_ms is not None else 0.0)
+
+
+def _in_state(state: str) -> Select[int]:
+    # Written into the statement: a partial index does not serve a parameter.
+    in_state = OutboxMessage.state == literal(state, literal_execute=True)
+    return select(func.count()).select_from(OutboxMessage).where(in_state)
+
+
+@router.get("/metrics", name="get_metrics", response_class=Response)
+async def get_metrics(metrics: Annotated[Metrics, Depends(part(Metrics))]) -> Response:
+    """What this process did and what waits, for Prometheus."""
+    return Response(await metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

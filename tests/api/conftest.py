@@ -1,0 +1,174 @@
+"""A whole API on a free port, with a project, an assistant, a line and a conversation in it."""
+
+import asyncio
+import json as json_module
+import socket
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest_asyncio
+import uvicorn
+
+from recado.api import build_app
+from recado.assistants.service import create_assistant
+from recado.channels.service import create_line
+from recado.kit import new_id, now_ms
+from recado.kit.slugs import check_slug
+from recado.knowledge.service import NewEntry, add_entries
+from recado.mailbox.inbox import Arrival
+from recado.messages import Address, InboundMessage, Person, Text
+from recado.projects.service import Role, create_key, create_project
+from recado.runtime import Runtime, open_runtime
+from recado.settings import Settings
+
+PHONE = "51999888777"
+TEXT = "hola, a que hora abren?"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back. `json` is None when the body is not JSON."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json_module.loads(self.body) if self.body else None
+
+    @property
+    def code(self) -> str:
+        """The code of the problem."""
+        assert self.headers["content-type"] == "application/problem+json", (self.status, self.body)
+        assert self.json["status"] == self.status
+        return self.json["code"]
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """A project, a key of each role, and one of everything."""
+
+    project_id: str
+    keys: dict[Role, str]
+    key_id: str
+    assistant_id: str
+    entry_id: str
+    line_id: str
+    contact_id: str
+    conversation_id: str
+    message_id: str
+
+
+class Api:
+    """A client of the running API."""
+
+    def __init__(self, runtime: Runtime, url: str, session: aiohttp.ClientSession) -> None:
+        self.runtime = runtime
+        self.url = url
+        self.session = session
+
+    async def call(
+        self, method: str, path: str, key: str | None = None, json: Any = None, **named: Any
+    ) -> Answer:
+        headers: dict[str, str] = dict(named.pop("headers", {}))
+        if key is not None:
+            headers["X-API-Key"] = key
+        if json is not None:
+            named["json"] = json
+        async with self.session.request(method, self.url + path, headers=headers, **named) as response:
+            return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, await response.read())
+
+    async def get(self, path: str, key: str | None = None, **named: Any) -> Answer:
+        return await self.call("GET", "/api/v1" + path, key, **named)
+
+    async def post(self, path: str, key: str | None = None, json: Any = None, **named: Any) -> Answer:
+        return await self.call("POST", "/api/v1" + path, key, json, **named)
+
+
+@pytest_asyncio.fixture
+async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
+    settings = Settings(database_url=database_url, data_dir=tmp_path)
+    async with open_runtime(settings) as runtime:
+        listening = socket.socket()
+        listening.bind(("127.0.0.1", 0))
+        config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        serving = asyncio.create_task(server.serve([listening]))
+        while not server.started:
+            await asyncio.sleep(0.005)
+        async with aiohttp.ClientSession() as session:
+            yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
+        server.should_exit = True
+        await serving
+
+
+@pytest_asyncio.fixture
+async def ours(api: Api) -> Tenant:
+    return await make_tenant(api.runtime, "ours")
+
+
+@pytest_asyncio.fixture
+async def theirs(api: Api) -> Tenant:
+    return await make_tenant(api.runtime, "theirs")
+
+
+async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
+    """A project with one of everything: a message came in, and one is queued to go out."""
+    async with runtime.database.system() as session:
+        project = await create_project(session, check_slug(slug), slug.title())
+    async with runtime.database.project(project.id) as session:
+        made = {role: await create_key(session, project.id, role.value, role) for role in Role}
+        assistant = await create_assistant(
+            session, slug="clinic", name="Clinic", brain="rules", brains=runtime.brains.keys()
+        )
+        (entry,) = await add_entries(session, assistant.id, [NewEntry("hours", "es", "horario", "De 8 a 18")])
+        line = await create_line(
+            session,
+            runtime.box,
+            assistant_id=assistant.id,
+            channel="cloud-api",
+            address=new_id(),
+            secrets={"app_secret": f"secret-of-{slug}"},
+        )
+    await runtime.directory.refresh()
+    conversation_id = await arrive(runtime, project.id, line.id, "wamid.1")
+    from recado.mailbox.claims import NewOut  # here alone: a row to look at
+
+    queued = await runtime.mailbox.enqueue(
+        project.id, conversation_id, [NewOut(new_id(), '{"type":"text","text":"De 8 a 18"}', "turn")]
+    )
+    async with runtime.database.project(project.id) as session:
+        from recado.mailbox.models import Conversation
+
+        conversation = await session.get(Conversation, conversation_id)
+        assert conversation is not None
+    return Tenant(
+        project.id,
+        {role: token for role, (_, token) in made.items()},
+        made[Role.READ][0].id,
+        assistant.id,
+        entry.id,
+        line.id,
+        conversation.contact_id,
+        conversation_id,
+        queued.ids[0],
+    )
+
+
+async def arrive(runtime: Runtime, project_id: str, line_id: str, provider_id: str, text: str = TEXT) -> str:
+    """Let a message come in; its conversation."""
+    message = InboundMessage(
+        provider_message_id=provider_id,
+        sender=Person(addresses=(Address(kind="phone", value=PHONE),), name="Ana"),
+        sent_ms=now_ms(),
+        content=Text(text=text),
+    )
+    arrival = Arrival(
+        project_id, line_id, provider_id, (("phone", PHONE),), "Ana", message.sent_ms, message.model_dump_json()
+    )
+    (stored,) = await runtime.mailbox.store([arrival])
+    return stored.conversation_id

@@ -1,0 +1,40 @@
+"""A database of each kind, and processes on it; everything is closed after the test."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from recado.db import Database
+from recado.mailbox.driver import Driver
+from recado.mailbox.service import Mailbox
+from tests.mailbox.support import Shop, World
+
+
+@pytest_asyncio.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    made = World(database)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def driver(world: World) -> Driver:
+    return world.driver()
+
+
+@pytest.fixture
+async def mailbox(world: World) -> Mailbox:
+    """The first process."""
+    return world.mailbox()
+
+
+@pytest.fixture
+async def other(world: World) -> Mailbox:
+    """A second process on the same database."""
+    return world.mailbox()
+
+
+@pytest.fixture
+async def shop(world: World) -> Shop:
+    return await world.shop()

@@ -1,0 +1,182 @@
+"""The sender of a process: slots, fairness between lines, leases, and what a crash or a stop leaves behind."""
+
+import asyncio
+from itertools import count
+
+import pytest
+
+from recado.channels.contract import Outgoing
+from recado.errors import OutcomeUnknown
+from recado.mailbox import outbox, sender
+from recado.mailbox.driver import DatabaseDown, Driver, Priority, R, Work
+from recado.mailbox.senders import SENDER_LEASE_MS
+from recado.mailbox.service import Mailbox
+from tests.mailbox.support import (
+    FakeChannel,
+    Shop,
+    World,
+    answer,
+    claim,
+    defect,
+    eventually,
+    lane,
+    make_sender,
+    on_sqlite,
+    out,
+    person,
+    running,
+)
+
+
+class FlakyDriver:
+    """Another driver, whose answer is lost once: the work that `loses` picks is committed, and nobody hears of it."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.offset_ms = 0
+        self.lose_next: Priority | None = None
+        self.lost = 0
+        self.on_notify = driver.on_notify
+        self.notify = driver.notify
+        self.close = driver.close
+
+    async def run(self, work: Work[R], priority: Priority) -> R:
+        result = await self.driver.run(work, priority)
+        if self.lose_next is priority and result:
+            self.lose_next = None
+            self.lost += 1
+            raise DatabaseDown("the connection broke after the commit")
+        return result
+
+
+async def queue(mailbox: Mailbox, shop: Shop, people: int, words: str = "hola", first: int = 0) -> list[str]:
+    """One message for each of so many people; their ids."""
+    await mailbox.store([shop.arrival(f"{words} {n}", person(n)) for n in range(first, first + people)])
+    ids: list[str] = []
+    for held in await claim(mailbox, 1000):
+        reply = out(words)
+        ids.append(reply.id)
+        assert await answer(mailbox, held, reply)
+    return ids
+
+
+@defect(5, "each line takes all free slots for itself: N lines have N times as many calls in flight")
+async def test_no_more_calls_are_in_flight_than_there_are_slots(
+    world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MAX_SLOTS", 4)
+    shops = [await world.shop() for _ in range(3)]
+    for shop in shops:
+        await queue(mailbox, shop, 8)
+    go_on = asyncio.Event()
+
+    async def wait(_: Outgoing) -> None:
+        await go_on.wait()
+
+    channel = FakeChannel(script=wait)
+    async with running(make_sender(mailbox, shops, channel)):
+        await eventually(lambda: channel.in_flight >= 4)
+        sending = await world.rows("SELECT 1 FROM outbox WHERE state = 'sending'")
+        go_on.set()
+        await eventually(lambda: len(channel.sent) == 24)
+    assert channel.most_in_flight <= 4
+    assert len(sending) <= 4
+
+
+@defect(6, "a line that found no free slot is forgotten as long as another line is busy")
+async def test_a_busy_line_does_not_keep_another_from_its_slots(
+    world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MAX_SLOTS", 2)
+    busy, quiet = await world.shop(), await world.shop()
+    await queue(mailbox, busy, 60, "busy")
+    channel = FakeChannel()
+
+    async def take_a_moment(_: Outgoing) -> None:
+        if len(channel.sent) == 10:
+            await queue(mailbox, quiet, 1, "quiet", first=500)
+        await asyncio.sleep(0.01)
+
+    channel.script = take_a_moment
+    async with running(make_sender(mailbox, [busy, quiet], channel)):
+        await eventually(lambda: len(channel.sent) == 61, 20)
+    assert channel.texts.index("quiet") < 40
+
+
+@defect(7, "due rows are looked for only when no bell rang for 250 ms: under load, a lost hint is never made up for")
+async def test_a_message_without_a_hint_is_sent_although_the_bells_never_stop(
+    world: World, mailbox: Mailbox, other: Mailbox
+) -> None:
+    """The other process is the API beside a worker on SQLite (no notifications), or a retry that has become due."""
+    busy, quiet = await world.shop(), await world.shop()
+    road = await lane(other, quiet)
+    world.advance(SENDER_LEASE_MS + 1)
+    channel = FakeChannel()
+    rings = count()
+
+    async def never_stop() -> None:
+        while next(rings) >= 0:
+            mailbox.hint_send(busy.line_id)
+            await asyncio.sleep(0.02)
+
+    async def add(words: str) -> None:
+        """Without a word to anybody."""
+        await other.driver.run(
+            lambda tx: outbox.enqueue(tx, quiet.project_id, road.conversation_id, [out(words)], None), Priority.OTHER
+        )
+
+    await add("first")
+    ringing = asyncio.create_task(never_stop())
+    async with running(make_sender(mailbox, [busy, quiet], channel)):
+        try:
+            await eventually(lambda: channel.texts == ["first"])  # the line is taken, which is a hint
+            seen = next(rings)
+            await eventually(lambda: next(rings) > seen + 60)  # and that hint was followed to its end
+            await add("second")
+            await eventually(lambda: channel.texts == ["first", "second"], 1.5)
+        finally:
+            ringing.cancel()
+
+
+@defect(8, "rows claimed by a commit whose answer was lost stay `sending` under our own fence for ever")
+async def test_rows_whose_claim_was_committed_unheard_are_sent_in_the_end(world: World, shop: Shop) -> None:
+    flaky = FlakyDriver(world.driver())
+    mailbox = Mailbox(flaky, world.mailbox().owner)
+    channel = FakeChannel()
+    async with running(make_sender(mailbox, [shop], channel, reconcile_after_s=0.1)):
+        await eventually(lambda: world.one_or_none("SELECT 1 FROM senders WHERE owner = :me", me=mailbox.owner))
+        await mailbox.store([shop.arrival("1")])
+        (held,) = await claim(mailbox)
+        flaky.lose_next = Priority.TURN
+        with pytest.raises(DatabaseDown):
+            # The commit of the turn is lost too, which does no harm; then the claim of its reply is.
+            await answer(mailbox, held, out("hola"))
+        flaky.lose_next = Priority.TURN
+        mailbox.hint_send(shop.line_id)
+        await eventually(lambda: flaky.lost == 2)
+        assert await world.states() == ["sending"]
+        await eventually(lambda: channel.texts == ["hola"], 5)
+
+
+@on_sqlite  # PostgreSQL rolls back what is cut off
+@defect(9, "a clean stop cuts a claim off: its rows are left `sending`, though nothing was sent")
+async def test_a_clean_stop_leaves_no_unknown_outcomes(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    await queue(mailbox, shop, 20)
+    channel = FakeChannel()
+    claimed = asyncio.Event()
+    take = mailbox.claim_heads
+
+    async def claim_heads(line_id: str, fence: int, size: int) -> list[outbox.ToSend]:
+        task = asyncio.create_task(take(line_id, fence, size))
+        claimed.set()  # asked for: the stop comes while the database is at it
+        return await asyncio.shield(task)
+
+    mailbox.claim_heads = claim_heads  # type: ignore[method-assign]
+    async with running(make_sender(mailbox, [shop], channel)):
+        await claimed.wait()
+    assert set(await world.states()) <= {"queued", "sent"}
+
+
+@defect(10, "a lease may end 1.7 s before anybody looks: a dead process's line is taken over after up to 6.7 s")
+def test_a_dead_process_line_is_taken_over_within_the_promised_time() -> None:
+    assert SENDER_LEASE_MS / 1000 + sender.RENEW_S <= 5.5
