@@ -130,7 +130,8 @@ def printable(text: str) -> str:
 def _pieces(word: str, width: int) -> list[str]:
     if columns(word) <= width:
         return [word]
-    pieces, piece = [], ""
+    pieces: list[str] = []
+    piece = ""
     for letter in word:
         if columns(piece + letter) > width:
             pieces.append(piece)

@@ -1,6 +1,7 @@
 """One phone, over the simulator's HTTP API. It waits while the simulator is away, and loses nothing by that."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator, Mapping
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -138,10 +139,9 @@ class Phone:
             async with self._session.request(method, url, json=body, params=query, timeout=timeout) as answer:
                 if answer.status >= 500:
                     raise Unavailable(f"The simulator answers {answer.status}", verdict=retry_after(RETRY_S))
-                told = await answer.json(content_type=None)
                 if answer.status != 200:
-                    raise BadInput(str(told.get("error", told)) if isinstance(told, dict) else str(answer.status))
-                return told
+                    raise BadInput(_reason(await answer.text()))
+                return await answer.json(content_type=None)
         except aiohttp.InvalidURL:
             raise BadInput(f"{self._url} is no address. Example: --simulator http://127.0.0.1:8090") from None
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
@@ -150,3 +150,11 @@ class Phone:
                 "If it is elsewhere: --simulator URL",
                 verdict=retry_after(RETRY_S),
             ) from None
+
+
+def _reason(body: str) -> str:
+    """What the simulator says of a wrong call: JSON `{"error": text}`."""
+    try:
+        return str(json.loads(body)["error"])
+    except (ValueError, KeyError, TypeError):
+        return body[:200]

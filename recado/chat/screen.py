@@ -11,7 +11,7 @@ from recado.chat.looks import Look, columns
 from recado.chat.story import Message, Tick
 from recado.chat.words import Language, say
 
-PROMPT = "› "
+PROMPT = "> "
 # Bracketed paste: a text of several lines is one message, not many.
 _PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
 _MIN_COLUMNS = 20

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 Json = Mapping[str, Any]
 
@@ -127,10 +127,10 @@ class Story:
 def message_of(entry: Json) -> Message:
     """A message from an entry of the transcript."""
     mine = entry["direction"] == "in"
-    content: Json = entry["content"]
+    content = _object(entry["content"])
     kind = str(entry["type"])
-    statuses: Sequence[Json] = entry.get("statuses") or ()
-    ticks = [Tick.WAITING if not mine else Tick.SENT, *(_TICKS.get(s["status"], Tick.SENT) for s in statuses)]
+    statuses = _objects(entry.get("statuses"))
+    ticks = [Tick.SENT if mine else Tick.WAITING, *(_TICKS.get(s["status"], Tick.SENT) for s in statuses)]
     if mine and entry.get("read_by_business"):
         ticks.append(Tick.READ)
     tick = max(ticks)
@@ -148,32 +148,34 @@ def message_of(entry: Json) -> Message:
 
 
 def _text(kind: str, content: Json) -> str:
-    body: Json = content.get(kind) or {}
-    if kind == "text":
-        return str(body.get("body", ""))
-    if kind == "button":
-        return str(body.get("text", ""))
+    body = _object(content.get(kind))
     if kind == "interactive":
-        reply: Json | None = body.get("button_reply") or body.get("list_reply")
-        return str(reply.get("title", "")) if reply else _parts(body)
-    return str(body.get("caption") or body.get("name") or body.get("emoji") or "") if body else ""
-
-
-def _parts(interactive: Json) -> str:
-    parts: list[Json] = [interactive.get(part) or {} for part in ("header", "body", "footer")]
-    return "\n".join(str(part["text"]) for part in parts if part.get("text"))
+        reply = _object(body.get("button_reply") or body.get("list_reply"))
+        parts = [_object(body.get(part)).get("text") for part in ("header", "body", "footer")]
+        return str(reply.get("title") or "\n".join(str(part) for part in parts if part))
+    for name in ("body", "text", "caption", "name", "emoji"):
+        if body.get(name):
+            return str(body[name])
+    return ""
 
 
 def _choices(content: Json) -> tuple[Choice, ...]:
-    action: Json = (content.get("interactive") or {}).get("action") or {}
-    buttons: Sequence[Json] = [button.get("reply") or {} for button in action.get("buttons") or ()]
-    rows: Sequence[Json] = [row for section in action.get("sections") or () for row in section.get("rows") or ()]
+    action = _object(_object(content.get("interactive")).get("action"))
+    buttons = [_object(button.get("reply")) for button in _objects(action.get("buttons"))]
+    rows = [row for section in _objects(action.get("sections")) for row in _objects(section.get("rows"))]
     found = [Choice("button_reply", str(b.get("id", "")), str(b.get("title", ""))) for b in buttons]
-    found += [Choice("list_reply", str(r["id"]), str(r["title"]), r.get("description")) for r in rows]
+    found += [Choice("list_reply", str(r.get("id")), str(r.get("title")), r.get("description")) for r in rows]
     return tuple(found)
 
 
-def _reason(error: Json | None) -> str | None:
-    if not error:
-        return None
-    return " ".join(str(error[part]) for part in ("code", "title") if error.get(part)) or None
+def _reason(error: object) -> str | None:
+    told = _object(error)
+    return " ".join(str(told[part]) for part in ("code", "title") if told.get(part)) or None
+
+
+def _object(value: object) -> Json:
+    return cast(Json, value) if isinstance(value, dict) else {}
+
+
+def _objects(value: object) -> list[Json]:
+    return [_object(item) for item in cast("list[object]", value)] if isinstance(value, list) else []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from recado.installation import EnsuredLine
 
 CLOUD_API = "cloud-api"
-SECRET_NAMES = ("access_token", "app_secret", "verify_token")
+SECRET_NAMES: tuple[str, ...] = ("access_token", "app_secret", "verify_token")
 
 name_option = click.option("--name", help="What people call the line.")
 rate_option = click.option("--max-per-second", type=float, metavar="N", help="Messages a second on this line (80).")
@@ -70,9 +70,8 @@ def cloud_api(
         ids = {"line_id": made.line_id, "project_id": made.project_id, "assistant_id": made.assistant_id}
         support.emit({**ids, "created": made.created})
         return
-    click.echo(
-        f"Line {phone_number_id} is {'connected' if made.created else 'up to date'}: project {project}, id {made.line_id}."
-    )
+    done = "connected" if made.created else "up to date"
+    click.echo(f"Line {phone_number_id} is {done}: project {project}, id {made.line_id}.")
     click.echo("Its webhook is /webhooks/whatsapp on the address where Meta reaches this server.")
 
 

@@ -98,7 +98,7 @@ async def every(page_of: "Callable[[Cut], Awaitable[Page[T]]]") -> list[T]:
             return found
 
 
-class IdType(click.ParamType):
+class IdType(click.ParamType[str]):
     """An id as Recado prints it."""
 
     name = "id"

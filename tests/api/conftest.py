@@ -16,9 +16,10 @@ from recado.api import build_app
 from recado.assistants.service import create_assistant
 from recado.channels.service import create_line
 from recado.kit import new_id, now_ms
-from recado.kit.slugs import check_slug
 from recado.knowledge.service import NewEntry, add_entries
+from recado.mailbox.claims import NewOut
 from recado.mailbox.inbox import Arrival
+from recado.mailbox.models import Conversation
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
@@ -93,7 +94,7 @@ class Api:
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     settings = Settings(database_url=database_url, data_dir=tmp_path)
     async with open_runtime(settings) as runtime:
-        listening = socket.socket()
+        listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
         server = uvicorn.Server(config)
@@ -119,7 +120,7 @@ async def theirs(api: Api) -> Tenant:
 async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
     """A project with one of everything: a message came in, and one is queued to go out."""
     async with runtime.database.system() as session:
-        project = await create_project(session, check_slug(slug), slug.title())
+        project = await create_project(session, slug, slug.title())
     async with runtime.database.project(project.id) as session:
         made = {role: await create_key(session, project.id, role.value, role) for role in Role}
         assistant = await create_assistant(
@@ -136,14 +137,10 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         )
     await runtime.directory.refresh()
     conversation_id = await arrive(runtime, project.id, line.id, "wamid.1")
-    from recado.mailbox.claims import NewOut  # here alone: a row to look at
-
     queued = await runtime.mailbox.enqueue(
         project.id, conversation_id, [NewOut(new_id(), '{"type":"text","text":"De 8 a 18"}', "turn")]
     )
     async with runtime.database.project(project.id) as session:
-        from recado.mailbox.models import Conversation
-
         conversation = await session.get(Conversation, conversation_id)
         assert conversation is not None
     return Tenant(

@@ -31,14 +31,14 @@ from tests.mailbox.support import (
 class LateDirectory(FakeDirectory):
     """Learns of its lines only after having been asked some times: the books are read every 3 s."""
 
-    unknown_for = 3
+    unknown_for = 10
 
     def line(self, line_id: str) -> Line | None:
         self.unknown_for -= 1
         return super().line(line_id) if self.unknown_for < 0 else None
 
 
-@defect(15, "a worker that has not read of a new line yet fails its turns three times within a second and gives up")
+@defect(14, "a worker that has not read of a new line yet fails its turns three times within a second and gives up")
 async def test_messages_on_a_line_that_this_process_does_not_know_yet_are_answered(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -52,7 +52,7 @@ async def test_messages_on_a_line_that_this_process_does_not_know_yet_are_answer
     assert await world.states() == ["queued"]
 
 
-@defect(16, "an error that is not `DatabaseDown` while claiming ends all turns of the process")
+@defect(15, "an error that is not `DatabaseDown` while claiming ends all turns of the process")
 async def test_turns_go_on_after_any_error_of_a_claim(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +70,7 @@ async def test_turns_go_on_after_any_error_of_a_claim(
         await eventually(world.states)
 
 
-@defect(17, "giving up raises KeyError where the channel is missing here, and the conversation goes round for ever")
+@defect(16, "giving up raises KeyError where the channel is missing here, and the conversation goes round for ever")
 async def test_a_turn_on_a_channel_that_is_not_here_is_given_up_after_three_failures(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -82,7 +82,7 @@ async def test_a_turn_on_a_channel_that_is_not_here_is_given_up_after_three_fail
     assert await world.events() == ["turn.failed"]
 
 
-@defect(18, "a database that fails while a stop gives turns back leaves the others held and the renewals running")
+@defect(17, "a database that fails while a stop gives turns back leaves the others held and the renewals running")
 async def test_a_stop_gives_back_all_it_can(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,7 +116,7 @@ async def test_a_stop_gives_back_all_it_can(
     assert len(await world.rows("SELECT 1 FROM conversations WHERE owner IS NULL")) >= 1
 
 
-@defect(19, "a stop that comes while a claim is on its way leaves its conversations held until the lease ends")
+@defect(18, "a stop that comes while a claim is on its way leaves its conversations held until the lease ends")
 async def test_a_clean_stop_leaves_no_conversation_held(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,8 +29,6 @@ async def one(tx: Tx) -> int:
     return int(row[0])
 
 
-@on_postgres
-@defect(11, "asyncpg's DataError is an InterfaceError, so a value that cannot be written counts as `database down`")
 async def test_an_arrival_that_cannot_be_written_does_not_spoil_its_neighbours(
     world: World, mailbox: Mailbox, shop: Shop
 ) -> None:
@@ -41,11 +39,10 @@ async def test_an_arrival_that_cannot_be_written_does_not_spoil_its_neighbours(
     )
     assert not isinstance(results[0], BaseException)
     assert not isinstance(results[1], DatabaseDown)
-    assert len(await world.rows("SELECT 1 FROM inbox")) == 1
+    kept = await world.rows("SELECT provider_message_id FROM inbox")
+    assert {row["provider_message_id"] for row in kept} - {"bad"} == {"good"}
 
 
-@on_postgres
-@defect(11, "half a surrogate pair in one brain's state fails every turn of the same commit")
 async def test_a_failing_turn_never_spoils_its_neighbours(world: World, mailbox: Mailbox, shop: Shop) -> None:
     await mailbox.store([shop.arrival("1", ANA), shop.arrival("2", BETO)])
     good, bad = await claim(mailbox)
@@ -58,7 +55,7 @@ async def test_a_failing_turn_never_spoils_its_neighbours(world: World, mailbox:
 
 
 @on_postgres
-@defect(12, "a server that refuses (too many connections, read-only, disk full) is not `database down`")
+@defect(11, "a server that refuses (too many connections, read-only, disk full) is not `database down`")
 @pytest.mark.parametrize("trouble", ["too many connections", "read only"])
 async def test_a_server_that_refuses_is_down(world: World, shop: Shop, trouble: str) -> None:
     name = (await world.one("SELECT current_database() AS name"))["name"]
@@ -81,7 +78,8 @@ async def test_a_server_that_refuses_is_down(world: World, shop: Shop, trouble: 
 
 
 @on_sqlite
-@defect(13, "an error while the writer thread gives a connection up ends the thread, and every later write hangs")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@defect(12, "an error while the writer thread gives a connection up ends the thread, and every later write hangs")
 async def test_the_writer_outlives_a_connection_that_cannot_even_roll_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +111,7 @@ async def test_the_writer_outlives_a_connection_that_cannot_even_roll_back(
         assert await driver.run(one, Priority.OTHER) == 1
 
 
-@defect(14, "closing a mailbox while the database is down leaves the driver (pool, listener, thread) open")
+@defect(13, "closing a mailbox while the database is down leaves the driver (pool, listener, thread) open")
 async def test_a_mailbox_closes_its_driver_even_when_the_database_is_down(
     world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

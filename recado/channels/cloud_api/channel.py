@@ -85,7 +85,7 @@ class CloudApiChannel:
     def split(self, content: OutContent) -> tuple[OutContent, ...]:
         return split_content(content)
 
-    async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # noqa: ARG002 # Meta knows no fences
+    async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # Meta knows no fences
         body = bodies.message(outgoing)
         answer = await self._post(line, body)
         messages = as_list(answer.get("messages"))

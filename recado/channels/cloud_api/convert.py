@@ -5,10 +5,11 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 https://developers.facebook.com/docs/graph-api/webhooks/getting-started
 """
 
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+
+import structlog
 
 from recado.channels.cloud_api import ids, people
 from recado.channels.cloud_api.contents import content_of, unsupported
@@ -32,7 +33,7 @@ _STATUSES: Mapping[str, DeliveryStatus] = {
     "failed": "failed",
 }
 
-_log = logging.getLogger(__name__)
+_log = structlog.get_logger(__name__)
 
 
 def line_addresses(payload: Mapping[str, Any]) -> list[str]:
@@ -147,7 +148,7 @@ def _message(item: object, contacts: Sequence[Json], alone: bool) -> InboundMess
         content = content_of(raw)
     except Exception as error:  # a fault of ours must not hold up the messages beside this one, nor lose it
         # No traceback: a validation error quotes what the person wrote.
-        _log.error("message not converted: %s", type(error).__name__)
+        _log.error("message_not_converted", error=type(error).__name__)
         content = unsupported(raw, "conversion_failed")
     return InboundMessage(
         provider_message_id=_message_id(raw),

@@ -428,7 +428,7 @@ def test_system_messages_that_say_little() -> None:
 
 
 def test_a_fault_of_ours_spoils_one_message_only(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(message: dict[str, Any]) -> InboundContent:
         raise RuntimeError(message["text"]["body"])
@@ -437,7 +437,7 @@ def test_a_fault_of_ours_spoils_one_message_only(
     message = of([text_from(**{"from": "591700"})]).messages[0]
     assert isinstance(message.content, Unsupported)
     assert message.content.reason == "conversion_failed"
-    assert "hola" not in caplog.text
+    assert "hola" not in caplog.text + "".join(capsys.readouterr())
 
 
 @pytest.mark.parametrize(
@@ -462,3 +462,37 @@ def test_only_so_many_lines_are_looked_up_before_the_signature_is_known() -> Non
     changes = [{"value": {"metadata": {"phone_number_id": str(n)}}} for n in range(1000)]
     found = line_addresses({"entry": [{"changes": changes}]})
     assert found == [str(n) for n in range(conversion.MAX_LINES_NAMED)]
+
+
+def test_errors_beside_messages_are_kept_as_a_notice() -> None:
+    value = {
+        "metadata": {"phone_number_id": LINE},
+        "messages": [text_from(**{"from": "591700"})],
+        "errors": [{"code": 1}],
+    }
+    (received,) = convert({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+    assert len(received.messages) == 1
+    assert received.notices == ({"field": "messages", "value": {"errors": [{"code": 1}]}},)
+
+
+def test_user_id_updates_that_say_little() -> None:
+    value = {"metadata": {"phone_number_id": LINE}, "user_id_update": [{"user_id": {"previous": "BO.1"}}]}
+    (received,) = convert({"entry": [{"changes": [{"field": "user_id_update", "value": value}]}]})
+    assert (received.messages, len(received.unroutable)) == ((), 1)
+    change = {"field": "user_id_update", "value": {"metadata": {"phone_number_id": LINE}}}
+    assert convert({"entry": [{"changes": [change]}]}) == (Received(LINE, notices=(change,)),)
+
+
+def test_a_failure_without_a_reason_is_a_failure() -> None:
+    value = {
+        "metadata": {"phone_number_id": LINE},
+        "statuses": [{"id": "wamid.1", "status": "failed", "timestamp": "1"}],
+    }
+    (received,) = convert({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
+    assert [(update.error_code, update.error_text) for update in received.statuses] == [("provider_error", None)]
+
+
+def test_an_edit_of_unknown_form_keeps_the_text() -> None:
+    edit = {"original_message_id": "wamid.0", "message": {"text": {"body": "nuevo"}}}
+    message = of([{"from": "591700", "id": "wamid.1", "timestamp": "1", "type": "edit", "edit": edit}]).messages[0]
+    assert message.content == Edited(message_id="wamid.0", text="nuevo")

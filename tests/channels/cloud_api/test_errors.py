@@ -58,6 +58,7 @@ CASES = [
     (132999, 400, "template_rejected", None, True, False),
     (133004, 503, "provider_unavailable", 5, True, False),
     (133010, 400, "number_not_registered", 60, False, True),
+    (133999, 400, "number_not_registered", 60, False, True),
     (133016, 400, "rate_limited", 300, False, True),
     (134011, 403, "payments_terms_not_accepted", None, True, False),
     (135000, 400, "invalid_message", None, True, False),

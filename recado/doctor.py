@@ -1,0 +1,318 @@
+"""What is wrong with an installation, and how to mend it. Looks only: nothing is made and nothing is changed."""
+
+import asyncio
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.channels.models import LineRow
+from recado.channels.service import load_lines
+from recado.db import Base, Database, database_now_ms
+from recado.errors import RecadoError, SettingsError
+from recado.kit import now_ms
+from recado.kit.crypto import SecretBox, secret_box
+from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
+from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
+from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.migrate import check
+from recado.settings import Settings, load_settings
+
+# SQLite needs room for its write-ahead log, and PostgreSQL's machine for its own; below this, writes may soon fail.
+DISK_FAIL_BYTES = 100 * 1024**2
+DISK_WARN_BYTES = 1024**3
+# Leases are measured on the database's clock alone, but reminders and the 24-hour window compare the two.
+CLOCK_WARN_MS = 2_000
+CLOCK_FAIL_MS = 60_000
+# A message that waits longer than any back-off or pacing explains.
+STUCK_MS = 3_600_000
+_CONNECT_S = 1.0
+_HEALTH_S = 2.0
+
+
+class Level(StrEnum):
+    """FAIL must be mended, WARN should be looked at."""
+
+    OK = "OK"
+    WARN = "WARN"
+    FAIL = "FAIL"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check says, and how to mend it (empty if nothing is wrong)."""
+
+    check: str
+    level: Level
+    says: str
+    mend: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        return {"check": self.check, "level": self.level.value, "says": self.says, "mend": self.mend}
+
+
+def _ok(check_name: str, says: str) -> Finding:
+    return Finding(check_name, Level.OK, says)
+
+
+def _warn(check_name: str, says: str, mend: str) -> Finding:
+    return Finding(check_name, Level.WARN, says, mend)
+
+
+def _fail(check_name: str, says: str, mend: str) -> Finding:
+    return Finding(check_name, Level.FAIL, says, mend)
+
+
+async def examine(port: int) -> list[Finding]:
+    """All findings, in the order in which they should be mended. `port` is that of `recado up`."""
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        return [_fail("settings", line, "Set the variable as shown, then look again") for line in _lines(error)]
+    found = [_ok("settings", "every variable can be read")]
+    found += _examine_folder(settings.data_dir)
+    found += [finding async for finding in _examine_database(settings)]
+    found.append(await _examine_port(port))
+    return found
+
+
+def _lines(error: SettingsError) -> list[str]:
+    return error.message.splitlines()
+
+
+# --- The machine ------------------------------------------------------------------------------------------
+
+
+def _examine_folder(folder: Path) -> list[Finding]:
+    name = "data folder"
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        return [_fail(name, f"{there} is a file", "Set RECADO_DATA_DIR to a folder")]
+    if not _writable(there):
+        return [_fail(name, f"{there} cannot be written", f"Give this user the folder: chown -R $USER {there}")]
+    says = f"{folder.absolute()} can be written" if there == folder.absolute() else f"{folder} will be made"
+    return [_ok(name, says), _disk(shutil.disk_usage(there).free)]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def _disk(free_bytes: int) -> Finding:
+    says = f"{free_bytes / 1024**3:.1f} GiB are free"
+    mend = "Free some space, or move RECADO_DATA_DIR to a larger disk"
+    if free_bytes < DISK_FAIL_BYTES:
+        return _fail("disk", says, mend)
+    return _warn("disk", says, mend) if free_bytes < DISK_WARN_BYTES else _ok("disk", says)
+
+
+async def _examine_port(port: int) -> Finding:
+    name = "port"
+    if not await _answers(port):
+        return _ok(name, f"{port} is free")
+    health = await _health(port)
+    if health:
+        return _ok(name, f"Recado answers on {port}")
+    return _warn(name, f"another program listens on {port}", f"Start Recado on another one: --port {port + 1}")
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), _CONNECT_S)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def _health(port: int) -> bool:
+    """True if it is Recado that listens there: its /health says so."""
+    import aiohttp  # only here: the other checks need no HTTP
+
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_HEALTH_S)) as session,
+            session.get(f"http://127.0.0.1:{port}/health") as answer,
+        ):
+            return answer.status == 200
+    except (aiohttp.ClientError, TimeoutError, OSError):
+        return False
+
+
+# --- The database -----------------------------------------------------------------------------------------
+
+
+async def _examine_database(settings: Settings) -> AsyncGenerator[Finding]:
+    name = "database"
+    url = settings.resolved_database_url
+    if url.startswith("sqlite:"):
+        yield _sqlite(sqlite_version())
+        if sqlite_version() < MINIMUM_SQLITE:
+            return
+    try:
+        database = Database(url)
+    except (SQLAlchemyError, ValueError, OSError) as error:
+        yield _fail(name, _short(error), "RECADO_DATABASE_URL looks like postgresql://user:password@host:5432/name")
+        return
+    try:
+        if database.is_sqlite and not database.sqlite_path.exists():
+            yield _warn(
+                name, f"{database.sqlite_path} is not made yet", "It is made by: recado up (or recado db migrate)"
+            )
+            return
+        async for finding in _examine_tables(database, settings):
+            yield finding
+    except (SQLAlchemyError, OSError) as error:
+        yield _fail(name, f"it cannot be used: {_short(error)}", "Is it running? RECADO_DATABASE_URL says where it is")
+    finally:
+        await database.close()
+
+
+def _sqlite(version: tuple[int, ...]) -> Finding:
+    found, needed = (".".join(map(str, v)) for v in (version, MINIMUM_SQLITE))
+    if version >= MINIMUM_SQLITE:
+        return _ok("SQLite", f"version {found}")
+    mend = f"Use a Python with SQLite {needed} or newer, or PostgreSQL: RECADO_DATABASE_URL=postgresql://..."
+    return _fail("SQLite", f"version {found} can corrupt the database", mend)
+
+
+async def _examine_tables(database: Database, settings: Settings) -> AsyncGenerator[Finding]:
+    state = await check(database)
+    if state.newer:
+        says = f"it is at revision {state.current}, newer than this program ({state.head})"
+        yield _fail("database", says, "Start the newer Recado again, or restore a backup")
+        return
+    if not state.up_to_date:
+        says = f"it is at revision {state.current or 'none'}, needed is {state.head}"
+        yield _fail("database", says, "recado db migrate")
+        return
+    yield _ok("database", f"{'SQLite' if database.is_sqlite else 'PostgreSQL'}, revision {state.current}")
+    async with database.system(read_only=True) as session:
+        yield _clock(now_ms() - await database_now_ms(session))
+        for finding in await _secrets(session, settings):
+            yield finding
+        for look in _LOOKS:
+            yield await look(session)
+
+
+def _clock(ahead_ms: int) -> Finding:
+    if abs(ahead_ms) < CLOCK_WARN_MS:
+        return _ok("clock", "agrees with the database's")
+    says = f"{abs(ahead_ms) / 1000:.0f} s {'ahead of' if ahead_ms > 0 else 'behind'} the database's"
+    mend = "Keep both machines' clocks right with NTP: timedatectl set-ntp true"
+    return _fail("clock", says, mend) if abs(ahead_ms) >= CLOCK_FAIL_MS else _warn("clock", says, mend)
+
+
+async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
+    """Whether every line's secrets can be read. No key is made here."""
+    name = "secret key"
+    lines = await _count(session, LineRow)
+    file = settings.data_dir / "secret.key"
+    if not settings.secret_key and not file.exists():
+        if lines:
+            mend = f"Put back {file}, or set RECADO_SECRET_KEY to the key that the lines were added with"
+            return [_fail(name, f"{file} is missing, so no line's secrets can be read", mend)]
+        return [_ok(name, "will be made with the first line")]
+    try:
+        box: SecretBox = secret_box(settings.secret_key, settings.data_dir)
+    except (RecadoError, OSError) as error:
+        return [_fail(name, _short(error), "recado key generate-secret prints a good one for RECADO_SECRET_KEY")]
+    found: list[Finding] = []
+    for loaded in await load_lines(session, box):
+        if loaded.problem:
+            mend = "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update"
+            found.append(_fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
+    if not settings.secret_key and os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
+        found.append(_warn(name, f"others on this machine can read {file}", f"chmod 600 {file}"))
+    return found or [_ok(name, f"opens the secrets of all {lines} lines")]
+
+
+async def _workers(session: AsyncSession) -> Finding:
+    alive = Process.beat_ms > await database_now_ms(session) - PROCESS_DEAD_AFTER_MS
+    working = await _count(session, Process, alive, Process.kind.in_(("up", "worker")))
+    if working:
+        return _ok("worker", f"{working} give signs of life" if working > 1 else "gives signs of life")
+    return _warn("worker", "none gives a sign of life, so nobody answers", "Start one: recado up (or recado worker)")
+
+
+async def _lines_there(session: AsyncSession) -> Finding:
+    lines = await _count(session, LineRow)
+    if lines:
+        return _ok("lines", f"{lines} connected")
+    return _warn("lines", "none is connected", "recado line add cloud-api --help, or try the demo: recado up")
+
+
+async def _dead_outbox(session: AsyncSession) -> Finding:
+    dead = await _count(session, OutboxMessage, OutboxMessage.state == "dead")
+    mend = "recado outbox list shows why; then: recado outbox retry ID, or drop ID"
+    return (
+        _warn("outbox", f"{dead} messages could not be sent", mend) if dead else _ok("outbox", "nothing was given up")
+    )
+
+
+async def _unknown_outbox(session: AsyncSession) -> Finding:
+    name = "outcomes"
+    unknown = await _count(session, OutboxMessage, OutboxMessage.state == "unknown")
+    if not unknown:
+        return _ok(name, "every message that was sent has a known outcome")
+    mend = "They settle by themselves while a worker runs; if they stay, the provider's webhooks do not arrive"
+    return _warn(name, f"{unknown} messages may or may not have arrived", mend)
+
+
+async def _stuck(session: AsyncSession) -> Finding:
+    overdue = OutboxMessage.due_ms < await database_now_ms(session) - STUCK_MS
+    stuck = await _count(session, OutboxMessage, OutboxMessage.state == "queued", overdue)
+    if not stuck:
+        return _ok("queue", "nothing waits longer than it should")
+    return _warn("queue", f"{stuck} messages should have been sent an hour ago", "Is a worker running? recado worker")
+
+
+async def _dead_inbox(session: AsyncSession) -> Finding:
+    dead = await _count(session, InboxMessage, InboxMessage.dead.is_(True))
+    if not dead:
+        return _ok("inbox", "every message was answered or is being")
+    return _warn("inbox", f"{dead} messages were given up unanswered", "recado inbox list shows them")
+
+
+async def _unrouted(session: AsyncSession) -> Finding:
+    strays = await _count(session, Unrouted)
+    if not strays:
+        return _ok("routing", "every delivery found its line")
+    addresses = await session.scalars(
+        select(Unrouted.line_address).where(Unrouted.line_address.is_not(None)).distinct().limit(5)
+    )
+    named = ", ".join(str(address) for address in addresses)
+    says = f"{strays} deliveries were well signed but fit no line" + (f" (for {named})" if named else "")
+    return _warn("routing", says, "Connect the line that they name: recado line add cloud-api --phone-number-id ID ...")
+
+
+_LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
+    _lines_there,
+    _workers,
+    _dead_outbox,
+    _unknown_outbox,
+    _stuck,
+    _dead_inbox,
+    _unrouted,
+)
+
+
+async def _count(session: AsyncSession, table: type[Base], *where: ColumnElement[bool]) -> int:
+    return (await session.scalar(select(func.count()).select_from(table).where(*where))) or 0
+
+
+def _short(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return (str(cause).strip() or type(cause).__name__).splitlines()[0]

@@ -1,0 +1,91 @@
+"""Nobody reaches another project, whatever the operation: the operations are found, not listed."""
+
+import re
+from typing import Any
+
+from fastapi.routing import APIRoute
+
+from recado.api import api_routes
+from recado.projects.service import Role
+from tests.api.conftest import Api, Tenant
+
+ENTRY = {"topic": "hours", "language": "es", "question": "q", "answer": "a"}
+# A body that would be right, by operation; {into} and {assistant} become ids.
+BODIES: dict[str, Any] = {
+    "create_key": {"name": "k", "role": "read"},
+    "create_assistant": {"slug": "another", "name": "Another", "brain": "echo"},
+    "update_assistant": {"name": "Changed"},
+    "add_entries": {"entries": [ENTRY]},
+    "replace_entries": {"entries": [ENTRY]},
+    "change_entry": ENTRY,
+    "create_line": {"assistant_id": "{assistant}", "channel": "cloud-api", "address": "4711"},
+    "update_line": {"name": "Changed"},
+    "create_contact": {"name": "Eva", "addresses": [{"kind": "phone", "value": "34600000000"}]},
+    "rename_contact": {"name": "Changed"},
+    "merge_contact": {"into": "{into}"},
+    "send_message": {"content": {"type": "text", "text": "hola"}},
+}
+
+
+def ids(tenant: Tenant) -> dict[str, str]:
+    return {
+        "project_id": tenant.project_id,
+        "key_id": tenant.key_id,
+        "assistant_id": tenant.assistant_id,
+        "entry_id": tenant.entry_id,
+        "line_id": tenant.line_id,
+        "contact_id": tenant.contact_id,
+        "conversation_id": tenant.conversation_id,
+        "message_id": tenant.message_id,
+    }
+
+
+async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None = None) -> tuple[int, bytes]:
+    body = BODIES.get(route.name)
+    if body is not None:
+        body = {
+            name: {"{into}": into or of.contact_id, "{assistant}": of.assistant_id}.get(str(value), value)
+            for name, value in body.items()
+        }
+    (method,) = route.methods
+    answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body)
+    return answer.status, answer.body
+
+
+async def test_ids_of_another_project_are_not_found(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    for route in api_routes():
+        if "{" in route.path:
+            status, body = await use(api, route, key, theirs)
+            assert status == 404, (route.name, status, body)
+    for path, body in (("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),):
+        assert (await api.post(path, key, body)).status == 404
+    moved = await api.call("PATCH", f"/api/v1/lines/{ours.line_id}", key, {"assistant_id": theirs.assistant_id})
+    assert moved.status == 404
+    merged = await api.post(f"/contacts/{ours.contact_id}/merge", key, {"into": theirs.contact_id})
+    assert merged.status == 404
+
+
+async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    foreign = re.compile("|".join(ids(theirs).values()).encode())
+    for route in api_routes():
+        if route.methods == {"GET"} and "{" not in route.path:
+            status, body = await use(api, route, key, ours)
+            assert status == 200, route.name
+            assert not foreign.search(body), route.name
+    for query in (f"?line_id={theirs.line_id}", f"?contact_id={theirs.contact_id}"):
+        assert (await api.get("/conversations" + query, key)).json["items"] == []
+    assert (await api.get(f"/events?conversation_id={theirs.conversation_id}", key)).json["items"] == []
+
+
+async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant) -> None:
+    """So that the refusals above are for the right reason."""
+    key = ours.keys[Role.ADMIN]
+    into = (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": "34611111111"}]})).json["id"]
+    last = {"replace_entries", "remove_entry", "drop_outbox_message", "revoke_key"}
+    for route in sorted(api_routes(), key=lambda route: (route.name in last, route.name == "replace_entries")):
+        status, body = await use(api, route, key, ours, into)
+        # Nothing is dead yet: that it is ours shows in the reason.
+        expected = 404 if route.name == "retry_outbox_message" else route.status_code or 200
+        assert status == expected, (route.name, status, body)

@@ -1,0 +1,94 @@
+"""What is run: which processes on which database, how much is written, and what goes wrong meanwhile."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["up", "api", "worker"]
+DatabaseKind = Literal["sqlite", "postgresql"]
+
+# Brains of the lines, in turn. The slow one holds its conversations for a second, so that kills meet turns in work.
+BRAINS = ("echo", "echo", "slow-echo")
+FIRST_LINE = 700_001
+
+# A person who waits longer than this for work that a dead process held has waited too long.
+TAKEOVER_S = 5.5
+# How soon a process that got ready only after the leases had ended must have begun with what the dead one left.
+RESUME_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Processes that share one database."""
+
+    database: DatabaseKind
+    processes: tuple[Kind, ...]
+
+    @property
+    def name(self) -> str:
+        shape = {1: "one", 3: "three"}.get(len(self.processes), str(len(self.processes)))
+        split = " (api, 2 workers)" if "api" in self.processes else ""
+        return f"{self.database} {shape}{split}"
+
+    @property
+    def key(self) -> str:
+        """The name on the command line and of folders."""
+        return f"{self.database}-{'split' if 'api' in self.processes else len(self.processes)}"
+
+
+CASES = (
+    Case("sqlite", ("up",)),
+    Case("sqlite", ("api", "worker", "worker")),
+    Case("postgresql", ("up",)),
+    Case("postgresql", ("up", "up", "up")),
+    Case("postgresql", ("api", "worker", "worker")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How long and how hard a run is. Counts are for one case.
+
+    `waiting` is how many messages may be owed before the people pause; `crashes` how often the PostgreSQL server dies.
+    """
+
+    messages: int
+    kills: int
+    per_person: int
+    waiting: int
+    crashes: int
+    lines: int
+    reconcile_after_s: float
+    starts_killed: int
+
+
+FULL = Scale(
+    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=5.0, starts_killed=3
+)
+SHORT = Scale(
+    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=3.0, starts_killed=1
+)
+
+# The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.
+MAX_PER_PERSON = 40
+
+# Probabilities of what goes wrong between the simulator and Recado; see `recado.channels.cloud_api.simulator.config`.
+FAULTS: Mapping[str, float] = {
+    "duplicate": 0.10,
+    "batch": 0.30,
+    "reorder_statuses": 0.20,
+    "drop": 0.05,
+    "lose_ack": 0.05,
+    "delay": 0.10,
+    "bad_signature": 0.03,
+    "too_many_requests": 0.003,
+    "server_error": 0.005,
+    "connection_reset": 0.005,
+    "accepted_then_timeout": 0.01,
+    "graph_delay": 0.10,
+    "lost_statuses": 0.03,
+    "delay_max_s": 0.3,
+    "hold_s": 1.0,
+}
+# While messages overtake each other, the order in which they were written tells nothing.
+REORDER: Mapping[str, float] = {"reorder": 0.15}
