@@ -7,7 +7,12 @@ BIN := $(VENV)/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench run chat test test-fast lint bench chaos locks clean
+.PHONY: help setup setup-dev setup-bench run chat test test-fast lint bench bench-memory bench-scale chaos docs locks clean
+# What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
+ARGS ?=
+# The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
+export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
+export PYRIGHT_PYTHON_GLOBAL_NODE := 0
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -45,9 +50,48 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.uv
 	@$(BIN)/uv pip sync --quiet --python $(VENV)/bench/bin/python --require-hashes requirements/bench.txt
 	@touch $@
 
+run: setup ## Start Recado with a demo on http://127.0.0.1:8000
+	@exec $(BIN)/recado up $(ARGS)
+
+chat: setup ## A phone in this terminal, to write to the demo
+	@exec $(BIN)/recado chat $(ARGS)
+
+# Branch coverage is demanded of the two rooms where a mistake would lose a message.
+test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
+	$(BIN)/pytest -n 2 --cov=recado.mailbox --cov=recado.conversations --cov-branch --cov-fail-under=95 $(ARGS)
+
+test-fast: setup-dev ## The tests that take no more than a few seconds
+	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+
+lint: setup-dev ## Format, lint, types and imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright --warnings
+	$(BIN)/lint-imports --no-cache
+
+bench: setup-dev setup-bench ## Replies per second, beside a pywa bot and the bare limit
+	$(BIN)/python -m benchmarks.run $(ARGS)
+
+bench-memory: setup-dev ## Memory while 100,000 messages pass
+	$(BIN)/python -m benchmarks.memory $(ARGS)
+
+bench-scale: setup-dev ## Time and memory per message with a million stored ones
+	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+chaos: setup-dev ## Kill processes at random under load, and look for lost and doubled messages
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+docs: setup-dev ## Make the reference pages of docs/ again
+	$(BIN)/python -m recado.cli.reference docs/reference
+	$(BIN)/python -c 'from pathlib import Path; from recado.api import write_reference; write_reference(Path())'
+
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate
 locks: $(VENV)/.uv ## Make the locked requirements again from pyproject.toml
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) pyproject.toml --group runtime-build -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --group dev --group runtime-build -o requirements/dev.txt
 	$(LOCK) --group bench -o requirements/bench.txt
+
+clean: ## Remove what was made here, except data/
+	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis .import_linter_cache .coverage htmlcov build dist
+	find recado tests benchmarks -name __pycache__ -type d -exec rm -rf {} +

@@ -139,8 +139,8 @@ def api_routes() -> list[APIRoute]:
 
 def role_of(route: APIRoute) -> Level:
     """The least role that may use a route."""
-    (level,) = (need.call.level for need in route.dependant.dependencies if isinstance(need.call, Needs))
-    return level
+    needs = [found.call for found in route.dependant.dependencies if isinstance(found.call, Needs)]
+    return needs[0].level
 
 
 def write_reference(root: Path) -> bool:

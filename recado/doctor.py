@@ -18,6 +18,7 @@ from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.db import Base, Database, database_now_ms
 from recado.errors import RecadoError, SettingsError
+from recado.health import MIN_FREE_BYTES
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
@@ -26,9 +27,8 @@ from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.migrate import check
 from recado.settings import Settings, load_settings
 
-# SQLite needs room for its write-ahead log, and PostgreSQL's machine for its own; below this, writes may soon fail.
-DISK_FAIL_BYTES = 100 * 1024**2
-DISK_WARN_BYTES = 1024**3
+# Ten times what `/ready` asks for: time enough to do something about it.
+DISK_WARN_BYTES = 10 * MIN_FREE_BYTES
 # Leases are measured on the database's clock alone, but reminders and the 24-hour window compare the two.
 CLOCK_WARN_MS = 2_000
 CLOCK_FAIL_MS = 60_000
@@ -113,7 +113,7 @@ def _writable(folder: Path) -> bool:
 def _disk(free_bytes: int) -> Finding:
     says = f"{free_bytes / 1024**3:.1f} GiB are free"
     mend = "Free some space, or move RECADO_DATA_DIR to a larger disk"
-    if free_bytes < DISK_FAIL_BYTES:
+    if free_bytes < MIN_FREE_BYTES:
         return _fail("disk", says, mend)
     return _warn("disk", says, mend) if free_bytes < DISK_WARN_BYTES else _ok("disk", says)
 
@@ -236,14 +236,14 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
             found.append(_fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
     if not settings.secret_key and os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
         found.append(_warn(name, f"others on this machine can read {file}", f"chmod 600 {file}"))
-    return found or [_ok(name, f"opens the secrets of all {lines} lines")]
+    return found or [_ok(name, "opens the secrets of every line")]
 
 
 async def _workers(session: AsyncSession) -> Finding:
     alive = Process.beat_ms > await database_now_ms(session) - PROCESS_DEAD_AFTER_MS
     working = await _count(session, Process, alive, Process.kind.in_(("up", "worker")))
     if working:
-        return _ok("worker", f"{working} give signs of life" if working > 1 else "gives signs of life")
+        return _ok("worker", f"{working} with signs of life")
     return _warn("worker", "none gives a sign of life, so nobody answers", "Start one: recado up (or recado worker)")
 
 
@@ -283,7 +283,11 @@ async def _dead_inbox(session: AsyncSession) -> Finding:
     dead = await _count(session, InboxMessage, InboxMessage.dead.is_(True))
     if not dead:
         return _ok("inbox", "every message was answered or is being")
-    return _warn("inbox", f"{dead} messages were given up unanswered", "recado inbox list shows them")
+    return _warn(
+        "inbox",
+        f"{dead} messages were given up unanswered",
+        "recado inbox list shows them; then: recado inbox retry ID, or drop ID",
+    )
 
 
 async def _unrouted(session: AsyncSession) -> Finding:

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import structlog
 from fastapi import APIRouter, Depends, Response
+from sqlalchemy import literal, select
 
 from recado.db import Database
 from recado.kit.parts import part
@@ -58,17 +59,19 @@ class Readiness:
     async def look(self) -> ReadyOut:
         """All checks, at the same time."""
         checks = await asyncio.gather(
-            _check("database", self._database, "The database does not answer: see that it runs, and RECADO_DATABASE_URL"),
+            _check(
+                "database", self._database, "The database does not answer: see that it runs, and RECADO_DATABASE_URL"
+            ),
             _check("migrations", self._migrations, "The state of the database cannot be read: recado doctor"),
             _check("worker", self._worker, "The heartbeats of the workers cannot be read: recado doctor"),
             _check("disk", self._disk, f"{self.data_dir} cannot be looked at: see RECADO_DATA_DIR"),
         )
-        return ReadyOut(ready=all(one.ok for one in checks), checks=checks)
+        return ReadyOut(ready=all(one.ok for one in checks), checks=list(checks))
 
     async def _database(self) -> None:
         async with self.database.engine.connect() as connection:
             await connection.execution_options(read_only=True)
-            await connection.exec_driver_sql("SELECT 1")
+            await connection.execute(select(literal(1)))
 
     async def _migrations(self) -> None:
         state = await check_migrations(self.database)

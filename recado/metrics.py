@@ -11,13 +11,14 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import func, select
 
 from recado import __version__
 from recado.conversations.turn import TurnStats
 from recado.db import Database, database_now_ms
 from recado.kit.parts import part
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
+from recado.mailbox.queries import LISTED_STATES, given_up, in_state
 from recado.mailbox.sender import SenderStats
 from recado.mailbox.service import Mailbox
 
@@ -131,18 +132,13 @@ async def read_queues(database: Database) -> Queues:
             await session.execute(select(func.count(), func.min(Conversation.first_pending_ms)).where(pending))
         ).one()
         waiting["conversations"] = conversations
-        for state in ("queued", "sending", "unknown", "dead"):
-            waiting[f"outbox_{state}"] = await session.scalar(_in_state(state)) or 0
-        dead = select(func.count()).select_from(InboxMessage).where(InboxMessage.dead)
+        for state in LISTED_STATES:
+            outbox = select(func.count()).select_from(OutboxMessage).where(in_state(state))
+            waiting[f"outbox_{state}"] = await session.scalar(outbox) or 0
+        dead = select(func.count()).select_from(InboxMessage).where(given_up())
         waiting["inbox_dead"] = await session.scalar(dead) or 0
         now_ms = await database_now_ms(session)
     return Queues(waiting, max(0.0, (now_ms - oldest_ms) / 1000) if oldest_ms is not None else 0.0)
-
-
-def _in_state(state: str) -> Select[int]:
-    # Written into the statement: a partial index does not serve a parameter.
-    in_state = OutboxMessage.state == literal(state, literal_execute=True)
-    return select(func.count()).select_from(OutboxMessage).where(in_state)
 
 
 @router.get("/metrics", name="get_metrics", response_class=Response)

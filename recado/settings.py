@@ -8,7 +8,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recado.errors import SettingsError
 
-_EXAMPLES = {
+EXAMPLES = {
     "data_dir": "RECADO_DATA_DIR=/var/lib/recado",
     "database_url": "RECADO_DATABASE_URL=sqlite:////var/lib/recado/recado.db or "
     "RECADO_DATABASE_URL=postgresql://recado:password@localhost:5432/recado",
@@ -111,5 +111,5 @@ def variable_name(field: str) -> str:
 
 def _explain(field: str, problem: str) -> str:
     known = "api_keys" if field == "AI_ASSISTANTS_API_KEYS" else field
-    example = _EXAMPLES.get(known)
+    example = EXAMPLES.get(known)
     return f"{variable_name(field)}: {problem.removeprefix('Value error, ')}" + (f". Example: {example}" if example else "")

@@ -9,10 +9,11 @@ from recado import __version__
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.mailbox.sender import Sender
+from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.runtime import Runtime
 
 # A sign of life three times within the time after which a process counts as dead.
-BEAT_S = 1.5
+BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
 
 log = structlog.get_logger(__name__)
 

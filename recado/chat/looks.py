@@ -117,7 +117,7 @@ def wrap(text: str, width: int, indent: str) -> list[str]:
                     row, empty = indent, True
                 row += part if empty else f" {part}"
                 empty = False
-        rows.append(row)
+        rows.append(row if paragraph.strip() else "")
     return rows
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from recado.chat.looks import Look, as_json, status
 from recado.chat.phone import Phone
 from recado.chat.sending import Outgoing
-from recado.chat.story import Change, Message, Story, Tick
+from recado.chat.story import Change, Message, Story, Tick, unread
 from recado.chat.words import Language, say
 
 # When nothing new came for so long after an answer, the answer is complete.
@@ -88,7 +88,7 @@ class Pipe:
                 continue
             changes = self._story.apply(event)
             self._heard(changes)
-            if any(change.kind == "new" for change in changes):
+            if any(unread(change) for change in changes):
                 await self._phone.read()
 
     def _heard(self, changes: Sequence[Change]) -> None:

@@ -53,6 +53,12 @@ class Change:
     message: Message | None = None
 
 
+def unread(change: Change) -> bool:
+    """Whether it is about a message of the assistant that this phone has not read yet; only a delivered one can be."""
+    message = change.message
+    return message is not None and not message.mine and message.tick is not Tick.READ
+
+
 class Story:
     """One conversation, in order. Events may be told again: what is known changes nothing."""
 
@@ -64,6 +70,7 @@ class Story:
         """Start from a transcript."""
         for entry in entries:
             self._learn(message_of(entry))
+            self._answered(self.messages[-1])
 
     def write(self, message: Message) -> None:
         """A message of this phone that is on its way to the simulator."""
@@ -85,7 +92,7 @@ class Story:
                 if message.id in self._by_id:
                     return self._tick(message.id, message.tick, message.error)
                 self._learn(message)
-                return [Change("new", message)]
+                return [*self._answered(message), Change("new", message)]
             case "status":
                 return self._tick(event["id"], _TICKS.get(event["status"], Tick.SENT), _reason(event.get("error")))
             case "read":
@@ -111,6 +118,16 @@ class Story:
         if number.isascii() and number.isdigit() and 1 <= int(number) <= len(self.offer):
             return self.offer[int(number) - 1]
         return None
+
+    def _answered(self, answer: Message) -> list[Change]:
+        """Whoever answers has got what was written before."""
+        changes: list[Change] = []
+        for message in reversed(self.messages[:-1] if not answer.mine else ()):
+            if message.mine and message.tick >= Tick.DELIVERED:
+                break
+            if message.mine and message.tick is Tick.SENT:
+                changes += self._tick(message.id, Tick.DELIVERED)
+        return changes
 
     def _learn(self, message: Message) -> None:
         self.messages.append(message)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from recado.chat.phone import Phone
 from recado.chat.screen import Screen
 from recado.chat.sending import Outgoing
-from recado.chat.story import Change, Message, Story, Tick
+from recado.chat.story import Change, Message, Story, Tick, unread
 from recado.chat.words import Language, say
 from recado.kit import now_ms
 
@@ -94,7 +94,7 @@ class Talk:
                 continue
             changes = self._story.apply(event)
             self._show(changes)
-            if any(change.kind == "new" and change.message and not change.message.mine for change in changes):
+            if any(unread(change) for change in changes):
                 await self._phone.read()
 
     def _show(self, changes: Sequence[Change]) -> None:
@@ -123,8 +123,8 @@ class Talk:
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
             late = now_ms() - _UNREAD_MS
-            unread = any(m.mine and m.tick is Tick.SENT and m.at_ms < late for m in self._story.messages[-5:])
-            if not unread or await self._phone.owed() == 0:
+            owing = any(m.mine and m.tick is Tick.SENT and m.at_ms < late for m in self._story.messages[-5:])
+            if not owing or await self._phone.owed() == 0:
                 self._told_waiting = False
             elif not self._told_waiting:
                 self._told_waiting = True

@@ -89,6 +89,26 @@ def list_inbox(project: str | None, limit: int, as_json: bool) -> None:
     support.show(rows, columns, as_json=as_json, nothing="Nothing here: every message was answered or is being.")
 
 
+@inbox.command("retry")
+@ids_argument
+@all_option
+@project_option
+def retry_inbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
+    """Give dead messages to the assistant again."""
+    changed = support.run(_change("inbox", ids, all_dead, project, lambda box, owner, one: box.retry_inbox(owner, one)))
+    click.echo(f"Back in their conversations: {changed}.")
+
+
+@inbox.command("drop")
+@ids_argument
+@all_option
+@project_option
+def drop_inbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
+    """Leave dead messages unanswered for good; they stay in the history."""
+    changed = support.run(_change("inbox", ids, all_dead, project, lambda box, owner, one: box.drop_inbox(owner, one)))
+    click.echo(f"Dropped: {changed}.")
+
+
 async def _list_outbox(slug: str | None, states: Sequence[str], limit: int) -> list[dict[str, Any]]:
     from sqlalchemy import select
 

@@ -1,6 +1,7 @@
 """`recado up`, `api` and `worker`: the processes that run until they are told to stop."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,7 @@ def welcome(host: str, port: int, simulator: str | None) -> None:
     """Say where to look, what to type next and how to stop."""
     url = _url(host, port)
     click.secho(f"Recado runs on {url}", bold=True)
-    click.echo(f"  API reference  {url}/docs")
+    click.echo(f"  API            {url}/api/v1 (described in {url}/api/v1/openapi.json)")
     if simulator is not None:
         click.echo(f"  Simulator      {simulator} (people's phones, without WhatsApp)")
         click.echo('  Next           in another terminal: make chat   and write "hola, a que hora abren los sabados?"')
@@ -102,6 +103,8 @@ def _settings() -> "Settings":
 
     settings = support.settings()
     configure_logging(settings.log_level, settings.log_format)
+    if settings.log_level == "INFO":  # `ready` says what it would say
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return settings
 
 

@@ -17,7 +17,7 @@ from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
 from recado.db import json_text
 from recado.decisions import AssistantFacts, Brain, Context, Decision, Language
-from recado.errors import RecadoError
+from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown
@@ -200,10 +200,13 @@ class Turns:
     # --- what goes wrong ------------------------------------------------------------------------------
 
     async def _after_failure(self, claim: Claim, error: Exception) -> None:
-        self.stats.failed += 1
         code = error.code if isinstance(error, RecadoError) else type(error).__name__
         log.warning("turn_failed", conversation_id=claim.conversation_id, code=code, failures=claim.failures + 1)
         try:
+            if isinstance(error, Unavailable):  # the database, not the turn: nobody is told that it failed
+                await self.mailbox.release_turn(claim, failed=False, delay_ms=round(BACKOFF_BASE_S * 1000))
+                return
+            self.stats.failed += 1
             if claim.failures + 1 >= MAX_FAILURES and claim.messages:
                 await self._give_up(claim, "turn.failed", code)
                 self.stats.fallbacks += 1

@@ -8,8 +8,8 @@ import logging
 import re
 import sys
 import traceback
-from collections.abc import Mapping, MutableMapping
-from typing import Any, Literal, TextIO
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
@@ -34,7 +34,9 @@ _FRAMES = 8
 EventDict = MutableMapping[str, Any]
 
 
-def configure_logging(level: str = "INFO", form: Literal["text", "json"] | str = "text", to: TextIO | None = None) -> None:
+def configure_logging(
+    level: str = "INFO", form: Literal["text", "json"] | str = "text", to: TextIO | None = None
+) -> None:
     """Send all logs, those of libraries too, to `to` (standard error), one event a line. May be called again."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -85,7 +87,7 @@ def _calm_libraries(level: str) -> None:
         logger.propagate = True
     # At these levels they write statements with their parameters.
     for name in ("sqlalchemy", "aiosqlite", "asyncio", "aiohttp", "alembic"):
-        logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLevelName(level)))
+        logging.getLogger(name).setLevel("ERROR" if level == "ERROR" else "WARNING")
 
 
 def _first_line(_logger: Any, _method: str, event: EventDict) -> EventDict:
@@ -108,10 +110,10 @@ def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return _PHONE.sub(MASK, value)
     if isinstance(value, Mapping):
-        items: Mapping[Any, Any] = value
+        items = cast("Mapping[Any, Any]", value)
         return {k: "[private]" if str(k).lower() in PRIVATE_FIELDS else _masked(v) for k, v in items.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        parts: Any = value
+        parts = cast("Iterable[Any]", value)
         return [_masked(one) for one in parts]
     if value is None or isinstance(value, bool | int | float):
         return value
@@ -125,14 +127,10 @@ def explain_error(_logger: Any, _method: str, event: EventDict) -> EventDict:
     errors and of the operating system are kept.
     """
     info: Any = event.pop("exc_info", None)
-    error: BaseException | None = None
-    if isinstance(info, BaseException):
-        error = info
-    elif isinstance(info, tuple):
-        error = info[1]  # pyright: ignore[reportUnknownVariableType] # (type, error, traceback)
-    elif info:
+    error = cast("tuple[Any, BaseException | None, Any]", info)[1] if isinstance(info, tuple) else info
+    if error is True:
         error = sys.exc_info()[1]
-    if error is not None:
+    if isinstance(error, BaseException):
         for field, value in place_of(error).items():
             event.setdefault(field, value)
     return event

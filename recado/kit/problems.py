@@ -4,7 +4,9 @@ A problem never repeats what was sent: a body may hold a secret or a person's wo
 """
 
 import math
+import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any
 
@@ -117,7 +119,7 @@ def _pointer(loc: Sequence[str | int]) -> str:
     return "/".join(str(part).replace("~", "~0").replace("/", "~1") for part in loc)[:MAX_POINTER]
 
 
-async def _http_error(_request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         return internal_error()
     details = {
@@ -128,7 +130,22 @@ async def _http_error(_request: Request, error: Exception) -> Response:
     }
     code = _CODES.get(error.status_code, "http_error")
     detail = details.get(error.status_code, str(error.detail))
-    return problem_response(error.status_code, code, detail, headers=error.headers)
+    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    return problem_response(error.status_code, code, detail, headers=headers)
+
+
+def _allowed(request: Request) -> str:
+    """The methods of an address. Starlette names those of one of its routes only."""
+    paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
+    here = request.url.path
+    return ", ".join(
+        sorted({method.upper() for path, item in paths.items() if _pattern(path).fullmatch(here) for method in item})
+    )
+
+
+@lru_cache(maxsize=256)
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", path))
 
 
 def last_resort(error: Exception) -> Response:

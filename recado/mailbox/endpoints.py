@@ -53,6 +53,25 @@ async def list_dead_inbox(caller: Reader, cut: PageCut) -> PageOf[InMessageOut]:
     return PageOf(items=[in_message(row) for row in page.items], next_cursor=page.next_cursor)
 
 
+@router.post("/inbox/{inbox_id}/retry", tags=["inbox"])
+async def retry_inbox_message(inbox_id: PathId, caller: Agent, mailbox: TheMailbox) -> InMessageOut:
+    """Let a message that was given up be answered, as the newest of its conversation."""
+    await mailbox.retry_inbox(caller.project_id, inbox_id)
+    return await _in(caller, inbox_id)
+
+
+@router.post("/inbox/{inbox_id}/drop", tags=["inbox"])
+async def drop_inbox_message(inbox_id: PathId, caller: Agent, mailbox: TheMailbox) -> InMessageOut:
+    """Leave a message that was given up without an answer, for good. It stays in the history."""
+    await mailbox.drop_inbox(caller.project_id, inbox_id)
+    return await _in(caller, inbox_id)
+
+
+async def _in(caller: Caller, inbox_id: str) -> InMessageOut:
+    async with caller.reading() as session:
+        return in_message(await queries.get_inbox(session, inbox_id))
+
+
 async def _out(caller: Caller, message_id: str) -> OutMessageOut:
     async with caller.reading() as session:
         return out_message(await queries.get_outbox(session, message_id))

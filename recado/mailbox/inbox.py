@@ -150,6 +150,20 @@ _ADD = Query(
     """,
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, body text",
 )
+# Whoever lost a name must not be written to by it: it may be somebody else's now. A person who became an alias is reached
+# by the names of the other one.
+_LOST = Query(
+    """
+    SELECT c.id, a.kind, a.value FROM {rows}
+    JOIN contacts c ON c.id = i.id LEFT JOIN addresses a ON a.contact_id = coalesce(c.alias_of, c.id)
+    ORDER BY c.id, a.kind, a.id
+    """,
+    rows="id uuid",
+)
+_REDIRECT = Query(
+    "UPDATE conversations SET send_to = i.send_to FROM {rows} WHERE conversations.contact_id = i.contact_id",
+    rows="contact_id uuid, send_to text",
+)
 _DEAD = Query(
     "SELECT conversation_id FROM inbox WHERE id = :id AND project_id = :project_id AND dead {for_update}",
     scalars="id uuid, project_id uuid",
@@ -245,6 +259,7 @@ class _People:
     moved: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
     removed: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
     aliases: dict[str, str] = field(default_factory=dict[str, str])
+    losers: set[str] = field(default_factory=set[str])
     renamed: set[str] = field(default_factory=set[str])
 
     def contact_of(self, arrival: Arrival) -> str:
@@ -266,6 +281,7 @@ class _People:
             if self.owner.get(key) == contact and key not in keys:
                 del self.owner[key]
                 self.removed[key] = contact
+                self.losers.add(contact)
         for key in keys:
             self._give(key, contact)
         if arrival.name and self.name.get(contact) != arrival.name:
@@ -288,6 +304,7 @@ class _People:
             self.added[key] = contact
         elif before != contact:
             self.moved[key] = contact
+            self.losers.add(before)
             if not self.has_strong[before]:
                 # It was known by this number only: the same person, met before the network named them.
                 self.aliases[before] = contact
@@ -321,6 +338,17 @@ async def _write_people(tx: Tx, people: _People) -> None:
     await tx.fetch(_ALIAS, sorted(people.aliases.items()))
     renamed = sorted(people.renamed - people.contacts.keys())
     await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])
+    await _redirect(tx, people.losers)
+
+
+async def _redirect(tx: Tx, losers: set[str]) -> None:
+    left: dict[str, list[tuple[str, str]]] = {}
+    for contact, kind, value in await tx.fetch(_LOST, [(contact,) for contact in sorted(losers)]):
+        names = left.setdefault(contact, [])
+        if kind is not None:
+            names.append((kind, value))  # "bsuid" < "parent_bsuid" < "phone": the best first
+    rows = [(contact, json.dumps(names, separators=(",", ":"))) for contact, names in left.items()]
+    await tx.fetch(_REDIRECT, rows)
 
 
 async def _find_conversations(tx: Tx, arrivals: Sequence[Arrival], contact_of: Sequence[str]) -> list[str]:

@@ -74,8 +74,9 @@ _CLAIM = Query(
         SELECT s.line_id, s.epoch FROM senders s
         WHERE s.line_id = :line_id AND s.owner = :owner AND s.epoch = :fence {{for_share}}
     ), heads AS MATERIALIZED (
-        SELECT o.id FROM held JOIN outbox o ON o.line_id = held.line_id
-        WHERE o.state = 'queued' AND o.due_ms <= {{now}} AND NOT EXISTS (
+        SELECT o.id FROM outbox o
+        WHERE EXISTS (SELECT 1 FROM held) AND o.line_id = :line_id AND o.state = 'queued' AND o.due_ms <= {{now}}
+        AND NOT EXISTS (
             SELECT 1 FROM outbox p
             WHERE p.conversation_id = o.conversation_id AND p.seq < o.seq AND p.{ACTIVE}
         )

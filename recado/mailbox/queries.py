@@ -1,9 +1,9 @@
 """Reads of the mailbox for people: the API and the CLI. Sessions are a project's; the hot path has its own SQL."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
-from sqlalchemy import literal, select
+from sqlalchemy import ColumnElement, and_, literal, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.errors import NotFound
@@ -12,13 +12,29 @@ from recado.mailbox.models import InboxMessage, OutboxMessage
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
+LISTED_STATES: tuple[ListedState, ...] = get_args(ListedState)
+_OPEN = ("sending", "unknown")
+
+
+def in_state(state: ListedState) -> ColumnElement[bool]:
+    """True for the messages in a state, in words that SQLite finds again in the definition of a partial index."""
+    # The values are written into the statement: a partial index does not serve a parameter.
+    same = OutboxMessage.state == literal(state, literal_execute=True)
+    if state not in _OPEN:
+        return same
+    return and_(same, OutboxMessage.state.in_([literal(one, literal_execute=True) for one in _OPEN]))
+
+
+def given_up() -> ColumnElement[bool]:
+    """True for messages that came in and whose turn was given up; in the words of their partial index, too."""
+    return literal_column("inbox.dead")
 
 
 async def list_outbox(session: AsyncSession, state: ListedState, cut: Cut = FIRST) -> Page[OutboxMessage]:
     """The project's messages in one state, oldest first."""
-    # Written into the statement: a partial index does not serve a parameter.
-    in_state = OutboxMessage.state == literal(state, literal_execute=True)
-    return await read_page(session, select(OutboxMessage).where(in_state), OutboxMessage, cut)
+    # By way of their ids: asked for the rows in the order of their ids, SQLite would walk through all that are stored.
+    found = select(OutboxMessage.id).where(in_state(state))
+    return await read_page(session, select(OutboxMessage).where(OutboxMessage.id.in_(found)), OutboxMessage, cut)
 
 
 async def get_outbox(session: AsyncSession, message_id: str) -> OutboxMessage:
@@ -31,7 +47,7 @@ async def get_outbox(session: AsyncSession, message_id: str) -> OutboxMessage:
 
 async def list_dead_inbox(session: AsyncSession, cut: Cut = FIRST) -> Page[InboxMessage]:
     """The project's messages whose turn was given up, oldest first."""
-    return await read_page(session, select(InboxMessage).where(InboxMessage.dead), InboxMessage, cut)
+    return await read_page(session, select(InboxMessage).where(given_up()), InboxMessage, cut)
 
 
 async def get_inbox(session: AsyncSession, message_id: str) -> InboxMessage:

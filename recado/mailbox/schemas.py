@@ -98,8 +98,7 @@ def in_message(row: InboxMessage) -> InMessageOut:
         message = InboundMessage.model_validate_json(row.body)
     except ValidationError:
         log.warning("stored_message_unreadable", message_id=row.id)
-        raw = json.loads(row.body)
-        content = Unsupported(provider_type="unreadable", raw=raw if isinstance(raw, dict) else {"value": raw})
+        content = Unsupported(provider_type="unreadable", raw={"body": json.loads(row.body)})
         return InMessageOut.model_validate(common | {"content": content})
     return InMessageOut.model_validate(
         common

@@ -55,6 +55,7 @@ class _Held:
     paused_until_s: float = 0.0
     in_flight: int = 0
     leaving: bool = False
+    timer: asyncio.TimerHandle | None = None
 
 
 @dataclass(slots=True)
@@ -80,11 +81,13 @@ class Sender:
     _held: dict[str, _Held] = field(default_factory=dict[str, _Held])
     _paces: ContactPaces = field(default_factory=ContactPaces)
     _sends: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _renew_at_s: float = 0.0
+    _look_at_s: float = 0.0
 
     async def run(self) -> None:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
         tasks = [
-            asyncio.create_task(_forever(self._keep_leases, RENEW_S), name="sender-leases"),
+            asyncio.create_task(_forever(self._keep_leases, POLL_S), name="sender-leases"),
             asyncio.create_task(_forever(self._send_what_is_ready, 0.0), name="sender-claims"),
         ]
         try:
@@ -110,28 +113,46 @@ class Sender:
     # --- leases ---------------------------------------------------------------------------------------
 
     async def _keep_leases(self) -> None:
-        """Renew what is held, take a fair share of what is free, give back what is too much, settle the unknown."""
-        loop = asyncio.get_running_loop()
-        owner = self.mailbox.owner
-        asked_s = loop.time()
+        """Renew what is held, take a fair share of what is free, give back what is too much, settle the unknown.
+
+        Free lines are looked for at every round, so that those of a dead process wait for little but its lease;
+        the rest is due at a third of it.
+        """
+        asked_s = asyncio.get_running_loop().time()
+        renewing = asked_s >= self._renew_at_s
+        if renewing:
+            await self._renew(asked_s)
+            self._renew_at_s = asked_s + RENEW_S
+        taken = await self._take_share(asked_s)
+        if renewing or taken:
+            await self._settle_unknown()
+        for line_id in taken:
+            self.mailbox.hint_send(line_id)
+
+    async def _renew(self, asked_s: float) -> None:
+        owner, driver = self.mailbox.owner, self.mailbox.driver
         fences = {line_id: held.fence for line_id, held in self._held.items()}
-        kept = await self.mailbox.driver.run(lambda tx: senders.renew_lines(tx, owner, fences), Priority.MARK)
+        await driver.run(senders.add_missing, Priority.OTHER)
+        kept = await driver.run(lambda tx: senders.renew_lines(tx, owner, fences), Priority.MARK)
         for line_id in fences:
             if line_id in kept:
                 self._held[line_id].until_s = asked_s + SENDER_LEASE_MS / 1000
             else:
                 log.warning("line_lost", line_id=line_id)
                 del self._held[line_id]
-        share = await self.mailbox.driver.run(senders.fair_share, Priority.OTHER)
+
+    async def _take_share(self, asked_s: float) -> list[str]:
+        """Hold as many lines as is fair; the ones newly taken."""
+        owner, driver = self.mailbox.owner, self.mailbox.driver
+        share = await driver.run(senders.fair_share, Priority.OTHER)
         await self._give_back_excess(share)
         staying = sum(not held.leaving for held in self._held.values())
-        taken = await self.mailbox.driver.run(
-            lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER
-        )
+        if staying >= share:
+            return []
+        taken = await driver.run(lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER)
         for line_id, fence in taken.items():
             self._held[line_id] = _Held(fence, asked_s + SENDER_LEASE_MS / 1000)
-            self.mailbox.hint_send(line_id)
-        await self._settle_unknown()
+        return list(taken)
 
     async def _give_back_excess(self, share: int) -> None:
         staying = [line_id for line_id, held in self._held.items() if not held.leaving]
@@ -160,9 +181,12 @@ class Sender:
     # --- claims ---------------------------------------------------------------------------------------
 
     async def _send_what_is_ready(self) -> None:
-        rang = await self.mailbox.sends_bell.wait(POLL_S)
+        await self.mailbox.sends_bell.wait(POLL_S)
         ready, self.mailbox.lines_to_send = self.mailbox.lines_to_send, set()
-        if not rang:
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._look_at_s:
+            # Also while bells ring all the time: other lines may have work that nobody rang for.
+            self._look_at_s = now_s + POLL_S
             held = list(self._held)
             ready |= await self.mailbox.driver.run(lambda tx: outbox.due_lines(tx, held), Priority.TURN)
         await asyncio.gather(*(self._claim(line_id) for line_id in ready if line_id in self._held))
@@ -176,7 +200,9 @@ class Sender:
         bucket = self._bucket(held, line)
         wait_s = max(held.paused_until_s - loop.time(), bucket.wait_s(loop.time()))
         if wait_s > 0:
-            loop.call_later(wait_s, self.mailbox.hint_send, line_id)
+            if held.timer is not None:
+                held.timer.cancel()
+            held.timer = loop.call_later(wait_s, self.mailbox.hint_send, line_id)
             return
         size = min(MAX_SLOTS - len(self._sends), bucket.available(loop.time()))
         if size <= 0:
@@ -223,7 +249,8 @@ class Sender:
             ):
                 return Mark(row.id, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             _check_window(row, channel)
-            sent = await channel.send(line, _outgoing(row), held.fence)
+            outgoing = _outgoing(row)
+            sent = await channel.send(line, outgoing, held.fence)
         except OutcomeUnknown as error:
             self.stats.unknown += 1
             return Mark(row.id, held.fence, "unknown", error_code=error.code, error_text=error.message)
@@ -273,6 +300,8 @@ def _check_window(row: ToSend, channel: Channel) -> None:
 
 def _outgoing(row: ToSend) -> Outgoing:
     to = tuple(Address(kind=kind, value=value) for kind, value in json.loads(row.send_to))
+    if not to:
+        raise SendRefused("The person has no address on this channel any more", code="no_address")
     return Outgoing(row.id, to, OUT_CONTENT.validate_json(row.body), row.reply_to)
 
 

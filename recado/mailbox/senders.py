@@ -10,7 +10,7 @@ from recado.mailbox.sql import Query
 
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
-PROCESS_DEAD_AFTER_MS = 5_000
+PROCESS_DEAD_AFTER_MS = 4_000
 # Rows of processes that are long gone are removed.
 PROCESS_FORGOTTEN_AFTER_MS = 3_600_000
 
@@ -89,9 +89,13 @@ async def living_workers(tx: Tx) -> int:
     return int(row[0])
 
 
+async def add_missing(tx: Tx) -> None:
+    """Give every line its place among the leases."""
+    await tx.fetch(_ADD_MISSING)
+
+
 async def fair_share(tx: Tx) -> int:
     """How many lines one worker should hold: all of them, shared by the living workers, rounded up."""
-    await tx.fetch(_ADD_MISSING)
     ((lines, workers),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS)
     return -(-int(lines) // max(1, int(workers)))
 

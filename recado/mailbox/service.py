@@ -1,5 +1,6 @@
 """What other rooms use of the mailbox: grouped writes, claims, and the bells that say there is work."""
 
+import contextlib
 from collections.abc import Sequence
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
@@ -7,7 +8,7 @@ from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
 from recado.mailbox import claims, inbox, outbox, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
-from recado.mailbox.driver import Driver, Priority, Tx
+from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Arrival, Stored
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
 
@@ -197,5 +198,6 @@ class Mailbox:
     async def close(self) -> None:
         """Finish the writes, say good-bye and close the database."""
         await self.drain()
-        await self.driver.run(lambda tx: senders.leave(tx, self.owner), Priority.OTHER)
+        with contextlib.suppress(DatabaseDown):  # then the others find out by themselves
+            await self.driver.run(lambda tx: senders.leave(tx, self.owner), Priority.OTHER)
         await self.driver.close()

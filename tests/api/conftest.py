@@ -11,15 +11,19 @@ from typing import Any
 import aiohttp
 import pytest_asyncio
 import uvicorn
+from sqlalchemy import select
 
 from recado.api import build_app
 from recado.assistants.service import create_assistant
 from recado.channels.service import create_line
 from recado.kit import new_id, now_ms
 from recado.knowledge.service import NewEntry, add_entries
+from recado.mailbox import outbox, senders
 from recado.mailbox.claims import NewOut
+from recado.mailbox.driver import Priority
 from recado.mailbox.inbox import Arrival
-from recado.mailbox.models import Conversation
+from recado.mailbox.models import Conversation, InboxMessage
+from recado.mailbox.outbox import Mark
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
@@ -62,6 +66,7 @@ class Tenant:
     contact_id: str
     conversation_id: str
     message_id: str
+    inbox_id: str
 
 
 class Api:
@@ -72,9 +77,7 @@ class Api:
         self.url = url
         self.session = session
 
-    async def call(
-        self, method: str, path: str, key: str | None = None, json: Any = None, **named: Any
-    ) -> Answer:
+    async def call(self, method: str, path: str, key: str | None = None, json: Any = None, **named: Any) -> Answer:
         headers: dict[str, str] = dict(named.pop("headers", {}))
         if key is not None:
             headers["X-API-Key"] = key
@@ -99,7 +102,7 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
         config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listening]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
             await asyncio.sleep(0.005)
         async with aiohttp.ClientSession() as session:
             yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
@@ -143,6 +146,8 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
     async with runtime.database.project(project.id) as session:
         conversation = await session.get(Conversation, conversation_id)
         assert conversation is not None
+        inbox_id = await session.scalar(select(InboxMessage.id))
+        assert inbox_id is not None
     return Tenant(
         project.id,
         {role: token for role, (_, token) in made.items()},
@@ -153,6 +158,7 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         conversation.contact_id,
         conversation_id,
         queued.ids[0],
+        inbox_id,
     )
 
 
@@ -169,3 +175,22 @@ async def arrive(runtime: Runtime, project_id: str, line_id: str, provider_id: s
     )
     (stored,) = await runtime.mailbox.store([arrival])
     return stored.conversation_id
+
+
+async def make_dead(api: Api, of: Tenant, message_id: str) -> None:
+    """Let the sending of the one message that waits fail for good."""
+    mailbox = api.runtime.mailbox
+    await mailbox.driver.run(senders.add_missing, Priority.OTHER)
+    held = await mailbox.driver.run(lambda tx: senders.take_lines(tx, mailbox.owner, 9), Priority.OTHER)
+    rows = await mailbox.claim_heads(of.line_id, held[of.line_id], 9)
+    assert [row.id for row in rows] == [message_id]
+    mark = Mark(message_id, held[of.line_id], "dead", error_code="outside_window", error_text="too late")
+    assert await mailbox.driver.run(lambda tx: outbox.mark(tx, [mark]), Priority.MARK) == {message_id}
+
+
+async def bury(api: Api, of: Tenant, inbox_id: str) -> None:
+    """Mark a message that came in as given up."""
+    async with api.runtime.database.project(of.project_id) as session:
+        row = await session.get(InboxMessage, inbox_id)
+        assert row is not None
+        row.dead = True

@@ -1,5 +1,6 @@
 """Whatever is sent, the answer is a problem of the right kind, and never a 5xx."""
 
+import io
 import json
 from typing import Any
 
@@ -84,7 +85,7 @@ async def test_odd_texts_that_are_texts_are_taken(api: Api, ours: Tenant) -> Non
 
 
 async def test_a_body_that_is_too_large_is_refused(api: Api, ours: Tenant) -> None:
-    declared = await post_bytes(api, ours, b" " * (MAX_BODY_BYTES + 1))
+    declared = await post_bytes(api, ours, io.BytesIO(b" " * (MAX_BODY_BYTES + 1)))
     assert (declared.status, declared.code) == (413, "body_too_large")
 
     async def chunks() -> Any:
@@ -122,7 +123,8 @@ async def test_secrets_of_a_line_go_in_and_not_out(api: Api, ours: Tenant) -> No
     made = await api.post("/lines", admin, body)
     assert (made.status, made.json["secrets"]) == (201, ["app_secret", "verify_token"])
     line = api.runtime.directory.line(made.json["id"])
-    assert line is not None and line.secrets["app_secret"] == "hush-hush"
+    assert line is not None
+    assert line.secrets["app_secret"] == "hush-hush"
     changed = await api.call(
         "PATCH", f"/api/v1/lines/{made.json['id']}", admin, {"secrets": {"app_secret": "hush-new"}}
     )
@@ -130,7 +132,8 @@ async def test_secrets_of_a_line_go_in_and_not_out(api: Api, ours: Tenant) -> No
     for answer in (made, changed, listed):
         assert b"hush" not in answer.body
     line = api.runtime.directory.line(made.json["id"])
-    assert line is not None and dict(line.secrets) == {"app_secret": "hush-new", "verify_token": "v"}
+    assert line is not None
+    assert dict(line.secrets) == {"app_secret": "hush-new", "verify_token": "v"}
     assert (await api.post("/lines", admin, body)).code == "line_exists"
     assert (await api.post("/lines", admin, body | {"channel": "fax", "address": "1"})).code == "bad_channel"
 
@@ -141,7 +144,9 @@ async def test_addresses_and_methods_that_do_not_exist(api: Api, ours: Tenant) -
     assert (await api.call("GET", "/nothing")).code == "not_found"
     assert (await api.get("/projects/", key)).code == "not_found"
     wrong = await api.call("DELETE", "/api/v1/projects", key)
-    assert (wrong.status, wrong.code) == (405, "method_not_allowed")
+    assert (wrong.status, wrong.code, wrong.headers["allow"]) == (405, "method_not_allowed", "GET")
+    wrong = await api.call("DELETE", f"/api/v1/assistants/{ours.assistant_id}", key)
+    assert (wrong.status, wrong.headers["allow"]) == (405, "GET, PATCH")
     for path in ("/lines/x", "/lines/..", "/lines/" + ours.line_id.upper(), "/conversations/1/messages"):
         assert (await api.get(path, key)).status in (404, 422)
     assert (await api.get("/assistants?unknown=1", key)).status == 200

@@ -5,11 +5,9 @@ from typing import Any
 
 import pytest
 
-from recado.mailbox import outbox, senders
-from recado.mailbox.driver import Priority
-from recado.mailbox.outbox import Mark
+from recado.mailbox.models import InboxMessage
 from recado.projects.service import Role
-from tests.api.conftest import TEXT, Answer, Api, Tenant, arrive
+from tests.api.conftest import TEXT, Answer, Api, Tenant, arrive, bury, make_dead
 
 HOLA: dict[str, Any] = {"content": {"type": "text", "text": "hola"}}
 BUTTONS = {"content": {"type": "buttons", "text": "¿Cuál?", "buttons": [{"id": "a", "title": "A"}]}}
@@ -25,16 +23,6 @@ async def history(api: Api, of: Tenant, query: str = "") -> Any:
     answer = await api.get(f"/conversations/{of.conversation_id}/messages{query}", of.keys[Role.READ])
     assert answer.status == 200, answer.body
     return answer.json
-
-
-async def make_dead(api: Api, of: Tenant, message_id: str) -> None:
-    mailbox = api.runtime.mailbox
-    await mailbox.driver.run(senders.fair_share, Priority.OTHER)
-    held = await mailbox.driver.run(lambda tx: senders.take_lines(tx, mailbox.owner, 9), Priority.OTHER)
-    rows = await mailbox.claim_heads(of.line_id, held[of.line_id], 9)
-    assert [row.id for row in rows] == [message_id]
-    mark = Mark(message_id, held[of.line_id], "dead", error_code="outside_window", error_text="too late")
-    assert await mailbox.driver.run(lambda tx: outbox.mark(tx, [mark]), Priority.MARK) == {message_id}
 
 
 async def test_history_is_both_directions_newest_first_in_pages(api: Api, ours: Tenant) -> None:
@@ -91,9 +79,7 @@ async def test_a_long_text_repeated_gives_all_its_ids_again(api: Api, ours: Tena
     assert [item["id"] for item in items[::-1]][2:] == first.json["message_ids"]
 
 
-async def test_the_same_key_in_another_conversation_is_another_message(
-    api: Api, ours: Tenant, theirs: Tenant
-) -> None:
+async def test_the_same_key_in_another_conversation_is_another_message(api: Api, ours: Tenant, theirs: Tenant) -> None:
     mine, other = await send(api, ours, HOLA, "k"), await send(api, theirs, HOLA, "k")
     assert (mine.status, other.status) == (202, 202)
     assert "idempotent-replayed" not in other.headers
@@ -163,3 +149,30 @@ async def test_lists_come_in_pages(api: Api, ours: Tenant) -> None:
     assert [item["name"] for item in found] == ["P0", "P1", "P2", "P3", "P4"]
     for wrong in ("?limit=0", "?limit=201", "?limit=x", "?cursor=x", "?cursor=%00"):
         assert (await api.get("/contacts" + wrong, agent)).status == 422, wrong
+
+
+async def test_a_message_that_was_given_up_is_seen_retried_and_dropped(api: Api, ours: Tenant) -> None:
+    agent, path = ours.keys[Role.AGENT], f"/inbox/{ours.inbox_id}"
+    assert (await api.post(path + "/retry", agent)).status == 404
+    for action in ("retry", "drop"):
+        await bury(api, ours, ours.inbox_id)
+        (dead,) = (await api.get("/inbox/dead", agent)).json["items"]
+        assert (dead["id"], dead["dead"], dead["content"]["text"]) == (ours.inbox_id, True, TEXT)
+        done = await api.post(f"{path}/{action}", agent)
+        assert (done.status, done.json["dead"]) == (200, False)
+        assert (await api.get("/inbox/dead", agent)).json["items"] == []
+    assert (await history(api, ours))["items"][0]["id"] == ours.inbox_id
+
+
+async def test_a_stored_message_that_cannot_be_read_does_not_hide_the_others(api: Api, ours: Tenant) -> None:
+    async with api.runtime.database.project(ours.project_id) as session:
+        row = await session.get(InboxMessage, ours.inbox_id)
+        assert row is not None
+        row.body = '{"from":"the future"}'
+    shown = (await history(api, ours))["items"][-1]["content"]
+    assert shown == {
+        "type": "unsupported",
+        "provider_type": "unreadable",
+        "reason": None,
+        "raw": {"body": {"from": "the future"}},
+    }

@@ -1,0 +1,64 @@
+"""Makes the reference pages from the program itself: `python -m recado.cli.reference FOLDER`."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from recado.cli.root import recado
+from recado.settings import EXAMPLES, Settings, variable_name
+
+_WIDTH = 100
+_MADE = "<!-- Made by `make docs`; change the program, not this page. -->"
+
+
+def cli_page() -> str:
+    """Every command with its help, as Markdown."""
+    parts = ["# Commands", _MADE]
+    for context in _contexts(_context(recado, "recado", None)):
+        parts.append(f"## {context.command_path}\n\n```text\n{context.get_help()}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def _contexts(context: click.Context) -> Iterator[click.Context]:
+    yield context
+    command = context.command
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            if found is not None:
+                yield from _contexts(_context(found, name, context))
+
+
+def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
+    settings = {"terminal_width": _WIDTH, "max_content_width": _WIDTH, "color": False}
+    return click.Context(command, info_name=name, parent=parent, **(settings | command.context_settings))
+
+
+def settings_page() -> str:
+    """Every setting with its default and an example, as Markdown."""
+    rows = ["| variable | default | what it is | example |", "|---|---|---|---|"]
+    for field, info in Settings.model_fields.items():
+        default = "" if info.default in ("", ()) else f"`{info.default}`"
+        example = EXAMPLES.get(field, "").replace("|", "\\|")
+        rows.append(f"| `{variable_name(field)}` | {default} | {info.description or ''} | {_code(example)} |")
+    about = (
+        "Read from the environment when a process starts. A wrong one is named, with an example, and nothing starts."
+    )
+    return "\n".join(["# Settings", "", _MADE, "", about, "", *rows]) + "\n"
+
+
+def _code(example: str) -> str:
+    return "<br>".join(f"`{part}`" for part in example.split(" or ")) if example else ""
+
+
+def write(folder: Path) -> None:
+    """Write all pages into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in (("cli.md", cli_page()), ("settings.md", settings_page())):
+        (folder / name).write_text(page, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))

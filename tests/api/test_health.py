@@ -1,0 +1,136 @@
+"""/health, /ready and /metrics."""
+
+import re
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+import recado.health
+from recado.api import build_app
+from recado.db import Database
+from recado.health import Readiness
+from recado.metrics import Metrics
+from recado.migrate import MigrationState
+from recado.projects.service import Role
+from recado.worker import make_worker
+from tests.api.conftest import PHONE, TEXT, Api, Tenant
+
+
+async def ready(api: Api) -> tuple[int, dict[str, Any]]:
+    answer = await api.call("GET", "/ready")
+    return answer.status, {check["name"]: check["cure"] for check in answer.json["checks"] if not check["ok"]}
+
+
+async def test_health_needs_nothing(api: Api) -> None:
+    answer = await api.call("GET", "/health")
+    assert (answer.status, answer.json) == (200, {"status": "alive"})
+
+
+async def test_ready_once_a_worker_lives(api: Api) -> None:
+    status, unmet = await ready(api)
+    assert (status, list(unmet)) == (503, ["worker"])
+    assert "recado worker" in unmet["worker"]
+    await api.runtime.mailbox.beat("api", "1")  # not a worker
+    assert (await ready(api))[0] == 503
+    await api.runtime.mailbox.beat("worker", "1")
+    assert await ready(api) == (503, {"worker": unmet["worker"]})  # the process keeps the kind that it began with
+
+
+async def test_ready_with_a_worker(api: Api) -> None:
+    await api.runtime.mailbox.beat("up", "1")
+    assert await ready(api) == (200, {})
+    api.runtime.mailbox.driver.offset_ms += 5_001
+    assert list((await ready(api))[1]) == ["worker"]
+
+
+async def test_not_ready_with_a_full_disk(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recado.health, "MIN_FREE_BYTES", 1 << 62)
+    assert "make room" in (await ready(api))[1]["disk"]
+
+
+@pytest.mark.parametrize(("current", "cure"), [(None, "recado db migrate"), ("9999", "newer Recado")])
+async def test_not_ready_with_other_tables(
+    api: Api, monkeypatch: pytest.MonkeyPatch, current: str | None, cure: str
+) -> None:
+    async def state(_database: Any) -> MigrationState:
+        return MigrationState(current, "0001")
+
+    monkeypatch.setattr(recado.health, "check_migrations", state)
+    assert cure in (await ready(api))[1]["migrations"]
+
+
+async def test_not_ready_without_a_database(api: Api) -> None:
+    found = await Readiness(UNREACHABLE, api.runtime.mailbox, Path("/nowhere")).look()
+    unmet = {check.name for check in found.checks if not check.ok}
+    assert unmet >= {"database", "migrations", "disk"}
+    assert all(check.cure for check in found.checks if not check.ok)
+
+
+class Unreachable:
+    """A database that does not answer."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise ConnectionRefusedError
+
+
+UNREACHABLE = cast(Database, Unreachable())
+
+
+def value(text: str, metric: str) -> float:
+    found = re.search(rf"^{re.escape(metric)} (\S+)$", text, re.MULTILINE)
+    assert found, metric
+    return float(found[1])
+
+
+async def test_metrics_count_what_waits(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    answer = await api.call("GET", "/metrics")
+    assert answer.headers["content-type"].startswith("text/plain")
+    text = answer.body.decode()
+    assert value(text, 'recado_waiting{what="conversations"}') == 2
+    assert value(text, 'recado_waiting{what="outbox_queued"}') == 2
+    assert value(text, 'recado_waiting{what="outbox_dead"}') == 0
+    assert 0 <= value(text, "recado_oldest_pending_seconds") < 60
+    assert value(text, 'recado_webhooks_total{channel="cloud-api",outcome="refused"}') == 0
+    assert value(text, "recado_database_up") == 1
+    assert "recado_build_info{version=" in text
+    assert "process_resident_memory_bytes" in text
+    assert "recado_turns_total" not in text  # this process takes none
+    for private in (PHONE, TEXT, ours.conversation_id, "Ana"):
+        assert private not in text
+
+
+async def test_metrics_of_a_worker(api: Api) -> None:
+    worker = make_worker(api.runtime, "up")
+    worker.turns.stats.settled = 3
+    worker.sender.stats.sent = 2
+    build_app(api.runtime, worker)
+    runtime = api.runtime
+    text = (
+        await Metrics(runtime.database, runtime.mailbox, worker.turns.stats, worker.sender.stats, {}).text()
+    ).decode()
+    assert value(text, 'recado_turns_total{outcome="settled"}') == 3
+    assert value(text, 'recado_sends_total{outcome="sent"}') == 2
+
+
+async def test_metrics_without_a_database_still_tell_what_the_process_did(api: Api) -> None:
+    metrics = Metrics(UNREACHABLE, api.runtime.mailbox, None, None, {})
+    assert value((await metrics.text()).decode(), "recado_database_up") == 0
+
+
+async def test_metrics_are_counted_once_a_second(api: Api, ours: Tenant) -> None:
+    first = (await api.call("GET", "/metrics")).body
+    for _ in range(3):
+        await api.post(
+            f"/conversations/{ours.conversation_id}/messages",
+            ours.keys[Role.AGENT],
+            {"content": {"type": "text", "text": "x"}},
+        )
+    again = (await api.call("GET", "/metrics")).body
+    assert (first == again) or value(again.decode(), 'recado_waiting{what="outbox_queued"}') == 4
+
+
+async def test_a_webhook_goes_past_the_gate(api: Api) -> None:
+    refused = await api.call("POST", "/webhooks/whatsapp", data=b"{}")
+    assert (refused.status, refused.body) == (401, b"signature_missing")
+    assert "x-request-id" not in refused.headers

@@ -1,0 +1,126 @@
+"""Logs say what happened, and never what was written, by whom, or with which key."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+
+from recado.kit.logs import MASK, configure_logging
+from recado.projects.service import Role
+from tests.api.conftest import PHONE, TEXT, Api, Tenant, arrive
+
+PRIVATE = "una frase privada"
+
+
+@pytest.fixture(params=["json", "text"])
+def logs(request: pytest.FixtureRequest) -> Iterator[io.StringIO]:
+    """Everything that is logged, in both forms."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    written = io.StringIO()
+    configure_logging("DEBUG", request.param, written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+async def test_requests_leave_no_words_numbers_or_keys(logs: io.StringIO, api: Api, ours: Tenant) -> None:
+    agent = ours.keys[Role.AGENT]
+    phone = "34612345678"
+    await arrive(api.runtime, ours.project_id, ours.line_id, "wamid.9", PRIVATE)
+    await api.post("/contacts", agent, {"name": "Zoraida", "addresses": [{"kind": "phone", "value": phone}]})
+    await api.get(f"/contacts?search={phone}", agent)
+    await api.get(f"/contacts/{phone}", agent)
+    await api.call("GET", f"/{phone}?text={PRIVATE}")
+    body: dict[str, Any] = {"content": {"type": "text", "text": PRIVATE}}
+    await api.post(f"/conversations/{ours.conversation_id}/messages", agent, body, headers={"Idempotency-Key": phone})
+    await api.post(f"/conversations/{ours.conversation_id}/messages", agent, {"content": {"text": PRIVATE, "x": phone}})
+    await api.get("/contacts", "rk_wrong_key")
+    written = logs.getvalue()
+    assert written.count("send_message") == 2
+    for private in (PHONE, phone, TEXT, PRIVATE, "privada", "Zoraida", agent, agent[:12], "rk_wrong", "?search"):
+        assert private not in written, private
+
+
+async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(
+    logs: io.StringIO, api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise KeyError(f"{PRIVATE} {PHONE}")
+
+    monkeypatch.setattr("recado.contacts.service.list_contacts", fail)
+    answer = await api.get("/contacts", ours.keys[Role.READ], headers={"X-Request-Id": "find-me"})
+    assert (answer.status, answer.code) == (500, "internal_error")
+    assert answer.headers["x-request-id"] == "find-me"
+    written = logs.getvalue()
+    assert "request_defect" in written
+    assert "KeyError" in written
+    assert "find-me" in written
+    assert "contacts/endpoints.py" in written
+    for private in (PRIVATE, PHONE):
+        assert private not in written
+        assert private.encode() not in answer.body
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError()])
+async def test_a_database_that_is_down_is_worth_another_try(
+    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    async def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    for place in ("recado.contacts.service.list_contacts", "recado.projects.auth.authenticate"):
+        monkeypatch.setattr(place, fail)
+        answer = await api.get("/contacts", ours.keys[Role.READ])
+        assert (answer.status, answer.code) == (503, "database_unavailable")
+        assert int(answer.headers["retry-after"]) >= 1
+
+
+def test_private_fields_and_numbers_are_caught(logs: io.StringIO) -> None:
+    log = structlog.get_logger("test")
+    log.info("said", text=PRIVATE, phone=PHONE, token="t0k", n=1, inner={"to": PHONE, "ok": f"call +{PHONE} now"})
+    said = f"wrote to {PHONE}"
+    log.warning(said, ids=["01a1fc10-fc97-76e2-b6a2-598112345678"], at_ms=1_763_694_334_000)
+    logging.getLogger("library").warning("number %s", "+51 999 888 777")
+    written = logs.getvalue()
+    for private in (PRIVATE, PHONE, "t0k", "999 888"):
+        assert private not in written
+    assert MASK in written
+    assert "01a1fc10-fc97-76e2-b6a2-598112345678" in written
+    assert "1763694334000" in written
+
+
+def test_errors_are_told_by_class_and_place(logs: io.StringIO) -> None:
+    def fail() -> None:
+        raise ValueError(PRIVATE)
+
+    for write in (structlog.get_logger("ours").exception, logging.getLogger("library").exception):
+        try:
+            fail()
+        except ValueError:
+            write("failed")
+    written = logs.getvalue()
+    assert PRIVATE not in written
+    assert written.count("ValueError") == 2
+    assert written.count("test_logs.py") >= 2
+    assert "Traceback" not in written
+
+
+def test_json_is_one_object_a_line(request: pytest.FixtureRequest) -> None:
+    written = io.StringIO()
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    configure_logging("INFO", "json", written)
+    structlog.get_logger("recado.x").info("one", count=2)
+    structlog.get_logger("recado.x").debug("hidden")
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+    (line,) = written.getvalue().splitlines()
+    entry = json.loads(line)
+    assert (entry["event"], entry["count"], entry["level"], entry["logger"]) == ("one", 2, "info", "recado.x")

@@ -1,0 +1,61 @@
+"""What is killed, and when: a plan from a seed, so that it can be made again."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from tests.chaos.cases import Case, Scale
+
+# "one" process; "two" at the same time; "start": one, and again while it starts; "database": the PostgreSQL server.
+BlowKind = Literal["one", "two", "start", "database"]
+Meter = Literal["written", "answered"]
+
+# A worker needs about a second to start; a kill within it meets imports, the look at the migrations, the first claims.
+_START_LIVES_S = (0.1, 2.5)
+_PAUSES_S = (0.0, 0.0, 0.2, 0.5, 1.0, 2.0)
+# The very first starts make the database; their kills meet the migration.
+_FIRST_LIVES_S = (0.4, 1.6)
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """Falls `jitter_s` after `meter` has reached `at` messages; what was killed starts again after `pause_s`."""
+
+    at: int
+    meter: Meter
+    jitter_s: float
+    kind: BlowKind
+    group: bool
+    pause_s: float
+    lived_s: float
+
+
+def plan(case: Case, scale: Scale, seed: int) -> tuple[list[Blow], list[float]]:
+    """The blows in their order, and how long the first starts live. Together they are `scale.kills` kills."""
+    random = Random(f"{seed}/{case.key}/blows")
+    firsts = [random.uniform(*_FIRST_LIVES_S) for _ in range(scale.starts_killed)]
+    kinds: list[BlowKind] = []
+    left = scale.kills - len(firsts)
+    while left > 0:
+        kind = random.choices(("one", "two", "start"), (6, 2 if len(case.processes) > 1 else 0, 2))[0]
+        size = 1 if kind == "one" else 2
+        if size <= left:
+            kinds.append(kind)
+            left -= size
+    blows = [_blow(random, n, len(kinds), scale.messages, kind) for n, kind in enumerate(kinds)]
+    if case.database == "postgresql":
+        blows += [_blow(random, n, scale.crashes, scale.messages, "database") for n in range(scale.crashes)]
+    return sorted(blows, key=lambda blow: blow.at), firsts
+
+
+def _blow(random: Random, n: int, of: int, messages: int, kind: BlowKind) -> Blow:
+    """One in each stretch of the run, at a random place of it."""
+    return Blow(
+        at=max(1, int((n + random.random()) / of * messages * 0.97)),
+        meter=random.choice(("written", "answered")),
+        jitter_s=random.choice((0.0, random.uniform(0.0, 0.1), random.uniform(0.0, 0.6))),
+        kind=kind,
+        group=random.random() < 0.5,
+        pause_s=random.choice(_PAUSES_S),
+        lived_s=random.uniform(*_START_LIVES_S),
+    )

@@ -1,0 +1,162 @@
+"""Recado's processes of one case: which ids they have in the database, and who is ready to work."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
+
+from recado.db import Database
+from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.people import line_addresses
+from tests.chaos.programs import HOST, RECADO, ChaosError, Program, free_port
+from tests.chaos.rows import processes
+from tests.chaos.takeover import Able
+
+APP_SECRET = "secret"
+WEBHOOK_PATH = "/webhooks/whatsapp"
+_SEEN_WITHIN_S = 20.0
+_POLL_S = 0.02
+
+
+@dataclass(slots=True)
+class Member:
+    """One process. `owners` are the ids that its last life had in the database (usually one)."""
+
+    kind: Kind
+    program: Program
+    port: int
+    ready: bool = False
+    owners: set[str] = field(default_factory=set[str])
+
+
+class Fleet:
+    """Starts, kills and watches the processes of a case."""
+
+    def __init__(self, case: Case, scale: Scale, env: Mapping[str, str], folder: Path, database: Database) -> None:
+        self.case = case
+        self.scale = scale
+        self.able = Able()
+        self.kills = 0
+        self.database_up = True
+        self.members = [_member(n, kind, env, folder) for n, kind in enumerate(case.processes)]
+        self._env = env
+        self._folder = folder
+        self._database = database
+        self._known: set[str] = set()
+        self._starting = asyncio.Lock()
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2))
+
+    @property
+    def callback_urls(self) -> list[str]:
+        return [f"http://{HOST}:{m.port}{WEBHOOK_PATH}" for m in self.members if m.port]
+
+    @property
+    def ready(self) -> list[Member]:
+        return [member for member in self.members if member.ready]
+
+    # --- setting up -----------------------------------------------------------------------------------
+
+    async def prepare(self, start_kills: list[float]) -> None:
+        """Make the database and the lines. Each of `start_kills` is how long a first start lives before its end."""
+        first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
+        for lived_s in start_kills:
+            program = Program("first-start", [str(RECADO), *first], self._env, self._folder)
+            program.start()
+            await asyncio.sleep(lived_s)
+            if program.alive:
+                program.kill(group=True)
+                self.kills += 1
+        for n, line in enumerate(line_addresses(self.scale.lines)):
+            await self._command(
+                "line", "add", "cloud-api", "--project", "chaos", "--brain", BRAINS[n % len(BRAINS)],
+                "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
+                "--max-per-second", "100000",
+            )  # fmt: skip
+
+    async def _command(self, *arguments: str) -> None:
+        await Program("command", [str(RECADO), *arguments], self._env, self._folder).finish()
+
+    # --- starting and killing -------------------------------------------------------------------------
+
+    async def start_all(self) -> None:
+        for member in self.members:
+            await self.start(member)
+
+    async def start(self, member: Member) -> None:
+        """Start a process and return when it is ready. One starts after the other, so that ids are told apart."""
+        async with self._starting:
+            member.owners = set()
+            member.program.start()
+            if member.port:
+                await member.program.wait_until_answers(f"http://{HOST}:{member.port}/health", self._http)
+            else:
+                await member.program.wait_until_said("worker runs")
+            await self._learn_ids(member)
+            member.ready = True
+            self.tell_able()
+
+    async def start_and_kill(self, member: Member, lived_s: float) -> float:
+        """Start a process and kill it so long after, whether it was ready or not; the moment of its death."""
+        async with self._starting:
+            member.owners = set()
+            member.program.start()
+            await asyncio.sleep(lived_s)
+            if not member.program.alive:
+                raise ChaosError(f"{member.program.name} ended by itself\n{member.program.tail()}")
+            killed_s = member.program.kill(group=False)
+            self.kills += 1
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                new = await processes(self._database) - self._known
+                member.owners |= new
+                self._known |= new
+            return killed_s
+
+    def kill(self, member: Member, *, group: bool) -> float:
+        """`kill -9`; the moment of its death."""
+        killed_s = member.program.kill(group=group)
+        self.kills += 1
+        member.ready = False
+        self.tell_able()
+        return killed_s
+
+    def tell_able(self) -> None:
+        """Note whether there is somebody to take work over."""
+        self.able.set(self.database_up and any(member.kind != "api" for member in self.ready))
+
+    async def _learn_ids(self, member: Member) -> None:
+        until = time.monotonic() + _SEEN_WITHIN_S
+        while time.monotonic() < until:
+            with contextlib.suppress(SQLAlchemyError, OSError):
+                new = await processes(self._database) - self._known
+                if new:
+                    member.owners |= new
+                    self._known |= new
+                    return
+            await asyncio.sleep(_POLL_S)
+        raise ChaosError(f"{member.program.name} gave no sign of life\n{member.program.tail()}")
+
+    def raise_if_any_ended(self) -> None:
+        """A process that ends by itself is a defect."""
+        for member in self.ready:
+            if not member.program.alive:
+                raise ChaosError(f"{member.program.name} ended by itself\n{member.program.tail()}")
+
+    async def close(self) -> None:
+        for member in self.members:
+            member.program.stop()
+        await self._http.close()
+
+
+def _member(n: int, kind: Kind, env: Mapping[str, str], folder: Path) -> Member:
+    port = 0 if kind == "worker" else free_port()
+    arguments = {
+        "up": ["up", "--port", str(port), "--no-demo"],
+        "api": ["api", "--port", str(port)],
+        "worker": ["worker"],
+    }[kind]
+    return Member(kind, Program(f"{kind}-{n}", [str(RECADO), *arguments], env, folder), port)

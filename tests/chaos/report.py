@@ -1,0 +1,88 @@
+"""Results as a table, as JSON, and as a part of docs/benchmarks.md."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tests.chaos.checker import FAULTS
+from tests.chaos.run import Result
+from tests.chaos.takeover import median_and_max
+
+HEADER = (
+    "case",
+    "messages",
+    "kills",
+    "PostgreSQL crashes",
+    "lost",
+    "doubled",
+    "misordered",
+    "wrong person",
+    "otherwise wrong",
+    "repeats (unknown, marked)",
+    "takeover s median/max",
+    "too late",
+    "next answer s median/max",
+    "seconds",
+)
+
+
+def _pair(values: Sequence[float]) -> str:
+    median, longest = median_and_max(values)
+    return "" if median is None or longest is None else f"{median:.1f}/{longest:.1f}"
+
+
+def _longest(result: Result) -> list[float]:
+    return [takeover.longest_s for takeover in result.takeovers if takeover.longest_s is not None]
+
+
+def row(result: Result) -> list[str]:
+    verdict = result.verdict
+    other = sum(verdict.count(fault) for fault in ("unmarked", "strange", "unfinished"))
+    return [
+        result.case.name,
+        str(verdict.messages),
+        str(result.kills),
+        str(result.crashes),
+        *(str(verdict.count(fault)) for fault in ("lost", "doubled", "misordered", "wrong_person")),
+        str(other),
+        f"{verdict.repeats}, {verdict.marked}",
+        _pair(_longest(result)),
+        str(len(result.late)),
+        _pair(result.first_answers_s),
+        f"{result.seconds:.0f}",
+    ]
+
+
+def table(results: Sequence[Result]) -> list[list[str]]:
+    return [list(HEADER), *map(row, results)]
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    median, longest = median_and_max(_longest(result))
+    answer_median, answer_longest = median_and_max(result.first_answers_s)
+    turns = sum(any(holding.kind == "turn" for holding in takeover.held.holdings) for takeover in result.takeovers)
+    return {
+        "case": result.case.key,
+        "ok": result.ok,
+        "messages": result.verdict.messages,
+        "kills": result.kills,
+        "kills_in_a_turn": turns,
+        "kills_in_a_send": sum(takeover.held.sending > 0 for takeover in result.takeovers),
+        "database_crashes": result.crashes,
+        **{fault: result.verdict.count(fault) for fault in FAULTS},
+        "repeats": result.verdict.repeats,
+        "marked": result.verdict.marked,
+        "takeover_s": {"median": median, "max": longest, "late": result.late},
+        "next_answer_s": {"median": answer_median, "max": answer_longest},
+        "seconds": round(result.seconds, 1),
+        "faults": result.faults,
+        "notes": result.notes,
+        "evidence": str(result.evidence) if result.evidence else None,
+    }
+
+
+def explanation(result: Result) -> str:
+    """Why a case failed, in a few lines; everything is in its folder."""
+    lines = [f"{result.case.name}: {len(result.verdict.violations)} violations, {len(result.late)} late takeovers"]
+    lines += [f"  {v.fault}: {v.text}: {v.found}" for v in result.verdict.violations[:10]]
+    lines += [f"  late: {text}" for text in result.late[:10]]
+    return "\n".join([*lines, f"  evidence: {result.evidence}"])

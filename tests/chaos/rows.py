@@ -1,0 +1,188 @@
+"""What the database says, read by plain SQL from outside the product's processes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, text
+
+from recado.db import Database
+
+_TABLES = ("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses")
+_HIDDEN = frozenset({"secrets"})
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """A row of the inbox."""
+
+    conversation: str
+    seq: int
+    provider_id: str
+    text: str
+    dead: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Out:
+    """A row of the outbox."""
+
+    id: str
+    conversation: str
+    seq: int
+    text: str
+    state: str
+    repeated: bool
+    provider_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation: which person on which line, and what is still open in it. `people` are the person's numbers."""
+
+    id: str
+    line: str
+    people: tuple[str, ...]
+    open: int
+    owner: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Everything that a verdict needs of the database."""
+
+    inbox: tuple[In, ...]
+    outbox: tuple[Out, ...]
+    talks: tuple[Talk, ...]
+    unrouted: int
+    events: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Something that a process held when it died: a line to send on, or a conversation to answer."""
+
+    kind: str  # "line" or "turn"
+    id: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What was in the hands of a process, or not done yet, at the moment of its death."""
+
+    holdings: tuple[Holding, ...]
+    sending: int
+    waiting_lines: tuple[str, ...]
+
+
+async def read_all(database: Database) -> Found:
+    inbox = await _fetch(database, "SELECT conversation_id, seq, provider_message_id, body, dead FROM inbox")
+    outbox = await _fetch(
+        database, "SELECT id, conversation_id, seq, body, state, repeated, provider_message_id FROM outbox"
+    )
+    return Found(
+        inbox=tuple(In(str(c), seq, pid, _in_text(body), bool(dead)) for c, seq, pid, body, dead in inbox),
+        outbox=tuple(
+            Out(str(i), str(c), seq, json.loads(body).get("text", ""), state, bool(repeated), pid)
+            for i, c, seq, body, state, repeated, pid in outbox
+        ),
+        talks=await _talks(database),
+        unrouted=int((await _fetch(database, "SELECT count(*) FROM unrouted"))[0][0]),
+        events=tuple(row[0] for row in await _fetch(database, "SELECT name FROM events ORDER BY id")),
+    )
+
+
+def _in_text(body: str) -> str:
+    content = json.loads(body).get("content", {})
+    return str(content.get("text", "")) if content.get("type") == "text" else f"[{content.get('type')}]"
+
+
+async def _talks(database: Database) -> tuple[Talk, ...]:
+    numbers: dict[str, list[str]] = {}
+    for contact, value in await _fetch(database, "SELECT contact_id, value FROM addresses WHERE kind = 'phone'"):
+        numbers.setdefault(str(contact), []).append(value)
+    rows = await _fetch(
+        database,
+        "SELECT c.id, l.address, c.contact_id, c.last_in_seq - c.settled_seq, c.owner "
+        "FROM conversations c JOIN lines l ON l.id = c.line_id",
+    )
+    return tuple(
+        Talk(str(i), line, tuple(numbers.get(str(contact), ())), max(0, left), str(owner) if owner else None)
+        for i, line, contact, left, owner in rows
+    )
+
+
+async def open_work(database: Database) -> int:
+    """Messages that are not answered, and answers that are not sent."""
+    rows = await _fetch(
+        database,
+        "SELECT (SELECT count(*) FROM conversations WHERE last_in_seq > settled_seq OR owner IS NOT NULL), "
+        "(SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'unknown'))",
+    )
+    return int(rows[0][0]) + int(rows[0][1])
+
+
+async def processes(database: Database) -> set[str]:
+    """Ids of all processes that ever gave a sign of life (lately)."""
+    return {str(row[0]) for row in await _fetch(database, "SELECT id FROM processes")}
+
+
+async def held_by(database: Database, owners: Sequence[str]) -> Held:
+    """What these (dead) processes hold. Lines come by their address where something waits to be sent."""
+    turns = await _fetch(
+        database,
+        "SELECT id, epoch FROM conversations WHERE CAST(owner AS varchar) IN :owners AND last_in_seq > settled_seq",
+        owners=list(owners),
+    )
+    lines = await _fetch(
+        database, "SELECT line_id, epoch FROM senders WHERE CAST(owner AS varchar) IN :owners", owners=list(owners)
+    )
+    counts = await _fetch(
+        database,
+        "SELECT l.address, sum(CASE WHEN o.state = 'sending' THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN o.state = 'queued' THEN 1 ELSE 0 END) "
+        "FROM senders s JOIN lines l ON l.id = s.line_id JOIN outbox o ON o.line_id = s.line_id "
+        "WHERE CAST(s.owner AS varchar) IN :owners AND o.state IN ('queued', 'sending') GROUP BY l.address",
+        owners=list(owners),
+    )
+    holdings = [Holding("turn", str(i), epoch) for i, epoch in turns]
+    holdings += [Holding("line", str(i), epoch) for i, epoch in lines]
+    return Held(tuple(holdings), sum(int(row[1]) for row in counts), tuple(row[0] for row in counts if row[2]))
+
+
+async def epochs(database: Database, holdings: Sequence[Holding]) -> dict[Holding, tuple[int, bool]]:
+    """(epoch now, whether it is free) of each."""
+    found: dict[Holding, tuple[int, bool]] = {}
+    for kind, query in (
+        ("turn", "SELECT id, epoch, owner FROM conversations WHERE CAST(id AS varchar) IN :ids"),
+        ("line", "SELECT line_id, epoch, owner FROM senders WHERE CAST(line_id AS varchar) IN :ids"),
+    ):
+        wanted = {holding.id: holding for holding in holdings if holding.kind == kind}
+        if wanted:
+            for row, epoch, owner in await _fetch(database, query, ids=list(wanted)):
+                found[wanted[str(row)]] = epoch, owner is None
+    return found
+
+
+async def dump(database: Database) -> dict[str, list[dict[str, Any]]]:
+    """All rows of the tables that tell the story, for the evidence of a violation."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    async with database.engine.connect() as connection:
+        await connection.execution_options(read_only=True)
+        for table in _TABLES:
+            rows = (await connection.execute(text(f"SELECT * FROM {table}"))).mappings().all()  # noqa: S608 # ours
+            found[table] = [{k: _plain(v) for k, v in row.items() if k not in _HIDDEN} for row in rows]
+    return found
+
+
+def _plain(value: object) -> object:
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+async def _fetch(database: Database, query: str, **lists: list[str]) -> list[Any]:
+    statement = text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
+    async with database.engine.connect() as connection:
+        await connection.execution_options(read_only=True)
+        return list((await connection.execute(statement, lists)).all())

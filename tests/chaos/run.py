@@ -1,0 +1,290 @@
+"""One case from its empty database to its verdict."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import time
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from recado.db import Database
+from tests.chaos.blows import Meter, plan
+from tests.chaos.cases import FAULTS, REORDER, Case, Scale
+from tests.chaos.checker import Verdict, judge
+from tests.chaos.fleet import APP_SECRET, Fleet
+from tests.chaos.killer import Killer
+from tests.chaos.people import Written, line_addresses, slices, write
+from tests.chaos.postgres import MortalPostgres
+from tests.chaos.programs import ChaosError, Program, python
+from tests.chaos.rows import dump, open_work, read_all
+from tests.chaos.simulator import SimulatorClient, seen
+from tests.chaos.takeover import Takeover, first_answers_s
+
+# Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
+STALLED_S = 90.0
+# Webhooks and statuses that are still under way when the last answer has been seen.
+_IDLE_WITHIN_S = 60.0
+_POLL_S = 0.1
+# Meta's errors that are faults on order; any other means that Recado sent something wrong.
+_ORDERED_ERRORS = frozenset({"130429", "131000", "131016", "2"})
+# 503: not stored, come again. 401: a bad signature on order. "none": there was nobody to answer.
+_EXPECTED_ANSWERS = frozenset({"200", "401", "503", "none"})
+
+
+@dataclass(slots=True)
+class Result:
+    """What came out of one case. `notes` are lines of the logs that tell of errors nobody expected."""
+
+    case: Case
+    verdict: Verdict
+    takeovers: list[Takeover]
+    first_answers_s: list[float]
+    kills: int
+    crashes: int
+    seconds: float
+    faults: dict[str, int]
+    notes: list[str]
+    evidence: Path | None = None
+
+    @property
+    def late(self) -> list[str]:
+        return [f"{takeover.victim}: {text}" for takeover in self.takeovers for text in takeover.late]
+
+    @property
+    def ok(self) -> bool:
+        return not self.verdict.violations and not self.late
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far the run is, as the people see it."""
+
+    total: int
+    written: int = 0
+    answered: set[str] = field(default_factory=set[str])
+    entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    moved_s: float = field(default_factory=time.monotonic)
+
+    def meter(self, name: Meter) -> int:
+        return self.written if name == "written" else len(self.answered)
+
+    @property
+    def owed(self) -> int:
+        return self.written - len(self.answered)
+
+    @property
+    def stalled(self) -> bool:
+        return time.monotonic() - self.moved_s > STALLED_S
+
+    def moved(self) -> None:
+        self.moved_s = time.monotonic()
+
+
+@dataclass(slots=True)
+class Run:
+    """One case under way, with everything that it started."""
+
+    case: Case
+    scale: Scale
+    seed: int
+    folder: Path
+    database: Database
+    simulator: SimulatorClient
+    fleet: Fleet
+    killer: Killer
+    progress: _Progress
+    first: list[Written]
+    second: list[Written]
+
+    async def carry_out(self) -> None:
+        """Everything is written, killed and answered, or nothing has moved for `STALLED_S`."""
+        blows, first_lives_s = plan(self.case, self.scale, self.seed)
+        await self.fleet.prepare(first_lives_s)
+        await self.simulator.connect(self.fleet.callback_urls, APP_SECRET)
+        await self.simulator.set_faults(FAULTS, self.seed)
+        await self.fleet.start_all()
+        self.progress.moved()
+        reader = asyncio.create_task(self._read())
+        writer = asyncio.create_task(self._write())
+        killer = asyncio.create_task(self.killer.run(blows))
+        ending = asyncio.create_task(self._wait_for_the_end(writer, killer))
+        tasks = (reader, writer, killer, ending)
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        for task in tasks:
+            if not task.cancelled() and (error := task.exception()):
+                raise error
+
+    # --- the people -----------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        random = Random(f"{self.seed}/slices")
+        await self._write_half(self.first, random)
+        # What is still on its way must not be overtaken either.
+        while len((await read_all(self.database)).inbox) < len(self.first):
+            if self.progress.stalled:
+                return
+            await asyncio.sleep(1.0)
+        await self.simulator.set_faults({**FAULTS, **REORDER})
+        await self._write_half(self.second, random)
+
+    async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
+        for group in slices(messages, random):
+            while self.progress.owed > self.scale.waiting:
+                await asyncio.sleep(0.01)
+            await self.simulator.write(group)
+            self.progress.written += len(group)
+            await asyncio.sleep(random.choice((0.0, 0.01, 0.05)))
+
+    async def _read(self) -> None:
+        """Follow what reaches the phones; ends only when it is cancelled."""
+        cursor = ""
+        while True:
+            entries, cursor, _ = await self.simulator.entries(cursor, wait_s=0.5)
+            for entry in entries:
+                if entry["direction"] == "out":
+                    self.progress.entries.append(entry)
+                    self.progress.answered.add(seen(entry).text)
+                    self.progress.moved()
+
+    # --- the end --------------------------------------------------------------------------------------
+
+    async def _wait_for_the_end(self, writer: "asyncio.Task[None]", killer: "asyncio.Task[None]") -> None:
+        """Returns by raising `_Ended`, so that the tasks that never end are ended too."""
+        while not self.progress.stalled:
+            await asyncio.sleep(_POLL_S)
+            self.fleet.raise_if_any_ended()
+            if writer.done() and killer.done() and len(self.progress.answered) >= self.progress.total:
+                if await open_work(self.database) == 0 and await self.simulator.idle(_IDLE_WITHIN_S):
+                    break
+        raise _Ended
+
+    async def judge(self) -> tuple[Verdict, list[Takeover], dict[str, Any]]:
+        takeovers = await self.killer.takeovers()
+        await self.killer.close()
+        await self.fleet.close()
+        stats = await self.simulator.stats()
+        answers = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
+        verdict = judge([*self.first, *self.second], answers, await read_all(self.database), _unexpected(stats))
+        return verdict, takeovers, stats
+
+
+class _Ended(Exception):
+    """Not an error: the run is over."""
+
+
+def _unexpected(stats: dict[str, Any]) -> dict[str, int]:
+    found = {
+        # 200s in all, less those for webhooks with a good signature.
+        "badly signed webhooks taken": int(stats["webhook_answers"].get("200", 0)) - int(stats["webhooks_delivered"]),
+        "failed statuses": int(stats["statuses"]["failed"]),
+        "webhooks never taken": int(stats["pending_webhooks"]),
+    }
+    found |= {f"Graph error {code}": n for code, n in stats["graph_errors"].items() if code not in _ORDERED_ERRORS}
+    found |= {f"webhooks answered {code}": n for code, n in stats["webhook_answers"].items() if code not in _EXPECTED_ANSWERS}
+    return found
+
+
+# --- around it --------------------------------------------------------------------------------------------
+
+
+async def run_case(
+    case: Case, scale: Scale, seed: int, folder: Path, postgres: MortalPostgres | None
+) -> Result:
+    """Run one case in `folder` (made by the caller) and judge it. The evidence of a failure stays in the folder."""
+    began_s = time.monotonic()
+    async with _made(case, scale, seed, folder, postgres) as run:
+        try:
+            with contextlib.suppress(_Ended):
+                await run.carry_out()
+            verdict, takeovers, stats = await run.judge()
+        except ChaosError:
+            await _keep(run, None)
+            raise
+        seen_ms = [(entry["phone_number_id"], int(entry["at_ms"])) for entry in run.progress.entries]
+        result = Result(
+            case=case,
+            verdict=verdict,
+            takeovers=takeovers,
+            first_answers_s=first_answers_s(takeovers, seen_ms),
+            kills=run.fleet.kills,
+            crashes=run.killer.crashes,
+            seconds=time.monotonic() - began_s,
+            faults={name: int(count) for name, count in stats["faults"].items()},
+            notes=_notes(folder),
+        )
+        if not result.ok:
+            await _keep(run, result)
+            result.evidence = folder
+    return result
+
+
+@contextlib.asynccontextmanager
+async def _made(
+    case: Case, scale: Scale, seed: int, folder: Path, postgres: MortalPostgres | None
+) -> AsyncGenerator[Run]:
+    """A run with its simulator and its database, all of it ended when the block is left."""
+    url = f"sqlite:///{folder / 'recado.db'}" if postgres is None else postgres.url()
+    numbers = [part for line in line_addresses(scale.lines) for part in ("--number", line)]
+    options = ("--port", 0, "--seed", seed, "--retry-initial-s", 0.1, "--retry-max-s", 1.0, *numbers)
+    program = Program("simulator", python("recado.channels.cloud_api.simulator", *options), {}, folder)
+    program.start()
+    try:
+        ready = await program.wait_until_said("simulator ready on")
+        simulator = SimulatorClient(ready.rpartition(" ")[2])
+        database = Database(url)
+        env = {
+            "RECADO_DATA_DIR": str(folder / "data"),
+            "RECADO_DATABASE_URL": url,
+            "RECADO_CLOUD_API_BASE_URL": simulator.url,
+            "RECADO_RECONCILE_AFTER_S": str(scale.reconcile_after_s),
+        }
+        fleet = Fleet(case, scale, env, folder, database)
+        first, second = write(scale, seed)
+        progress = _Progress(scale.messages)
+        killer = Killer(fleet, database, postgres, Random(f"{seed}/{case.key}/victims"), progress.meter)
+        try:
+            yield Run(case, scale, seed, folder, database, simulator, fleet, killer, progress, first, second)
+        finally:
+            await killer.close()
+            await fleet.close()
+            await database.close()
+            await simulator.close()
+    finally:
+        program.stop()
+
+
+async def _keep(run: Run, result: Result | None) -> None:
+    """Everything that tells what happened: texts, transcript, rows, violations; the logs are there already."""
+    kept: dict[str, Any] = {
+        "written": [asdict(message) for message in (*run.first, *run.second)],
+        "transcript": await run.simulator.transcript(),
+        "stats": await run.simulator.stats(),
+        "rows": await dump(run.database),
+    }
+    if result is not None:
+        kept["violations"] = [asdict(violation) for violation in result.verdict.violations]
+        kept["late"] = result.late
+        kept["takeovers"] = [asdict(takeover) for takeover in result.takeovers]
+    for name, value in kept.items():
+        (run.folder / f"{name}.json").write_text(json.dumps(value, indent=1, ensure_ascii=False, default=str))
+    shutil.rmtree(run.folder / "data", ignore_errors=True)  # the key of the secrets
+
+
+def _notes(folder: Path) -> list[str]:
+    """Errors in the logs of Recado's processes."""
+    found: dict[str, int] = {}
+    for log in sorted(folder.glob("*.log")):
+        for line in log.read_text(errors="replace").splitlines():
+            if "Traceback" in line or "_defect" in line or "[error" in line:
+                text = f"{log.stem}: {line[line.find('['):].strip() if '[' in line else line.strip()}"
+                found[text] = found.get(text, 0) + 1
+    return [f"{text} ({count} times)" for text, count in found.items()]

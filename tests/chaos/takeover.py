@@ -1,0 +1,101 @@
+"""How long the work of a dead process waits until a living one takes it.
+
+Taken means committed: the conversation or the line has a higher epoch in the database. The time counts from the kill,
+and for the last of all that the dead process held. It is late if it is over `TAKEOVER_S`; but nobody can take anything
+over while no worker runs or the database is down. So when the first worker got ready only after that (a single
+process that is started again late), it must have begun within `RESUME_S` of being ready.
+"""
+
+import asyncio
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from recado.db import Database
+from tests.chaos.cases import RESUME_S, TAKEOVER_S
+from tests.chaos.rows import Held, Holding, epochs
+
+_POLL_S = 0.05
+_GIVE_UP_S = 60.0
+
+
+@dataclass(slots=True)
+class Able:
+    """When there was somebody to take work over: at least one ready worker, and a database."""
+
+    changes: list[tuple[float, bool]] = field(default_factory=lambda: [(0.0, False)])
+
+    def set(self, able: bool, at_s: float | None = None) -> None:
+        if self.changes[-1][1] != able:
+            self.changes.append((time.time() if at_s is None else at_s, able))
+
+    def since(self, at_s: float) -> float:
+        """The begin of the unbroken time up to `at_s` in which somebody was able; `at_s` itself if nobody is."""
+        before = [change for change in self.changes if change[0] <= at_s]
+        return before[-1][0] if before and before[-1][1] else at_s
+
+
+@dataclass(frozen=True, slots=True)
+class Takeover:
+    """One kill: what it hit, and how long each thing waited. `late` tells what waited too long."""
+
+    killed_s: float
+    victim: str
+    held: Held
+    waited_s: tuple[tuple[Holding, float], ...]
+    late: tuple[str, ...]
+
+    @property
+    def longest_s(self) -> float | None:
+        return max((waited_s for _, waited_s in self.waited_s), default=None)
+
+
+def is_late(killed_s: float, taken_s: float, able_since_s: float) -> bool:
+    return taken_s > max(killed_s + TAKEOVER_S, able_since_s + RESUME_S)
+
+
+async def watch(database: Database, able: Able, victim: str, killed_s: float, held: Held) -> Takeover:
+    """Wait until everything that the victim held is taken or settled, and measure it."""
+    left = set(held.holdings)
+    waited: list[tuple[Holding, float]] = []
+    late: list[str] = []
+    while left and time.time() < killed_s + _GIVE_UP_S:
+        asked_s = time.time()
+        try:
+            now = await epochs(database, list(left))
+        except (SQLAlchemyError, OSError):  # the server is down on purpose
+            await asyncio.sleep(_POLL_S)
+            continue
+        for holding in [holding for holding in left if holding in now]:
+            epoch, free = now[holding]
+            if epoch > holding.epoch:
+                waited.append((holding, asked_s - killed_s))
+                if is_late(killed_s, asked_s, able.since(asked_s)):
+                    since = able.since(asked_s) - killed_s
+                    late.append(f"{holding} after {asked_s - killed_s:.2f} s (workers ready since {since:+.2f} s)")
+                left.discard(holding)
+            elif free:
+                left.discard(holding)  # the last commit of the dead one got through
+        await asyncio.sleep(_POLL_S)
+    late += [f"{holding} never" for holding in left]
+    return Takeover(killed_s, victim, held, tuple(waited), tuple(late))
+
+
+def first_answers_s(takeovers: Sequence[Takeover], seen_ms: Sequence[tuple[str, int]]) -> list[float]:
+    """For each line on which answers waited when its sender died: seconds until a phone got the next one."""
+    found: list[float] = []
+    for takeover in takeovers:
+        for line in takeover.held.waiting_lines:
+            # What was on its way at the moment of the kill still arrives.
+            after_ms = takeover.killed_s * 1000 + 100
+            next_ms = min((at_ms for where, at_ms in seen_ms if where == line and at_ms > after_ms), default=None)
+            if next_ms is not None:
+                found.append(next_ms / 1000 - takeover.killed_s)
+    return found
+
+
+def median_and_max(values: Sequence[float]) -> tuple[float | None, float | None]:
+    return (statistics.median(values), max(values)) if values else (None, None)

@@ -1,0 +1,115 @@
+"""Runs `recado` as people do: a process of its own, with its own folder."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+START_LIMIT_S = 30.0
+RECADO = (sys.executable, "-m", "recado")
+
+
+class Installation:
+    """One data folder. Commands run with nothing of this machine's own settings."""
+
+    def __init__(self, folder: Path, **variables: str) -> None:
+        self.folder = folder
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH", "TMPDIR") if name in os.environ}
+        self.environment = {**kept, "RECADO_DATA_DIR": str(folder / "data"), "LANG": "C.UTF-8", **variables}
+
+    def run(self, *arguments: str, typed: str = "", limit_s: float = 60.0) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [*RECADO, *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=limit_s,
+            check=False,
+        )
+
+    def ok(self, *arguments: str) -> str:
+        """What a command that must work prints."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self.ok(*arguments, "--json"))
+
+    def refused(self, *arguments: str) -> str:
+        """What a command that must end with 1 says on standard error: no traceback."""
+        done = self.run(*arguments)
+        assert done.returncode == 1, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+    @contextmanager
+    def running(self, *arguments: str, until: str) -> Generator["Program"]:
+        """A program, from when it has printed `until`; it is stopped at the end if it still runs."""
+        log = self.folder / f"{arguments[0]}.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                [*RECADO, *arguments],
+                cwd=self.folder,
+                env=self.environment | {"PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        program = Program(process, log)
+        try:
+            program.wait_for(until)
+            yield program
+        finally:
+            program.kill()
+
+
+class Program:
+    """A process and its whole group."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+        self.process = process
+        self.log = log
+
+    @property
+    def output(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def wait_for(self, text: str) -> None:
+        limit = time.monotonic() + START_LIMIT_S
+        while text not in self.output:
+            assert self.process.poll() is None, f"it ended with {self.process.returncode}:\n{self.output}"
+            assert time.monotonic() < limit, f"it never said {text!r}:\n{self.output}"
+            time.sleep(0.05)
+
+    def stop(self, number: int = signal.SIGINT, within_s: float = 5.0) -> int:
+        """Ask it to stop; its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(within_s)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return sock.getsockname()[1]
+
+
+def line_arguments(phone_number_id: str = "123456", project: str = "bench", brain: str = "echo") -> Sequence[str]:
+    secrets = ("--access-token", "t", "--app-secret", "secret", "--verify-token", "v")
+    return ("line", "add", "cloud-api", "--project", project, "--brain", brain,
+            "--phone-number-id", phone_number_id, *secrets, "--max-per-second", "100000")  # fmt: skip

@@ -1,0 +1,152 @@
+"""Projects, keys, lines and the database, from the command line."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Installation, line_arguments
+from tests.databases import Databases
+
+
+def test_line_add_makes_what_is_missing(installation: Installation) -> None:
+    made = installation.json(*line_arguments())
+    assert made["created"] is True
+    assert [p["slug"] for p in installation.json("project", "list")] == ["bench"]
+    (line,) = installation.json("line", "list")
+    assert (line["address"], line["channel"], line["project"], line["brain"]) == (
+        "123456",
+        "cloud-api",
+        "bench",
+        "echo",
+    )
+    assert line["max_per_second"] == 100000
+    assert line["id"] == made["line_id"]
+
+
+def test_line_add_again_brings_it_up_to_date(installation: Installation) -> None:
+    first = installation.json(*line_arguments())
+    again = installation.json(*line_arguments(), "--name", "Recepción", "--settle-ms", "700")
+    assert (again["line_id"], again["created"]) == (first["line_id"], False)
+    (line,) = installation.json("line", "list")
+    assert (line["name"], line["settle_ms"]) == ("Recepción", 700)
+
+
+def test_line_add_works_on_postgresql_too(installation: Installation, databases: Databases) -> None:
+    url = databases.create_empty("postgresql")
+    installation.environment["RECADO_DATABASE_URL"] = url
+    try:
+        assert installation.json(*line_arguments())["created"] is True
+        assert installation.json("db", "check")["up_to_date"] is True
+    finally:
+        databases.drop(url)
+
+
+def test_a_line_of_another_project_stays_there(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    assert "connected already" in installation.refused(*line_arguments(project="other"))
+
+
+def test_an_unknown_brain_is_told(installation: Installation) -> None:
+    assert "There is no brain 'magic'. There are: " in installation.refused(*line_arguments(brain="magic"))
+
+
+def test_secrets_come_from_the_environment_and_are_stored_encrypted(installation: Installation) -> None:
+    secrets = {"ACCESS_TOKEN": "EAAG-token", "APP_SECRET": "app-secret-text", "VERIFY_TOKEN": "verify-text"}
+    installation.environment |= {f"RECADO_LINE_{name}": text for name, text in secrets.items()}
+    installation.ok("line", "add", "cloud-api", "--project", "bench", "--phone-number-id", "1")
+    stored = b"".join(path.read_bytes() for path in (installation.folder / "data").glob("recado.db*"))
+    assert not [text for text in secrets.values() if text.encode() in stored]
+
+
+def test_line_update_changes_what_is_given(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    installation.ok("line", "update", "--phone-number-id", "123456", "--max-per-second", "5", "--brain", "rules")
+    (line,) = installation.json("line", "list", "--project", "bench")
+    assert (line["max_per_second"], line["brain"]) == (5, "rules")
+    assert "There is no line '7'" in installation.refused("line", "update", "--phone-number-id", "7", "--name", "x")
+    assert "more than 0" in installation.refused(
+        "line", "update", "--phone-number-id", "123456", "--max-per-second", "0"
+    )
+
+
+def test_projects(installation: Installation) -> None:
+    installation.ok("db", "migrate")
+    assert "There is no project yet" in installation.ok("project", "list")
+    assert installation.json("project", "create", "clinica", "--name", "Clínica")["slug"] == "clinica"
+    assert "clinica" in installation.ok("project", "list")
+    assert "There is already a project 'clinica'" in installation.refused("project", "create", "clinica")
+    assert "is not a short name" in installation.refused("project", "create", "La Clínica")
+
+
+def test_keys_are_shown_once_and_can_be_revoked(installation: Installation) -> None:
+    installation.ok("db", "migrate")
+    installation.ok("project", "create", "clinica")
+    made = installation.json("key", "create", "--project", "clinica", "--role", "read", "--name", "web")
+    assert made["key"].startswith("rk_")
+    listed = installation.run("key", "list", "--project", "clinica", "--json").stdout
+    assert made["id"] in listed
+    assert made["key"] not in listed
+    installation.ok("key", "revoke", "--project", "clinica", made["id"])
+    (key,) = installation.json("key", "list", "--project", "clinica")
+    assert key["revoked_ms"] is not None
+    assert "There is no project 'nobody'" in installation.refused("key", "list", "--project", "nobody")
+
+
+def test_a_key_alone_on_standard_output(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    done = installation.run("key", "create", "--project", "bench")
+    assert len(done.stdout.split()) == 1
+    assert "only its hash is stored" in done.stderr
+
+
+def test_generate_secret_needs_no_installation(installation: Installation) -> None:
+    first, second = installation.ok("key", "generate-secret"), installation.ok("key", "generate-secret")
+    assert len(first.strip()) >= 43
+    assert first != second
+    assert not (installation.folder / "data").exists()
+
+
+def test_db_check_and_migrate(installation: Installation) -> None:
+    assert installation.run("db", "check").returncode == 1
+    assert installation.json("db", "migrate")["applied"]
+    assert installation.json("db", "migrate")["applied"] == []
+    assert "up to date" in installation.ok("db", "check")
+
+
+def test_an_empty_database_says_what_to_run(installation: Installation) -> None:
+    assert "recado db migrate" in installation.refused("project", "list")
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("mysql://localhost/x", "RECADO_DATABASE_URL: starts with neither"),
+        ("postgresql://u:very-secret@127.0.0.1:1/x", "The database cannot be used"),
+        ("postgresql://u:very-secret@127.0.0.1:port/x", "RECADO_DATABASE_URL"),
+    ],
+)
+def test_a_wrong_database_is_told_in_one_line(installation: Installation, url: str, says: str) -> None:
+    installation.environment["RECADO_DATABASE_URL"] = url
+    told = installation.refused("project", "list")
+    assert says in told
+    assert "very-secret" not in told
+
+
+def test_a_file_that_is_no_database_is_told(installation: Installation) -> None:
+    data = installation.folder / "data"
+    data.mkdir()
+    (data / "recado.db").write_text("this is no database, but long enough to be taken for one\n" * 50)
+    assert "The database cannot be used" in installation.refused("project", "list")
+
+
+def test_a_folder_that_cannot_be_made_is_told(installation: Installation, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    installation.environment["RECADO_DATA_DIR"] = str(tmp_path / "file" / "data")
+    assert "cannot be used" in installation.refused(*line_arguments())
+
+
+def test_every_wrong_setting_is_named(installation: Installation) -> None:
+    installation.environment |= {"RECADO_LOG_LEVEL": "loud", "RECADO_CLOUD_API_BASE_URL": "graph"}
+    told = installation.refused("up")
+    assert "RECADO_LOG_LEVEL" in told
+    assert "RECADO_CLOUD_API_BASE_URL" in told
