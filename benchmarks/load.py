@@ -43,6 +43,7 @@ class Load:
     connections: int = 32
     lines: int = 1
     first_person: int = 0
+    people_step: int = 1
     rate: float | None = None
     within_s: float = 60.0
     secret: str = APP_SECRET
@@ -52,9 +53,10 @@ def build(load: Load) -> list[Webhook]:
     """All webhooks, signed, in the order in which they go out."""
     run = os.urandom(6).hex()
     lines = line_ids(load.lines)
+    people = range(load.first_person, load.first_person + load.people * load.people_step, load.people_step)
     webhooks: list[Webhook] = []
     for number in range(load.messages):
-        for person in range(load.first_person, load.first_person + load.people):
+        for person in people:
             body = text_webhook(lines[person % load.lines], person, number, run)
             webhooks.append(Webhook(person, number, post(WEBHOOK_PATH, body, signature_header(body, load.secret))))
     return webhooks
@@ -104,6 +106,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--connections", type=int, default=32)
     parser.add_argument("--lines", type=int, default=1)
     parser.add_argument("--first-person", type=int, default=0)
+    parser.add_argument("--people-step", type=int, default=1, help="from one person's number to the next one's")
     parser.add_argument("--rate", type=float, help="webhooks a second; without it, as fast as it goes")
     parser.add_argument("--within", type=float, default=60.0, help="seconds to wait for the last answers")
     parser.add_argument("--app-secret", default=APP_SECRET)
@@ -121,6 +124,7 @@ def main() -> None:
         connections=given.connections,
         lines=given.lines,
         first_person=given.first_person,
+        people_step=given.people_step,
         rate=given.rate,
         within_s=given.within,
         secret=given.app_secret,

@@ -6,7 +6,8 @@ import sqlite3
 import subprocess
 from pathlib import Path
 
-from benchmarks.postgres import binaries
+from recado.errors import RecadoError
+from recado.kit.local_postgres import find_binaries
 
 
 def _processor() -> str:
@@ -39,8 +40,9 @@ def _sqlite() -> str:
 
 
 def _postgres() -> str:
-    programs = binaries()
-    if programs is None:
+    try:
+        programs = find_binaries()
+    except RecadoError:
         return "no PostgreSQL"
     answer = subprocess.run([programs / "postgres", "--version"], capture_output=True, text=True, check=False)
     return "PostgreSQL " + answer.stdout.split()[2] if answer.returncode == 0 else "PostgreSQL"

@@ -58,12 +58,12 @@ def _webhook(line: str, value: dict[str, Any]) -> bytes:
 
 
 def text_webhook(line: str, person: int, number: int, run: str) -> bytes:
-    """One text message; `run` makes its wamid differ from those of any other load."""
+    """One text message; `run` makes its wamid, which begins with the person as Meta's do, differ from other loads'."""
     phone = phone_of(person)
     message = {
         "from": phone,
         "from_user_id": user_id_of(phone),
-        "id": f"wamid.{run}{person:08d}{number:06d}",
+        "id": f"wamid.{person:08d}{run}{number:06d}",
         "timestamp": str(int(time.time())),
         "type": "text",
         "text": {"body": text_of(person, number)},

@@ -72,21 +72,18 @@ class Child:
 
 
 @contextlib.contextmanager
-def running(
-    name: str, argv: list[str], folder: Path, env: dict[str, str] | None = None, user: str | None = None
-) -> Generator[Child]:
+def running(name: str, argv: list[str], folder: Path, env: dict[str, str] | None = None) -> Generator[Child]:
     """Start it from the repository's root, with its output in `folder`; ended when the block is left."""
     log = folder / f"{name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
             argv,
-            cwd=REPOSITORY if user is None else folder,
+            cwd=REPOSITORY,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            user=user,
             preexec_fn=_die_with_parent,  # noqa: PLW1509 (no threads here)
         )
     child = Child(name, log, process)
@@ -101,16 +98,9 @@ def module(name: str, *arguments: object) -> list[str]:
     return [sys.executable, "-m", f"benchmarks.{name}", *(str(argument) for argument in arguments)]
 
 
-def finish(
-    name: str,
-    argv: list[str],
-    folder: Path,
-    within_s: float,
-    env: dict[str, str] | None = None,
-    user: str | None = None,
-) -> int:
+def finish(name: str, argv: list[str], folder: Path, within_s: float, env: dict[str, str] | None = None) -> int:
     """Run it to its end and return its exit status."""
-    with running(name, argv, folder, env, user) as child:
+    with running(name, argv, folder, env) as child:
         return child.wait(within_s)
 
 

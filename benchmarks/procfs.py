@@ -34,7 +34,7 @@ def _stats() -> Iterator[Stat]:
 
 
 def _members(groups: list[int]) -> list[Stat]:
-    return [stat for stat in _stats() if stat.group in groups or stat.parent in groups]
+    return [stat for stat in _stats() if {stat.pid, stat.parent, stat.group} & {*groups}]
 
 
 def _pss_bytes(pid: int) -> int:

@@ -30,7 +30,8 @@ FEW = 10_000
 MANY = 1_000_000
 # What the product promises.
 LIMIT = 1.2
-# A round's people are others than those of the round before, out of the 1,000 that the small database knows.
+# A round's people are others than those of the round before, out of the 1,000 that the small database knows. They are
+# spread over all that are stored, so that their rows are.
 PEOPLE = 300
 MAX_ROUNDS = 3
 WITHIN_S = 60.0
@@ -70,7 +71,9 @@ def compare(bench: Bench, database: Database, rounds: int) -> dict[int, list[Cos
             for messages, (case, folder, url) in stored.items():
                 with on_database(case, folder, url) as subject:
                     warm_up(subject)
-                    sample = measure(bench, subject, Traffic(PEOPLE, within_s=WITHIN_S), first_person=number * PEOPLE)
+                    step = messages // FEW
+                    traffic = Traffic(PEOPLE, within_s=WITHIN_S, people_step=step)
+                    sample = measure(bench, subject, traffic, first_person=number * PEOPLE * step)
                 costs[messages].append(cost(sample))
                 say(f"round {number + 1}  {database} with {messages}: {costs[messages][-1]}")
     return costs

@@ -9,6 +9,7 @@ Times are CLOCK_MONOTONIC, one clock for all processes of a machine.
 import argparse
 import asyncio
 import json
+import os
 import re
 import signal
 import time
@@ -84,6 +85,8 @@ class Stub:
     def __init__(self, statuses: StatusPoster | None) -> None:
         self._statuses = statuses
         self._serial = 0
+        # Meta never repeats an id, and a database may have met an earlier stub.
+        self._run = os.urandom(5).hex()
         self.clear()
 
     def clear(self) -> None:
@@ -117,7 +120,7 @@ class Stub:
         self._serial += 1
         self._messages += 1
         self._record.setdefault(phone, []).append((time.monotonic(), text))
-        wamid = f"wamid.STUB{self._serial:012d}"
+        wamid = f"wamid.{phone}{self._run}{self._serial:08d}"
         connection.reply(
             b'{"messaging_product":"whatsapp","contacts":[{"input":"%s","wa_id":"%s"}],"messages":[{"id":"%s"}]}'
             % (phone.encode(), phone.encode(), wamid.encode())

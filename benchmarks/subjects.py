@@ -170,6 +170,7 @@ class Traffic:
     messages: int = 10
     rate: float | None = None
     within_s: float = 60.0
+    people_step: int = 1
 
 
 def load(subject: Subject, traffic: Traffic, first_person: int = FIRST_MEASURED_PERSON) -> Report:
@@ -178,7 +179,8 @@ def load(subject: Subject, traffic: Traffic, first_person: int = FIRST_MEASURED_
     answer = subject.folder / "load.json"
     answer.unlink(missing_ok=True)
     argv = module("load", "--stub", subject.stub, "--lines", subject.lines, "--first-person", first_person)
-    argv += ["--people", str(traffic.people), "--messages", str(traffic.messages), "--json", str(answer)]
+    argv += ["--people", str(traffic.people), "--people-step", str(traffic.people_step)]
+    argv += ["--messages", str(traffic.messages), "--json", str(answer)]
     argv += ["--within", str(traffic.within_s), *(f"--target={port}" for port in subject.ports)]
     if traffic.rate is not None:
         argv.append(f"--rate={traffic.rate}")
@@ -199,7 +201,7 @@ def warm_up(subject: Subject, rate: float | None = None) -> None:
 
 def measure(bench: Bench, subject: Subject, traffic: Traffic, first_person: int = FIRST_MEASURED_PERSON) -> Sample:
     """A load, with what the subject used during it."""
-    database = [bench.postgres.group] if bench.postgres else []
+    database = [bench.postgres.pid] if bench.postgres else []
     before_s, database_before_s = cpu_s(subject.groups), cpu_s(database)
     report = load(subject, traffic, first_person)
     messages = traffic.people * traffic.messages

@@ -28,12 +28,10 @@ def workplace(with_postgres: bool) -> Generator[Bench]:
         if busy > QUIET_LOAD:
             say(f"the machine is busy already (load {busy:.1f}): expect figures that are low and far apart")
         folder = Path(name)
-        # The server runs as another user when we are root, and has its folder below.
-        folder.chmod(0o711)
         database = None
         if with_postgres:
             try:
-                database = stack.enter_context(server(folder))
+                database = stack.enter_context(server())
             except BenchmarkError as error:
                 say(f"without PostgreSQL: {error}")
         yield Bench(folder, database)

@@ -42,8 +42,9 @@ ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mai
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
 
-Send a key as `X-API-Key: KEY` or `Authorization: Bearer KEY`; it belongs to one project and sees nothing else. Its role
-says what it may do: `read` looks, `agent` also writes, takes over and tidies up, `admin` does everything in its project.
+Send a key as `X-API-Key: KEY` or `Authorization: Bearer KEY`; it belongs to one project and sees nothing else. Its
+role says what it may do: `read` looks, `agent` also writes, takes over and tidies up, `admin` does everything in its
+project. Each operation names the least role as `x-role`.
 
 Lists come in pages: pass `next_cursor` as `cursor` until there is none. Errors are problems (RFC 9457); decide on their
 `code`. Where there is a `Retry-After`, trying again will help.
@@ -88,7 +89,7 @@ def make_api() -> FastAPI:
     app.include_router(rooms)
     app.include_router(health.router)
     app.include_router(metrics.router)
-    problems.install(app)
+    problems.install(app, _all_routes())
     return app
 
 
@@ -137,9 +138,16 @@ def api_routes() -> list[APIRoute]:
     return [route for room in ROOMS for route in room.router.routes if isinstance(route, APIRoute)]
 
 
+def _all_routes() -> list[tuple[str, str]]:
+    """(method, path) of everything but webhooks."""
+    open_to_all = [route for room in (health, metrics) for route in room.router.routes if isinstance(route, APIRoute)]
+    paths = [(route, PREFIX + route.path) for route in api_routes()] + [(route, route.path) for route in open_to_all]
+    return [(method, path) for route, path in paths for method in route.methods or ()] + [("GET", OPENAPI_PATH)]
+
+
 def role_of(route: APIRoute) -> Level:
     """The least role that may use a route."""
-    needs = [found.call for found in route.dependant.dependencies if isinstance(found.call, Needs)]
+    needs: list[Needs] = [found.call for found in route.dependant.dependencies if isinstance(found.call, Needs)]
     return needs[0].level
 
 

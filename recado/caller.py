@@ -39,7 +39,7 @@ class Needs:
     """A dependency that gives the caller, if they may. Raises `Forbidden` (`role_too_low`)."""
 
     def __init__(self, level: Level) -> None:
-        self.level = level
+        self.level: Level = level
 
     def __call__(self, request: Request) -> Caller:
         caller = getattr(request.state, "caller", None)

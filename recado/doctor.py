@@ -3,6 +3,7 @@
 import asyncio
 import os
 import shutil
+import sqlite3
 import stat
 import tempfile
 from collections.abc import AsyncGenerator, Awaitable, Callable
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+import asyncpg
 from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -35,6 +38,8 @@ CLOCK_FAIL_MS = 60_000
 # A message that waits longer than any back-off or pacing explains.
 STUCK_MS = 3_600_000
 _CONNECT_S = 1.0
+# What a database that cannot be used raises: SQLAlchemy's errors, and the drivers' own while they connect.
+_UNUSABLE = (SQLAlchemyError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 _HEALTH_S = 2.0
 
 
@@ -162,19 +167,18 @@ async def _examine_database(settings: Settings) -> AsyncGenerator[Finding]:
         if sqlite_version() < MINIMUM_SQLITE:
             return
     try:
+        file = Path(make_url(url).database or "") if url.startswith("sqlite:") else None
+        if file is not None and not file.exists():
+            yield _warn(name, f"{file} is not made yet", "It is made by: recado up (or recado db migrate)")
+            return
         database = Database(url)
     except (SQLAlchemyError, ValueError, OSError) as error:
         yield _fail(name, _short(error), "RECADO_DATABASE_URL looks like postgresql://user:password@host:5432/name")
         return
     try:
-        if database.is_sqlite and not database.sqlite_path.exists():
-            yield _warn(
-                name, f"{database.sqlite_path} is not made yet", "It is made by: recado up (or recado db migrate)"
-            )
-            return
         async for finding in _examine_tables(database, settings):
             yield finding
-    except (SQLAlchemyError, OSError) as error:
+    except _UNUSABLE as error:
         yield _fail(name, f"it cannot be used: {_short(error)}", "Is it running? RECADO_DATABASE_URL says where it is")
     finally:
         await database.close()

@@ -50,8 +50,8 @@ class NewLine(Input):
     ]
     name: Name | None = None
     max_per_second: Rate = DEFAULT_MAX_PER_SECOND
-    secrets: Secrets = {}
-    config: Config = {}
+    secrets: Secrets = Field(default_factory=dict[str, SecretStr])
+    config: Config = Field(default_factory=dict[str, Any])
 
 
 class LineChanges(Input):

@@ -52,10 +52,9 @@ async def _migrate() -> list[str]:
 
 
 async def _check() -> "MigrationState":
-    from recado.db import Database
     from recado.migrate import check as check_database
 
-    database = Database(support.settings().resolved_database_url)
+    database = support.database_of(support.settings())
     try:
         return await check_database(database)
     finally:

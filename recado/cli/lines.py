@@ -131,12 +131,11 @@ class _Change:
 async def _add(wanted: _Wanted) -> "EnsuredLine":
     from recado.brain.registry import builtin_brains
     from recado.channels.service import DEFAULT_MAX_PER_SECOND
-    from recado.db import Database
     from recado.installation import NewLine, ensure_line
     from recado.kit.crypto import secret_box
 
     settings = support.settings()
-    database = Database(settings.resolved_database_url)
+    database = support.database_of(settings)
     rate = DEFAULT_MAX_PER_SECOND if wanted.max_per_second is None else wanted.max_per_second
     new = NewLine(CLOUD_API, wanted.address, wanted.secrets, rate, wanted.name)
     brains = builtin_brains().keys()

@@ -15,10 +15,9 @@ _MADE = "<!-- Made by `make docs`; change the program, not this page. -->"
 
 def cli_page() -> str:
     """Every command with its help, as Markdown."""
-    parts = ["# Commands", _MADE]
-    for context in _contexts(_context(recado, "recado", None)):
-        parts.append(f"## {context.command_path}\n\n```text\n{context.get_help()}\n```")
-    return "\n\n".join(parts) + "\n"
+    commands = _contexts(_context(recado, "recado", None))
+    parts = [f"## {context.command_path}\n\n```text\n{context.get_help()}\n```" for context in commands]
+    return "\n\n".join(["# Commands", _MADE, *parts]) + "\n"
 
 
 def _contexts(context: click.Context) -> Iterator[click.Context]:
@@ -32,8 +31,16 @@ def _contexts(context: click.Context) -> Iterator[click.Context]:
 
 
 def _context(command: click.Command, name: str, parent: click.Context | None) -> click.Context:
-    settings = {"terminal_width": _WIDTH, "max_content_width": _WIDTH, "color": False}
-    return click.Context(command, info_name=name, parent=parent, **(settings | command.context_settings))
+    helps = None if parent else ["-h", "--help"]  # below, they are the parent's
+    return click.Context(
+        command,
+        parent,
+        name,
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+        help_option_names=helps,
+        color=False,
+    )
 
 
 def settings_page() -> str:

@@ -46,18 +46,15 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 def explain(error: Exception) -> RecadoError | None:
     """The error of a database or a disk in our own words; None for what is a mistake of the program."""
-    import asyncpg
-    from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+    import sqlite3
 
-    if isinstance(error, ArgumentError):
-        return BadInput(
-            "RECADO_DATABASE_URL is no database address. Example: postgresql://user:password@host:5432/name"
-        )
-    if isinstance(error, OperationalError | InterfaceError) or (
-        isinstance(error, DBAPIError) and error.connection_invalidated
-    ):
+    import asyncpg
+    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+
+    # Plain `DatabaseError` is what SQLite says of a file that is no database; its other kinds are mistakes of ours.
+    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
         return _unreachable(str(error.orig))
-    if isinstance(error, OSError | asyncpg.PostgresError | asyncpg.InterfaceError):
+    if isinstance(error, OSError | sqlite3.DatabaseError | asyncpg.PostgresError | asyncpg.InterfaceError):
         return _unreachable(str(error) or type(error).__name__)
     return None
 
@@ -70,13 +67,25 @@ def _unreachable(reason: str) -> RecadoError:
     )
 
 
+def database_of(settings: "Settings") -> "Database":
+    """The database of these settings, not opened yet. Raises `BadInput` for an address that is none."""
+    from sqlalchemy.exc import ArgumentError
+
+    from recado.db import Database
+
+    try:
+        return Database(settings.resolved_database_url)
+    except (ArgumentError, ValueError):
+        example = "postgresql://user:password@host:5432/name"
+        raise BadInput(f"RECADO_DATABASE_URL is no database address. Example: RECADO_DATABASE_URL={example}") from None
+
+
 @asynccontextmanager
 async def open_database() -> AsyncGenerator["Database"]:
     """The migrated database of the settings. Raises `RecadoError` (`database_not_migrated`)."""
-    from recado.db import Database
     from recado.migrate import wait_until_migrated
 
-    database = Database(settings().resolved_database_url)
+    database = database_of(settings())
     try:
         await wait_until_migrated(database, MIGRATION_WAIT_S)
         yield database

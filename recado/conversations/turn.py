@@ -5,6 +5,7 @@ commits nothing. Errors are tried again and end in a friendly text; the deaths o
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,6 @@ from recado.decisions import AssistantFacts, Brain, Context, Decision, Language
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
-from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
 
@@ -35,6 +35,8 @@ TURN_LIMIT_S = 60.0
 TYPING_AFTER_S = 0.5
 # Failed turns of the same messages before the friendly text is sent in place of an answer.
 MAX_FAILURES = 3
+# How long a conversation waits on a line that this process does not know (the books are read every 3 s).
+UNKNOWN_RETRY_S = 1.0
 # Processes that died during a turn of the same messages before these are buried: one of them may be the cause.
 MAX_CRASHES = 10
 BACKOFF_BASE_S = 0.5
@@ -83,6 +85,7 @@ class Turns:
     _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
         default_factory=dict[str, tuple[Claim, "asyncio.Task[None]"]]
     )
+    _claiming: "asyncio.Task[None] | None" = None
     _typing: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     async def run(self) -> None:
@@ -92,11 +95,15 @@ class Turns:
             while True:
                 await self._claim_what_is_due()
         finally:
-            await self._stop()
-            renewals.cancel()
-            await asyncio.gather(renewals, return_exceptions=True)
+            try:
+                await self._stop()
+            finally:
+                renewals.cancel()
+                await asyncio.gather(renewals, return_exceptions=True)
 
     async def _stop(self) -> None:
+        if self._claiming is not None:  # a claim on its way brings conversations that nobody else could take
+            await asyncio.gather(self._claiming, return_exceptions=True)
         tasks = [task for _, task in self._running.values()]
         if tasks:
             await asyncio.wait(tasks, timeout=DRAIN_S)
@@ -105,7 +112,8 @@ class Turns:
             task.cancel()
         await asyncio.gather(*(task for _, task in late), return_exceptions=True)
         for claim, _ in late:
-            await self.mailbox.release_turn(claim, failed=False, delay_ms=0)
+            with contextlib.suppress(RecadoError):  # then its lease ends by itself
+                await self.mailbox.release_turn(claim, failed=False, delay_ms=0)
 
     # --- claims ---------------------------------------------------------------------------------------
 
@@ -114,12 +122,18 @@ class Turns:
         room = self.max_turns - len(self._running)
         if room <= 0:
             return  # a turn that ends rings
+        self._claiming = asyncio.create_task(self._claim(room))
         try:
-            claims = await self.mailbox.claim_turns(room)
-        except DatabaseDown as error:
+            await asyncio.shield(self._claiming)
+        except RecadoError as error:
             log.warning("turns_wait", code=error.code)
             await asyncio.sleep(POLL_S)
-            return
+        except Exception:  # a defect in one round must not end the process's turns
+            log.exception("turns_defect")
+            await asyncio.sleep(POLL_S)
+
+    async def _claim(self, room: int) -> None:
+        claims = await self.mailbox.claim_turns(room)
         for claim in claims:
             task = asyncio.create_task(self._turn(claim))
             self._running[claim.conversation_id] = (claim, task)
@@ -134,8 +148,11 @@ class Turns:
                 continue
             try:
                 kept = await self.mailbox.renew_turns([claim for claim, _ in held.values()])
-            except DatabaseDown:
+            except RecadoError:
                 continue  # the lease may still be ours at the next round; the commit is guarded anyway
+            except Exception:  # nor may a defect end the renewals
+                log.exception("renewals_defect")
+                continue
             for conversation, (claim, task) in held.items():
                 if conversation not in kept and self._running.get(conversation) == (claim, task):
                     log.info("turn_lost", conversation_id=conversation)
@@ -163,8 +180,10 @@ class Turns:
 
     async def _answer(self, claim: Claim) -> None:
         line, facts = self.directory.line(claim.line_id), self.directory.assistant(claim.line_id)
-        if line is None or facts is None:
-            raise RecadoError("The line or its assistant is not known here", code="line_unknown")
+        if line is None or facts is None or line.channel not in self.channels:
+            # Not read yet, or nothing for this process: no fault of the turn.
+            await self.mailbox.release_turn(claim, failed=False, delay_ms=round(UNKNOWN_RETRY_S * 1000))
+            return
         if not claim.messages:
             await self._commit(TurnCommit(claim, claim.settled_seq))
             return
@@ -228,7 +247,7 @@ class Turns:
         language = claim.language or (facts.language if facts else "es")
         text = OutText(text=FALLBACK_TEXT[cast(Language, language)])
         out: tuple[NewOut, ...] = ()
-        if line is not None and claim.messages and claim.mode != "person":
+        if line is not None and line.channel in self.channels and claim.messages and claim.mode != "person":
             out = new_out(self.channels[line.channel], (text,), "fallback")
         settled = claim.messages[-1].seq if claim.messages else claim.settled_seq
         await self._commit(TurnCommit(claim, settled, out, (NewEvent(event, json_text({"code": code})),), dead=True))

@@ -87,8 +87,9 @@ def problem_of(error: RecadoError) -> Response:
     return problem_response(error.status, error.code, error.message, headers=headers)
 
 
-def install(app: FastAPI) -> None:
-    """Let every error of the application be answered as a problem."""
+def install(app: FastAPI, routes: Sequence[tuple[str, str]]) -> None:
+    """Let every error of the application be answered as a problem. `routes` are (method, path) of all there are."""
+    app.state.routes = routes
     app.add_exception_handler(RecadoError, _recado_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
@@ -136,11 +137,9 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 def _allowed(request: Request) -> str:
     """The methods of an address. Starlette names those of one of its routes only."""
-    paths: Mapping[str, Mapping[str, Any]] = request.app.openapi()["paths"]
+    routes: Sequence[tuple[str, str]] = request.app.state.routes
     here = request.url.path
-    return ", ".join(
-        sorted({method.upper() for path, item in paths.items() if _pattern(path).fullmatch(here) for method in item})
-    )
+    return ", ".join(sorted({method for method, path in routes if _pattern(path).fullmatch(here)}))
 
 
 @lru_cache(maxsize=256)
@@ -150,16 +149,24 @@ def _pattern(path: str) -> re.Pattern[str]:
 
 def last_resort(error: Exception) -> Response:
     """The answer to an error that no handler took."""
-    return _database_down(error) if isinstance(error, _DATABASE_DOWN) else internal_error()
+    return _database_down(error) if isinstance(error, _DATABASE_DOWN) and not _is_defect(error) else internal_error()
 
 
 async def _database_error(_request: Request, error: Exception) -> Response:
+    if _is_defect(error):
+        raise error
     return _database_down(error)
+
+
+def _is_defect(error: Exception) -> bool:
+    """SQLite calls wrong SQL an operational error too."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
 
 
 def _database_down(error: Exception) -> Response:
     cause = error.orig if isinstance(error, DBAPIError) else error
-    log.warning("request_failed", code="database_unavailable", error=type(cause).__name__)
+    reason = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    log.warning("request_failed", code="database_unavailable", error=type(cause).__name__, reason=reason)
     return problem_response(
         503,
         "database_unavailable",

@@ -36,6 +36,11 @@ class DatabaseDown(Unavailable):
 class Tx(Protocol):
     """One transaction (a savepoint of the group commit on SQLite)."""
 
+    @property
+    def concurrent(self) -> bool:
+        """True if others may write at the same time."""
+        ...
+
     async def fetch(self, query: Query, rows: Rows | None = None, **scalars: Value) -> list[Any]:
         """Rows of the answer, each a sequence of its columns. Nothing is asked for an empty set of rows."""
         ...

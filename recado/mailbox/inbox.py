@@ -88,12 +88,21 @@ _REMOVE_ADDRESSES = Query(
     """,
     rows="project_id uuid, kind text, value text, contact_id uuid",
 )
+_LOCK_CONTACTS = Query(
+    "SELECT c.id FROM contacts c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}",
+    rows="id uuid",
+)
 _RENAME = Query(
     "UPDATE contacts SET name = i.name FROM {rows} WHERE contacts.id = i.id",
     rows="id uuid, name text",
 )
 _ALIAS = Query(
     "UPDATE contacts SET alias_of = i.alias_of FROM {rows} WHERE contacts.id = i.id",
+    rows="id uuid, alias_of uuid",
+)
+# An alias has no names of its own.
+_GIVE_ALL = Query(
+    "UPDATE addresses SET contact_id = i.alias_of FROM {rows} WHERE addresses.contact_id = i.id",
     rows="id uuid, alias_of uuid",
 )
 _CONVERSATIONS = Query(
@@ -112,8 +121,8 @@ _ADD_CONVERSATIONS = Query(
     """,
     rows="id uuid, project_id uuid, line_id uuid, contact_id uuid",
 )
-# Locked in one order, so that two processes cannot wait for each other; from here on a concurrent repetition of the
-# same message waits, and then sees ours.
+# Locked in one order, so that two processes cannot wait for each other. Whoever delivers the same message at the same
+# time waits here, and then sees that it is stored.
 _LOCK = Query(
     """
     SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}
@@ -122,7 +131,7 @@ _LOCK = Query(
 )
 _REPEATED = Query(
     """
-    SELECT m.line_id, m.provider_message_id FROM {rows}
+    SELECT m.line_id, m.provider_message_id, m.conversation_id FROM {rows}
     JOIN inbox m ON m.line_id = i.line_id AND m.provider_message_id = i.provider_message_id
     """,
     rows="line_id uuid, provider_message_id text",
@@ -186,26 +195,40 @@ _DROP = Query(
 
 
 async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
-    """Store messages in the order given, each once. Repetitions, also within `arrivals`, are recognised."""
-    contact_of = await _find_contacts(tx, arrivals)
-    conversation_of = await _find_conversations(tx, arrivals, contact_of)
-    await tx.lock(_LOCK, [(c,) for c in sorted(set(conversation_of))])
-    keys = [(a.line_id, a.provider_message_id) for a in arrivals]
-    repeated = {(line_id, provider_id) for line_id, provider_id in await tx.fetch(_REPEATED, keys)}
-    fresh: list[int] = []
-    for n, key in enumerate(keys):
-        if key not in repeated:
-            repeated.add(key)
-            fresh.append(n)
-    ids = {n: new_id() for n in fresh}
-    await _append(tx, arrivals, conversation_of, ids)
-    return [Stored(conversation_of[n], ids.get(n)) for n in range(len(arrivals))]
+    """Store messages in the order given, each once. Repetitions, also within `arrivals`, are recognised and change
+    nothing: neither history nor who somebody is.
+    """
+    known = await _repeated(tx, arrivals)
+    first: dict[tuple[str, str], int] = {}
+    for n, arrival in enumerate(arrivals):
+        key = (arrival.line_id, arrival.provider_message_id)
+        if key not in known:
+            first.setdefault(key, n)
+    fresh = [arrivals[n] for n in first.values()]
+    conversations = await _find_conversations(tx, fresh, await _find_contacts(tx, fresh))
+    await tx.lock(_LOCK, [(c,) for c in sorted(set(conversations))])
+    if tx.concurrent and await _repeated(tx, fresh):
+        raise Restart  # a concurrent delivery of one of them was first
+    ids = await _append(tx, fresh, conversations)
+    stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
+    return [
+        Stored(known[key], None) if key in known else stored[key] if first[key] == n else Stored(stored[key].conversation_id, None)
+        for n, key in enumerate((a.line_id, a.provider_message_id) for a in arrivals)
+    ]
 
 
-async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence[str], ids: dict[int, str]) -> None:
+async def _repeated(tx: Tx, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], str]:
+    """Those of the messages that are stored, and their conversations."""
+    rows = await tx.fetch(_REPEATED, [(a.line_id, a.provider_message_id) for a in arrivals])
+    return {(line_id, provider_id): conversation for line_id, provider_id, conversation in rows}
+
+
+async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence[str]) -> list[str]:
+    """Put messages at the end of their conversations; their ids."""
+    ids = [new_id() for _ in arrivals]
     members: dict[str, list[int]] = {}
-    for n in ids:
-        members.setdefault(conversation_of[n], []).append(n)
+    for n, conversation in enumerate(conversation_of):
+        members.setdefault(conversation, []).append(n)
     advance = [
         (
             conversation,
@@ -224,9 +247,10 @@ async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence
         _ADD,
         [
             (ids[n], a.project_id, a.line_id, conversation_of[n], seqs[n], a.provider_message_id, a.body)
-            for n, a in ((n, arrivals[n]) for n in ids)
+            for n, a in enumerate(arrivals)
         ],
     )
+    return ids
 
 
 async def retry_dead(tx: Tx, project_id: str, message_id: str) -> bool:
@@ -289,6 +313,11 @@ class _People:
             self.renamed.add(contact)
         return contact
 
+    def touched(self) -> set[str]:
+        """Contacts that were there before and about whose names something changes."""
+        changed = {*self.added.values(), *self.moved.values(), *self.removed.values(), *self.losers}
+        return changed - self.contacts.keys()
+
     def _first_owner(self, keys: Sequence[AddressKey]) -> str | None:
         return next((self.owner[key] for key in keys if key in self.owner), None)
 
@@ -308,21 +337,35 @@ class _People:
             if not self.has_strong[before]:
                 # It was known by this number only: the same person, met before the network named them.
                 self.aliases[before] = contact
+                for other, owner in self.owner.items():
+                    if owner == before:
+                        self.owner[other] = contact
         self.owner[key] = contact
         if key[1] in _STRONG:
             self.has_strong[contact] = True
 
 
 async def _find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> list[str]:
+    people, found = await _look(tx, arrivals)
+    if tx.concurrent and (touched := people.touched()):
+        # Others may be learning something about the same people: one after the other, each knowing what the last knew.
+        await tx.lock(_LOCK_CONTACTS, [(contact,) for contact in sorted(touched)])
+        people, found = await _look(tx, arrivals)
+        if not people.touched() <= touched:
+            raise Restart
+    await _write_people(tx, people)
+    return found
+
+
+async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:
+    """What is known of the people of these messages, and the contact of each message."""
     keys = {(a.project_id, kind, value) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
     people = _People({}, {}, {})
     for project_id, kind, value, contact, name, has_strong in await tx.fetch(_KNOWN, sorted(keys)):
         people.owner[project_id, kind, value] = contact
         people.has_strong[contact] = bool(has_strong)
         people.name[contact] = name
-    found = [people.contact_of(arrival) for arrival in arrivals]
-    await _write_people(tx, people)
-    return found
+    return people, [people.contact_of(arrival) for arrival in arrivals]
 
 
 async def _write_people(tx: Tx, people: _People) -> None:
@@ -335,6 +378,7 @@ async def _write_people(tx: Tx, people: _People) -> None:
     rows = [(new_id(), *key, owner) for key, owner in sorted(added.items())]
     if len(await tx.fetch(_ADD_ADDRESSES, rows)) != len(rows):
         raise Restart  # somebody else made one of them a moment ago
+    await tx.fetch(_GIVE_ALL, sorted(people.aliases.items()))
     await tx.fetch(_ALIAS, sorted(people.aliases.items()))
     renamed = sorted(people.renamed - people.contacts.keys())
     await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])

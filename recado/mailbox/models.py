@@ -107,10 +107,10 @@ class OutboxMessage(OfProject, Base):
             sqlite_where=text("state = 'dead'"),
         ),
         Index(
-            "uq_outbox_provider",
+            # Not unique: a provider that repeats itself must not be able to stop a lane.
+            "ix_outbox_provider",
             "line_id",
             "provider_message_id",
-            unique=True,
             postgresql_where=text("provider_message_id IS NOT NULL"),
             sqlite_where=text("provider_message_id IS NOT NULL"),
         ),
@@ -139,6 +139,8 @@ class OutboxMessage(OfProject, Base):
     unknown_ms: Mapped[int | None]
     repeated: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     provider_message_id: Mapped[str | None] = mapped_column(Text)
+    # The provider's ids of tries that failed before a person had it sent again, after a space each.
+    retired_ids: Mapped[str | None] = mapped_column(Text)
     error_code: Mapped[str | None] = mapped_column(Text)
     error_text: Mapped[str | None] = mapped_column(Text)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))

@@ -83,7 +83,8 @@ _CLAIM = Query(
         ORDER BY o.due_ms LIMIT :size
     )
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = :fence
-    FROM heads WHERE outbox.id = heads.id
+    -- The state again: on PostgreSQL a status may have settled the row since it was found.
+    FROM heads WHERE outbox.id = heads.id AND outbox.state = 'queued'
     RETURNING outbox.id, project_id, line_id, conversation_id, body, reply_to, attempts, repeated,
         (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
         (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id)
@@ -136,11 +137,13 @@ _STATUS_SET = f"""
         error_code = i.error_code, error_text = i.error_text
     FROM {{rows}}
     """
-# A row known by our own id may be in any state but never tried; a failure counts only once.
+# A row known by our own id may be in any state but never tried; a failure counts only once. Statuses of a try that
+# failed before a person asked for another one say nothing about the new one.
 _STATUS_BY_CLIENT = Query(
     _STATUS_SET
     + """
     WHERE outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
+        AND {position}(coalesce(retired_ids, ''), i.provider_message_id) = 0
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
     """,
     rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
@@ -183,9 +186,14 @@ _DUE_LINES = Query(
     """,
     rows="line_id uuid",
 )
-_FIND_KEY = Query(
-    "SELECT id, conversation_id, body FROM outbox WHERE project_id = :project_id AND idempotency_key = :key",
-    scalars="project_id uuid, key text",
+_FIND_KEYS = Query(
+    """
+    SELECT o.id, o.conversation_id, o.body FROM {rows}
+    JOIN outbox o ON o.project_id = :project_id AND o.idempotency_key = i.key
+    ORDER BY o.id
+    """,
+    rows="key text",
+    scalars="project_id uuid",
 )
 _ADVANCE = Query(
     """
@@ -211,6 +219,7 @@ _ADD = Query(
 _RETRY = Query(
     """
     UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0,
+        retired_ids = coalesce(retired_ids, '') || ' ' || coalesce(provider_message_id, ''),
         provider_message_id = NULL, error_code = NULL, error_text = NULL
     WHERE id = :id AND project_id = :project_id AND state = 'dead'
     RETURNING line_id
@@ -331,10 +340,15 @@ class Queued:
     repeated: bool = False
 
 
-async def find_by_key(tx: Tx, project_id: str, key: str) -> tuple[str, str, str] | None:
-    """(id, conversation id, body) of the message that was queued with this idempotency key."""
-    rows = await tx.fetch(_FIND_KEY, project_id=project_id, key=key)
-    return (rows[0][0], rows[0][1], rows[0][2]) if rows else None
+def _part_key(key: str, part: int) -> str:
+    """The idempotency key of one part of a message; the separator cannot stand in a header."""
+    return f"{key}\x1f{part}" if part else key
+
+
+async def find_by_key(tx: Tx, project_id: str, key: str, parts: int) -> list[tuple[str, str, str]]:
+    """(id, conversation id, body) of what was queued with this idempotency key, in order; looks one part further."""
+    rows = [(_part_key(key, part),) for part in range(parts + 1)]
+    return [(row[0], row[1], row[2]) for row in await tx.fetch(_FIND_KEYS, rows, project_id=project_id)]
 
 
 async def waiting_in_lane(tx: Tx, conversation_id: str) -> int:
@@ -352,7 +366,7 @@ async def enqueue(
         return None
     last_seq, line_id = advanced[0]
     rows = [
-        (o.id, seq, o.body, o.reply_to, o.origin, key if n == 0 else None)
+        (o.id, seq, o.body, o.reply_to, o.origin, None if key is None else _part_key(key, n))
         for n, (seq, o) in enumerate(enumerate(out, last_seq - len(out) + 1))
     ]
     await tx.fetch(_ADD, rows, project_id=project_id, line_id=line_id, conversation_id=conversation_id)

@@ -1,13 +1,13 @@
 """The mailbox on PostgreSQL: a small pool of asyncpg connections, LISTEN/NOTIFY as hints."""
 
 import asyncio
-import random
 from collections.abc import Callable
 from typing import Any, cast
 
 import asyncpg
 import structlog
 
+from recado.kit import randomness
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -16,6 +16,8 @@ CHANNEL = "recado"
 MAX_CONNECTIONS = 8
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
+# The first pause after a collision; the next ones are twice as long each.
+COLLISION_S = 0.002
 # How long to wait before listening again after the connection broke.
 LISTEN_RETRY_S = 1.0
 
@@ -30,10 +32,23 @@ _COLLISIONS = (
     asyncpg.SerializationError,
     asyncpg.UniqueViolationError,
 )
-_DOWN = (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError, TimeoutError)
+# What is wrong with the server or the way to it, not with what it was asked (classes 08, 25006, 28, 53, 57, 58).
+_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
 
 
 class _PostgresTx:
+    concurrent = True
+
     def __init__(self, connection: Any, offset_ms: int) -> None:
         self._connection = connection
         self._offset_ms = offset_ms
@@ -73,15 +88,19 @@ class PostgresDriver:
 
     async def run(self, work: Work[R], priority: Priority) -> R:
         del priority  # each kind of work finds a connection of its own
+        collision: Exception | None = None
         for attempt in range(MAX_RESTARTS):
             try:
                 return await self._run_once(work)
-            except (Restart, *_COLLISIONS):
+            except (Restart, *_COLLISIONS) as error:
+                collision = error
                 # Spread the ones that collided, so that they do not collide again.
-                await asyncio.sleep(random.uniform(0, 0.002 * 2**attempt))
+                await asyncio.sleep(randomness.source().uniform(0, COLLISION_S * 2**attempt))
             except _DOWN as error:
                 raise DatabaseDown(f"PostgreSQL does not answer ({type(error).__name__})") from error
-        raise DatabaseDown("PostgreSQL gave up the transaction again and again")
+        if isinstance(collision, asyncpg.UniqueViolationError):
+            raise collision  # nobody's doing but this work's own
+        raise DatabaseDown("PostgreSQL gave up the transaction again and again") from collision
 
     async def _run_once(self, work: Work[R]) -> R:
         pool = self._pool or await self._open()
@@ -106,8 +125,8 @@ class PostgresDriver:
             return self._pool
 
     async def notify(self, topic: str) -> None:
-        pool = self._pool or await self._open()
         try:
+            pool = self._pool or await self._open()
             await pool.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._process_id} {topic}")
         except _DOWN:
             log.warning("notify_failed", topic=topic)

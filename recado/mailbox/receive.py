@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
@@ -25,6 +25,8 @@ from recado.messages import DELIVERY_RANK, InboundMessage, StatusUpdate, System
 
 # Meta's largest delivery: https://developers.facebook.com/docs/graph-api/webhooks/getting-started ("up to 3MB").
 MAX_BODY_BYTES = 3 * 1024 * 1024
+# As the table has it.
+MAX_ADDRESS = 160
 SIGNATURE_HEADER = b"x-hub-signature-256"
 # What we sent along as `biz_opaque_callback_data`: anything else was not sent by us.
 _OUR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -57,6 +59,22 @@ class Directory(Protocol):
     def settle_ms(self, line_id: str) -> int: ...
 
 
+class _Proof:
+    """Whether a body was signed with a line's own secret; each secret is tried once."""
+
+    def __init__(self, channel: ReceivesWebhooks, body: bytes, signature: str) -> None:
+        self._channel = channel
+        self._body = body
+        self._signature = signature
+        self._valid: dict[str, bool] = {"": False}
+
+    def holds(self, line: Line) -> bool:
+        secret = line.secrets.get("app_secret", "")
+        if secret not in self._valid:
+            self._valid[secret] = self._channel.signature_is_valid(secret, self._body, self._signature)
+        return self._valid[secret]
+
+
 class WebhookApp:
     """`GET|POST /webhooks/...` of one channel."""
 
@@ -84,6 +102,9 @@ class WebhookApp:
             # Not stored, so not acknowledged: the provider delivers again.
             log.warning("webhook_not_stored", code=error.code)
             await _answer(send, 503, error.code.encode())
+        except Exception:  # whatever it is, nothing is acknowledged that was not stored
+            log.exception("webhook_defect")
+            await _answer(send, 503, b"internal_error")
 
     def _verify(self, scope: Scope) -> bytes:
         """Meta's handshake: the challenge goes back if the token is that of one of our lines."""
@@ -102,18 +123,19 @@ class WebhookApp:
             raise Refused(401, "signature_missing")
         body = await _read(scope, receive)
         payload = _parse(body)
-        lines = await self._directory.lines_at(self._name, frozenset(self._channel.line_addresses(payload)))
-        self._check_signature(lines, body, signature)
+        named = await self._lines_at(self._channel.line_addresses(payload))
+        proof = _Proof(self._channel, body, signature)
+        if not any(map(proof.holds, named.values())) and not any(map(proof.holds, self._directory.lines_of(self._name))):
+            raise Refused(401, "signature_wrong")
         self.received += 1
-        await self._store(body, self._channel.convert(payload), lines)
+        received = self._channel.convert(payload)
+        if missing := {part.line_address for part in received} - named.keys() - {""}:
+            named = {**named, **await self._lines_at(missing)}
+        # A line believes only what is signed with its own secret; the rest is kept, and seen in `recado doctor`.
+        await self._store(body, received, {address: line for address, line in named.items() if proof.holds(line)})
 
-    def _check_signature(self, lines: Mapping[str, Line], body: bytes, signature: str) -> None:
-        """The secrets of the lines that are named first; then any of ours, so that nothing signed for us is lost."""
-        for candidates in (lines.values(), self._directory.lines_of(self._name)):
-            for secret in {line.secrets.get("app_secret", "") for line in candidates}:
-                if secret and self._channel.signature_is_valid(secret, body, signature):
-                    return
-        raise Refused(401, "signature_wrong")
+    async def _lines_at(self, addresses: Iterable[str]) -> Mapping[str, Line]:
+        return await self._directory.lines_at(self._name, frozenset(addresses))
 
     async def _store(self, body: bytes, received: tuple[Received, ...], lines: Mapping[str, Line]) -> None:
         arrivals: list[Arrival] = []
@@ -128,7 +150,8 @@ class WebhookApp:
                 statuses.extend(_status(line, status) for status in part.statuses)
         if stray:
             address = next((part.line_address for part in received if part.line_address not in lines), None)
-            await self._store_stray(Stray(self._name, address, hashlib.sha256(body).hexdigest(), _text(body)))
+            short = _storable(address)[:MAX_ADDRESS] if address else None
+            await self._store_stray(Stray(self._name, short, hashlib.sha256(body).hexdigest(), _text(body)))
         if arrivals:
             await self._mailbox.store(arrivals)
         if statuses:

@@ -5,9 +5,10 @@ slots. Every wait is bounded: bells are hints, a slow look behind them makes the
 """
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import structlog
@@ -57,6 +58,12 @@ class _Held:
     leaving: bool = False
     timer: asyncio.TimerHandle | None = None
 
+    def ring_after(self, wait_s: float, ring: Callable[[], None]) -> None:
+        """Ring once after `wait_s`, in place of an earlier appointment."""
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = asyncio.get_running_loop().call_later(wait_s, ring)
+
 
 @dataclass(slots=True)
 class SenderStats:
@@ -81,6 +88,9 @@ class Sender:
     _held: dict[str, _Held] = field(default_factory=dict[str, _Held])
     _paces: ContactPaces = field(default_factory=ContactPaces)
     _sends: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _claims: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
+    _doubtful: dict[str, int] = field(default_factory=dict[str, int])
+    _stopping: bool = False
     _renew_at_s: float = 0.0
     _look_at_s: float = 0.0
 
@@ -99,6 +109,8 @@ class Sender:
             await self._stop()
 
     async def _stop(self) -> None:
+        self._stopping = True  # what a claim on its way still brings goes back unsent
+        await asyncio.gather(*self._claims, return_exceptions=True)
         if self._sends:
             await asyncio.wait(self._sends, timeout=DRAIN_S)
         late = list(self._sends)
@@ -106,9 +118,8 @@ class Sender:
             task.cancel()  # its row stays `sending`: the next owner finds it and waits for a status
         await asyncio.gather(*late, return_exceptions=True)
         fences = [(line_id, held.fence) for line_id, held in self._held.items()]
-        await self.mailbox.driver.run(
-            lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER
-        )
+        with contextlib.suppress(DatabaseDown):  # then the leases end by themselves
+            await self._release(fences)
 
     # --- leases ---------------------------------------------------------------------------------------
 
@@ -119,6 +130,9 @@ class Sender:
         the rest is due at a third of it.
         """
         asked_s = asyncio.get_running_loop().time()
+        if self._doubtful:
+            await self._release(list(self._doubtful.items()))
+            self._doubtful.clear()
         renewing = asked_s >= self._renew_at_s
         if renewing:
             await self._renew(asked_s)
@@ -162,9 +176,12 @@ class Sender:
         if idle:
             for line_id, _ in idle:
                 del self._held[line_id]
-            await self.mailbox.driver.run(
-                lambda tx: senders.release_lines(tx, self.mailbox.owner, idle), Priority.OTHER
-            )
+            await self._release(idle)
+
+    async def _release(self, fences: list[tuple[str, int]]) -> None:
+        await self.mailbox.driver.run(
+            lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER
+        )
 
     async def _settle_unknown(self) -> None:
         fences = {line_id: held.fence for line_id, held in self._held.items()}
@@ -189,10 +206,21 @@ class Sender:
             self._look_at_s = now_s + POLL_S
             held = list(self._held)
             ready |= await self.mailbox.driver.run(lambda tx: outbox.due_lines(tx, held), Priority.TURN)
-        await asyncio.gather(*(self._claim(line_id) for line_id in ready if line_id in self._held))
+        lines = [line_id for line_id in ready if line_id in self._held]
+        room = MAX_SLOTS - len(self._sends)
+        if room < len(lines):
+            # The others wait for a slot that is freed: that rings.
+            self.mailbox.lines_to_send.update(lines[room:])
+            lines = lines[: max(0, room)]
+        for line_id in lines:
+            task = asyncio.create_task(self._claim(line_id, room // len(lines)))
+            self._claims.add(task)
+            task.add_done_callback(self._claims.discard)
+        # A stop must not cut a claim off: what was claimed would look as if it were on its way.
+        await asyncio.shield(asyncio.gather(*self._claims))
 
-    async def _claim(self, line_id: str) -> None:
-        """Claim as many heads of this line's lanes as there are slots and tokens for, and send them."""
+    async def _claim(self, line_id: str, slots: int) -> None:
+        """Claim up to `slots` heads of this line's lanes, as many as there are tokens for, and send them."""
         loop = asyncio.get_running_loop()
         held, line = self._held[line_id], self.lines.line(line_id)
         if line is None or line.channel not in self.channels or held.leaving or loop.time() >= held.until_s:
@@ -200,17 +228,18 @@ class Sender:
         bucket = self._bucket(held, line)
         wait_s = max(held.paused_until_s - loop.time(), bucket.wait_s(loop.time()))
         if wait_s > 0:
-            if held.timer is not None:
-                held.timer.cancel()
-            held.timer = loop.call_later(wait_s, self.mailbox.hint_send, line_id)
+            held.ring_after(wait_s, lambda: self.mailbox.hint_send(line_id))
             return
-        size = min(MAX_SLOTS - len(self._sends), bucket.available(loop.time()))
-        if size <= 0:
-            return  # a slot that is freed rings again
+        size = min(slots, bucket.available(loop.time()))
         bucket.take(size, loop.time())
         held.in_flight += 1  # the claim itself: the line is not given back meanwhile
         try:
             rows = await self.mailbox.claim_heads(line_id, held.fence, size)
+        except Exception:
+            # It may have been committed unheard. Under a new lease its rows are found, and their outcome is unknown.
+            if self._held.pop(line_id, None) is not None:
+                self._doubtful[line_id] = held.fence
+            raise
         finally:
             held.in_flight -= 1
         bucket.give_back(size - len(rows))
@@ -242,8 +271,8 @@ class Sender:
         loop = asyncio.get_running_loop()
         channel = self.channels[line.channel]
         try:
-            if loop.time() >= held.until_s:
-                return Mark(row.id, held.fence, "queued", counts=False)  # not ours any more: the next owner sends
+            if self._stopping or loop.time() >= held.until_s:
+                return Mark(row.id, held.fence, "queued", counts=False)  # the next owner sends it
             if channel.contact_pace and (
                 wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
             ):
@@ -278,13 +307,17 @@ class Sender:
         )
 
     async def _commit(self, mark: Mark) -> None:
+        """Write a mark, however long it takes: its slot is held meanwhile."""
         while True:
             try:
                 await self.mailbox.mark(mark)
                 return
-            except (DatabaseDown, RecadoError):
-                log.warning("mark_waits", message_id=mark.id)
-                await asyncio.sleep(MARK_RETRY_S)
+            except RecadoError as error:
+                log.warning("mark_waits", message_id=mark.id, code=error.code)
+            except Exception:  # the database refuses these texts, whatever they are: the outcome alone must do
+                log.exception("mark_refused", message_id=mark.id)
+                mark = replace(mark, provider_message_id=None, error_text=None)
+            await asyncio.sleep(MARK_RETRY_S)
 
 
 def _check_window(row: ToSend, channel: Channel) -> None:

@@ -146,10 +146,10 @@ class Mailbox:
         """
 
         async def work(tx: Tx) -> Queued:
-            if key is not None and (found := await outbox.find_by_key(tx, project_id, key)):
-                if found[1:] != (conversation_id, out[0].body):
+            if key is not None and (found := await outbox.find_by_key(tx, project_id, key, len(out))):
+                if [row[1:] for row in found] != [(conversation_id, one.body) for one in out]:
                     raise Conflict("This Idempotency-Key was used for another message", code="idempotency_conflict")
-                return Queued((found[0],), None, repeated=True)
+                return Queued(tuple(row[0] for row in found), None, repeated=True)
             if await outbox.waiting_in_lane(tx, conversation_id) + len(out) > MAX_WAITING_PER_LANE:
                 raise Unavailable("Too many messages wait in this conversation", code="lane_full", verdict=retry_after(60))
             queued = await outbox.enqueue(tx, project_id, conversation_id, out, key)

@@ -5,6 +5,7 @@ synced once per transaction, however many messages are in it.
 """
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 import time
@@ -34,6 +35,8 @@ class _Job:
 
 
 class _SqliteTx:
+    concurrent = False
+
     def __init__(self, connection: sqlite3.Connection, now_ms: int) -> None:
         self._connection = connection
         self._now_ms = now_ms
@@ -113,10 +116,11 @@ class SqliteDriver:
             try:
                 connection = connection or self._connect()
                 self._commit(connection, batch)
-            except sqlite3.Error as error:
+            except Exception as error:  # whatever it is, this thread must go on, and nobody may wait for ever
                 for job in batch:
                     job.error = DatabaseDown(f"The database did not take the writes: {error}")
-                connection = self._abandon(connection)
+                self._abandon(connection)
+                connection = None
             self._loop.call_soon_threadsafe(_deliver, batch)
             commits += 1
             if commits % COMMITS_BEFORE_PAUSE == 0:
@@ -152,12 +156,10 @@ class SqliteDriver:
                 return
 
     def _abandon(self, connection: sqlite3.Connection | None) -> None:
-        if connection is None:
-            return
-        try:
-            connection.rollback()
-        finally:
-            connection.close()
+        """Close a connection that failed; what it had not committed is rolled back by that."""
+        if connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                connection.close()
 
 
 def _run_to_end(work: Work[Any], tx: _SqliteTx) -> Any:

@@ -1,4 +1,4 @@
-"""Projects and keys. A key sees its own project only; more projects are made with `recado project add`."""
+"""Projects and keys. A key sees its own project only; more projects are made with `recado project create`."""
 
 from fastapi import APIRouter
 

@@ -50,7 +50,7 @@ async def test_a_revoked_key_is_closed_at_once(api: Api, ours: Tenant) -> None:
 async def test_every_operation_keeps_to_its_role(api: Api, ours: Tenant) -> None:
     for route in api_routes():
         needed = Role(role_of(route))
-        (method,) = route.methods or ()
+        (method,) = sorted(route.methods or ())
         path = "/api/v1" + route.path.replace("{", "").replace("}", "")  # no UUIDs: nothing is done
         for role, key in ours.keys.items():
             answer = await api.call(method, path, key, {} if method in ("POST", "PUT", "PATCH") else None)

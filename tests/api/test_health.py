@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from sqlalchemy import select
 
 import recado.health
 from recado.api import build_app
 from recado.db import Database
 from recado.health import Readiness
+from recado.mailbox.models import InboxMessage, OutboxMessage
+from recado.mailbox.queries import LISTED_STATES, given_up, in_state
 from recado.metrics import Metrics
 from recado.migrate import MigrationState
 from recado.projects.service import Role
@@ -134,3 +137,16 @@ async def test_a_webhook_goes_past_the_gate(api: Api) -> None:
     refused = await api.call("POST", "/webhooks/whatsapp", data=b"{}")
     assert (refused.status, refused.body) == (401, b"signature_missing")
     assert "x-request-id" not in refused.headers
+
+
+async def test_what_waits_is_counted_and_listed_by_the_partial_indexes(api: Api) -> None:
+    """On SQLite; PostgreSQL decides by its statistics."""
+    if not api.runtime.database.is_sqlite:
+        return
+    states = {"queued": "ix_outbox_due", "sending": "ix_outbox_open", "unknown": "ix_outbox_open", "dead": "ix_outbox_"}
+    statements = [(select(OutboxMessage.id).where(in_state(state)), states[state]) for state in LISTED_STATES]
+    async with api.runtime.database.engine.connect() as connection:
+        for statement, index in [*statements, (select(InboxMessage.id).where(given_up()), "ix_inbox_dead")]:
+            sql = statement.compile(connection.engine.sync_engine, compile_kwargs={"render_postcompile": True})
+            plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")).fetchall()
+            assert index in plan[0][-1], plan

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import sqlalchemy
 import structlog
 
 from recado.kit.logs import MASK, configure_logging
@@ -79,6 +80,18 @@ async def test_a_database_that_is_down_is_worth_another_try(
         answer = await api.get("/contacts", ours.keys[Role.READ])
         assert (answer.status, answer.code) == (503, "database_unavailable")
         assert int(answer.headers["retry-after"]) >= 1
+
+
+async def test_wrong_sql_is_a_defect_and_no_reason_to_try_again(
+    logs: io.StringIO, api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(session: Any, *_: Any, **__: Any) -> Any:
+        await session.execute(sqlalchemy.text(f"SELECT nothing FROM nowhere WHERE x = '{PRIVATE}'"))
+
+    monkeypatch.setattr("recado.contacts.service.list_contacts", fail)
+    assert (await api.get("/contacts", ours.keys[Role.READ])).code == "internal_error"
+    assert "request_defect" in logs.getvalue()
+    assert PRIVATE not in logs.getvalue()
 
 
 def test_private_fields_and_numbers_are_caught(logs: io.StringIO) -> None:

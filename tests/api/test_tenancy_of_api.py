@@ -48,7 +48,7 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
             name: {"{into}": into or of.contact_id, "{assistant}": of.assistant_id}.get(str(value), value)
             for name, value in body.items()
         }
-    (method,) = route.methods or ()
+    (method,) = sorted(route.methods or ())
     answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body)
     return answer.status, answer.body
 

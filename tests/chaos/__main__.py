@@ -27,9 +27,9 @@ from tests.chaos.report import as_json, explanation, table
 from tests.chaos.run import Result, run_case
 
 _MEANING = """\
-Every message is unique and answered by an echo. "Lost", "doubled", "misordered" and "wrong person" are counted from what
-the simulated phones got, from what the database holds, and from what was written. Repeats are second sends of a message
-whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A takeover is
+Every message is unique and answered by an echo. "Lost", "doubled", "misordered" and "wrong person" are counted from
+what the simulated phones got, from what the database holds, and from what was written. Repeats are second sends of a
+message whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A takeover is
 counted from the kill to the commit with which a living process takes the last thing that the dead one held; with one
 process, from the kill or from 5 s before it was ready again, whichever is later ("too late" is over 5.5 s so counted).
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut

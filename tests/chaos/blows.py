@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from tests.chaos.cases import Case, Scale
+from tests.chaos.cases import Case, Scale, stream
 
 # "one" process; "two" at the same time; "start": one, and again while it starts; "database": the PostgreSQL server.
 BlowKind = Literal["one", "two", "start", "database"]
@@ -14,7 +14,7 @@ Meter = Literal["written", "answered"]
 _START_LIVES_S = (0.1, 2.5)
 _PAUSES_S = (0.0, 0.0, 0.2, 0.5, 1.0, 2.0)
 # The very first starts make the database; their kills meet the migration.
-_FIRST_LIVES_S = (0.4, 1.6)
+_FIRST_LIVES_S = (0.3, 1.4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Blow:
 
 def plan(case: Case, scale: Scale, seed: int) -> tuple[list[Blow], list[float]]:
     """The blows in their order, and how long the first starts live. Together they are `scale.kills` kills."""
-    random = Random(f"{seed}/{case.key}/blows")
+    random = stream(seed, f"{case.key}/blows")
     firsts = [random.uniform(*_FIRST_LIVES_S) for _ in range(scale.starts_killed)]
     kinds: list[BlowKind] = []
     left = scale.kills - len(firsts)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 Kind = Literal["up", "api", "worker"]
@@ -34,6 +35,11 @@ class Case:
     def key(self) -> str:
         """The name on the command line and of folders."""
         return f"{self.database}-{'split' if 'api' in self.processes else len(self.processes)}"
+
+
+def stream(seed: int, part: str) -> Random:
+    """Random choices of one part of a run, always the same for a seed."""
+    return Random(f"{seed}/{part}")  # noqa: S311 # not for secrets
 
 
 CASES = (

@@ -122,9 +122,7 @@ def _check_talks(verdict: Verdict, by_text: Mapping[str, Written], found: Found)
 # --- the phones -------------------------------------------------------------------------------------------
 
 
-def _check_phones(
-    verdict: Verdict, by_text: Mapping[str, Written], seen: Sequence[Seen], found: Found
-) -> None:
+def _check_phones(verdict: Verdict, by_text: Mapping[str, Written], seen: Sequence[Seen], found: Found) -> None:
     rows = {row.id: row for row in found.outbox}
     got: dict[str, list[Seen]] = {}
     for each in seen:

@@ -1,14 +1,12 @@
 """Recado's processes of one case: which ids they have in the database, and who is ready to work."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import aiohttp
-from sqlalchemy.exc import SQLAlchemyError
 
 from recado.db import Database
 from tests.chaos.cases import BRAINS, Case, Kind, Scale
@@ -20,6 +18,7 @@ from tests.chaos.takeover import Able
 APP_SECRET = "secret"
 WEBHOOK_PATH = "/webhooks/whatsapp"
 _SEEN_WITHIN_S = 20.0
+_START_AGAIN_S = 0.3
 _POLL_S = 0.02
 
 
@@ -47,6 +46,7 @@ class Fleet:
         self._env = env
         self._folder = folder
         self._database = database
+        self._database_back_s = 0.0
         self._known: set[str] = set()
         self._starting = asyncio.Lock()
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=2))
@@ -65,12 +65,7 @@ class Fleet:
         """Make the database and the lines. Each of `start_kills` is how long a first start lives before its end."""
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
-            program = Program("first-start", [str(RECADO), *first], self._env, self._folder)
-            program.start()
-            await asyncio.sleep(lived_s)
-            if program.alive:
-                program.kill(group=True)
-                self.kills += 1
+            await self._kill_first_start(self._recado("first-start", *first), lived_s)
         for n, line in enumerate(line_addresses(self.scale.lines)):
             await self._command(
                 "line", "add", "cloud-api", "--project", "chaos", "--brain", BRAINS[n % len(BRAINS)],
@@ -78,8 +73,22 @@ class Fleet:
                 "--max-per-second", "100000",
             )  # fmt: skip
 
+    async def _kill_first_start(self, program: Program, lived_s: float) -> None:
+        """Shorter and shorter until it is met alive: `db migrate` ends by itself."""
+        while True:
+            program.start()
+            await asyncio.sleep(lived_s)
+            if program.alive:
+                program.kill(group=True)
+                self.kills += 1
+                return
+            lived_s *= 0.7
+
     async def _command(self, *arguments: str) -> None:
-        await Program("command", [str(RECADO), *arguments], self._env, self._folder).finish()
+        await self._recado("command", *arguments).finish()
+
+    def _recado(self, name: str, *arguments: str) -> Program:
+        return Program(name, [str(RECADO), *arguments], self._env, self._folder)
 
     # --- starting and killing -------------------------------------------------------------------------
 
@@ -91,14 +100,26 @@ class Fleet:
         """Start a process and return when it is ready. One starts after the other, so that ids are told apart."""
         async with self._starting:
             member.owners = set()
-            member.program.start()
-            if member.port:
-                await member.program.wait_until_answers(f"http://{HOST}:{member.port}/health", self._http)
-            else:
-                await member.program.wait_until_said("worker runs")
-            await self._learn_ids(member)
+            while True:
+                asked_s = time.monotonic()
+                member.program.start()
+                try:
+                    await self._wait_until_ready(member)
+                    break
+                except ChaosError:
+                    # Without a database a process may end at once: whatever looks after it starts it again.
+                    if member.program.alive or (self.database_up and self._database_back_s < asked_s):
+                        raise
+                await asyncio.sleep(_START_AGAIN_S)
             member.ready = True
             self.tell_able()
+
+    async def _wait_until_ready(self, member: Member) -> None:
+        if member.port:
+            await member.program.wait_until_answers(f"http://{HOST}:{member.port}/health", self._http)
+        else:
+            await member.program.wait_until_said("worker runs")
+        await self._learn_ids(member)
 
     async def start_and_kill(self, member: Member, lived_s: float) -> float:
         """Start a process and kill it so long after, whether it was ready or not; the moment of its death."""
@@ -110,10 +131,7 @@ class Fleet:
                 raise ChaosError(f"{member.program.name} ended by itself\n{member.program.tail()}")
             killed_s = member.program.kill(group=False)
             self.kills += 1
-            with contextlib.suppress(SQLAlchemyError, OSError):
-                new = await processes(self._database) - self._known
-                member.owners |= new
-                self._known |= new
+            await self._note_new(member)
             return killed_s
 
     def kill(self, member: Member, *, group: bool) -> float:
@@ -124,6 +142,12 @@ class Fleet:
         self.tell_able()
         return killed_s
 
+    def tell_database(self, *, up: bool) -> None:
+        """Note that the database goes down on purpose, or is back."""
+        self._database_back_s = time.monotonic() if up else self._database_back_s
+        self.database_up = up
+        self.tell_able()
+
     def tell_able(self) -> None:
         """Note whether there is somebody to take work over."""
         self.able.set(self.database_up and any(member.kind != "api" for member in self.ready))
@@ -131,14 +155,17 @@ class Fleet:
     async def _learn_ids(self, member: Member) -> None:
         until = time.monotonic() + _SEEN_WITHIN_S
         while time.monotonic() < until:
-            with contextlib.suppress(SQLAlchemyError, OSError):
-                new = await processes(self._database) - self._known
-                if new:
-                    member.owners |= new
-                    self._known |= new
-                    return
+            if await self._note_new(member):
+                return
             await asyncio.sleep(_POLL_S)
         raise ChaosError(f"{member.program.name} gave no sign of life\n{member.program.tail()}")
+
+    async def _note_new(self, member: Member) -> bool:
+        """Ids that appeared since the last look are those of the process that was started last."""
+        new = await processes(self._database) - self._known
+        member.owners |= new
+        self._known |= new
+        return bool(new)
 
     def raise_if_any_ended(self) -> None:
         """A process that ends by itself is a defect."""

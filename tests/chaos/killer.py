@@ -1,24 +1,20 @@
 """Carries out the plan of a run: kills, restarts, and watches who takes over what the dead held."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
-
-from sqlalchemy.exc import SQLAlchemyError
+from typing import Any
 
 from recado.db import Database
 from tests.chaos.blows import Blow, Meter
 from tests.chaos.fleet import Fleet, Member
 from tests.chaos.postgres import MortalPostgres
-from tests.chaos.rows import Held, held_by
+from tests.chaos.rows import Held, held_by, wait_until_up
 from tests.chaos.takeover import Takeover, watch
 
 _POLL_S = 0.002
 _RETRY_S = 0.02
-# A server that recovers for longer than this on so little data is stuck.
-_DATABASE_BACK_WITHIN_S = 60.0
 
 
 @dataclass(slots=True)
@@ -52,7 +48,7 @@ class Killer:
         return list(await asyncio.gather(*self._watches))
 
     async def close(self) -> None:
-        tasks = [*self._recoveries, *self._watches]
+        tasks: list[asyncio.Task[Any]] = [*self._recoveries, *self._watches]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -66,30 +62,23 @@ class Killer:
     # --- processes ------------------------------------------------------------------------------------
 
     async def _strike(self, blow: Blow) -> None:
-        while not self.fleet.ready:
+        wanted = 2 if blow.kind == "two" else 1
+        while len(self.fleet.ready) < wanted:
             self._raise_failures()
             await asyncio.sleep(_RETRY_S)
-        wanted = min(2 if blow.kind == "two" else 1, len(self.fleet.ready))
         victims = self.random.sample(self.fleet.ready, wanted)
         killed = [(victim, self.fleet.kill(victim, group=blow.group)) for victim in victims]
         for victim, killed_s in killed:
-            self._watch(victim, killed_s, await self._held(victim))
+            self._watch(victim, killed_s, await held_by(self.database, sorted(victim.owners)))
             self._recoveries.append(asyncio.create_task(self._recover(victim, blow)))
 
     async def _recover(self, victim: Member, blow: Blow) -> None:
         await asyncio.sleep(blow.pause_s)
         if blow.kind == "start":
             killed_s = await self.fleet.start_and_kill(victim, blow.lived_s)
-            self._watch(victim, killed_s, await self._held(victim))
+            self._watch(victim, killed_s, await held_by(self.database, sorted(victim.owners)))
             await asyncio.sleep(blow.pause_s / 2)
         await self.fleet.start(victim)
-
-    async def _held(self, victim: Member) -> Held:
-        while True:
-            try:
-                return await held_by(self.database, sorted(victim.owners))
-            except (SQLAlchemyError, OSError):  # the server is down on purpose
-                await asyncio.sleep(_RETRY_S)
 
     def _watch(self, victim: Member, killed_s: float, held: Held) -> None:
         watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held)
@@ -101,20 +90,8 @@ class Killer:
         if self.postgres is None:
             return
         self.crashes += 1
-        self._tell_database(up=False)
+        self.fleet.tell_database(up=False)
         if not (blow.group and self.postgres.kill_backend()):
             await self.postgres.crash(blow.pause_s)
-        async with asyncio.timeout(_DATABASE_BACK_WITHIN_S):
-            while not await self._answers():
-                await asyncio.sleep(_RETRY_S)
-        self._tell_database(up=True)
-
-    def _tell_database(self, *, up: bool) -> None:
-        self.fleet.database_up = up
-        self.fleet.tell_able()
-
-    async def _answers(self) -> bool:
-        with contextlib.suppress(SQLAlchemyError, OSError):
-            await held_by(self.database, [])
-            return True
-        return False
+        await wait_until_up(self.database)
+        self.fleet.tell_database(up=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, Scale
+from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, Scale, stream
 
 _FIRST_PERSON = 51_900_000_000
 
@@ -40,7 +40,7 @@ def write(scale: Scale, seed: int) -> tuple[list[Written], list[Written]]:
     """
     if scale.per_person > MAX_PER_PERSON:
         raise ValueError(f"at most {MAX_PER_PERSON} messages a person, or pacing would hold the run up")
-    random = Random(f"{seed}/people")
+    random = stream(seed, "people")
     half = scale.messages // 2
     first = _half(scale, random, 0, half, ordered=True)
     return first, _half(scale, random, half, scale.messages - half, ordered=False)

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 from recado.kit.local_postgres import LocalPostgres
-
 from tests.chaos.programs import ChaosError
 
 _RESTART_WITHIN_S = 30.0
@@ -22,7 +21,7 @@ class MortalPostgres(LocalPostgres):
         super().__init__(fsync=True)
 
     def kill_backend(self) -> bool:
-        """`kill -9` of one of its connections: the server then drops all of them and recovers. False if none is left."""
+        """`kill -9` of one of its connections: the server drops all of them and recovers. False if there is none."""
         for pid in self._children():
             if b"127.0.0.1" in _command_line(pid):
                 with contextlib.suppress(ProcessLookupError):

@@ -1,16 +1,22 @@
 """What the database says, read by plain SQL from outside the product's processes."""
 
+import asyncio
 import json
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from recado.db import Database
 
 _TABLES = ("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses")
 _HIDDEN = frozenset({"secrets"})
+# A server that recovers for longer than this on so little data is stuck.
+_DOWN_AT_MOST_S = 60.0
+_RETRY_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,11 @@ async def _talks(database: Database) -> tuple[Talk, ...]:
     )
 
 
+async def wait_until_up(database: Database) -> None:
+    """Return when the database answers."""
+    await _fetch(database, "SELECT 1")
+
+
 async def open_work(database: Database) -> int:
     """Messages that are not answered, and answers that are not sent."""
     rows = await _fetch(
@@ -182,7 +193,16 @@ def _plain(value: object) -> object:
 
 
 async def _fetch(database: Database, query: str, **lists: list[str]) -> list[Any]:
-    statement = text(query).bindparams(*(bindparam(name, expanding=True) for name in lists))
-    async with database.engine.connect() as connection:
-        await connection.execution_options(read_only=True)
-        return list((await connection.execute(statement, lists)).all())
+    """The rows of a query; waits for a server that is down on purpose."""
+    parameters: list[Any] = [bindparam(name, expanding=True) for name in lists]
+    statement = text(query).bindparams(*parameters)
+    until = time.monotonic() + _DOWN_AT_MOST_S
+    while True:
+        try:
+            async with database.engine.connect() as connection:
+                await connection.execution_options(read_only=True)
+                return list((await connection.execute(statement, lists)).all())
+        except (SQLAlchemyError, OSError):
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(_RETRY_S)

@@ -13,7 +13,7 @@ from typing import Any
 
 from recado.db import Database
 from tests.chaos.blows import Meter, plan
-from tests.chaos.cases import FAULTS, REORDER, Case, Scale
+from tests.chaos.cases import FAULTS, REORDER, Case, Scale, stream
 from tests.chaos.checker import Verdict, judge
 from tests.chaos.fleet import APP_SECRET, Fleet
 from tests.chaos.killer import Killer
@@ -126,7 +126,7 @@ class Run:
     # --- the people -----------------------------------------------------------------------------------
 
     async def _write(self) -> None:
-        random = Random(f"{self.seed}/slices")
+        random = stream(self.seed, "slices")
         await self._write_half(self.first, random)
         # What is still on its way must not be overtaken either.
         while len((await read_all(self.database)).inbox) < len(self.first):
@@ -138,11 +138,15 @@ class Run:
 
     async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
         for group in slices(messages, random):
-            while self.progress.owed > self.scale.waiting:
-                await asyncio.sleep(0.01)
+            await self._wait_for_room()
             await self.simulator.write(group)
             self.progress.written += len(group)
             await asyncio.sleep(random.choice((0.0, 0.01, 0.05)))
+
+    async def _wait_for_room(self) -> None:
+        """People who are owed too much wait with their next message."""
+        while self.progress.owed > self.scale.waiting:  # noqa: ASYNC110 # a count, not an event
+            await asyncio.sleep(0.01)
 
     async def _read(self) -> None:
         """Follow what reaches the phones; ends only when it is cancelled."""
@@ -162,9 +166,9 @@ class Run:
         while not self.progress.stalled:
             await asyncio.sleep(_POLL_S)
             self.fleet.raise_if_any_ended()
-            if writer.done() and killer.done() and len(self.progress.answered) >= self.progress.total:
-                if await open_work(self.database) == 0 and await self.simulator.idle(_IDLE_WITHIN_S):
-                    break
+            written = writer.done() and killer.done() and len(self.progress.answered) >= self.progress.total
+            if written and await open_work(self.database) == 0 and await self.simulator.idle(_IDLE_WITHIN_S):
+                break
         raise _Ended
 
     async def judge(self) -> tuple[Verdict, list[Takeover], dict[str, Any]]:
@@ -189,16 +193,15 @@ def _unexpected(stats: dict[str, Any]) -> dict[str, int]:
         "webhooks never taken": int(stats["pending_webhooks"]),
     }
     found |= {f"Graph error {code}": n for code, n in stats["graph_errors"].items() if code not in _ORDERED_ERRORS}
-    found |= {f"webhooks answered {code}": n for code, n in stats["webhook_answers"].items() if code not in _EXPECTED_ANSWERS}
+    answers: dict[str, int] = stats["webhook_answers"]
+    found |= {f"webhooks answered {code}": n for code, n in answers.items() if code not in _EXPECTED_ANSWERS}
     return found
 
 
 # --- around it --------------------------------------------------------------------------------------------
 
 
-async def run_case(
-    case: Case, scale: Scale, seed: int, folder: Path, postgres: MortalPostgres | None
-) -> Result:
+async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: MortalPostgres | None) -> Result:
     """Run one case in `folder` (made by the caller) and judge it. The evidence of a failure stays in the folder."""
     began_s = time.monotonic()
     async with _made(case, scale, seed, folder, postgres) as run:
@@ -250,7 +253,7 @@ async def _made(
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)
         progress = _Progress(scale.messages)
-        killer = Killer(fleet, database, postgres, Random(f"{seed}/{case.key}/victims"), progress.meter)
+        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter)
         try:
             yield Run(case, scale, seed, folder, database, simulator, fleet, killer, progress, first, second)
         finally:
@@ -285,6 +288,6 @@ def _notes(folder: Path) -> list[str]:
     for log in sorted(folder.glob("*.log")):
         for line in log.read_text(errors="replace").splitlines():
             if "Traceback" in line or "_defect" in line or "[error" in line:
-                text = f"{log.stem}: {line[line.find('['):].strip() if '[' in line else line.strip()}"
+                text = f"{log.stem}: {line[line.find('[') :].strip() if '[' in line else line.strip()}"
                 found[text] = found.get(text, 0) + 1
     return [f"{text} ({count} times)" for text, count in found.items()]

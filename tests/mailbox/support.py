@@ -102,9 +102,7 @@ class Shop:
             content=System(event="number_changed", previous=old) if previous else Text(text=words),
         )
         body = message.model_dump_json(exclude_none=True)
-        return Arrival(
-            self.project_id, self.line_id, provider_message_id, who, name, at_ms, body, settle_ms, previous
-        )
+        return Arrival(self.project_id, self.line_id, provider_message_id, who, name, at_ms, body, settle_ms, previous)
 
 
 def _is_id(value: object) -> bool:
@@ -177,7 +175,9 @@ class World:
     ) -> Shop:
         """A new line, of a new project unless one is given."""
         shop_id, project = new_id(), project_id or new_id()
-        line = Line(shop_id, project, "fake", address or f"at {shop_id}", max_per_second, {"app_secret": f"secret of {shop_id}"})
+        line = Line(
+            shop_id, project, "fake", address or f"at {shop_id}", max_per_second, {"app_secret": f"secret of {shop_id}"}
+        )
         await self.execute(
             "INSERT INTO lines (id, project_id, assistant_id, channel, address, name, max_per_second, secrets, config,"
             " created_ms) VALUES (:id, :project, :id, 'fake', :address, 'line', :rate, '{}', '{}', 0)",

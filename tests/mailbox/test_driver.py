@@ -15,7 +15,6 @@ from tests.mailbox.support import (
     World,
     answer,
     claim,
-    defect,
     eventually,
     on_postgres,
     on_sqlite,
@@ -55,7 +54,6 @@ async def test_a_failing_turn_never_spoils_its_neighbours(world: World, mailbox:
 
 
 @on_postgres
-@defect(11, "a server that refuses (too many connections, read-only, disk full) is not `database down`")
 @pytest.mark.parametrize("trouble", ["too many connections", "read only"])
 async def test_a_server_that_refuses_is_down(world: World, shop: Shop, trouble: str) -> None:
     name = (await world.one("SELECT current_database() AS name"))["name"]
@@ -79,7 +77,6 @@ async def test_a_server_that_refuses_is_down(world: World, shop: Shop, trouble: 
 
 @on_sqlite
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@defect(12, "an error while the writer thread gives a connection up ends the thread, and every later write hangs")
 async def test_the_writer_outlives_a_connection_that_cannot_even_roll_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,7 +108,6 @@ async def test_the_writer_outlives_a_connection_that_cannot_even_roll_back(
         assert await driver.run(one, Priority.OTHER) == 1
 
 
-@defect(13, "closing a mailbox while the database is down leaves the driver (pool, listener, thread) open")
 async def test_a_mailbox_closes_its_driver_even_when_the_database_is_down(
     world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,11 +10,10 @@ from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.outbox import Status
 from recado.mailbox.service import Mailbox
 from recado.messages import DELIVERY_RANK
-from tests.mailbox.support import ANA, BETO, Shop, World, adopt, apply, defect, lane, on_postgres, out, reconcile
+from tests.mailbox.support import ANA, BETO, Shop, World, adopt, apply, lane, on_postgres, out, reconcile
 
 
 @on_postgres  # one writer has no same moment
-@defect(1, "a claim on PostgreSQL takes a row that a status settled at the same moment, and sends it twice")
 async def test_a_late_status_cancels_the_second_try_also_at_the_same_moment(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
 ) -> None:
@@ -40,7 +39,6 @@ async def test_a_late_status_cancels_the_second_try_also_at_the_same_moment(
     assert await world.states() == ["sent"]
 
 
-@defect(2, "one row that the database refuses poisons every mark grouped with it, or its own lane, for good")
 async def test_a_mark_that_is_refused_fails_alone(world: World, mailbox: Mailbox, shop: Shop) -> None:
     """Two rows with one provider id: no provider should do that, but a lane must not stand still for it."""
     ana, beto = await lane(mailbox, shop, ANA), await lane(mailbox, shop, BETO)
@@ -60,7 +58,6 @@ async def test_a_mark_that_is_refused_fails_alone(world: World, mailbox: Mailbox
     assert (await world.message(first))["state"] == "sent"
 
 
-@defect(3, "asking again with an Idempotency-Key gives one id of many, and does not look beyond the first part")
 async def test_an_idempotency_key_gives_the_same_answer_for_a_message_in_several_parts(
     world: World, mailbox: Mailbox, shop: Shop
 ) -> None:
@@ -73,7 +70,6 @@ async def test_an_idempotency_key_gives_the_same_answer_for_a_message_in_several
         await mailbox.enqueue(shop.project_id, road.conversation_id, [out("one"), out("three")], "key")
 
 
-@defect(4, "a status of the try that failed is taken for one of the retry")
 async def test_a_repeated_status_of_the_failed_try_does_not_settle_the_retry(
     world: World, mailbox: Mailbox, shop: Shop
 ) -> None:

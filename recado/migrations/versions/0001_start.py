@@ -184,6 +184,7 @@ def _outbox() -> None:
         sa.Column("unknown_ms", sa.BigInteger),
         sa.Column("repeated", sa.Boolean, nullable=False, server_default=sa.text("false")),
         sa.Column("provider_message_id", sa.Text),
+        sa.Column("retired_ids", sa.Text),
         sa.Column("error_code", sa.Text),
         sa.Column("error_text", sa.Text),
         sa.Column("idempotency_key", sa.String(255)),
@@ -197,7 +198,7 @@ def _outbox() -> None:
     _index_where("ix_outbox_open", "outbox", ["line_id"], "state IN ('sending', 'unknown')")
     _index_where("ix_outbox_dead", "outbox", ["project_id"], "state = 'dead'")
     provider, idempotency = "provider_message_id IS NOT NULL", "idempotency_key IS NOT NULL"
-    _index_where("uq_outbox_provider", "outbox", ["line_id", "provider_message_id"], provider, unique=True)
+    _index_where("ix_outbox_provider", "outbox", ["line_id", "provider_message_id"], provider)
     _index_where("uq_outbox_idempotency", "outbox", ["project_id", "idempotency_key"], idempotency, unique=True)
 
 

@@ -1,0 +1,175 @@
+"""What the doctor finds, on both databases, and that it changes nothing."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recado import doctor
+from recado.channels.models import LineRow
+from recado.db import Database, database_now_ms
+from recado.doctor import Finding, Level, examine
+from recado.kit import new_id, now_ms
+from recado.kit.clock import use_clock
+from recado.kit.crypto import SecretBox
+from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
+from recado.migrate import check
+from tests.cli.terminal import free_port
+
+KEY = "a key for tests only"
+
+
+@pytest.fixture
+def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str) -> pytest.MonkeyPatch:
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("RECADO_DATABASE_URL", database_url)
+    monkeypatch.setenv("RECADO_SECRET_KEY", KEY)
+    return monkeypatch
+
+
+async def findings(port: int | None = None) -> dict[str, Finding]:
+    return {finding.check: finding for finding in await examine(port or free_port())}
+
+
+async def add(database: Database, *rows: Any) -> None:
+    async with database.system() as session:
+        session.add_all(rows)
+
+
+def line(secret: str) -> LineRow:
+    place = {"project_id": new_id(), "assistant_id": new_id(), "channel": "cloud-api", "address": "123456"}
+    return LineRow(id=new_id(), name="x", max_per_second=80.0, secrets={"access_token": secret}, config={}, **place)
+
+
+def out(state: str, due_ms: int = 0) -> OutboxMessage:
+    place = {"project_id": new_id(), "line_id": new_id(), "conversation_id": new_id(), "seq": 1}
+    return OutboxMessage(id=new_id(), body="{}", origin="turn", state=state, due_ms=due_ms, created_ms=0, **place)
+
+
+async def test_an_empty_installation_needs_no_mending(settings: pytest.MonkeyPatch, database: Database) -> None:
+    found = await findings()
+    assert not [f for f in found.values() if f.level is Level.FAIL]
+    assert {f.check for f in found.values() if f.level is Level.WARN} <= {"lines", "worker", "disk"}
+    assert all(f.mend for f in found.values() if f.level is not Level.OK)
+
+
+async def test_a_wrong_setting_is_all_it_says(settings: pytest.MonkeyPatch) -> None:
+    settings.setenv("RECADO_LOG_FORMAT", "yaml")
+    found = await findings()
+    assert list(found) == ["settings"]
+    assert found["settings"].level is Level.FAIL
+    assert "RECADO_LOG_FORMAT" in found["settings"].says
+
+
+def test_nothing_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "data"))
+    found = asyncio.run(findings())
+    assert found["database"].level is Level.WARN
+    assert not list(tmp_path.iterdir())
+
+
+async def test_a_database_of_another_version(
+    settings: pytest.MonkeyPatch, empty_database_url: str, tmp_path: Path
+) -> None:
+    settings.setenv("RECADO_DATABASE_URL", empty_database_url)
+    if empty_database_url.startswith("sqlite"):
+        await check(database := Database(empty_database_url))
+        await database.close()
+    found = await findings()
+    assert (found["database"].level, found["database"].mend) == (Level.FAIL, "recado db migrate")
+
+
+async def test_a_database_that_does_not_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RECADO_DATABASE_URL", f"postgresql://u:very-secret@127.0.0.1:{free_port()}/x")
+    found = await findings()
+    assert found["database"].level is Level.FAIL
+    assert "very-secret" not in found["database"].says
+
+
+async def test_secrets_that_cannot_be_read(settings: pytest.MonkeyPatch, database: Database) -> None:
+    stored = line("")
+    stored.secrets = {"access_token": SecretBox([KEY]).encrypt("t", stored.id)}
+    await add(database, stored)
+    assert (await findings())["secret key"].level is Level.OK
+    settings.setenv("RECADO_SECRET_KEY", "another key than before")
+    found = (await findings())["secret key"]
+    assert (found.level, "123456" in found.says) == (Level.FAIL, True)
+    settings.delenv("RECADO_SECRET_KEY")
+    found = (await findings())["secret key"]
+    assert (found.level, "is missing" in found.says) == (Level.FAIL, True)
+
+
+async def test_a_key_that_others_can_read(settings: pytest.MonkeyPatch, database: Database, tmp_path: Path) -> None:
+    settings.delenv("RECADO_SECRET_KEY")
+    (tmp_path / "data").mkdir()
+    key = tmp_path / "data" / "secret.key"
+    key.write_text(KEY)
+    key.chmod(0o644)
+    assert (await findings())["secret key"].level is Level.WARN
+    key.chmod(0o600)
+    assert (await findings())["secret key"].level is Level.OK
+
+
+async def test_a_worker_gives_signs_of_life(settings: pytest.MonkeyPatch, database: Database) -> None:
+    async with database.system() as session:
+        now = await database_now_ms(session)
+        session.add(Process(id=new_id(), kind="worker", version="1", started_ms=now, beat_ms=now - 60_000))
+        session.add(Process(id=new_id(), kind="api", version="1", started_ms=now, beat_ms=now))
+    assert (await findings())["worker"].level is Level.WARN
+    async with database.system() as session:
+        session.add(Process(id=new_id(), kind="up", version="1", started_ms=now, beat_ms=now))
+    assert (await findings())["worker"].level is Level.OK
+
+
+async def test_what_was_given_up(settings: pytest.MonkeyPatch, database: Database) -> None:
+    place = {"project_id": new_id(), "line_id": new_id(), "conversation_id": new_id(), "seq": 1}
+    dead = InboxMessage(id=new_id(), provider_message_id="w", body="{}", dead=True, created_ms=0, **place)
+    await add(database, out("dead"), out("unknown"), out("queued", now_ms() - 2 * doctor.STUCK_MS), dead)
+    stray = Unrouted(id=new_id(), channel="cloud-api", line_address="777", digest="d", body="{}", created_ms=0)
+    await add(database, stray)
+    found = await findings()
+    wrong = {name for name in ("outbox", "outcomes", "queue", "inbox", "routing") if found[name].level is Level.WARN}
+    assert wrong == {"outbox", "outcomes", "queue", "inbox", "routing"}
+    assert "777" in found["routing"].says
+
+
+@pytest.mark.parametrize(("ahead_s", "level"), [(0, Level.OK), (-10, Level.WARN), (600, Level.FAIL)])
+async def test_clocks_that_disagree(
+    settings: pytest.MonkeyPatch, database: Database, ahead_s: int, level: Level
+) -> None:
+    with use_clock(lambda: time.time_ns() // 1_000_000 + ahead_s * 1000):
+        assert (await findings())["clock"].level is level
+
+
+@pytest.fixture
+def listener() -> Iterator[int]:
+    """A program that is not Recado on a port."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+async def test_a_port_that_another_program_has(settings: pytest.MonkeyPatch, listener: int) -> None:
+    settings.setattr(doctor, "_HEALTH_S", 0.2)
+    assert (await findings(listener))["port"].level is Level.WARN
+
+
+async def test_a_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "file"))
+    found = await findings()
+    assert found["data folder"].level is Level.FAIL
+
+
+def test_little_space_is_a_warning_and_none_a_failure() -> None:
+    levels = [doctor._disk(free).level for free in (10**6, 5 * 10**8, 10**11)]  # pyright: ignore[reportPrivateUsage]
+    assert levels == [Level.FAIL, Level.WARN, Level.OK]
+
+
+def test_an_old_sqlite_is_a_failure() -> None:
+    versions = ((3, 40, 1), (3, 51, 3))
+    assert [doctor._sqlite(v).level for v in versions] == [Level.FAIL, Level.OK]  # pyright: ignore[reportPrivateUsage]
