@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 # What a terminal sends for one key: an escape sequence (ECMA-48, section 5.4; SS3 for arrows in application mode) or
 # one character.
-_KEY = re.compile(r"\x1b\[[0-9;?]*[@-~]|\x1bO[A-Z]|\x1b[^\[O]|[^\x1b]", re.DOTALL)
+_KEY = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1bO[A-Z]|\x1b[^\[O]|[^\x1b]", re.DOTALL)
+_LONGEST_KEY = 16
 _PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 
 
@@ -47,11 +48,11 @@ class LineEditor:
         typed = self._rest + typed
         lines: list[str] = []
         end = 0
-        for key in _KEY.finditer(typed):
+        while key := _KEY.match(typed, end):
             end = key.end()
             self._press(key.group(), lines)
         # The beginning of an escape sequence waits for the rest of it.
-        self._rest = typed[end:] if len(typed) - end < 16 else ""
+        self._rest = typed[end:] if len(typed) - end < _LONGEST_KEY else ""
         return lines
 
     def _press(self, key: str, lines: list[str]) -> None:

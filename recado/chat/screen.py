@@ -15,6 +15,8 @@ PROMPT = "> "
 # Bracketed paste: a text of several lines is one message, not many.
 _PASTE_ON, _PASTE_OFF = "\x1b[?2004h", "\x1b[?2004l"
 _MIN_COLUMNS = 20
+# Of a terminal that does not know its own.
+_USUAL_SIZE = os.terminal_size((80, 24))
 
 
 class Screen:
@@ -100,9 +102,10 @@ class Screen:
 
     def _size(self) -> os.terminal_size:
         try:
-            return os.get_terminal_size(sys.stdout.fileno())
+            size = os.get_terminal_size(sys.stdout.fileno())
         except OSError:
-            return os.terminal_size((80, 24))
+            return _USUAL_SIZE
+        return size if size.columns and size.lines else _USUAL_SIZE
 
     def _write(self, text: str) -> None:
         sys.stdout.write(text)

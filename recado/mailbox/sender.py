@@ -148,9 +148,12 @@ class Sender:
         fences = {line_id: held.fence for line_id, held in self._held.items()}
         await driver.run(senders.add_missing, Priority.OTHER)
         kept = await driver.run(lambda tx: senders.renew_lines(tx, owner, fences), Priority.MARK)
-        for line_id in fences:
+        for line_id, fence in fences.items():
+            held = self._held.get(line_id)
+            if held is None or held.fence != fence:
+                continue  # given up meanwhile
             if line_id in kept:
-                self._held[line_id].until_s = asked_s + SENDER_LEASE_MS / 1000
+                held.until_s = asked_s + SENDER_LEASE_MS / 1000
             else:
                 log.warning("line_lost", line_id=line_id)
                 del self._held[line_id]

@@ -21,26 +21,16 @@ from tests.cli.terminal import RECADO, free_port
 
 Json = dict[str, Any]
 NUMBER = "123456"
-MENU: Json = {
-    "type": "interactive",
-    "interactive": {
-        "type": "button",
-        "body": {"text": "¿En qué ayudo?"},
-        "action": {
-            "buttons": [
-                {"type": "reply", "reply": {"id": i, "title": t}} for i, t in (("h", "Horario"), ("p", "Precios"))
-            ]
-        },
-    },
-}
-LIST: Json = {
-    "type": "interactive",
-    "interactive": {
-        "type": "list",
-        "body": {"text": "Elija un día"},
-        "action": {"button": "Días", "sections": [{"title": "x", "rows": [{"id": "lu", "title": "Lunes", "description": "8 a 19"}, {"id": "ma", "title": "Martes"}]}]},
-    },
-}  # fmt: skip
+BUTTONS = [{"type": "reply", "reply": {"id": i, "title": t}} for i, t in (("h", "Horario"), ("p", "Precios"))]
+ROWS = [{"id": "lu", "title": "Lunes", "description": "8 a 19"}, {"id": "ma", "title": "Martes"}]
+
+
+def interactive(kind: str, body: str, action: Json) -> Json:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": body}, "action": action}}
+
+
+MENU = interactive("button", "¿En qué ayudo?", {"buttons": BUTTONS})
+LIST = interactive("list", "Elija un día", {"button": "Días", "sections": [{"title": "x", "rows": ROWS}]})
 
 
 def text(body: str) -> Json:
@@ -72,7 +62,7 @@ class Business:
         return web.Response()
 
     async def reply(self, message: Json) -> None:
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(headers={"Authorization": "Bearer t"}) as session:
             read = {"messaging_product": "whatsapp", "status": "read", "message_id": message["id"]}
             bodies = [
                 read,
@@ -257,7 +247,8 @@ async def test_at_a_terminal_ticks_and_choices(place: Place) -> None:
         await screen.see("elegido p")
         screen.type("\x04")
         await screen.see("Hasta luego")
-        assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 0
+        _, code = await asyncio.to_thread(os.waitpid, process, 0)
+        assert code == 0
 
 
 async def test_it_survives_a_restart_of_the_simulator(place: Place) -> None:
