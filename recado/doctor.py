@@ -179,7 +179,9 @@ async def _examine_database(settings: Settings) -> AsyncGenerator[Finding]:
         async for finding in _examine_tables(database, settings):
             yield finding
     except _UNUSABLE as error:
-        yield _fail(name, f"it cannot be used: {_short(error)}", "Is it running? RECADO_DATABASE_URL says where it is")
+        yield _fail(
+            name, f"it cannot be used: {_short(error)}", "Does its server run, and does RECADO_DATABASE_URL say where?"
+        )
     finally:
         await database.close()
 

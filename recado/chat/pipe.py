@@ -15,6 +15,8 @@ from recado.chat.words import Language, say
 
 # When nothing new came for so long after an answer, the answer is complete.
 QUIET_S = 1.0
+# A line that the simulator does not take at once is tried again for so long, however short the wait for answers is.
+HAND_OVER_S = 10.0
 _WIDTH = 100
 
 
@@ -53,7 +55,7 @@ class Pipe:
         mine = outgoing.write(line)
         if self._json:
             self._emit(as_json(mine))
-        await self._answered()
+        await self._answered(mine)
         for task in tasks:
             if task.done():
                 task.result()
@@ -69,15 +71,16 @@ class Pipe:
             print(silence, file=sys.stderr, flush=True)  # noqa: T201 # its output
         return 0 if answers else 1
 
-    async def _answered(self) -> None:
-        """Return when an answer is complete, or after `wait_s` without one."""
+    async def _answered(self, mine: Message) -> None:
+        """Return when an answer is complete, or after `wait_s` without one; not before the simulator has `mine`."""
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._wait_s
-        while (left := deadline - loop.time()) > 0:
+        began = loop.time()
+        while True:
+            limit = max(self._wait_s, HAND_OVER_S) if mine.tick is Tick.WAITING else self._wait_s
+            left = began + limit - loop.time()
             self._news.clear()
-            quiet = min(left, QUIET_S) if self._answers else left
             try:
-                await asyncio.wait_for(self._news.wait(), quiet)
+                await asyncio.wait_for(self._news.wait(), min(left, QUIET_S) if self._answers else left)
             except TimeoutError:
                 return
 

@@ -16,16 +16,16 @@ from recado.channels.service import get_line
 from recado.contacts import service as contacts
 from recado.contacts.models import Contact
 from recado.conversations import queries
+from recado.conversations.turn import new_out
 from recado.db import Database, json_text
-from recado.errors import Conflict, NotFound
-from recado.kit import new_id
+from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page
 from recado.mailbox import queries as messages
-from recado.mailbox.claims import NewEvent, NewOut
+from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import History
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, OutContent
+from recado.messages import OutContent
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -103,29 +103,9 @@ async def send(
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         line = await get_line(session, conversation.line_id)
-    bodies = [OUT_CONTENT.dump_json(part).decode() for part in channels.get(line.channel).split(content)]
-    ids = _part_ids(new_id(), len(bodies))
-    out = [NewOut(part_id, body, "api") for part_id, body in zip(ids, bodies, strict=True)]
+    out = new_out(channels.get(line.channel), (content,), "api")
     queued = await mailbox.enqueue(project_id, conversation_id, out, _stored_key(key))
-    if not queued.repeated:
-        return Accepted(queued.ids, repeated=False)
-    async with database.project(project_id, read_only=True) as session:
-        return await _accepted_before(session, queued.ids[0], bodies)
-
-
-async def _accepted_before(session: AsyncSession, first_id: str, bodies: Sequence[str]) -> Accepted:
-    """The answer that was given to the first request with this key, if it had the same content."""
-    *ids, beyond = _part_ids(first_id, len(bodies) + 1)
-    rows = await messages.outbox_by_ids(session, [*ids, beyond])
-    if beyond in rows or [rows[one].body for one in ids if one in rows] != list(bodies):
-        raise Conflict("This Idempotency-Key was used for another message", code="idempotency_conflict")
-    return Accepted(tuple(ids), repeated=True)
-
-
-def _part_ids(first_id: str, count: int) -> tuple[str, ...]:
-    """Ids of the parts of one message. They differ in their last 16 (of 62) random bits only, counted up from 0, so
-    that all of them follow from any one."""
-    return tuple(f"{first_id[:-4]}{number:04x}" for number in range(count))
+    return Accepted(queued.ids, queued.repeated)
 
 
 def _stored_key(key: str | None) -> str | None:

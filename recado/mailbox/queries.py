@@ -79,9 +79,3 @@ async def read_history(session: AsyncSession, conversation_id: str, limit: int, 
     found.sort(key=lambda row: row.seq, reverse=True)
     rows = tuple(found[:limit])
     return History(rows, rows[-1].seq if len(found) > limit else None)
-
-
-async def outbox_by_ids(session: AsyncSession, ids: list[str]) -> dict[str, OutboxMessage]:
-    """Those of the messages that there are."""
-    rows = await session.scalars(select(OutboxMessage).where(OutboxMessage.id.in_(ids)))
-    return {row.id: row for row in rows}

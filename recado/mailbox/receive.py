@@ -171,7 +171,7 @@ def _arrival(line: Line, message: InboundMessage, settle_ms: int) -> Arrival:
         addresses=tuple((a.kind, _storable(a.value)) for a in message.sender.addresses),
         name=_storable(message.sender.name) if message.sender.name else None,
         sent_ms=message.sent_ms,
-        body=message.model_dump_json(exclude_none=True),
+        body=message.model_dump_json(),
         settle_ms=settle_ms,
         previous=tuple((a.kind, _storable(a.value)) for a in previous),
     )

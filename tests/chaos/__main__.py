@@ -29,9 +29,10 @@ from tests.chaos.run import Result, run_case
 _MEANING = """\
 Every message is unique and answered by an echo. "Lost", "doubled", "misordered" and "wrong person" are counted from
 what the simulated phones got, from what the database holds, and from what was written. Repeats are second sends of a
-message whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A takeover is
-counted from the kill to the commit with which a living process takes the last thing that the dead one held; with one
-process, from the kill or from 5 s before it was ready again, whichever is later ("too late" is over 5.5 s so counted).
+message whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A
+takeover is counted from the kill to the commit with which a living process takes the last thing that the dead one held;
+where no worker was left, from the kill or from 5 s (a lease) before one was ready again, whichever is later. "Too late"
+is over 5.5 s. "Next answer" is counted from the kill to the next answer on a line of the dead one, without that grace.
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut
 connections, accepted and then silence, lost statuses."""
 

@@ -14,8 +14,8 @@ FIRST_LINE = 700_001
 
 # A person who waits longer than this for work that a dead process held has waited too long.
 TAKEOVER_S = 5.5
-# How soon a process that got ready only after the leases had ended must have begun with what the dead one left.
-RESUME_S = 0.5
+# How long a dead process keeps what it held; nobody may take it before.
+LEASE_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Scale:
 
 
 FULL = Scale(
-    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=5.0, starts_killed=3
+    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=15.0, starts_killed=3
 )
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=3.0, starts_killed=1

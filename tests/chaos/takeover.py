@@ -1,9 +1,9 @@
 """How long the work of a dead process waits until a living one takes it.
 
 Taken means committed: the conversation or the line has a higher epoch in the database. The time counts from the kill,
-and for the last of all that the dead process held. It is late if it is over `TAKEOVER_S`; but nobody can take anything
-over while no worker runs or the database is down. So when the first worker got ready only after that (a single
-process that is started again late), it must have begun within `RESUME_S` of being ready.
+and for the last of all that the dead process held. But nobody can take anything over while no worker runs or the
+database is down. So where the next worker got ready later than the leases of the dead one ended (a single process that
+is started again late), the time counts from `LEASE_S` before it was ready. More than `TAKEOVER_S` so counted is late.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from recado.db import Database
-from tests.chaos.cases import RESUME_S, TAKEOVER_S
+from tests.chaos.cases import LEASE_S, TAKEOVER_S
 from tests.chaos.rows import Held, Holding, epochs
 
 _POLL_S = 0.05
@@ -51,8 +51,9 @@ class Takeover:
         return max((waited_s for _, waited_s in self.waited_s), default=None)
 
 
-def is_late(killed_s: float, taken_s: float, able_since_s: float) -> bool:
-    return taken_s > max(killed_s + TAKEOVER_S, able_since_s + RESUME_S)
+def counted_s(killed_s: float, taken_s: float, able_since_s: float) -> float:
+    """How long the work waited for those who could have taken it."""
+    return taken_s - max(killed_s, able_since_s - LEASE_S)
 
 
 async def watch(database: Database, able: Able, victim: str, killed_s: float, held: Held) -> Takeover:
@@ -66,10 +67,11 @@ async def watch(database: Database, able: Able, victim: str, killed_s: float, he
         for holding in [holding for holding in left if holding in now]:
             epoch, free = now[holding]
             if epoch > holding.epoch:
-                waited.append((holding, at_s - killed_s))
-                if is_late(killed_s, at_s, able.since(at_s)):
-                    since = able.since(at_s) - killed_s
-                    late.append(f"{holding} after {at_s - killed_s:.2f} s (workers ready since {since:+.2f} s)")
+                since_s = able.since(at_s)
+                waited.append((holding, counted_s(killed_s, at_s, since_s)))
+                if waited[-1][1] > TAKEOVER_S:
+                    since = f"workers ready since {since_s - killed_s:+.2f} s"
+                    late.append(f"{holding} {at_s - killed_s:.2f} s after the kill ({since})")
                 left.discard(holding)
             elif free:
                 left.discard(holding)  # the last commit of the dead one got through

@@ -27,7 +27,9 @@ def commands(context: click.Context) -> Iterator[click.Context]:
             yield from commands(click.Context(found, info_name=name, parent=context))
 
 
-ALL = [context.command_path for context in commands(click.Context(recado, info_name="recado"))]
+ALL = [
+    context.command_path for context in commands(click.Context(recado, info_name="recado", **recado.context_settings))
+]
 
 
 def test_help_names_every_command_once(installation: Installation) -> None:
@@ -46,7 +48,11 @@ def test_help_fits_a_narrow_terminal(installation: Installation) -> None:
 
 @pytest.mark.parametrize("path", ALL)
 def test_every_command_explains_itself(path: str) -> None:
-    context = next(c for c in commands(click.Context(recado, info_name="recado")) if c.command_path == path)
+    context = next(
+        c
+        for c in commands(click.Context(recado, info_name="recado", **recado.context_settings))
+        if c.command_path == path
+    )
     if path != "recado bench":  # its options are those of the benchmarks
         assert context.command.get_short_help_str()
         for parameter in context.command.get_params(context):

@@ -1,0 +1,104 @@
+"""`recado up` and its halves, as processes: what they say, how they stop, and that nothing is lost by it."""
+
+import signal
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Installation, free_port, line_arguments
+
+STOP_LIMIT_S = 5.0
+LIVING = "Stop "
+
+
+class Demo:
+    """`recado up` with its demo on free ports."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.port, self.simulator = free_port(), free_port()
+        self.command = ("up", "--port", str(self.port), "--simulator-port", str(self.simulator))
+
+    def chat(self, typed: str, *arguments: str, wait_s: float = 10.0) -> tuple[int, str]:
+        where = ("--simulator", f"http://127.0.0.1:{self.simulator}", "--wait", str(wait_s))
+        done = self.installation.run("chat", *where, *arguments, typed=typed)
+        return done.returncode, done.stdout
+
+
+@pytest.fixture
+def demo(installation: Installation) -> Demo:
+    return Demo(installation)
+
+
+@pytest.mark.slow
+def test_a_question_travels_the_whole_way_and_is_kept(demo: Demo) -> None:
+    with demo.installation.running(*demo.command, until=LIVING) as program:
+        assert f"http://127.0.0.1:{demo.port}" in program.output
+        assert "make chat" in program.output
+        code, answer = demo.chat("hola, a que hora abren los sabados?\n")
+        assert code == 0
+        assert "8:00" in answer
+        assert answer.rstrip().endswith("✓✓")
+        began = time.monotonic()
+        assert program.stop() == 0
+        assert time.monotonic() - began < STOP_LIMIT_S
+    with demo.installation.running(*demo.command, until=LIVING):
+        assert demo.chat("what do you charge?\n", "--language", "en")[0] == 0
+        sent = demo.installation.json("outbox", "list", "--state", "sent")
+        assert len(sent) >= 2
+        assert demo.installation.run("doctor", "--port", str(demo.port)).returncode == 0
+
+
+@pytest.mark.slow
+def test_what_was_owed_arrives_after_kill_9(demo: Demo) -> None:
+    with demo.installation.running(*demo.command, until=LIVING) as program:
+        program.kill()
+    # The simulator is gone with it; it comes back with what its phones had seen, and so does the answer.
+    with demo.installation.running(*demo.command, until=LIVING) as program:
+        demo.chat("hola\n", wait_s=0.0)
+        program.kill()
+    with demo.installation.running(*demo.command, until=LIVING):
+        assert demo.chat("gracias\n", wait_s=15.0)[0] == 0
+        assert len(demo.installation.json("outbox", "list", "--state", "sent")) >= 2
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_within_5_s_without_a_demo_too(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    port = free_port()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with installation.running("up", "--port", str(port), "--no-demo", until=LIVING) as program:
+            assert "line add cloud-api" in program.output
+            assert program.stop(number, STOP_LIMIT_S) == 0
+            assert "Traceback" not in program.output
+
+
+@pytest.mark.slow
+def test_the_two_halves_run_beside_each_other(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    port = free_port()
+    with (
+        installation.running("api", "--port", str(port), until="API runs on"),
+        installation.running("worker", until="worker runs") as worker,
+    ):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as ready:  # loopback
+            assert ready.status == 200
+        assert worker.stop(signal.SIGTERM, STOP_LIMIT_S) == 0
+
+
+def test_a_taken_port_names_the_option(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        told = installation.refused("up", "--port", str(taken.getsockname()[1]), "--no-demo")
+    assert "--port" in told
+
+
+def test_a_worker_does_not_migrate(installation: Installation, tmp_path: Path) -> None:
+    installation.environment["RECADO_DATABASE_URL"] = f"sqlite:///{tmp_path / 'empty.db'}"
+    with installation.running("worker", until="") as program:
+        time.sleep(1.0)
+        assert program.process.poll() is None  # it waits for another process to migrate
+        installation.ok("db", "migrate")
+        program.wait_for("worker runs")

@@ -1,0 +1,139 @@
+"""What the pages say is true: commands are there and run, links lead somewhere, generated pages are current."""
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+import recado as package
+from recado.cli import recado
+from recado.cli.reference import cli_page, settings_page
+from recado.settings import Settings, variable_name
+from tests.cli.terminal import free_port
+
+REPOSITORY = Path(package.__file__).parent.parent
+MAKE, GIT = shutil.which("make") or "make", shutil.which("git") or "git"
+PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
+GUIDES = [page for page in PAGES if page.parent.name in ("guides", REPOSITORY.name) or page.name == "README.md"]
+BLOCK = re.compile(r"^[ \t]*```sh\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+
+
+def name(page: Path) -> str:
+    return str(page.relative_to(REPOSITORY))
+
+
+def shell_lines(page: Path) -> list[str]:
+    return [line.strip() for block in BLOCK.findall(page.read_text(encoding="utf-8")) for line in block.splitlines()]
+
+
+def programs() -> Iterator[tuple[str, list[str]]]:
+    """Every call of `recado` or `make` on a page, without comments, variables and what is piped into it."""
+    for page in GUIDES:
+        for line in shell_lines(page):
+            words = shlex.split(line.rpartition("|")[2], comments=True)
+            while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
+                variable = words.pop(0).partition("=")[0]
+                assert variable in {variable_name(field) for field in Settings.model_fields}, f"{page}: {variable}"
+            if words:
+                yield name(page), words
+
+
+CALLS = list(programs())
+
+
+@pytest.mark.parametrize(("page", "words"), CALLS, ids=[f"{page}: {shlex.join(words)[:60]}" for page, words in CALLS])
+def test_every_command_on_a_page_is_there(page: str, words: list[str]) -> None:
+    program, *arguments = words
+    if program == "make":
+        assert re.search(rf"^{arguments[0]}:", (REPOSITORY / "Makefile").read_text(), re.MULTILINE)
+        return
+    assert program == ".venv/bin/recado", f"{page} calls {program}"
+    context: click.Context = click.Context(recado, info_name="recado", **recado.context_settings)
+    while isinstance(context.command, click.Group):
+        found = context.command.get_command(context, arguments[0])
+        assert found is not None, f"{page}: recado {shlex.join(arguments)}"
+        context = click.Context(found, info_name=arguments.pop(0), parent=context)
+    context.command.parse_args(context, arguments)  # raises for an option that is not there
+
+
+def test_the_pages_have_commands_to_test() -> None:
+    assert len(CALLS) >= 10
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_links_lead_somewhere(page: Path) -> None:
+    for target in LINK.findall(page.read_text(encoding="utf-8")):
+        assert target.startswith("https://") or (page.parent / target).exists(), f"{name(page)}: {target}"
+
+
+def test_make_help_lists_what_the_readme_names() -> None:
+    done = subprocess.run([MAKE, "help"], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    listed = done.stdout
+    for target in re.findall(r"`make ([a-z-]+)`", (REPOSITORY / "README.md").read_text()):
+        assert target == "help" or re.search(rf"^{target}\b", listed, re.MULTILINE), target
+
+
+def test_the_reference_of_commands_is_current() -> None:
+    assert (REPOSITORY / "docs" / "reference" / "cli.md").read_text() == cli_page(), "make docs"
+
+
+def test_the_reference_of_settings_is_current() -> None:
+    assert (REPOSITORY / "docs" / "reference" / "settings.md").read_text() == settings_page(), "make docs"
+
+
+def test_each_change_is_one_small_file() -> None:
+    for page in (REPOSITORY / "changes").glob("[0-9]*.md"):
+        assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", page.name)
+        assert page.read_text().startswith("# ")
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """The repository as a clone would have it, with the virtual environment of this one."""
+    listed = [GIT, "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(listed, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    for path in filter(None, done.stdout.split("\0")):
+        if (REPOSITORY / path).is_file():
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / path, tmp_path / path)
+    (tmp_path / ".venv").symlink_to(REPOSITORY / ".venv")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_the_first_lines_of_the_readme_work(copy: Path) -> None:
+    port, simulator = free_port(), free_port()
+    # `--assume-old` keeps make from setting up again: the environment belongs to the repository of these tests.
+    make = [MAKE, "--assume-old=.venv/.runtime", "--assume-old=.venv/.dev"]
+    kept = {variable: os.environ[variable] for variable in ("PATH", "HOME") if variable in os.environ}
+    environment = kept | {"PYTHONPATH": str(copy), "PYTHONUNBUFFERED": "1"}
+    with (copy / "run.log").open("wb") as log:
+        arguments = f"ARGS=--port {port} --simulator-port {simulator}"
+        running = subprocess.Popen(
+            [*make, "run", arguments], cwd=copy, env=environment, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        limit = time.monotonic() + 30
+        while "Stop " not in (copy / "run.log").read_text():
+            assert running.poll() is None, (copy / "run.log").read_text()
+            assert time.monotonic() < limit
+            time.sleep(0.1)
+        chat = subprocess.run(
+            [*make, "--silent", "chat", f"ARGS=--simulator http://127.0.0.1:{simulator} --wait 15"],
+            cwd=copy, env=environment, input="hola, a que hora abren los sabados?\n",
+            capture_output=True, text=True, timeout=60, check=True,
+        )  # fmt: skip
+        assert "8:00" in chat.stdout
+        assert (copy / "data" / "recado.db").exists()
+    finally:
+        os.killpg(running.pid, signal.SIGINT)
+        running.wait(10)
