@@ -5,7 +5,7 @@ import contextlib
 import secrets
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -49,10 +49,9 @@ async def up(
         await ensure_keys(database, settings.api_keys)
     finally:
         await database.close()
-    async with _demo(settings, port, simulator_port, demo) as (settings, simulator):
-        async with open_runtime(settings) as runtime:
-            worker = make_worker(runtime, "up")
-            await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker)
+    async with _demo(settings, port, simulator_port, demo) as (chosen, simulator), open_runtime(chosen) as runtime:
+        worker = make_worker(runtime, "up")
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -79,10 +78,23 @@ async def _api_background(runtime: Runtime) -> None:
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listening = asyncio.Event()
+
+    async def announce(self, ready: Callable[[], None]) -> None:
+        """Call `ready` when requests are taken."""
+        await self.listening.wait()
+        ready()
+
     @contextlib.contextmanager
-    def capture_signals(self):  # noqa: ANN201 # as in uvicorn
+    def capture_signals(self) -> Generator[None]:
         """Signals are ours: uvicorn would raise them again before the worker has settled its work."""
         yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.listening.set()
 
 
 async def _serve(
@@ -101,15 +113,13 @@ async def _serve(
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve([listening]), name="server")
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if server.started:
-        ready()
+    announcing = asyncio.create_task(server.announce(ready), name="announcement")
     try:
         await _until(stop, work, serving)
     finally:
         server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
+        announcing.cancel()
+        await asyncio.gather(serving, announcing, return_exceptions=True)
 
 
 async def _until(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
@@ -179,5 +189,3 @@ async def _has_own_lines(database: Database) -> bool:
     async with database.system(read_only=True) as session:
         lines = (await list_lines(session)).items
     return any(line.channel == "cloud-api" and line.address != DEMO_NUMBER_ID for line in lines)
-
-

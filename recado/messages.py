@@ -128,8 +128,8 @@ class Order(Value):
 class System(Value):
     """Something the network says about the person, such as a new number.
 
-    The message's sender is who they are now, `previous` who they were. "chat_opened": they opened the chat for the first
-    time and have not written yet.
+    The message's sender is who they are now, `previous` who they were. "chat_opened": they opened the chat for the
+    first time and have not written yet.
     """
 
     type: Literal["system"] = "system"

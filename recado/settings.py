@@ -40,7 +40,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="",
         repr=False,
-        description="Comma-separated keys for secrets at rest; the first encrypts. Empty: made once in RECADO_DATA_DIR.",
+        description="Comma-separated keys for secrets at rest, the first encrypts; empty: one made in RECADO_DATA_DIR.",
     )
     api_keys: Annotated[tuple[tuple[str, str], ...], NoDecode] = Field(
         default=(),
@@ -112,4 +112,6 @@ def variable_name(field: str) -> str:
 def _explain(field: str, problem: str) -> str:
     known = "api_keys" if field == "AI_ASSISTANTS_API_KEYS" else field
     example = EXAMPLES.get(known)
-    return f"{variable_name(field)}: {problem.removeprefix('Value error, ')}" + (f". Example: {example}" if example else "")
+    return f"{variable_name(field)}: {problem.removeprefix('Value error, ')}" + (
+        f". Example: {example}" if example else ""
+    )

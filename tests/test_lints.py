@@ -26,6 +26,7 @@ SYSTEM = {
     "projects/auth.py": "finds the project of a key",
     "metrics.py": "counts what waits in all projects",
     "cli": "the operator's own tool",
+    "doctor.py": "looks at the whole installation, for its operator",
     "main.py": "tells the operator which lines there are",
 }
 SQL_FUNCTIONS = {"text", "exec_driver_sql", "bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"}

@@ -245,7 +245,7 @@ class Turns:
         """Settle with the friendly text (not while a person has the conversation), and leave the messages as dead."""
         line, facts = self.directory.line(claim.line_id), self.directory.assistant(claim.line_id)
         language = claim.language or (facts.language if facts else "es")
-        text = OutText(text=FALLBACK_TEXT[cast(Language, language)])
+        text = OutText(text=FALLBACK_TEXT.get(cast(Language, language), FALLBACK_TEXT["es"]))
         out: tuple[NewOut, ...] = ()
         if line is not None and line.channel in self.channels and claim.messages and claim.mode != "person":
             out = new_out(self.channels[line.channel], (text,), "fallback")

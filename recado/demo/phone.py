@@ -47,10 +47,9 @@ async def simulator_beside(port: int, data: Path) -> AsyncGenerator[str]:
 
 
 async def _ready(process: asyncio.subprocess.Process) -> str:
-    assert process.stdout is not None
     try:
         async with asyncio.timeout(START_LIMIT_S):
-            while line := await process.stdout.readline():
+            while process.stdout is not None and (line := await process.stdout.readline()):
                 if found := _READY.search(line.decode("utf-8", "replace")):
                     return found.group(1)
     except TimeoutError:

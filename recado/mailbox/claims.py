@@ -146,7 +146,8 @@ _QUEUE = Query(
     SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.body, i.reply_to, i.origin, {now}, {now}
     FROM {rows}
     """,
-    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, body text, reply_to text, origin text",
+    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, body text, reply_to text, "
+    "origin text",
 )
 RECORD_EVENTS = Query(
     """

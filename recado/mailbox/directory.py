@@ -45,10 +45,8 @@ class Directory:
         return [loaded.line for loaded in self.lines.of_channel(channel) if loaded.usable]
 
     async def lines_at(self, channel: str, addresses: frozenset[str]) -> Mapping[str, Line]:
-        """The usable lines at these addresses; looks again in the database for those that are not known."""
-        found: dict[str, Line] = {}
-        for address in addresses:
-            loaded = self.lines.at(channel, address) or await self.lines.find_at(channel, address)
-            if loaded is not None and loaded.usable:
-                found[address] = loaded.line
-        return found
+        """The usable lines at these addresses; looks once more in the database if one is not known."""
+        if any(self.lines.at(channel, address) is None for address in addresses):
+            await self.lines.refresh_after_miss()
+        found = {address: self.lines.at(channel, address) for address in addresses}
+        return {address: loaded.line for address, loaded in found.items() if loaded is not None and loaded.usable}

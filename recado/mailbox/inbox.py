@@ -48,7 +48,7 @@ class Stored:
 _KNOWN = Query(
     """
     SELECT a.project_id, a.kind, a.value, a.contact_id, c.name,
-        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind = 'bsuid')
+        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid'))
     FROM {rows}
     JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
     JOIN contacts c ON c.id = a.contact_id
@@ -157,10 +157,11 @@ _ADD = Query(
     INSERT INTO inbox (id, project_id, line_id, conversation_id, seq, provider_message_id, body, created_ms)
     SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.provider_message_id, i.body, {now} FROM {rows}
     """,
-    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, body text",
+    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, "
+    "body text",
 )
-# Whoever lost a name must not be written to by it: it may be somebody else's now. A person who became an alias is reached
-# by the names of the other one.
+# Whoever lost a name must not be written to by it: it may be somebody else's now. A person who became an alias is
+# reached by the names of the other one.
 _LOST = Query(
     """
     SELECT c.id, a.kind, a.value FROM {rows}
@@ -211,8 +212,9 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
         raise Restart  # a concurrent delivery of one of them was first
     ids = await _append(tx, fresh, conversations)
     stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
+    places = {**{key: one.conversation_id for key, one in stored.items()}, **known}
     return [
-        Stored(known[key], None) if key in known else stored[key] if first[key] == n else Stored(stored[key].conversation_id, None)
+        stored[key] if first.get(key) == n else Stored(places[key], None)
         for n, key in enumerate((a.line_id, a.provider_message_id) for a in arrivals)
     ]
 
@@ -313,6 +315,17 @@ class _People:
             self.renamed.add(contact)
         return contact
 
+    def final_aliases(self) -> dict[str, str]:
+        """Aliases and who they are in the end: two merges of one batch must not leave an alias of an alias."""
+        final: dict[str, str] = {}
+        for alias in self.aliases:
+            chain = [alias]
+            while (then := self.aliases.get(chain[-1])) is not None and then not in chain:
+                chain.append(then)
+            if chain[-1] not in self.aliases:
+                final[alias] = chain[-1]
+        return final
+
     def touched(self) -> set[str]:
         """Contacts that were there before and about whose names something changes."""
         changed = {*self.added.values(), *self.moved.values(), *self.removed.values(), *self.losers}
@@ -378,8 +391,9 @@ async def _write_people(tx: Tx, people: _People) -> None:
     rows = [(new_id(), *key, owner) for key, owner in sorted(added.items())]
     if len(await tx.fetch(_ADD_ADDRESSES, rows)) != len(rows):
         raise Restart  # somebody else made one of them a moment ago
-    await tx.fetch(_GIVE_ALL, sorted(people.aliases.items()))
-    await tx.fetch(_ALIAS, sorted(people.aliases.items()))
+    aliases = sorted(people.final_aliases().items())
+    await tx.fetch(_GIVE_ALL, aliases)
+    await tx.fetch(_ALIAS, aliases)
     renamed = sorted(people.renamed - people.contacts.keys())
     await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])
     await _redirect(tx, people.losers)

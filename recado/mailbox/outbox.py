@@ -16,7 +16,6 @@ from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 
-
 # A message that failed so often, over at least some minutes of back-off, needs a person.
 MAX_ATTEMPTS = 8
 
@@ -143,7 +142,7 @@ _STATUS_BY_CLIENT = Query(
     _STATUS_SET
     + """
     WHERE outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
-        AND {position}(coalesce(retired_ids, ''), i.provider_message_id) = 0
+        AND {position}(coalesce(retired_ids, '') || ' ', ' ' || i.provider_message_id || ' ') = 0
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
     """,
     rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",

@@ -150,8 +150,8 @@ class PostgresDriver:
                     await lost.wait()
                 finally:
                     await connection.close(timeout=1.0)
-            except _DOWN:
-                log.warning("listen_failed")
+            except Exception as error:  # whatever it was: polling finds the work meanwhile
+                log.warning("listen_failed", error=type(error).__name__)
             await asyncio.sleep(LISTEN_RETRY_S)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:

@@ -125,7 +125,9 @@ class WebhookApp:
         payload = _parse(body)
         named = await self._lines_at(self._channel.line_addresses(payload))
         proof = _Proof(self._channel, body, signature)
-        if not any(map(proof.holds, named.values())) and not any(map(proof.holds, self._directory.lines_of(self._name))):
+        if not any(map(proof.holds, named.values())) and not any(
+            map(proof.holds, self._directory.lines_of(self._name))
+        ):
             raise Refused(401, "signature_wrong")
         self.received += 1
         received = self._channel.convert(payload)
@@ -190,7 +192,7 @@ def _status(line: Line, status: StatusUpdate) -> Status:
 
 def _storable(text: str) -> str:
     """PostgreSQL keeps no U+0000 in texts (the body is JSON, where it is escaped)."""
-    return text.replace("\x00", "") if "\x00" in text else text
+    return text.replace("\x00", "\N{REPLACEMENT CHARACTER}") if "\x00" in text else text
 
 
 def _header(scope: Scope, name: bytes) -> str | None:
@@ -230,7 +232,9 @@ def _parse_leniently(body: bytes) -> object:
     """JSON with halves of surrogate pairs, which the strict parser refuses: they become U+FFFD."""
     try:
         value: object = json.loads(body)
-        return json.loads(json.dumps(value, ensure_ascii=False).encode("utf-8", "replace"))
+        return json.loads(
+            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+        )
     except (ValueError, RecursionError):
         raise Refused(400, "body_not_json") from None
 

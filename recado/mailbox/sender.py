@@ -24,7 +24,7 @@ from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, Address
 
-# Calls in flight per process. At 100 ms a call this is 640 messages a second, and at most so many unknowns after a crash.
+# Calls in flight per process. At 100 ms a call this is 640 messages a second; at most so many unknowns after a crash.
 MAX_SLOTS = 64
 # The look behind the bells: how late a hint that was lost can make a message.
 POLL_S = 0.25
@@ -57,6 +57,7 @@ class _Held:
     in_flight: int = 0
     leaving: bool = False
     timer: asyncio.TimerHandle | None = None
+    served_s: float = 0.0  # when it last had slots (loop time)
 
     def ring_after(self, wait_s: float, ring: Callable[[], None]) -> None:
         """Ring once after `wait_s`, in place of an earlier appointment."""
@@ -182,17 +183,13 @@ class Sender:
             await self._release(idle)
 
     async def _release(self, fences: list[tuple[str, int]]) -> None:
-        await self.mailbox.driver.run(
-            lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER
-        )
+        await self.mailbox.driver.run(lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER)
 
     async def _settle_unknown(self) -> None:
         fences = {line_id: held.fence for line_id, held in self._held.items()}
         orphans = await self.mailbox.driver.run(lambda tx: outbox.adopt_orphans(tx, fences), Priority.OTHER)
         after_ms = round(self.reconcile_after_s * 1000)
-        again = await self.mailbox.driver.run(
-            lambda tx: outbox.reconcile(tx, list(fences), after_ms), Priority.OTHER
-        )
+        again = await self.mailbox.driver.run(lambda tx: outbox.reconcile(tx, list(fences), after_ms), Priority.OTHER)
         if orphans or again:
             self.stats.unknown += orphans
             self.stats.reconciled += again
@@ -209,7 +206,10 @@ class Sender:
             self._look_at_s = now_s + POLL_S
             held = list(self._held)
             ready |= await self.mailbox.driver.run(lambda tx: outbox.due_lines(tx, held), Priority.TURN)
-        lines = [line_id for line_id in ready if line_id in self._held]
+        # The one that waited longest first, so that no line is always the one for which there is no slot left.
+        lines = sorted(
+            (line_id for line_id in ready if line_id in self._held), key=lambda one: self._held[one].served_s
+        )
         room = MAX_SLOTS - len(self._sends)
         if room < len(lines):
             # The others wait for a slot that is freed: that rings.
@@ -219,8 +219,10 @@ class Sender:
             task = asyncio.create_task(self._claim(line_id, room // len(lines)))
             self._claims.add(task)
             task.add_done_callback(self._claims.discard)
-        # A stop must not cut a claim off: what was claimed would look as if it were on its way.
-        await asyncio.shield(asyncio.gather(*self._claims))
+        if claims := list(self._claims):
+            # A stop must not cut a claim off: what was claimed would look as if it were on its way.
+            await asyncio.shield(asyncio.wait(claims))
+            await asyncio.gather(*claims)  # raises what one of them raised
 
     async def _claim(self, line_id: str, slots: int) -> None:
         """Claim up to `slots` heads of this line's lanes, as many as there are tokens for, and send them."""
@@ -233,6 +235,7 @@ class Sender:
         if wait_s > 0:
             held.ring_after(wait_s, lambda: self.mailbox.hint_send(line_id))
             return
+        held.served_s = loop.time()
         size = min(slots, bucket.available(loop.time()))
         bucket.take(size, loop.time())
         held.in_flight += 1  # the claim itself: the line is not given back meanwhile
@@ -267,6 +270,7 @@ class Sender:
             await self._commit(mark)
         finally:
             held.in_flight -= 1
+            self._sends -= {asyncio.current_task()}  # free before the bell rings for it
             self.mailbox.hint_send(line.id)
 
     async def _try(self, row: ToSend, line: Line, held: _Held) -> Mark:
@@ -305,9 +309,7 @@ class Sender:
         if error.counts:
             wait_s = max(wait_s, randomness.full_jitter(row.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S))
         delay_ms = round(wait_s * 1000)
-        return Mark(
-            row.id, held.fence, "queued", None, delay_ms, error.code, error.message, counts=error.counts
-        )
+        return Mark(row.id, held.fence, "queued", None, delay_ms, error.code, error.message, counts=error.counts)
 
     async def _commit(self, mark: Mark) -> None:
         """Write a mark, however long it takes: its slot is held meanwhile."""

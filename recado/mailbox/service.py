@@ -17,6 +17,9 @@ MAX_BATCH = 256
 # Webhooks that wait for a commit hold a connection each; beyond this the provider is asked to come back.
 MAX_WAITING = 20_000
 
+# The column holds 255, with the number of the part.
+MAX_KEY = 200
+
 TURNS_TOPIC = "turns"
 SENDS_TOPIC = "sends"
 
@@ -109,7 +112,7 @@ class Mailbox:
         )
 
     async def set_mode(self, project_id: str, conversation_id: str, mode: str, event: NewEvent | None = None) -> None:
-        """Give a conversation to a `person` or back to the `assistant`, with an event that says so. Raises `NotFound`."""
+        """Give a conversation to a `person` or back to the `assistant`, with an event of it. Raises `NotFound`."""
 
         async def work(tx: Tx) -> bool:
             changed = await claims.set_mode(tx, project_id, conversation_id, mode)
@@ -125,9 +128,7 @@ class Mailbox:
     # --- outbox ---------------------------------------------------------------------------------------
 
     async def claim_heads(self, line_id: str, fence: int, size: int) -> list[ToSend]:
-        return await self.driver.run(
-            lambda tx: outbox.claim_heads(tx, self.owner, line_id, fence, size), Priority.TURN
-        )
+        return await self.driver.run(lambda tx: outbox.claim_heads(tx, self.owner, line_id, fence, size), Priority.TURN)
 
     async def mark(self, mark: Mark) -> bool:
         """Record what became of a try; False if the row was settled by somebody else meanwhile."""
@@ -151,7 +152,9 @@ class Mailbox:
                     raise Conflict("This Idempotency-Key was used for another message", code="idempotency_conflict")
                 return Queued(tuple(row[0] for row in found), None, repeated=True)
             if await outbox.waiting_in_lane(tx, conversation_id) + len(out) > MAX_WAITING_PER_LANE:
-                raise Unavailable("Too many messages wait in this conversation", code="lane_full", verdict=retry_after(60))
+                raise Unavailable(
+                    "Too many messages wait in this conversation", code="lane_full", verdict=retry_after(60)
+                )
             queued = await outbox.enqueue(tx, project_id, conversation_id, out, key)
             if queued is None:
                 raise NotFound("There is no such conversation in this project")
@@ -159,6 +162,8 @@ class Mailbox:
 
         if not out:
             raise BadInput("There is nothing to send")
+        if key is not None and len(key) > MAX_KEY:
+            raise BadInput(f"An idempotency key has at most {MAX_KEY} characters")
         queued = await self.driver.run(work, Priority.OTHER)
         if queued.line_id:
             await self._hint_everywhere(queued.line_id)

@@ -5,8 +5,8 @@ A `Query` is written once, with three kinds of marks, and rendered per dialect:
 - `{rows}` is the set that the caller passes as Python tuples, joined under the alias `i`. PostgreSQL gets arrays
   (`unnest`), SQLite a JSON text (`json_each`). One statement for many rows is what makes the hot path fast.
 - `:name` is a single value; its type is declared, because PostgreSQL must know it.
-- `{now}` is the database's clock in milliseconds, `{greatest}`, `{least}`, `{position}`, `{for_update}`, `{skip_locked}` and
-  `{for_share}` are what the dialects spell differently.
+- `{now}` is the database's clock in milliseconds; `{greatest}`, `{least}`, `{position}`, `{for_update}`,
+  `{skip_locked}` and `{for_share}` are what the dialects spell differently.
 """
 
 import json
@@ -18,7 +18,14 @@ from typing import Any
 Value = str | int | float | bool | None
 Rows = Sequence[tuple[Value, ...]]
 
-_SQLITE_WORDS = {"greatest": "max", "least": "min", "position": "instr", "for_update": "", "skip_locked": "", "for_share": ""}
+_SQLITE_WORDS = {
+    "greatest": "max",
+    "least": "min",
+    "position": "instr",
+    "for_update": "",
+    "skip_locked": "",
+    "for_share": "",
+}
 _POSTGRES_WORDS = {
     "greatest": "greatest",
     "least": "least",

@@ -154,6 +154,7 @@ class SqliteDriver:
             connection.execute("RELEASE job")
             if not isinstance(job.error, Restart):
                 return
+        job.error = DatabaseDown("The transaction was restarted again and again")
 
     def _abandon(self, connection: sqlite3.Connection | None) -> None:
         """Close a connection that failed; what it had not committed is rolled back by that."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from recado.db import Database
 
@@ -142,6 +142,8 @@ async def processes(database: Database) -> set[str]:
 
 async def held_by(database: Database, owners: Sequence[str]) -> Held:
     """What these (dead) processes hold. Lines come by their address where something waits to be sent."""
+    if not owners:
+        return Held((), 0, ())  # it died before it had an id
     turns = await _fetch(
         database,
         "SELECT id, epoch FROM conversations WHERE CAST(owner AS varchar) IN :owners AND last_in_seq > settled_seq",
@@ -202,7 +204,7 @@ async def _fetch(database: Database, query: str, **lists: list[str]) -> list[Any
             async with database.engine.connect() as connection:
                 await connection.execution_options(read_only=True)
                 return list((await connection.execute(statement, lists)).all())
-        except (SQLAlchemyError, OSError):
-            if time.monotonic() > until:
+        except (SQLAlchemyError, OSError) as error:
+            if time.monotonic() > until or isinstance(error, ProgrammingError):
                 raise
             await asyncio.sleep(_RETRY_S)

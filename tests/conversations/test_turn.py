@@ -9,8 +9,8 @@ import pytest
 from recado.channels.contract import Line
 from recado.conversations import turn
 from recado.decisions import Context, Decision
-from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.claims import Claim
+from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.service import Mailbox
 from tests.mailbox.support import (
     ANA,

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from inspect import isawaitable
+from typing import Any, TypeVar, cast
 
 import pytest
 from sqlalchemy import text
@@ -47,8 +48,8 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within_s: float = 5.
     """What `check` gives as soon as it is true; fails after `within_s`."""
     until_s = time.monotonic() + within_s
     while True:
-        found = check()
-        value: Any = await found if isinstance(found, Awaitable) else found
+        found: Any = check()
+        value = cast(T, await found if isawaitable(found) else found)
         if value:
             return value
         assert time.monotonic() < until_s, f"still not true after {within_s} s: {check}"
@@ -152,9 +153,8 @@ class World:
 
     async def states(self, conversation_id: str | None = None) -> list[str]:
         """The states of the outbox, in the order of the lane."""
-        where = "WHERE conversation_id = :id" if conversation_id else ""
-        values = {"id": conversation_id} if conversation_id else {}
-        return [row["state"] for row in await self.rows(f"SELECT state FROM outbox {where} ORDER BY seq", **values)]
+        rows = await self.rows("SELECT state, conversation_id FROM outbox ORDER BY conversation_id, seq")
+        return [row["state"] for row in rows if conversation_id in (None, row["conversation_id"])]
 
     async def events(self) -> list[str]:
         return [row["name"] for row in await self.rows("SELECT name FROM events ORDER BY id")]

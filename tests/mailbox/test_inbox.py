@@ -18,7 +18,7 @@ B2 = ("bsuid", "PE.2")
 async def owner(world: World, key: tuple[str, str]) -> str | None:
     sql = "SELECT contact_id FROM addresses WHERE kind = :kind AND value = :value"
     row = await world.one_or_none(sql, kind=key[0], value=key[1])
-    return row and row["contact_id"]
+    return row["contact_id"] if row else None
 
 
 async def test_a_repetition_changes_nobody(world: World, mailbox: Mailbox, shop: Shop) -> None:

@@ -86,3 +86,16 @@ async def test_a_repeated_status_of_the_failed_try_does_not_settle_the_retry(
     await apply(mailbox, sent)  # the provider delivers it a second time
     assert await road.mark(again, "dead", error_code="refused")
     assert await world.states() == ["dead"]
+
+
+async def test_a_retry_whose_id_is_the_beginning_of_the_old_one_gets_its_statuses(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    await road.add("hola")
+    row = await road.head()
+    assert await road.mark(row, "sent", provider_message_id="wamid.12")
+    await apply(mailbox, Status(shop.line_id, "wamid.12", row.id, DELIVERY_RANK["failed"]))
+    await mailbox.retry(shop.project_id, row.id)
+    await road.send_as("wamid.1")
+    assert await apply(mailbox, Status(shop.line_id, "wamid.1", row.id, DELIVERY_RANK["read"])) == 1

@@ -6,7 +6,6 @@ from itertools import count
 import pytest
 
 from recado.channels.contract import Outgoing
-from recado.errors import OutcomeUnknown
 from recado.mailbox import outbox, sender
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, R, Work
 from recado.mailbox.senders import SENDER_LEASE_MS
@@ -84,7 +83,7 @@ async def test_no_more_calls_are_in_flight_than_there_are_slots(
 async def test_a_busy_line_does_not_keep_another_from_its_slots(
     world: World, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sender, "MAX_SLOTS", 2)
+    monkeypatch.setattr(sender, "MAX_SLOTS", 1)
     busy, quiet = await world.shop(), await world.shop()
     await queue(mailbox, busy, 60, "busy")
     channel = FakeChannel()
@@ -184,3 +183,14 @@ async def test_a_dead_process_line_is_taken_over_half_a_second_after_its_lease(
         await eventually(
             lambda: world.one_or_none("SELECT 1 FROM senders WHERE owner = :me", me=mailbox.owner), within_s=0.6
         )
+
+
+async def test_a_freed_slot_is_used_at_once(
+    world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "MAX_SLOTS", 1)
+    await queue(mailbox, shop, 16)
+    channel = FakeChannel()
+    async with running(make_sender(mailbox, [shop], channel)):
+        await eventually(lambda: channel.sent)
+        await eventually(lambda: len(channel.sent) == 16, 2)

@@ -1,0 +1,30 @@
+"""The chaos run in short (`make chaos` is the long one): nothing lost, doubled, misordered, or told to the wrong person."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.cases import CASES, SHORT, Case
+from tests.chaos.postgres import MortalPostgres
+from tests.chaos.report import as_json, explanation
+from tests.chaos.run import run_case
+
+SEED = 20_26
+# Another seed would be another run: these two are in the long run only.
+LONG_ONLY = ("postgresql-split",)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(150)
+@pytest.mark.parametrize("case", [case for case in CASES if case.key not in LONG_ONLY], ids=lambda case: case.key)
+def test_killing_processes_loses_nothing(case: Case, tmp_path: Path) -> None:
+    postgres = MortalPostgres() if case.database == "postgresql" else None
+    try:
+        result = asyncio.run(run_case(case, SHORT, SEED, tmp_path, postgres))
+    finally:
+        if postgres is not None:
+            postgres.stop()
+    print(as_json(result))  # noqa: T201 # shown if it fails
+    assert result.ok, explanation(result)
+    assert result.kills == SHORT.kills
