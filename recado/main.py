@@ -179,7 +179,7 @@ async def _demo(
             line = NewLine("cloud-api", DEMO_NUMBER_ID, keys, name=DEMO.name)
             box = secret_box(settings.secret_key, settings.data_dir)
             await ensure_demo(database, box, DEMO, line, brains=builtin_brains())
-            await connect(url, f"http://127.0.0.1:{port}/webhooks/whatsapp", keys)
+            await connect(url, f"http://127.0.0.1:{port}/webhooks/whatsapp", keys, DEMO.name)
             yield settings.model_copy(update={"cloud_api_base_url": url}), url
     finally:
         await database.close()

@@ -61,11 +61,15 @@ async def _ready(process: asyncio.subprocess.Process) -> str:
     )
 
 
-async def connect(simulator_url: str, callback_url: str, secrets: Mapping[str, str]) -> None:
-    """Tell the simulator where its webhooks go and with which secrets, and give it the demo's number."""
+async def connect(simulator_url: str, callback_url: str, secrets: Mapping[str, str], verified_name: str) -> None:
+    """Tell the simulator where its webhooks go and with which secrets, and give it the demo's number and name."""
     app = {"callback_url": callback_url, **secrets}
     await asyncio.to_thread(_call, "PUT", f"{simulator_url}/simulator/app", app)
-    number = {"phone_number_id": DEMO_NUMBER_ID, "display_phone_number": DEMO_DISPLAY_NUMBER}
+    number = {
+        "phone_number_id": DEMO_NUMBER_ID,
+        "display_phone_number": DEMO_DISPLAY_NUMBER,
+        "verified_name": verified_name,
+    }
     await asyncio.to_thread(_call, "POST", f"{simulator_url}/simulator/numbers", number)
 
 

@@ -1,4 +1,4 @@
-"""The chaos run in short (`make chaos` is the long one): nothing lost, doubled, misordered, or told to the wrong person."""
+"""The chaos run in short (`make chaos` is the long one): nothing lost, doubled, misordered or told to a stranger."""
 
 import asyncio
 from pathlib import Path
