@@ -11,8 +11,8 @@ from tests.chaos.report import as_json, explanation
 from tests.chaos.run import run_case
 
 SEED = 20_26
-# Another seed would be another run: these two are in the long run only.
-LONG_ONLY = ("postgresql-split",)
+# They take too long for every test run; `make chaos` has them.
+LONG_ONLY = ("postgresql-1", "postgresql-split")
 
 
 @pytest.mark.slow

@@ -1,0 +1,196 @@
+"""Design, Semantics, "Identity". The rules are those of docs/decisions/0005."""
+
+import asyncio
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from recado.contacts.service import merge, resolve, same_person, undo_merge
+from recado.errors import Conflict
+from recado.kit import new_id
+from recado.mailbox.service import Mailbox
+from tests.mailbox.support import Names, Shop, World, stored
+
+P = ("phone", "51999000001")
+Q = ("phone", "51999000002")
+B1 = ("bsuid", "PE.1")
+B2 = ("bsuid", "PE.2")
+PARENT = ("parent_bsuid", "PE.ENT.1")
+
+
+class People:
+    """Somebody writes under some names; which contact that is."""
+
+    def __init__(self, world: World, mailbox: Mailbox, shop: Shop) -> None:
+        self.world, self.mailbox, self.shop = world, mailbox, shop
+        self.messages = 0
+
+    async def write(self, *names: tuple[str, str], previous: Names = (), shop: Shop | None = None) -> str:
+        """The contact of the conversation that the message went to."""
+        self.messages += 1
+        one = (shop or self.shop).arrival(f"m{self.messages}", names, previous=previous)
+        (kept,) = await stored(self.mailbox, one)
+        return (await self.world.conversation(kept.conversation_id))["contact_id"]
+
+    async def owner(self, name: tuple[str, str]) -> str | None:
+        sql = "SELECT contact_id FROM addresses WHERE kind = :kind AND value = :value"
+        row = await self.world.one_or_none(sql, kind=name[0], value=name[1])
+        return row["contact_id"] if row else None
+
+    async def alias_of(self, contact_id: str) -> str | None:
+        return (await self.world.one("SELECT alias_of FROM contacts WHERE id = :id", id=contact_id))["alias_of"]
+
+    async def send_to(self, contact_id: str) -> str:
+        row = await self.world.one("SELECT send_to FROM conversations WHERE contact_id = :id", id=contact_id)
+        return row["send_to"]
+
+
+@pytest.fixture
+async def people(world: World, mailbox: Mailbox, shop: Shop) -> People:
+    return People(world, mailbox, shop)
+
+
+async def test_addresses_are_unique_by_project_kind_and_value(world: World, people: People, shop: Shop) -> None:
+    ana = await people.write(P)
+    assert await people.write(("bsuid", P[1])) != ana  # another kind
+    assert await people.write(Q) != ana  # another value
+    assert await people.write(P, shop=await world.shop()) != ana  # another project
+    beside = await world.shop(project_id=shop.project_id)
+    assert await people.write(P, shop=beside) == ana  # another line of the project: one person, two conversations
+    assert len(await world.rows("SELECT 1 FROM conversations WHERE contact_id = :id", id=ana)) == 2
+    with pytest.raises(IntegrityError):
+        await world.execute(
+            "INSERT INTO addresses (id, project_id, kind, value, contact_id, created_ms)"
+            " VALUES (:id, :project, :kind, :value, :contact, 0)",
+            id=new_id(),
+            project=shop.project_id,
+            kind=P[0],
+            value=P[1],
+            contact=ana,
+        )
+
+
+async def test_addresses_are_unique_also_when_two_processes_meet_somebody_at_the_same_moment(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    await asyncio.gather(
+        *(one.store([shop.arrival(f"{n} {one.owner}", (P,))]) for n in range(5) for one in (mailbox, other))
+    )
+    assert len(await world.rows("SELECT 1 FROM contacts")) == len(await world.rows("SELECT 1 FROM conversations")) == 1
+    rows = await world.rows("SELECT seq FROM inbox ORDER BY seq")
+    assert [row["seq"] for row in rows] == list(range(1, 11))
+
+
+@pytest.mark.parametrize("strong", [B1, PARENT])
+async def test_a_business_scoped_id_outranks_a_phone_number(people: People, strong: tuple[str, str]) -> None:
+    ana = await people.write(strong, P)
+    assert await people.write(strong, Q) == ana  # a new number
+    assert await people.write(strong) == ana  # no number
+    assert await people.owner(Q) == ana
+    assert await people.send_to(ana) == f'[["{strong[0]}","{strong[1]}"]]'
+
+
+async def test_a_known_id_takes_the_number_that_came_with_it(people: People) -> None:
+    ana, beto = await people.write(B1, P), await people.write(B2, Q)
+    assert await people.write(B1, Q) == ana
+    assert await people.owner(Q) == ana
+    assert await people.alias_of(beto) is None  # another person, who lost a number
+    assert await people.send_to(beto) == '[["bsuid","PE.2"]]'
+    assert await people.write(Q) == ana
+
+
+async def test_the_same_number_with_another_id_is_another_person(people: People) -> None:
+    ana = await people.write(B1, P)
+    beto = await people.write(B2, P)
+    assert beto != ana
+    assert await people.owner(P) == beto
+    assert await people.write(P) == beto
+    assert await people.write(B1) == ana
+    assert await people.send_to(ana) == '[["bsuid","PE.1"]]'  # nothing for Ana goes to the number that is Beto's now
+
+
+async def test_the_same_number_with_another_id_is_another_person_within_one_delivery(
+    world: World, mailbox: Mailbox, shop: Shop, people: People
+) -> None:
+    first, second = await stored(mailbox, shop.arrival("1", (B1, P)), shop.arrival("2", (B2, P)))
+    assert first.conversation_id != second.conversation_id
+    assert await people.owner(P) == (await world.conversation(second.conversation_id))["contact_id"]
+
+
+async def test_a_known_number_that_gets_its_first_id_is_the_same_person(people: People) -> None:
+    ana = await people.write(P)
+    assert await people.write(B1, P) == ana
+    assert await people.write(B1) == ana
+    assert await people.write(B2, P) != ana
+
+
+async def test_a_changed_number_is_the_same_person_and_the_old_one_is_free(people: People) -> None:
+    ana = await people.write(P)
+    assert await people.write(Q, previous=(P,)) == ana
+    assert await people.owner(P) is None
+    assert await people.write(P) != ana
+
+
+async def test_who_was_known_by_a_number_only_becomes_an_alias_and_the_conversation_stays(
+    world: World, people: People
+) -> None:
+    before = await people.write(P)
+    ana = await people.write(B1)
+    history = await world.rows("SELECT id, conversation_id, seq FROM inbox ORDER BY id")
+    assert await people.write(B1, P) == ana
+    assert await people.alias_of(before) == ana
+    assert (await world.rows("SELECT id, conversation_id, seq FROM inbox ORDER BY id"))[:2] == history
+    assert len(await world.rows("SELECT 1 FROM conversations WHERE contact_id = :id", id=before)) == 1
+    async with world.database.project(people.shop.project_id) as session:
+        assert (await resolve(session, before)).id == ana
+        assert sorted(await same_person(session, ana)) == sorted([before, ana])
+
+
+async def test_merging_makes_an_alias_conversations_and_history_stay_and_it_can_be_undone(
+    world: World, people: People
+) -> None:
+    ana, old = await people.write(P), await people.write(Q)
+
+    async def picture() -> list[list[dict[str, object]]]:
+        tables = ("SELECT id, contact_id FROM conversations", "SELECT id, conversation_id, seq FROM inbox")
+        names = "SELECT value, contact_id FROM addresses ORDER BY value"
+        return [*[await world.rows(f"{sql} ORDER BY id") for sql in tables], await world.rows(names)]  # noqa: S608
+
+    before = await picture()
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, old, ana)
+    assert await people.alias_of(old) == ana
+    assert await picture() == before
+    assert await people.write(Q) == old  # what the person writes by the old name goes where it went
+    async with world.database.project(people.shop.project_id) as session:
+        assert (await resolve(session, old)).id == ana
+        await undo_merge(session, old)
+    async with world.database.project(people.shop.project_id) as session:
+        assert (await resolve(session, old)).id == old
+        with pytest.raises(Conflict):
+            await undo_merge(session, old)
+    assert await people.write(Q) == old
+    assert await people.write(P) == ana
+
+
+async def test_merges_of_one_delivery_leave_no_alias_of_an_alias(
+    world: World, mailbox: Mailbox, shop: Shop, people: People
+) -> None:
+    ana, beto = await people.write(P), await people.write(Q)
+    await mailbox.store([shop.arrival("x", (P, Q)), shop.arrival("y", (B1,)), shop.arrival("z", (B1, P))])
+    last = await people.owner(B1)
+    assert last is not None
+    assert await people.owner(P) == await people.owner(Q) == last
+    assert {await people.alias_of(one) for one in (ana, beto) if one != last} == {last}
+    assert await people.alias_of(last) is None
+
+
+async def test_a_name_is_remembered_and_a_message_without_one_keeps_it(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    async def name() -> str | None:
+        return (await world.one("SELECT name FROM contacts"))["name"]
+
+    for n, (given, expected) in enumerate([("Ana", "Ana"), (None, "Ana"), ("Ana María", "Ana María")]):
+        await mailbox.store([shop.arrival(str(n), (P,), name=given)])
+        assert await name() == expected

@@ -1,0 +1,78 @@
+"""Design, Semantics, "Keys"."""
+
+from pathlib import Path
+
+import pytest
+
+from recado.channels.service import load_lines, update_line
+from recado.db import Database
+from recado.errors import RecadoError
+from recado.kit.crypto import SecretBox, secret_box
+from tests.channels.test_service import SECRETS, make, make_assistant
+
+OLD, NEW = "the key of last year", "the key of this year"
+
+
+def test_the_first_key_encrypts(tmp_path: Path) -> None:
+    both = secret_box(f"{NEW}, {OLD}", tmp_path)  # comma-separated, as in RECADO_SECRET_KEY
+    sealed = both.encrypt("token", "line")
+    assert secret_box(NEW, tmp_path).decrypt(sealed, "line") == "token"
+    with pytest.raises(RecadoError, match="RECADO_SECRET_KEY") as caught:
+        secret_box(OLD, tmp_path).decrypt(sealed, "line")
+    assert caught.value.code == "secret_unreadable"
+    assert list(tmp_path.iterdir()) == []  # a key that was given is written nowhere
+
+
+def test_ciphertext_names_its_key_and_holds_neither_key_nor_text() -> None:
+    old, new = SecretBox([OLD]), SecretBox([NEW])
+    named = {box: {box.encrypt("token", "line").split(":")[1] for _ in range(3)} for box in (old, new)}
+    assert all(len(names) == 1 for names in named.values())
+    assert named[old] != named[new]
+    sealed = SecretBox([NEW, OLD]).encrypt("token", "line")
+    assert sealed.split(":")[1] in named[new]
+    assert not any(word in sealed for word in ("token", OLD, NEW))
+    assert sealed != SecretBox([NEW, OLD]).encrypt("token", "line")  # a nonce of its own each
+
+
+def test_a_ciphertext_is_of_no_use_elsewhere_and_cannot_be_changed() -> None:
+    box = SecretBox([NEW])
+    sealed = box.encrypt("token", "line 1")
+    prefix, key, body = sealed.split(":")
+    flipped = body[:-5] + ("A" if body[-5] != "A" else "B") + body[-4:]
+    wrong = [f"{prefix}:{key}:{flipped}", f"v9:{key}:{body}", f"{prefix}:00000000:{body}", f"{prefix}:{key}:", "", "x"]
+    for ciphertext, purpose in [(sealed, "line 2"), *((one, "line 1") for one in wrong)]:
+        with pytest.raises(RecadoError) as caught:
+            box.decrypt(ciphertext, purpose)
+        assert caught.value.code == "secret_unreadable"
+        assert "token" not in caught.value.message
+
+
+async def test_keys_are_rotated_without_a_stop(database: Database, project_id: str) -> None:
+    """The new key is put first; what is written again is under it; then the old one can go."""
+    assistant_id = await make_assistant(database, project_id)
+    row = await make(database, SecretBox([OLD]), project_id, assistant_id)
+
+    async def usable(box: SecretBox) -> bool:
+        async with database.system(read_only=True) as session:
+            (loaded,) = await load_lines(session, box)
+        return loaded.usable and dict(loaded.line.secrets) == SECRETS
+
+    both = SecretBox([NEW, OLD])
+    assert await usable(both)
+    assert not await usable(SecretBox([NEW]))
+    async with database.project(project_id) as session:
+        await update_line(session, both, row.id, secrets=SECRETS)
+    assert await usable(SecretBox([NEW]))
+
+
+def test_an_installation_without_a_setting_makes_a_key_once_for_its_owner_only(tmp_path: Path) -> None:
+    sealed = secret_box("", tmp_path / "data").encrypt("token", "line")
+    path = tmp_path / "data" / "secret.key"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert secret_box("", tmp_path / "data").decrypt(sealed, "line") == "token"
+
+
+@pytest.mark.parametrize("setting", ["short", f"{NEW},short", ","])
+def test_a_key_that_could_be_guessed_is_refused(setting: str, tmp_path: Path) -> None:
+    with pytest.raises(RecadoError, match="RECADO_SECRET_KEY"):
+        secret_box(setting, tmp_path)

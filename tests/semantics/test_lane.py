@@ -1,0 +1,280 @@
+"""Design, Semantics, "A lane"."""
+
+import asyncio
+import time
+
+import pytest
+
+from recado.channels.contract import Outgoing
+from recado.mailbox import senders
+from recado.mailbox.driver import Priority
+from recado.mailbox.outbox import MAX_ATTEMPTS, Status
+from recado.mailbox.senders import SENDER_LEASE_MS
+from recado.mailbox.service import Mailbox
+from recado.messages import DELIVERY_RANK
+from tests.mailbox.support import (
+    ANA,
+    BETO,
+    FakeChannel,
+    Lane,
+    Shop,
+    World,
+    adopt,
+    apply,
+    eventually,
+    lane,
+    make_sender,
+    person,
+    reconcile,
+    running,
+    take_lines,
+)
+
+RECONCILE_MS = 30_000
+
+
+async def taken_over(world: World, road: Lane, heir: Mailbox) -> Lane:
+    """The owner of the lane's line dies, and `heir` takes the line."""
+    world.advance(SENDER_LEASE_MS + 1)
+    fences = await take_lines(heir)
+    await adopt(heir, fences)
+    return Lane(heir, road.shop, road.conversation_id, fences[road.shop.line_id])
+
+
+async def test_a_lane_is_strictly_in_order(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2", "3")
+    assert [row.id for row in await road.heads()] == ids[:1]
+    assert await road.heads() == []  # the first is on its way
+    row = await world.message(ids[0])
+    assert (row["state"], row["attempts"], row["fence"]) == ("sending", 1, road.fence)
+    await world.execute("UPDATE outbox SET state = 'queued', attempts = 0 WHERE id = :id", id=ids[0])
+    assert [await road.send() for _ in ids] == ids
+    assert await road.heads() == []
+
+
+async def test_a_row_that_waits_for_its_next_try_keeps_its_place(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    assert await road.mark(await road.head(), "queued", delay_ms=20_000)
+    assert await road.heads() == []
+    world.advance(4_000)
+    await mailbox.driver.run(
+        lambda tx: senders.renew_lines(tx, mailbox.owner, {shop.line_id: road.fence}), Priority.MARK
+    )
+    assert await road.heads() == []
+    world.advance(16_001)
+    assert [await road.send() for _ in ids] == ids
+
+
+async def test_a_row_found_sending_when_its_owner_died_is_unknown_and_blocks_until_a_status_settles_it(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    row = await road.head()
+    heir = await taken_over(world, road, other)
+    assert await world.states() == ["unknown", "queued"]
+    assert await heir.heads() == []
+    assert await reconcile(other, [shop.line_id], RECONCILE_MS) == 0  # not yet
+    assert await apply(other, Status(shop.line_id, "wamid.1", row.id, DELIVERY_RANK["sent"])) == 1
+    assert await world.states() == ["sent", "queued"]
+    assert await heir.send() == ids[1]
+    assert [bool((await world.message(one))["repeated"]) for one in ids] == [False, False]
+
+
+async def test_a_row_found_sending_is_tried_again_and_marked_so_when_no_status_came(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    await road.head()
+    heir = await taken_over(world, road, other)
+    world.advance(RECONCILE_MS - 5_000)
+    assert await reconcile(other, [shop.line_id], RECONCILE_MS) == 0
+    world.advance(5_001)
+    assert await reconcile(other, [shop.line_id], RECONCILE_MS) == 1
+    again = await heir.head()
+    assert (again.id, again.repeated, again.attempts) == (ids[0], True, 2)
+    assert await heir.mark(again, "sent", provider_message_id="wamid.1")
+    assert await heir.send() == ids[1]
+
+
+async def test_a_row_of_a_living_owner_is_never_unknown(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    await road.add("1")
+    await road.head()
+    assert await adopt(mailbox, {shop.line_id: road.fence}) == 0
+    assert await world.states() == ["sending"]
+
+
+async def test_what_stays_unknown_too_often_is_dead_and_an_event_says_so(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    await road.add("1", "2")
+    for _ in range(MAX_ATTEMPTS):
+        row = await road.head()
+        assert await road.mark(row, "unknown", error_code="outcome_unknown")
+        assert await reconcile(mailbox, [shop.line_id], 0) == 1
+    assert await world.states() == ["dead", "queued"]
+    assert await world.events() == ["message.failed"]
+
+
+async def test_the_owners_late_news_settles_what_its_heir_found_unknown(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    """It was not dead, only slow: that the message was taken is true whoever says it; that it failed is not news."""
+    road = await lane(mailbox, shop)
+    await road.add("1")
+    row = await road.head()
+    await taken_over(world, road, other)
+    assert not await road.mark(row, "queued")
+    assert not await road.mark(row, "dead")
+    assert await world.states() == ["unknown"]
+    assert await road.mark(row, "sent", provider_message_id="wamid.1")
+    assert await world.states() == ["sent"]
+
+
+async def test_a_dead_row_does_not_block(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    assert await road.mark(await road.head(), "dead", error_code="refused", error_text="no such number")
+    assert await road.send() == ids[1]
+    assert await world.states() == ["dead", "sent"]
+    assert await world.events() == ["message.failed"]
+
+
+async def test_a_dropped_row_does_not_block(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    await mailbox.drop(shop.project_id, ids[0])
+    assert await road.send() == ids[1]
+    assert await world.states() == ["dropped", "sent"]
+
+
+async def test_a_retried_dead_row_goes_last(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2", "3")
+    assert await road.mark(await road.head(), "dead", error_code="refused")
+    await mailbox.retry(shop.project_id, ids[0])
+    assert [await road.send() for _ in ids] == [ids[1], ids[2], ids[0]]
+    row = await world.message(ids[0])
+    assert (row["attempts"], row["error_code"], bool(row["repeated"])) == (1, None, False)
+
+
+async def test_lanes_never_wait_for_each_other(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    ana, beto = await lane(mailbox, shop, ANA), await lane(mailbox, shop, BETO)
+    beto.fence = ana.fence
+    await ana.add("a1", "a2")
+    assert await ana.mark(await ana.head(), "unknown")
+    ids = await beto.add("b1", "b2")
+    assert [await beto.send() for _ in ids] == ids
+    assert await world.states(ana.conversation_id) == ["unknown", "queued"]
+
+
+async def test_a_slow_call_in_one_lane_keeps_no_other_waiting(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    ana, beto = await lane(mailbox, shop, ANA), await lane(mailbox, shop, BETO)
+    world.advance(SENDER_LEASE_MS + 1)
+    go_on = asyncio.Event()
+
+    async def slow(outgoing: Outgoing) -> None:
+        if outgoing.content.text.startswith("a"):
+            await go_on.wait()
+
+    channel = FakeChannel(script=slow)
+    await ana.add("a1", "a2")
+    async with running(make_sender(mailbox, [shop], channel)):
+        await eventually(lambda: channel.in_flight == 1)
+        await beto.add("b1", "b2", "b3")
+        await eventually(lambda: channel.texts == ["b1", "b2", "b3"])
+        go_on.set()
+        await eventually(lambda: channel.texts[3:] == ["a1", "a2"])
+
+
+async def test_the_sender_of_a_line_is_leased_to_one_process(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    for _ in range(3):  # whoever is first, it is one
+        taken = await asyncio.gather(take_lines(mailbox), take_lines(other))
+        assert sum(map(len, taken)) == 1
+        world.advance(SENDER_LEASE_MS + 1)
+    row = await world.one("SELECT epoch FROM senders")
+    assert row["epoch"] == 3
+
+
+async def test_only_the_lease_holder_can_claim(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    await road.add("1")
+    stranger = Lane(other, shop, road.conversation_id, road.fence)
+    assert await stranger.heads() == []
+    early = Lane(mailbox, shop, road.conversation_id, road.fence - 1)
+    assert await early.heads() == []
+    heir = await taken_over(world, road, other)
+    assert heir.fence > road.fence
+    assert await road.heads() == []  # it does not know yet that it lost the line
+    fences = {shop.line_id: road.fence}
+    assert await mailbox.driver.run(lambda tx: senders.renew_lines(tx, mailbox.owner, fences), Priority.MARK) == set()
+    assert len(await heir.heads()) == 1
+
+
+async def test_a_released_line_is_free_at_once_and_a_stranger_cannot_release_it(
+    mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    fences = await take_lines(mailbox)
+    given = list(fences.items())
+    await other.driver.run(lambda tx: senders.release_lines(tx, other.owner, given), Priority.OTHER)
+    assert await take_lines(other) == {}
+    await mailbox.driver.run(lambda tx: senders.release_lines(tx, mailbox.owner, given), Priority.OTHER)
+    assert await take_lines(other) == {shop.line_id: 2}
+
+
+async def test_the_one_process_that_has_a_line_does_its_pacing(
+    world: World, mailbox: Mailbox, other: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two processes at work are no faster than the line may be: a burst of a tenth of a second, then 40 a second."""
+    shop = await world.shop(max_per_second=40.0)
+    roads = [await lane(mailbox, shop, person(n)) for n in range(24)]
+    world.advance(SENDER_LEASE_MS + 1)
+    for process in (mailbox, other):
+        await process.beat("worker", "1")
+    for road in roads:
+        await road.add("hola")
+    channel = FakeChannel()
+    started_s = time.monotonic()
+    async with running(make_sender(mailbox, [shop], channel), make_sender(other, [shop], channel)):
+        await eventually(lambda: len(channel.sent) == 24)
+        took_s = time.monotonic() - started_s
+    assert took_s >= (24 - 4) / 40.0 - 0.05
+    assert len({fence for *_, fence in channel.sent}) == 1
+    assert set(await world.states()) == {"sent"}  # waiting, not failing
+    assert max(row["attempts"] for row in await world.rows("SELECT attempts FROM outbox")) == 1
+
+
+async def test_lines_are_shared_by_the_living(
+    world: World, mailbox: Mailbox, other: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from recado.mailbox import sender
+
+    monkeypatch.setattr(sender, "POLL_S", 0.02)
+    shops = [await world.shop() for _ in range(4)]
+
+    async def held_by(process: Mailbox) -> int:
+        return len(await world.rows("SELECT 1 FROM senders WHERE owner = :who", who=process.owner))
+
+    async def shared(mine: int, theirs: int) -> bool:
+        return (await held_by(mailbox), await held_by(other)) == (mine, theirs)
+
+    await mailbox.beat("worker", "1")
+    async with running(make_sender(mailbox, shops, FakeChannel())):
+        await eventually(lambda: shared(4, 0))
+        await other.beat("worker", "1")
+        async with running(make_sender(other, shops, FakeChannel())):
+            await eventually(lambda: shared(2, 2))
+        assert await held_by(other) == 0  # a clean stop gives them back
+        await other.driver.run(lambda tx: senders.leave(tx, other.owner), Priority.OTHER)
+        await eventually(lambda: shared(4, 0))
