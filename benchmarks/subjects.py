@@ -171,7 +171,6 @@ class Traffic:
     rate: float | None = None
     within_s: float = 60.0
     people_step: int = 1
-    connections: int = 32
 
 
 def load(subject: Subject, traffic: Traffic, first_person: int = FIRST_MEASURED_PERSON) -> Report:
@@ -181,7 +180,7 @@ def load(subject: Subject, traffic: Traffic, first_person: int = FIRST_MEASURED_
     answer.unlink(missing_ok=True)
     argv = module("load", "--stub", subject.stub, "--lines", subject.lines, "--first-person", first_person)
     argv += ["--people", str(traffic.people), "--people-step", str(traffic.people_step)]
-    argv += ["--messages", str(traffic.messages), "--connections", str(traffic.connections), "--json", str(answer)]
+    argv += ["--messages", str(traffic.messages), "--json", str(answer)]
     argv += ["--within", str(traffic.within_s), *(f"--target={port}" for port in subject.ports)]
     if traffic.rate is not None:
         argv.append(f"--rate={traffic.rate}")

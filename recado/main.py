@@ -106,6 +106,8 @@ async def _serve(
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
+        ws="none",
         date_header=False,
         timeout_graceful_shutdown=STOP_REQUESTS_S,
     )

@@ -90,6 +90,7 @@ class Turns:
 
     async def run(self) -> None:
         """Claim and answer. On cancellation: finish what is in work, give back what takes too long."""
+        self.mailbox.takes_turns = True
         renewals = asyncio.create_task(self._renew_forever(), name="turn-leases")
         try:
             while True:

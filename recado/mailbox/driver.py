@@ -66,8 +66,8 @@ class Driver(Protocol):
         """
         ...
 
-    async def notify(self, topic: str) -> None:
-        """Hint to other processes that there is work. Best effort."""
+    def notify(self, topic: str) -> None:
+        """Hint to other processes, within moments, that there is work. Best effort."""
         ...
 
     def on_notify(self, callback: Callable[[str], None]) -> None:

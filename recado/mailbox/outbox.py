@@ -90,6 +90,8 @@ _CLAIM = Query(
     """,
     scalars="line_id uuid, owner uuid, fence bigint, size bigint",
 )
+# SQLite uses an index with a condition only if the statement repeats the condition to the letter.
+_OPEN = "outbox.state IN ('sending', 'unknown')"
 # Marks and statuses meet at the same rows: locked in one order, neither can wait for the other in a circle.
 _LOCK = Query(
     "SELECT o.id FROM outbox o WHERE o.id IN (SELECT i.id FROM {rows}) ORDER BY o.id {for_update}", rows="id uuid"
@@ -157,21 +159,22 @@ _STATUS_BY_PROVIDER = Query(
     rows="line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
 )
 _ORPHANS = Query(
-    """
-    UPDATE outbox SET state = 'unknown', unknown_ms = {now} FROM {rows}
-    WHERE outbox.line_id = i.line_id AND outbox.state = 'sending' AND outbox.fence < i.fence
+    f"""
+    UPDATE outbox SET state = 'unknown', unknown_ms = {{now}} FROM {{rows}}
+    WHERE outbox.line_id = i.line_id AND {_OPEN} AND outbox.state = 'sending' AND outbox.fence < i.fence
     RETURNING outbox.id
     """,
     rows="line_id uuid, fence bigint",
 )
 _RECONCILE = Query(
-    """
+    f"""
     UPDATE outbox SET
         state = CASE WHEN attempts < :max_attempts THEN 'queued' ELSE 'dead' END,
-        repeated = (repeated OR attempts < :max_attempts), due_ms = {now}, unknown_ms = NULL,
+        repeated = (repeated OR attempts < :max_attempts), due_ms = {{now}}, unknown_ms = NULL,
         error_code = 'outcome_unknown'
-    FROM {rows}
-    WHERE outbox.line_id = i.line_id AND outbox.state = 'unknown' AND outbox.unknown_ms <= {now} - :after_ms
+    FROM {{rows}}
+    WHERE outbox.line_id = i.line_id AND {_OPEN}
+        AND outbox.state = 'unknown' AND outbox.unknown_ms <= {{now}} - :after_ms
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id
     """,
     rows="line_id uuid",

@@ -18,6 +18,8 @@ CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 # The first pause after a collision; the next ones are twice as long each.
 COLLISION_S = 0.002
+# Hints of one kind are gathered for so long: every notification is a commit, and all commits wait for it.
+HINT_EVERY_S = 0.01
 # How long to wait before listening again after the connection broke.
 LISTEN_RETRY_S = 1.0
 
@@ -85,6 +87,8 @@ class PostgresDriver:
         self._pool_lock = asyncio.Lock()
         self._callbacks: list[Callable[[str], None]] = []
         self._listener: asyncio.Task[None] | None = None
+        self._hints: dict[str, asyncio.TimerHandle] = {}
+        self._hinting: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Work[R], priority: Priority) -> R:
         del priority  # each kind of work finds a connection of its own
@@ -124,12 +128,22 @@ class PostgresDriver:
                 )
             return self._pool
 
-    async def notify(self, topic: str) -> None:
+    def notify(self, topic: str) -> None:
+        if topic not in self._hints:
+            self._hints[topic] = asyncio.get_running_loop().call_later(HINT_EVERY_S, self._hint, topic)
+
+    def _hint(self, topic: str) -> None:
+        del self._hints[topic]
+        task = asyncio.create_task(self._notify(topic))
+        self._hinting.add(task)
+        task.add_done_callback(self._hinting.discard)
+
+    async def _notify(self, topic: str) -> None:
         try:
             pool = self._pool or await self._open()
             await pool.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._process_id} {topic}")
-        except _DOWN:
-            log.warning("notify_failed", topic=topic)
+        except Exception as error:  # a hint only: polling finds the work
+            log.warning("notify_failed", topic=topic, error=type(error).__name__)
 
     def on_notify(self, callback: Callable[[str], None]) -> None:
         self._callbacks.append(callback)
@@ -164,5 +178,8 @@ class PostgresDriver:
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
+        for timer in self._hints.values():
+            timer.cancel()
+        await asyncio.gather(*self._hinting, return_exceptions=True)
         if self._pool is not None:
             await self._pool.close()

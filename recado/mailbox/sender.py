@@ -97,6 +97,7 @@ class Sender:
 
     async def run(self) -> None:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
+        self.mailbox.sends_on = self._held
         tasks = [
             asyncio.create_task(_forever(self._keep_leases, POLL_S), name="sender-leases"),
             asyncio.create_task(_forever(self._send_what_is_ready, 0.0), name="sender-claims"),

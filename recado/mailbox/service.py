@@ -1,7 +1,7 @@
 """What other rooms use of the mailbox: grouped writes, claims, and the bells that say there is work."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
@@ -33,6 +33,9 @@ class Mailbox:
         self.turns_bell = Bell()
         self.sends_bell = Bell()
         self.lines_to_send: set[str] = set()
+        # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
+        self.takes_turns = False
+        self.sends_on: Container[str] = ()
         self._arrivals = Batcher(self._store, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
         self._statuses = Batcher(self._apply, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
         self._turns = Batcher(self._commit, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
@@ -50,6 +53,18 @@ class Mailbox:
         self.lines_to_send.add(line_id)
         self.sends_bell.ring()
 
+    def _ring_for_turns(self) -> None:
+        if self.takes_turns:
+            self.turns_bell.ring()
+        else:
+            self.driver.notify(TURNS_TOPIC)
+
+    def _ring_for_sends(self, line_id: str) -> None:
+        if line_id in self.sends_on:
+            self.hint_send(line_id)
+        else:
+            self.driver.notify(f"{SENDS_TOPIC}:{line_id}")
+
     # --- inbox ----------------------------------------------------------------------------------------
 
     async def store(self, arrivals: Sequence[Arrival]) -> Sequence[Stored]:
@@ -59,8 +74,7 @@ class Mailbox:
     async def _store(self, batch: Sequence[Sequence[Arrival]]) -> list[Sequence[Stored]]:
         flat = [arrival for arrivals in batch for arrival in arrivals]
         stored = await self.driver.run(lambda tx: inbox.store_arrivals(tx, flat), Priority.INGEST)
-        self.turns_bell.ring()
-        await self.driver.notify(TURNS_TOPIC)
+        self._ring_for_turns()
         results = iter(stored)
         return [[next(results) for _ in arrivals] for arrivals in batch]
 
@@ -77,8 +91,7 @@ class Mailbox:
         """Answer a message whose turn was given up. Raises `NotFound`."""
         if not await self.driver.run(lambda tx: inbox.retry_dead(tx, project_id, message_id), Priority.OTHER):
             raise NotFound("There is no message with this id that was given up in this project")
-        self.turns_bell.ring()
-        await self.driver.notify(TURNS_TOPIC)
+        self._ring_for_turns()
 
     async def drop_inbox(self, project_id: str, message_id: str) -> None:
         """Leave a message whose turn was given up unanswered for good. Raises `NotFound`."""
@@ -101,8 +114,7 @@ class Mailbox:
         done = await self.driver.run(lambda tx: claims.commit_turns(tx, self.owner, turns), Priority.TURN)
         lines = {t.claim.line_id for t, held in zip(turns, done, strict=True) if held and t.out}
         for line_id in lines:
-            self.hint_send(line_id)
-            await self.driver.notify(f"{SENDS_TOPIC}:{line_id}")
+            self._ring_for_sends(line_id)
         self.turns_bell.ring()  # what came in meanwhile may be due now
         return done
 
@@ -122,8 +134,7 @@ class Mailbox:
 
         if not await self.driver.run(work, Priority.OTHER):
             raise NotFound("There is no such conversation in this project")
-        self.turns_bell.ring()
-        await self.driver.notify(TURNS_TOPIC)
+        self._ring_for_turns()
 
     # --- outbox ---------------------------------------------------------------------------------------
 
@@ -166,7 +177,7 @@ class Mailbox:
             raise BadInput(f"An idempotency key has at most {MAX_KEY} characters")
         queued = await self.driver.run(work, Priority.OTHER)
         if queued.line_id:
-            await self._hint_everywhere(queued.line_id)
+            self._ring_for_sends(queued.line_id)
         return queued
 
     async def retry(self, project_id: str, message_id: str) -> None:
@@ -174,18 +185,14 @@ class Mailbox:
         line_id = await self.driver.run(lambda tx: outbox.retry_dead(tx, project_id, message_id), Priority.OTHER)
         if line_id is None:
             raise NotFound("There is no dead message with this id in this project")
-        await self._hint_everywhere(line_id)
+        self._ring_for_sends(line_id)
 
     async def drop(self, project_id: str, message_id: str) -> None:
         """Give up a dead or queued message for good. Raises `NotFound`."""
         line_id = await self.driver.run(lambda tx: outbox.drop(tx, project_id, message_id), Priority.OTHER)
         if line_id is None:
             raise NotFound("There is no dead or queued message with this id in this project")
-        await self._hint_everywhere(line_id)
-
-    async def _hint_everywhere(self, line_id: str) -> None:
-        self.hint_send(line_id)
-        await self.driver.notify(f"{SENDS_TOPIC}:{line_id}")
+        self._ring_for_sends(line_id)
 
     # --- senders --------------------------------------------------------------------------------------
 

@@ -97,7 +97,7 @@ class SqliteDriver:
         self._queue.put(job)
         return cast(R, await job.future)
 
-    async def notify(self, topic: str) -> None:
+    def notify(self, topic: str) -> None:
         """Other processes on this file find work by polling."""
 
     def on_notify(self, callback: Callable[[str], None]) -> None:

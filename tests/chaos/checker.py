@@ -34,7 +34,8 @@ class Verdict:
     violations: list[Violation] = field(default_factory=list[Violation])
 
     def count(self, fault: Fault) -> int:
-        return sum(violation.fault == fault for violation in self.violations)
+        """How many messages (or, without one, findings) have this fault: several sides may tell of the same."""
+        return len({found.text or found.found for found in self.violations if found.fault == fault})
 
     def add(self, fault: Fault, text: str, found: str) -> None:
         self.violations.append(Violation(fault, text, found))

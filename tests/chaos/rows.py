@@ -125,6 +125,11 @@ async def wait_until_up(database: Database) -> None:
     await _fetch(database, "SELECT 1")
 
 
+async def stored(database: Database) -> int:
+    """How many messages came in."""
+    return int((await _fetch(database, "SELECT count(*) FROM inbox"))[0][0])
+
+
 async def open_work(database: Database) -> int:
     """Messages that are not answered, and answers that are not sent."""
     rows = await _fetch(

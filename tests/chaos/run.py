@@ -20,7 +20,7 @@ from tests.chaos.killer import Killer
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
-from tests.chaos.rows import dump, open_work, read_all
+from tests.chaos.rows import dump, open_work, read_all, stored
 from tests.chaos.simulator import SimulatorClient, seen
 from tests.chaos.takeover import Takeover, first_answers_s
 
@@ -129,10 +129,8 @@ class Run:
         random = stream(self.seed, "slices")
         await self._write_half(self.first, random)
         # What is still on its way must not be overtaken either.
-        while len((await read_all(self.database)).inbox) < len(self.first):
-            if self.progress.stalled:
-                return
-            await asyncio.sleep(1.0)
+        while await stored(self.database) < len(self.first):  # noqa: ASYNC110 # another process's count
+            await asyncio.sleep(_POLL_S)
         await self.simulator.set_faults({**FAULTS, **REORDER})
         await self._write_half(self.second, random)
 
@@ -177,7 +175,10 @@ class Run:
         await self.fleet.close()
         stats = await self.simulator.stats()
         answers = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
-        verdict = judge([*self.first, *self.second], answers, await read_all(self.database), _unexpected(stats))
+        written = [*self.first, *self.second][: self.progress.written]
+        verdict = judge(written, answers, await read_all(self.database), _unexpected(stats))
+        if len(written) < self.progress.total or self.fleet.kills < self.scale.kills:
+            verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
         return verdict, takeovers, stats
 
 

@@ -71,7 +71,7 @@ async def test_a_server_that_refuses_is_down(world: World, shop: Shop, trouble: 
     try:
         with pytest.raises(DatabaseDown):
             await mailbox.store([shop.arrival("1")])
-        await driver.notify("nobody")  # best effort
+        driver.notify("nobody")  # best effort
     finally:
         await driver.close()
 

@@ -232,9 +232,7 @@ async def test_wake_ups_are_hints_and_a_slow_poll_finds_the_work_without_them(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
 ) -> None:
     channel = FakeChannel()
-    async with running(
-        make_turns(mailbox, [shop], FakeBrain(echo)), make_sender(mailbox, [shop], channel)
-    ):
+    async with running(make_turns(mailbox, [shop], FakeBrain(echo)), make_sender(mailbox, [shop], channel)):
         await other.driver.run(  # rings no bell and sends no notification
             lambda tx: store_arrivals(tx, [shop.arrival("1", ANA, words="a"), shop.arrival("2", BETO, words="b")]),
             Priority.INGEST,

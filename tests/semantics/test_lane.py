@@ -100,9 +100,7 @@ async def test_a_row_found_sending_is_tried_again_and_marked_so_when_no_status_c
     assert await heir.send() == ids[1]
 
 
-async def test_a_row_of_a_living_owner_is_never_unknown(
-    world: World, mailbox: Mailbox, shop: Shop
-) -> None:
+async def test_a_row_of_a_living_owner_is_never_unknown(world: World, mailbox: Mailbox, shop: Shop) -> None:
     road = await lane(mailbox, shop)
     await road.add("1")
     await road.head()
@@ -205,9 +203,7 @@ async def test_the_sender_of_a_line_is_leased_to_one_process(
     assert row["epoch"] == 3
 
 
-async def test_only_the_lease_holder_can_claim(
-    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
-) -> None:
+async def test_only_the_lease_holder_can_claim(world: World, mailbox: Mailbox, other: Mailbox, shop: Shop) -> None:
     road = await lane(mailbox, shop)
     await road.add("1")
     stranger = Lane(other, shop, road.conversation_id, road.fence)

@@ -219,9 +219,7 @@ async def test_no_fallback_text_while_a_person_has_the_conversation(world: World
     assert await world.states() == []
 
 
-async def test_the_death_of_a_process_is_no_failure(
-    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
-) -> None:
+async def test_the_death_of_a_process_is_no_failure(world: World, mailbox: Mailbox, other: Mailbox, shop: Shop) -> None:
     await mailbox.store([shop.arrival("1")])
     held = await claim_one(mailbox)
     for process in (other, mailbox, other):

@@ -42,7 +42,9 @@ async def test_a_valid_signature_for_an_unknown_line_is_stored_unrouted_seen_in_
 
 
 @pytest.mark.parametrize("known", [True, False])
-@pytest.mark.parametrize("signature", [None, "", "sha256=", "sha256=00", "sha1=00", "ñ", "a stranger's", "of another body"])
+@pytest.mark.parametrize(
+    "signature", [None, "", "sha256=", "sha256=00", "sha1=00", "ñ", "a stranger's", "of another body"]
+)
 async def test_no_valid_signature_is_401_and_stored_nowhere(
     world: World, mailbox: Mailbox, shop: Shop, signature: str | None, known: bool
 ) -> None:
