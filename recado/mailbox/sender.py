@@ -20,7 +20,7 @@ from recado.mailbox import outbox, senders
 from recado.mailbox.driver import DatabaseDown, Priority
 from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
 from recado.mailbox.pacing import Bucket, ContactPaces
-from recado.mailbox.senders import SENDER_LEASE_MS
+from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS, SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, Address
 
@@ -58,6 +58,8 @@ class _Held:
     leaving: bool = False
     timer: asyncio.TimerHandle | None = None
     served_s: float = 0.0  # when it last had slots (loop time)
+    taken_s: float = 0.0  # when it became ours
+    heard_since_s: float = 0.0  # since when statuses could reach the database without a break
 
     def ring_after(self, wait_s: float, ring: Callable[[], None]) -> None:
         """Ring once after `wait_s`, in place of an earlier appointment."""
@@ -138,6 +140,9 @@ class Sender:
         renewing = asked_s >= self._renew_at_s
         if renewing:
             await self._renew(asked_s)
+            if asked_s - self._renew_at_s > RENEW_S:  # the database was away: so were the statuses
+                for held in self._held.values():
+                    held.heard_since_s = asked_s
             self._renew_at_s = asked_s + RENEW_S
         taken = await self._take_share(asked_s)
         if renewing or taken:
@@ -163,20 +168,23 @@ class Sender:
     async def _take_share(self, asked_s: float) -> list[str]:
         """Hold as many lines as is fair; the ones newly taken."""
         owner, driver = self.mailbox.owner, self.mailbox.driver
+        taken = await driver.run(lambda tx: senders.take_abandoned(tx, owner), Priority.OTHER)
         share = await driver.run(senders.fair_share, Priority.OTHER)
-        await self._give_back_excess(share)
-        staying = sum(not held.leaving for held in self._held.values())
-        if staying >= share:
-            return []
-        taken = await driver.run(lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER)
+        await self._give_back_excess(share, asked_s)
+        staying = len(taken) + sum(not held.leaving for held in self._held.values())
+        if staying < share:
+            taken |= await driver.run(lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER)
         for line_id, fence in taken.items():
-            self._held[line_id] = _Held(fence, asked_s + SENDER_LEASE_MS / 1000)
+            until_s = asked_s + SENDER_LEASE_MS / 1000
+            self._held[line_id] = _Held(fence, until_s, taken_s=asked_s, heard_since_s=asked_s)
         return list(taken)
 
-    async def _give_back_excess(self, share: int) -> None:
-        staying = [line_id for line_id, held in self._held.items() if not held.leaving]
-        for line_id in staying[share:]:
-            self._held[line_id].leaving = True
+    async def _give_back_excess(self, share: int, now_s: float) -> None:
+        """What was taken over is kept until the dead are no longer counted: else it would go back and forth."""
+        staying = [held for held in self._held.values() if not held.leaving]
+        settled = [held for held in staying if now_s - held.taken_s > PROCESS_DEAD_AFTER_MS / 1000]
+        for held in settled[: max(0, len(staying) - share)]:
+            held.leaving = True
         idle = [(line_id, h.fence) for line_id, h in self._held.items() if h.leaving and not h.in_flight]
         if idle:
             for line_id, _ in idle:
@@ -187,10 +195,13 @@ class Sender:
         await self.mailbox.driver.run(lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER)
 
     async def _settle_unknown(self) -> None:
+        now_s = asyncio.get_running_loop().time()
         fences = {line_id: held.fence for line_id, held in self._held.items()}
+        # Nobody is asked again whose answer could not be heard: the provider may still be bringing it.
+        heard = [line for line, held in self._held.items() if now_s - held.heard_since_s >= self.reconcile_after_s]
         orphans = await self.mailbox.driver.run(lambda tx: outbox.adopt_orphans(tx, fences), Priority.OTHER)
         after_ms = round(self.reconcile_after_s * 1000)
-        again = await self.mailbox.driver.run(lambda tx: outbox.reconcile(tx, list(fences), after_ms), Priority.OTHER)
+        again = await self.mailbox.driver.run(lambda tx: outbox.reconcile(tx, heard, after_ms), Priority.OTHER)
         if orphans or again:
             self.stats.unknown += orphans
             self.stats.reconciled += again

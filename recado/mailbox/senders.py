@@ -11,6 +11,8 @@ from recado.mailbox.sql import Query
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
 PROCESS_DEAD_AFTER_MS = 4_000
+# Lines taken over in one round: far more than a process holds.
+MAX_ABANDONED = 1_000
 # Rows of processes that are long gone are removed.
 PROCESS_FORGOTTEN_AFTER_MS = 3_600_000
 
@@ -29,17 +31,25 @@ _COUNT = Query(
     """,
     scalars="dead_ms bigint",
 )
-_TAKE = Query(
-    f"""
-    WITH free AS MATERIALIZED (
-        SELECT line_id FROM senders WHERE lease_until_ms <= {{now}} ORDER BY line_id LIMIT :size {{skip_locked}}
+
+
+def _take(which: str) -> Query:
+    return Query(
+        f"""
+        WITH free AS MATERIALIZED (
+            SELECT line_id FROM senders WHERE {which} AND lease_until_ms <= {{now}}
+            ORDER BY line_id LIMIT :size {{skip_locked}}
+        )
+        UPDATE senders SET owner = :owner, epoch = epoch + 1, lease_until_ms = {{now}} + {SENDER_LEASE_MS}
+        FROM free WHERE senders.line_id = free.line_id
+        RETURNING senders.line_id, epoch
+        """,
+        scalars="size bigint, owner uuid",
     )
-    UPDATE senders SET owner = :owner, epoch = epoch + 1, lease_until_ms = {{now}} + {SENDER_LEASE_MS}
-    FROM free WHERE senders.line_id = free.line_id
-    RETURNING senders.line_id, epoch
-    """,
-    scalars="size bigint, owner uuid",
-)
+
+
+_TAKE_FREE = _take("owner IS NULL")
+_TAKE_ABANDONED = _take("owner IS NOT NULL")
 _RENEW = Query(
     f"""
     UPDATE senders SET lease_until_ms = {{now}} + {SENDER_LEASE_MS} FROM {{rows}}
@@ -101,10 +111,15 @@ async def fair_share(tx: Tx) -> int:
 
 
 async def take_lines(tx: Tx, owner: str, size: int) -> dict[str, int]:
-    """Lease up to `size` free lines; line id -> fence."""
+    """Lease up to `size` lines that nobody wants; line id -> fence."""
     if size <= 0:
         return {}
-    return {row[0]: row[1] for row in await tx.fetch(_TAKE, size=size, owner=owner)}
+    return {row[0]: row[1] for row in await tx.fetch(_TAKE_FREE, size=size, owner=owner)}
+
+
+async def take_abandoned(tx: Tx, owner: str) -> dict[str, int]:
+    """Lease lines whose owner let its lease end: it is dead or cut off. Whose share they are is settled later."""
+    return {row[0]: row[1] for row in await tx.fetch(_TAKE_ABANDONED, size=MAX_ABANDONED, owner=owner)}
 
 
 async def renew_lines(tx: Tx, owner: str, fences: dict[str, int]) -> set[str]:

@@ -239,7 +239,9 @@ async def answer(mailbox: Mailbox, held: Claim, *replies: NewOut, **more: Any) -
 async def take_lines(mailbox: Mailbox, size: int = 100) -> dict[str, int]:
     """Lease what is free; line id -> fence."""
     await mailbox.driver.run(senders.add_missing, Priority.OTHER)
-    return await mailbox.driver.run(lambda tx: senders.take_lines(tx, mailbox.owner, size), Priority.OTHER)
+    abandoned = await mailbox.driver.run(lambda tx: senders.take_abandoned(tx, mailbox.owner), Priority.OTHER)
+    free = await mailbox.driver.run(lambda tx: senders.take_lines(tx, mailbox.owner, size), Priority.OTHER)
+    return abandoned | free
 
 
 async def adopt(mailbox: Mailbox, fences: dict[str, int]) -> int:

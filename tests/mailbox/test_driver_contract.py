@@ -3,7 +3,6 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import AsyncIterator
 from contextlib import closing
 
 import pytest
@@ -258,16 +257,13 @@ async def test_others_get_a_moment_to_write_and_hints_are_nothing(
 
 
 @pytest.fixture
-async def ears(world: World, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[list[str], list[str]]]:
+def ears(monkeypatch: pytest.MonkeyPatch) -> tuple[list[str], list[str]]:
     monkeypatch.setattr(postgres, "LISTEN_RETRY_S", 0.02)
-    yield [], []
+    return [], []
 
 
-async def test_hints_reach_the_other_processes_and_no_other_database(
-    world: World, ears: tuple[list[str], list[str]]
-) -> None:
-    if world.is_sqlite:
-        return
+@on_postgres
+async def test_hints_reach_the_other_processes(world: World, ears: tuple[list[str], list[str]]) -> None:
     one, two = world.driver("one"), world.driver("two")
     for driver, ear in zip((one, two), ears, strict=True):
         driver.on_notify(ear.append)

@@ -26,7 +26,7 @@ async def post(app: WebhookApp, body: bytes, signature: str | None, chunks: int 
     headers = [] if signature is None else [(b"x-hub-signature-256", signature.encode())]
     size = -(-len(body) // chunks) or 1
     parts = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
-    events = [{"type": "http.request", "body": part, "more_body": part is not parts[-1]} for part in parts]
+    events = [{"type": "http.request", "body": part, "more_body": n < len(parts)} for n, part in enumerate(parts, 1)]
     answers: list[Any] = []
 
     async def receive() -> Any:

@@ -14,8 +14,21 @@ from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.receive import MAX_BODY_BYTES, WebhookApp
 from recado.mailbox.service import Mailbox
 from recado.messages import Address, InboundMessage, Person, StatusUpdate, System, Text
-from tests.mailbox.support import FakeDirectory, Shop, World, apply, lane
+from tests.mailbox.support import FakeDirectory, Shop, World, apply, defect, lane
 from tests.mailbox.test_receive import OddChannel, cloud_api, delivery, ids, post, sign
+
+WRONG_SHAPES: list[dict[str, Any]] = [
+    {},
+    {"object": 7},
+    {"object": "page", "entry": "x"},
+    {"object": "whatsapp_business_account", "entry": {}},
+    {"object": "whatsapp_business_account", "entry": [7, None, {"changes": [None, {"value": []}]}]},
+    {
+        "object": "whatsapp_business_account",
+        "entry": [{"changes": [{"field": "messages", "value": {"messages": 1}}]}],
+    },
+]
+ONE_EACH = defect(21, "half of a surrogate pair becomes three U+FFFD (its bytes), the docstring says one")
 
 
 async def call(
@@ -102,20 +115,7 @@ async def test_what_is_no_json_object_is_400_although_it_is_well_signed(
     assert not await world.rows("SELECT 1 FROM unrouted")
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"object": 7},
-        {"object": "page", "entry": "x"},
-        {"object": "whatsapp_business_account", "entry": {}},
-        {"object": "whatsapp_business_account", "entry": [7, None, {"changes": [None, {"value": []}]}]},
-        {
-            "object": "whatsapp_business_account",
-            "entry": [{"changes": [{"field": "messages", "value": {"messages": 1}}]}],
-        },
-    ],
-)
+@pytest.mark.parametrize("body", WRONG_SHAPES)
 async def test_wrong_shapes_are_kept_for_people_to_see(
     world: World, mailbox: Mailbox, shop: Shop, body: dict[str, Any]
 ) -> None:
@@ -130,10 +130,10 @@ async def test_wrong_shapes_are_kept_for_people_to_see(
 @pytest.mark.parametrize(
     ("written", "kept"),
     [
-        (r"a\ud83d b", "a\N{REPLACEMENT CHARACTER} b"),
-        (r"\udc00", "\N{REPLACEMENT CHARACTER}"),
+        pytest.param(r"a\ud83d b", "a\N{REPLACEMENT CHARACTER} b", marks=ONE_EACH),
+        pytest.param(r"\udc00", "\N{REPLACEMENT CHARACTER}", marks=ONE_EACH),
         (r"\ud83d\ude00", "😀"),
-        (r"a\u0000b", "a\x00b"),
+        (r"a\u0000b", "a\N{REPLACEMENT CHARACTER}b"),
         (r"\uffff\ufffe", "\uffff\ufffe"),
         ("ñandú 👩‍👩‍👧", "ñandú 👩‍👩‍👧"),
     ],
