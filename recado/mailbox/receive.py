@@ -28,6 +28,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 # As the table has it.
 MAX_ADDRESS = 160
 SIGNATURE_HEADER = b"x-hub-signature-256"
+_HALVES = re.compile("[\ud800-\udfff]")
 # What we sent along as `biz_opaque_callback_data`: anything else was not sent by us.
 _OUR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -229,12 +230,10 @@ def _parse(body: bytes) -> dict[str, Any]:
 
 
 def _parse_leniently(body: bytes) -> object:
-    """JSON with halves of surrogate pairs, which the strict parser refuses: they become U+FFFD."""
+    """JSON with halves of surrogate pairs, which the strict parser refuses: each becomes U+FFFD."""
     try:
         value: object = json.loads(body)
-        return json.loads(
-            json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-        )
+        return json.loads(_HALVES.sub("\N{REPLACEMENT CHARACTER}", json.dumps(value, ensure_ascii=False)))
     except (ValueError, RecursionError):
         raise Refused(400, "body_not_json") from None
 

@@ -94,7 +94,7 @@ class Sender:
     _claims: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
     _doubtful: dict[str, int] = field(default_factory=dict[str, int])
     _stopping: bool = False
-    _renew_at_s: float = 0.0
+    _renewed_s: float = 0.0
     _look_at_s: float = 0.0
 
     async def run(self) -> None:
@@ -137,13 +137,13 @@ class Sender:
         if self._doubtful:
             await self._release(list(self._doubtful.items()))
             self._doubtful.clear()
-        renewing = asked_s >= self._renew_at_s
+        renewing = asked_s - self._renewed_s >= RENEW_S
         if renewing:
             await self._renew(asked_s)
-            if asked_s - self._renew_at_s > RENEW_S:  # the database was away: so were the statuses
+            if asked_s - self._renewed_s > SENDER_LEASE_MS / 1000:  # the database was away: so were the statuses
                 for held in self._held.values():
                     held.heard_since_s = asked_s
-            self._renew_at_s = asked_s + RENEW_S
+            self._renewed_s = asked_s
         taken = await self._take_share(asked_s)
         if renewing or taken:
             await self._settle_unknown()
@@ -305,6 +305,7 @@ class Sender:
         except SendError as error:
             return self._after_refusal(row, held, error)
         except Exception:  # a defect must not stop the lane's owner; the bytes may have left
+            self.stats.unknown += 1
             log.exception("send_defect", message_id=row.id)
             return Mark(row.id, held.fence, "unknown", error_code="internal_error")
         self.stats.sent += 1

@@ -18,7 +18,6 @@ from tests.mailbox.support import (
     Lane,
     Shop,
     World,
-    defect,
     eventually,
     lane,
     make_sender,
@@ -218,7 +217,6 @@ async def test_a_try_whose_outcome_is_unknown_is_made_again_after_a_while_and_ma
     assert sending.stats.reconciled == 1
 
 
-@defect(22, "a defect of a channel makes an unknown outcome that the metrics do not count")
 async def test_every_unknown_outcome_is_counted(world: World, mailbox: Mailbox, shop: Shop) -> None:
     await free_lane(world, mailbox, shop, "1")
 

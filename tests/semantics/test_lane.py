@@ -257,6 +257,7 @@ async def test_lines_are_shared_by_the_living(
     from recado.mailbox import sender
 
     monkeypatch.setattr(sender, "POLL_S", 0.02)
+    monkeypatch.setattr(sender, "PROCESS_DEAD_AFTER_MS", 50)  # how long what was taken is kept before it is shared
     shops = [await world.shop() for _ in range(4)]
 
     async def held_by(process: Mailbox) -> int:
