@@ -17,8 +17,8 @@ import structlog
 from recado.channels.contract import Line, Received, ReceivesWebhooks
 from recado.errors import RecadoError
 from recado.mailbox.driver import Priority
-from recado.mailbox.inbox import Arrival
 from recado.mailbox.outbox import Status
+from recado.mailbox.people import Arrival
 from recado.mailbox.service import Mailbox
 from recado.mailbox.unrouted import Stray, store_strays
 from recado.messages import DELIVERY_RANK, InboundMessage, StatusUpdate, System

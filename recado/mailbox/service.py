@@ -9,8 +9,9 @@ from recado.kit.wakeup import Bell
 from recado.mailbox import claims, inbox, outbox, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
-from recado.mailbox.inbox import Arrival, Stored
+from recado.mailbox.inbox import Stored
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
+from recado.mailbox.people import Arrival
 
 # Items of one commit: enough to share its cost, little enough that it stays within some milliseconds.
 MAX_BATCH = 256

@@ -21,9 +21,9 @@ from recado.knowledge.service import NewEntry, add_entries
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
-from recado.mailbox.inbox import Arrival
 from recado.mailbox.models import Conversation, InboxMessage
 from recado.mailbox.outbox import Mark
+from recado.mailbox.people import Arrival
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime

@@ -21,8 +21,9 @@ from recado.kit import new_id, now_ms
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import Claim, NewOut, TurnCommit
 from recado.mailbox.driver import Driver, Priority
-from recado.mailbox.inbox import Arrival, Stored
+from recado.mailbox.inbox import Stored
 from recado.mailbox.outbox import Mark, Status, ToSend
+from recado.mailbox.people import Arrival
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.sender import Sender
 from recado.mailbox.service import Mailbox

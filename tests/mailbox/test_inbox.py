@@ -2,7 +2,7 @@
 
 import asyncio
 
-from recado.mailbox import inbox
+from recado.mailbox import people
 from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.inbox import store_arrivals
 from recado.mailbox.service import Mailbox
@@ -49,7 +49,7 @@ class PausedTx:
 
     async def fetch(self, query: Query, rows: Rows | None = None, **scalars: Value) -> list[object]:
         found = await self.tx.fetch(query, rows, **scalars)
-        if query is inbox._KNOWN and not self.looked.is_set():  # pyright: ignore[reportPrivateUsage]
+        if query is people._KNOWN and not self.looked.is_set():  # pyright: ignore[reportPrivateUsage]
             self.looked.set()
             await self.go_on.wait()
         return found

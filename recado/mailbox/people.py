@@ -1,0 +1,242 @@
+"""Who wrote: finds or makes the contact of each message, by the rules of identity (docs/decisions/0005)."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from recado.kit import new_id
+from recado.mailbox.driver import Restart, Tx
+from recado.mailbox.sql import Query
+
+AddressKey = tuple[str, str, str]  # project id, kind, value
+_STRONG = ("bsuid", "parent_bsuid")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One message as it came in on a line. `addresses` and `previous` are (kind, value) pairs, the best first.
+
+    `previous` are names that no longer belong to the person. `body` is the message as JSON text.
+    """
+
+    project_id: str
+    line_id: str
+    provider_message_id: str
+    addresses: tuple[tuple[str, str], ...]
+    name: str | None
+    sent_ms: int
+    body: str
+    settle_ms: int = 0
+    previous: tuple[tuple[str, str], ...] = ()
+
+
+_KNOWN = Query(
+    """
+    SELECT a.project_id, a.kind, a.value, a.contact_id, c.name,
+        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid'))
+    FROM {rows}
+    JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
+    JOIN contacts c ON c.id = a.contact_id
+    """,
+    rows="project_id uuid, kind text, value text",
+)
+_ADD_CONTACTS = Query(
+    """
+    INSERT INTO contacts (id, project_id, name, created_ms)
+    SELECT i.id, i.project_id, i.name, {now} FROM {rows}
+    """,
+    rows="id uuid, project_id uuid, name text",
+)
+_ADD_ADDRESSES = Query(
+    """
+    INSERT INTO addresses (id, project_id, kind, value, contact_id, created_ms)
+    SELECT i.id, i.project_id, i.kind, i.value, i.contact_id, {now} FROM {rows} WHERE true
+    ON CONFLICT (project_id, kind, value) DO NOTHING
+    RETURNING id
+    """,
+    rows="id uuid, project_id uuid, kind text, value text, contact_id uuid",
+)
+_MOVE_ADDRESSES = Query(
+    """
+    UPDATE addresses SET contact_id = i.contact_id FROM {rows}
+    WHERE addresses.project_id = i.project_id AND addresses.kind = i.kind AND addresses.value = i.value
+    """,
+    rows="project_id uuid, kind text, value text, contact_id uuid",
+)
+_REMOVE_ADDRESSES = Query(
+    """
+    DELETE FROM addresses WHERE id IN (
+        SELECT a.id FROM {rows}
+        JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
+        WHERE a.contact_id = i.contact_id
+    )
+    """,
+    rows="project_id uuid, kind text, value text, contact_id uuid",
+)
+_LOCK_CONTACTS = Query(
+    "SELECT c.id FROM contacts c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}",
+    rows="id uuid",
+)
+_RENAME = Query(
+    "UPDATE contacts SET name = i.name FROM {rows} WHERE contacts.id = i.id",
+    rows="id uuid, name text",
+)
+_ALIAS = Query(
+    "UPDATE contacts SET alias_of = i.alias_of FROM {rows} WHERE contacts.id = i.id",
+    rows="id uuid, alias_of uuid",
+)
+# An alias has no names of its own.
+_GIVE_ALL = Query(
+    "UPDATE addresses SET contact_id = i.alias_of FROM {rows} WHERE addresses.contact_id = i.id",
+    rows="id uuid, alias_of uuid",
+)
+# Whoever lost a name must not be written to by it: it may be somebody else's now. A person who became an alias is
+# reached by the names of the other one.
+_LOST = Query(
+    """
+    SELECT c.id, a.kind, a.value FROM {rows}
+    JOIN contacts c ON c.id = i.id LEFT JOIN addresses a ON a.contact_id = coalesce(c.alias_of, c.id)
+    ORDER BY c.id, a.kind, a.id
+    """,
+    rows="id uuid",
+)
+_REDIRECT = Query(
+    "UPDATE conversations SET send_to = i.send_to FROM {rows} WHERE conversations.contact_id = i.contact_id",
+    rows="contact_id uuid, send_to text",
+)
+
+
+@dataclass(slots=True)
+class _People:
+    """What is known of the people of a batch, and what must be written about them."""
+
+    owner: dict[AddressKey, str]
+    has_strong: dict[str, bool]
+    name: dict[str, str | None]
+    contacts: dict[str, str] = field(default_factory=dict[str, str])  # new: id -> project
+    added: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
+    moved: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
+    removed: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
+    aliases: dict[str, str] = field(default_factory=dict[str, str])
+    losers: set[str] = field(default_factory=set[str])
+    renamed: set[str] = field(default_factory=set[str])
+
+    def contact_of(self, arrival: Arrival) -> str:
+        """The contact of an arrival by the rules of identity; notes what must be written.
+
+        A business-scoped id outranks a number. A known number with an unknown id is the same person only while that
+        person has no id yet: else the number was given to somebody new.
+        """
+        keys = [(arrival.project_id, kind, value) for kind, value in arrival.addresses]
+        strong = [key for key in keys if key[1] in _STRONG]
+        contact = self._first_owner(strong)
+        if contact is None:
+            weak = self._first_owner([key for key in keys if key[1] not in _STRONG])
+            if weak is not None and not (strong and self.has_strong[weak]):
+                contact = weak
+        previous = [(arrival.project_id, kind, value) for kind, value in arrival.previous]
+        contact = contact or self._first_owner(previous) or self._new_contact(arrival.project_id)
+        for key in previous:
+            if self.owner.get(key) == contact and key not in keys:
+                del self.owner[key]
+                self.removed[key] = contact
+                self.losers.add(contact)
+        for key in keys:
+            self._give(key, contact)
+        if arrival.name and self.name.get(contact) != arrival.name:
+            self.name[contact] = arrival.name
+            self.renamed.add(contact)
+        return contact
+
+    def final_aliases(self) -> dict[str, str]:
+        """Aliases and who they are in the end: two merges of one batch must not leave an alias of an alias."""
+        final: dict[str, str] = {}
+        for alias in self.aliases:
+            chain = [alias]
+            while (then := self.aliases.get(chain[-1])) is not None and then not in chain:
+                chain.append(then)
+            if chain[-1] not in self.aliases:
+                final[alias] = chain[-1]
+        return final
+
+    def touched(self) -> set[str]:
+        """Contacts that were there before and about whose names something changes."""
+        changed = {*self.added.values(), *self.moved.values(), *self.removed.values(), *self.losers}
+        return changed - self.contacts.keys()
+
+    def _first_owner(self, keys: Sequence[AddressKey]) -> str | None:
+        return next((self.owner[key] for key in keys if key in self.owner), None)
+
+    def _new_contact(self, project_id: str) -> str:
+        contact = new_id()
+        self.contacts[contact] = project_id
+        self.has_strong[contact] = False
+        return contact
+
+    def _give(self, key: AddressKey, contact: str) -> None:
+        before = self.owner.get(key)
+        if before is None:
+            self.added[key] = contact
+        elif before != contact:
+            self.moved[key] = contact
+            self.losers.add(before)
+            if not self.has_strong[before]:
+                # It was known by this number only: the same person, met before the network named them.
+                self.aliases[before] = contact
+                for other, owner in self.owner.items():
+                    if owner == before:
+                        self.owner[other] = contact
+        self.owner[key] = contact
+        if key[1] in _STRONG:
+            self.has_strong[contact] = True
+
+
+async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> list[str]:
+    people, found = await _look(tx, arrivals)
+    if tx.concurrent and (touched := people.touched()):
+        # Others may be learning something about the same people: one after the other, each knowing what the last knew.
+        await tx.lock(_LOCK_CONTACTS, [(contact,) for contact in sorted(touched)])
+        people, found = await _look(tx, arrivals)
+        if not people.touched() <= touched:
+            raise Restart
+    await _write_people(tx, people)
+    return found
+
+
+async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:
+    """What is known of the people of these messages, and the contact of each message."""
+    keys = {(a.project_id, kind, value) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
+    people = _People({}, {}, {})
+    for project_id, kind, value, contact, name, has_strong in await tx.fetch(_KNOWN, sorted(keys)):
+        people.owner[project_id, kind, value] = contact
+        people.has_strong[contact] = bool(has_strong)
+        people.name[contact] = name
+    return people, [people.contact_of(arrival) for arrival in arrivals]
+
+
+async def _write_people(tx: Tx, people: _People) -> None:
+    # An address that was added in this batch and given on within it is written once, to its last owner.
+    added = {key: people.owner[key] for key in people.added if key in people.owner}
+    moved = {key: owner for key, owner in people.moved.items() if key not in added}
+    await tx.fetch(_MOVE_ADDRESSES, [(*key, owner) for key, owner in sorted(moved.items())])
+    await tx.fetch(_REMOVE_ADDRESSES, [(*key, owner) for key, owner in sorted(people.removed.items())])
+    await tx.fetch(_ADD_CONTACTS, [(c, project, people.name.get(c)) for c, project in people.contacts.items()])
+    rows = [(new_id(), *key, owner) for key, owner in sorted(added.items())]
+    if len(await tx.fetch(_ADD_ADDRESSES, rows)) != len(rows):
+        raise Restart  # somebody else made one of them a moment ago
+    aliases = sorted(people.final_aliases().items())
+    await tx.fetch(_GIVE_ALL, aliases)
+    await tx.fetch(_ALIAS, aliases)
+    renamed = sorted(people.renamed - people.contacts.keys())
+    await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])
+    await _redirect(tx, people.losers)
+
+
+async def _redirect(tx: Tx, losers: set[str]) -> None:
+    left: dict[str, list[tuple[str, str]]] = {}
+    for contact, kind, value in await tx.fetch(_LOST, [(contact,) for contact in sorted(losers)]):
+        names = left.setdefault(contact, [])
+        if kind is not None:
+            names.append((kind, value))  # "bsuid" < "parent_bsuid" < "phone": the best first
+    rows = [(contact, json.dumps(names, separators=(",", ":"))) for contact, names in left.items()]
+    await tx.fetch(_REDIRECT, rows)
