@@ -8,9 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import aiohttp
 from pydantic_core import from_json, to_json
-from yarl import URL
 
 from recado.channels.cloud_api import bodies
 from recado.channels.cloud_api import convert as conversion
@@ -20,6 +18,7 @@ from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifie
 from recado.channels.cloud_api.split import split_content
 from recado.channels.contract import Line, Outgoing, Received, Sent
 from recado.errors import OutcomeUnknown, SendError, SendRefused, retry_after
+from recado.kit.posting import NoAnswer, NotSent, Poster
 from recado.messages import OutContent
 
 DEFAULT_BASE_URL = "https://graph.facebook.com"
@@ -41,13 +40,14 @@ MAX_CONNECTIONS = 100
 # Shorter than servers keep an idle connection: one that the server is just closing makes an outcome unknown.
 KEEP_ALIVE_S = 15.0
 _UNREACHABLE_S = 2.0
+_HEADERS = {"Content-Type": "application/json", "User-Agent": "recado", "Accept": "application/json"}
 _SIGNATURE_PREFIX = b"sha256="
 
 
 class CloudApiChannel:
     """Implements `Channel`, `MarksRead` and `ReceivesWebhooks` for all Cloud API lines of a process.
 
-    `base_url` is without the version segment. One HTTP session is opened at the first send, in the running loop.
+    `base_url` is without the version segment. Connections are opened by the first sends, in the running loop.
     """
 
     def __init__(
@@ -58,15 +58,14 @@ class CloudApiChannel:
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
         max_connections: int = MAX_CONNECTIONS,
     ) -> None:
-        self._base = f"{base_url.rstrip('/')}/{API_VERSION}/"
-        # `total` bounds an answer that drips; `sock_read` is what usually ends the wait for one.
-        self._timeout = aiohttp.ClientTimeout(
-            total=connect_timeout_s + 2 * answer_timeout_s, connect=connect_timeout_s, sock_read=answer_timeout_s
+        self._poster = Poster(
+            base_url.rstrip("/"),
+            connect_timeout_s=connect_timeout_s,
+            answer_timeout_s=answer_timeout_s,
+            max_connections=max_connections,
+            keep_alive_s=KEEP_ALIVE_S,
         )
-        self._max_connections = max_connections
-        self._session: aiohttp.ClientSession | None = None
-        self._closed = False
-        self._urls: dict[str, URL] = {}
+        self._heads: dict[str, tuple[str, bytes]] = {}
 
     @property
     def name(self) -> str:
@@ -99,13 +98,10 @@ class CloudApiChannel:
             await self._post(line, bodies.read_mark(provider_message_id, typing))
 
     async def close(self) -> None:
-        self._closed = True
-        session, self._session = self._session, None
-        if session is not None:
-            await session.close()
+        await self._poster.close()
 
     async def _post(self, line: Line, body: Json) -> Json:
-        """The JSON object of a 2xx answer. Raises SendError or OutcomeUnknown; POSTs are never repeated by aiohttp.
+        """The JSON object of a 2xx answer. Raises SendError or OutcomeUnknown; a POST is never repeated.
 
         Up to the moment when a connection stands, nothing has left: SendError. After it, whatever breaks is unknown:
         even when the server closes an idle connection just then, the bytes may have reached it.
@@ -119,46 +115,28 @@ class CloudApiChannel:
                 counts=False,
                 pauses_line=True,
             )
-        data = to_json(body)
         try:
-            async with self._opened().post(
-                self._url(line.address), data=data, headers={"Authorization": "Bearer " + token}, allow_redirects=False
-            ) as response:
-                status = response.status
-                answer = await _read(response)
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            # DNS, refused, unreachable, TLS, and the wait for a connection.
+            status, answer = await self._poster.post(self._head(line.address, token), to_json(body))
+        except NotSent as error:
             raise SendError(
-                f"The Graph API cannot be reached ({type(error).__name__})",
+                f"The Graph API cannot be reached ({error})",
                 code="provider_unreachable",
                 verdict=retry_after(_UNREACHABLE_S),
                 counts=False,
                 pauses_line=True,
             ) from None
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise OutcomeUnknown(f"No answer of the Graph API ({type(error).__name__})") from None
+        except NoAnswer as error:
+            raise OutcomeUnknown(f"No answer of the Graph API ({error})") from None
         return _accepted(status, answer)
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._closed:
-            raise SendError("The channel is closed", code="channel_closed", verdict=retry_after(1), counts=False)
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=self._max_connections, keepalive_timeout=KEEP_ALIVE_S, ttl_dns_cache=60
-                ),
-                timeout=self._timeout,
-                cookie_jar=aiohttp.DummyCookieJar(),
-                headers={"Content-Type": "application/json", "User-Agent": "recado", "Accept": "application/json"},
-            )
-        return self._session
-
-    def _url(self, phone_number_id: str) -> URL:
-        found = self._urls.get(phone_number_id)
-        if found is None:
-            found = URL(f"{self._base}{quote(phone_number_id, safe='')}/messages", encoded=True)
-            self._urls[phone_number_id] = found
-        return found
+    def _head(self, phone_number_id: str, token: str) -> bytes:
+        """The same for every message of a line, until its token changes."""
+        found = self._heads.get(phone_number_id)
+        if found is None or found[0] != token:
+            path = f"/{API_VERSION}/{quote(phone_number_id, safe='')}/messages"
+            head = self._poster.head(path, {**_HEADERS, "Authorization": f"Bearer {token}"})
+            found = self._heads[phone_number_id] = (token, head)
+        return found[1]
 
     # --- Webhooks -------------------------------------------------------------------------------------
 
@@ -177,14 +155,6 @@ class CloudApiChannel:
 
     def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
         return conversion.convert(payload)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    """The body of an answer, empty if it breaks off: the status alone then decides."""
-    try:
-        return await response.read()
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        return b""
 
 
 def _accepted(status: int, answer: bytes) -> Json:
