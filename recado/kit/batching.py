@@ -6,6 +6,9 @@ from typing import Generic, TypeVar
 
 from recado.errors import Unavailable, retry_after
 
+# Short beside a commit, long beside the reading of some dozen requests.
+GATHER_S = 0.001
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -45,6 +48,8 @@ class Batcher(Generic[T, R]):
     async def _run(self) -> None:
         try:
             while self._waiting:
+                # What comes in one burst goes into one batch, not its first item alone.
+                await asyncio.sleep(GATHER_S)
                 batch, self._waiting = self._waiting[: self._max_batch], self._waiting[self._max_batch :]
                 await self._write(batch)
         finally:

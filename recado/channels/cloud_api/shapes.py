@@ -20,7 +20,7 @@ def as_object(value: object) -> Json:
 
 def as_list(value: object) -> list[Any]:
     """The value if it is a JSON array, else an empty one."""
-    return cast(list[Any], value) if isinstance(value, list) else []
+    return cast("list[Any]", value) if isinstance(value, list) else []
 
 
 def text(value: object) -> str | None:
