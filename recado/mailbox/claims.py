@@ -183,7 +183,6 @@ _SET_MODE = Query(
     """,
     scalars="mode text, id uuid, project_id uuid",
 )
-_NEXT_WAKE = Query("SELECT min(wake_ms) - {now} FROM conversations WHERE wake_ms IS NOT NULL")
 
 
 async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
@@ -245,9 +244,3 @@ async def set_mode(tx: Tx, project_id: str, conversation_id: str, mode: str) -> 
 async def record_event(tx: Tx, project_id: str, conversation_id: str, event: NewEvent) -> None:
     """Record what happened in a conversation."""
     await tx.fetch(RECORD_EVENTS, [(new_id(), project_id, event.name, conversation_id, event.data)])
-
-
-async def next_wake_ms(tx: Tx) -> int | None:
-    """Milliseconds until the next conversation is due; negative when it is already, None when there is none."""
-    (row,) = await tx.fetch(_NEXT_WAKE)
-    return row[0]

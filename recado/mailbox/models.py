@@ -161,7 +161,7 @@ class Sender(Base):
 
 
 class Process(Row, Base):
-    """A process that works on this database, and its last sign of life (database clock)."""
+    """A process that works on this database: since when it gives signs of life without a break, and its last one."""
 
     __tablename__ = "processes"
 

@@ -22,12 +22,13 @@ MAX_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """A claimed row. `send_to` is a JSON list of [kind, value]; `window_ms` how long ago the person last wrote."""
+    """A claimed row. `send_to` is a JSON list of [kind, value]; `since_last_in_ms`: since the person wrote."""
 
     id: str
     project_id: str
     line_id: str
     conversation_id: str
+    seq: int
     body: str
     reply_to: str | None
     attempts: int
@@ -38,12 +39,14 @@ class ToSend:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of a try under `fence`.
+    """What became of a try of row `id` under `fence`, while it stood at `seq` of its lane.
 
-    `state` is sent, queued (try again after `delay_ms`), unknown or dead.
+    A person who asks for another try moves the row to the end of its lane, so that a late mark of an earlier one says
+    nothing about it. `state` is sent, queued (try again after `delay_ms`), unknown or dead.
     """
 
     id: str
+    seq: int
     fence: int
     state: str
     provider_message_id: str | None = None
@@ -84,7 +87,7 @@ _CLAIM = Query(
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = :fence
     -- The state again: on PostgreSQL a status may have settled the row since it was found.
     FROM heads WHERE outbox.id = heads.id AND outbox.state = 'queued'
-    RETURNING outbox.id, project_id, line_id, conversation_id, body, reply_to, attempts, repeated,
+    RETURNING outbox.id, project_id, line_id, conversation_id, seq, body, reply_to, attempts, repeated,
         (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
         (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id)
     """,
@@ -116,12 +119,12 @@ _MARK = Query(
         sent_ms = CASE WHEN i.state = 'sent' THEN {now} ELSE sent_ms END,
         error_code = i.error_code, error_text = i.error_text
     FROM {rows}
-    WHERE outbox.id = i.id AND (
+    WHERE outbox.id = i.id AND outbox.seq = i.seq AND (
         (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
     )
     RETURNING outbox.id, outbox.project_id, outbox.conversation_id
     """,
-    rows="id uuid, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
+    rows="id uuid, seq bigint, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
     "error_code text, error_text text",
 )
 # What a better status does to a row: the provider has the message, so a try in work or a second one is not needed.
@@ -166,6 +169,8 @@ _ORPHANS = Query(
     """,
     rows="line_id uuid, fence bigint",
 )
+# Nobody is asked again whose answer could not be heard: some process must have lived through the whole wait that takes
+# in statuses, as its signs of life on this database show.
 _RECONCILE = Query(
     f"""
     UPDATE outbox SET
@@ -174,7 +179,10 @@ _RECONCILE = Query(
         error_code = 'outcome_unknown'
     FROM {{rows}}
     WHERE outbox.line_id = i.line_id AND {_OPEN}
-        AND outbox.state = 'unknown' AND outbox.unknown_ms <= {{now}} - :after_ms
+        AND outbox.state = 'unknown' AND EXISTS (
+            SELECT 1 FROM processes p WHERE p.kind IN ('up', 'api')
+            AND p.beat_ms - {{greatest}}(p.started_ms, outbox.unknown_ms) >= :after_ms
+        )
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id
     """,
     rows="line_id uuid",
@@ -251,7 +259,17 @@ async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
     """Record what became of tries; the ids of the rows that were still ours to mark."""
     await tx.lock(_LOCK, sorted((m.id,) for m in marks))
     rows = [
-        (m.id, m.fence, m.state, m.provider_message_id, m.delay_ms, int(not m.counts), m.error_code, m.error_text)
+        (
+            m.id,
+            m.seq,
+            m.fence,
+            m.state,
+            m.provider_message_id,
+            m.delay_ms,
+            int(not m.counts),
+            m.error_code,
+            m.error_text,
+        )
         for m in marks
     ]
     marked = await tx.fetch(_MARK, rows)
@@ -316,7 +334,10 @@ async def adopt_orphans(tx: Tx, fences: dict[str, int]) -> int:
 
 
 async def reconcile(tx: Tx, line_ids: Sequence[str], after_ms: int) -> int:
-    """Queue again, marked, what stayed unknown for `after_ms` without a status; how many. Too many tries end it."""
+    """Queue again, marked, what stayed unknown for `after_ms` though statuses could be heard; how many.
+
+    Too many tries end it.
+    """
     rows = [(line_id,) for line_id in line_ids]
     settled = await tx.fetch(_RECONCILE, rows, after_ms=after_ms, max_attempts=MAX_ATTEMPTS)
     await record_dead(tx, [(row[0], row[2], row[3], "outcome_unknown") for row in settled if row[1] == "dead"])

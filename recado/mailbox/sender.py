@@ -59,7 +59,6 @@ class _Held:
     timer: asyncio.TimerHandle | None = None
     served_s: float = 0.0  # when it last had slots (loop time)
     taken_s: float = 0.0  # when it became ours
-    heard_since_s: float = 0.0  # since when statuses could reach the database without a break
 
     def ring_after(self, wait_s: float, ring: Callable[[], None]) -> None:
         """Ring once after `wait_s`, in place of an earlier appointment."""
@@ -140,9 +139,6 @@ class Sender:
         renewing = asked_s - self._renewed_s >= RENEW_S
         if renewing:
             await self._renew(asked_s)
-            if asked_s - self._renewed_s > SENDER_LEASE_MS / 1000:  # the database was away: so were the statuses
-                for held in self._held.values():
-                    held.heard_since_s = asked_s
             self._renewed_s = asked_s
         taken = await self._take_share(asked_s)
         if renewing or taken:
@@ -169,14 +165,14 @@ class Sender:
         """Hold as many lines as is fair; the ones newly taken."""
         owner, driver = self.mailbox.owner, self.mailbox.driver
         taken = await driver.run(lambda tx: senders.take_abandoned(tx, owner), Priority.OTHER)
-        share = await driver.run(senders.fair_share, Priority.OTHER)
+        share = await driver.run(lambda tx: senders.fair_share(tx, owner), Priority.OTHER)
         await self._give_back_excess(share, asked_s)
         staying = len(taken) + sum(not held.leaving for held in self._held.values())
         if staying < share:
             taken |= await driver.run(lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER)
         for line_id, fence in taken.items():
             until_s = asked_s + SENDER_LEASE_MS / 1000
-            self._held[line_id] = _Held(fence, until_s, taken_s=asked_s, heard_since_s=asked_s)
+            self._held[line_id] = _Held(fence, until_s, taken_s=asked_s)
         return list(taken)
 
     async def _give_back_excess(self, share: int, now_s: float) -> None:
@@ -195,13 +191,10 @@ class Sender:
         await self.mailbox.driver.run(lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER)
 
     async def _settle_unknown(self) -> None:
-        now_s = asyncio.get_running_loop().time()
         fences = {line_id: held.fence for line_id, held in self._held.items()}
-        # Nobody is asked again whose answer could not be heard: the provider may still be bringing it.
-        heard = [line for line, held in self._held.items() if now_s - held.heard_since_s >= self.reconcile_after_s]
         orphans = await self.mailbox.driver.run(lambda tx: outbox.adopt_orphans(tx, fences), Priority.OTHER)
         after_ms = round(self.reconcile_after_s * 1000)
-        again = await self.mailbox.driver.run(lambda tx: outbox.reconcile(tx, heard, after_ms), Priority.OTHER)
+        again = await self.mailbox.driver.run(lambda tx: outbox.reconcile(tx, list(fences), after_ms), Priority.OTHER)
         if orphans or again:
             self.stats.unknown += orphans
             self.stats.reconciled += again
@@ -291,38 +284,40 @@ class Sender:
         channel = self.channels[line.channel]
         try:
             if self._stopping or loop.time() >= held.until_s:
-                return Mark(row.id, held.fence, "queued", counts=False)  # the next owner sends it
+                return Mark(row.id, row.seq, held.fence, "queued", counts=False)  # the next owner sends it
             if channel.contact_pace and (
                 wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
             ):
-                return Mark(row.id, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
+                return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             _check_window(row, channel)
             outgoing = _outgoing(row)
             sent = await channel.send(line, outgoing, held.fence)
         except OutcomeUnknown as error:
             self.stats.unknown += 1
-            return Mark(row.id, held.fence, "unknown", error_code=error.code, error_text=error.message)
+            return Mark(row.id, row.seq, held.fence, "unknown", error_code=error.code, error_text=error.message)
         except SendError as error:
             return self._after_refusal(row, held, error)
         except Exception:  # a defect must not stop the lane's owner; the bytes may have left
             self.stats.unknown += 1
             log.exception("send_defect", message_id=row.id)
-            return Mark(row.id, held.fence, "unknown", error_code="internal_error")
+            return Mark(row.id, row.seq, held.fence, "unknown", error_code="internal_error")
         self.stats.sent += 1
-        return Mark(row.id, held.fence, "sent", provider_message_id=sent.provider_message_id)
+        return Mark(row.id, row.seq, held.fence, "sent", provider_message_id=sent.provider_message_id)
 
     def _after_refusal(self, row: ToSend, held: _Held, error: SendError) -> Mark:
         wait_s = error.verdict.retry_after_s
         if wait_s is None or (row.attempts >= MAX_ATTEMPTS and error.counts):
             self.stats.dead += 1
-            return Mark(row.id, held.fence, "dead", error_code=error.code, error_text=error.message)
+            return Mark(row.id, row.seq, held.fence, "dead", error_code=error.code, error_text=error.message)
         self.stats.retried += 1
         if error.pauses_line:
             held.paused_until_s = max(held.paused_until_s, asyncio.get_running_loop().time() + wait_s)
         if error.counts:
             wait_s = max(wait_s, randomness.full_jitter(row.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S))
         delay_ms = round(wait_s * 1000)
-        return Mark(row.id, held.fence, "queued", None, delay_ms, error.code, error.message, counts=error.counts)
+        return Mark(
+            row.id, row.seq, held.fence, "queued", None, delay_ms, error.code, error.message, counts=error.counts
+        )
 
     async def _commit(self, mark: Mark) -> None:
         """Write a mark, however long it takes: its slot is held meanwhile."""

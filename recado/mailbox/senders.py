@@ -26,10 +26,10 @@ _ADD_MISSING = Query(
 )
 _COUNT = Query(
     """
-    SELECT (SELECT count(*) FROM senders),
-        (SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms)
+    SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0)
+    FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms
     """,
-    scalars="dead_ms bigint",
+    scalars="dead_ms bigint, owner uuid",
 )
 
 
@@ -70,9 +70,10 @@ _RELEASE = Query(
 _BEAT = Query(
     """
     INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, :kind, :version, {now}, {now})
-    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms
+    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms,
+        started_ms = CASE WHEN processes.beat_ms < {now} - :dead_ms THEN {now} ELSE processes.started_ms END
     """,
-    scalars="id uuid, kind text, version text",
+    scalars="id uuid, kind text, version text, dead_ms bigint",
 )
 _FORGET = Query("DELETE FROM processes WHERE beat_ms < {now} - :after_ms", scalars="after_ms bigint")
 _LEAVE = Query("DELETE FROM processes WHERE id = :id", scalars="id uuid")
@@ -83,8 +84,8 @@ _ALIVE = Query(
 
 
 async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
-    """Say that this process lives."""
-    await tx.fetch(_BEAT, id=process_id, kind=kind, version=version)
+    """Say that this process lives. One that was not heard of for long, as when the database was away, begins anew."""
+    await tx.fetch(_BEAT, id=process_id, kind=kind, version=version, dead_ms=PROCESS_DEAD_AFTER_MS)
     await tx.fetch(_FORGET, after_ms=PROCESS_FORGOTTEN_AFTER_MS)
 
 
@@ -104,10 +105,11 @@ async def add_missing(tx: Tx) -> None:
     await tx.fetch(_ADD_MISSING)
 
 
-async def fair_share(tx: Tx) -> int:
-    """How many lines one worker should hold: all of them, shared by the living workers, rounded up."""
-    ((lines, workers),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS)
-    return -(-int(lines) // max(1, int(workers)))
+async def fair_share(tx: Tx, owner: str) -> int:
+    """How many lines a worker should hold: an even part; the oldest workers have one more where it does not divide."""
+    ((lines, workers, older),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS, owner=owner)
+    each, rest = divmod(int(lines), max(1, int(workers)))
+    return each + (int(older) < rest)
 
 
 async def take_lines(tx: Tx, owner: str, size: int) -> dict[str, int]:

@@ -184,7 +184,7 @@ async def make_dead(api: Api, of: Tenant, message_id: str) -> None:
     held = await mailbox.driver.run(lambda tx: senders.take_lines(tx, mailbox.owner, 9), Priority.OTHER)
     rows = await mailbox.claim_heads(of.line_id, held[of.line_id], 9)
     assert [row.id for row in rows] == [message_id]
-    mark = Mark(message_id, held[of.line_id], "dead", error_code="outside_window", error_text="too late")
+    mark = Mark(message_id, rows[0].seq, held[of.line_id], "dead", error_code="outside_window", error_text="too late")
     assert await mailbox.driver.run(lambda tx: outbox.mark(tx, [mark]), Priority.MARK) == {message_id}
 
 

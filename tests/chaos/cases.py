@@ -69,7 +69,7 @@ class Scale:
 
 
 FULL = Scale(
-    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=15.0, starts_killed=3
+    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=6.0, starts_killed=3
 )
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=3.0, starts_killed=1

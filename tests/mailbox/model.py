@@ -147,10 +147,12 @@ class Talk:
         row.retries += 1
 
 
-def mark(row: Out, fence: int, state: str, provider_id: str | None, delay_ms: int, counts: bool, now_ms: int) -> bool:
+def mark(
+    row: Out, seq: int, fence: int, state: str, provider_id: str | None, delay_ms: int, counts: bool, now_ms: int
+) -> bool:
     """What became of a try; False if that is no news any more."""
     ours = row.state == "sending" and row.fence == fence
-    if not ours and not (row.state == "unknown" and state == "sent"):
+    if row.seq != seq or (not ours and not (row.state == "unknown" and state == "sent")):
         return False
     row.state, row.due_ms, row.unknown_ms = state, now_ms + delay_ms, now_ms
     row.provider_id = row.provider_id or provider_id

@@ -27,6 +27,7 @@ from recado.mailbox.people import Arrival
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.sender import Sender
 from recado.mailbox.service import Mailbox
+from recado.mailbox.sql import Query
 from recado.mailbox.sqlite import SqliteDriver
 from recado.messages import Address, InboundMessage, OutContent, OutText, Person, System, Text
 
@@ -249,7 +250,45 @@ async def adopt(mailbox: Mailbox, fences: dict[str, int]) -> int:
     return await mailbox.driver.run(lambda tx: outbox.adopt_orphans(tx, fences), Priority.OTHER)
 
 
+_LISTENED = Query(
+    """
+    INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, 'api', '1', 0, {now})
+    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms
+    """,
+    scalars="id uuid",
+)
+LISTENER = new_id()
+
+
+async def listen(mailbox: Mailbox) -> None:
+    """Let it look as if a process had taken in statuses all the time until now."""
+    await mailbox.driver.run(lambda tx: tx.fetch(_LISTENED, id=LISTENER), Priority.OTHER)
+
+
+@asynccontextmanager
+async def listening(mailbox: Mailbox) -> AsyncGenerator[None]:
+    """Inside the block it looks as if a process took in statuses."""
+
+    async def keep_listening() -> None:
+        while True:
+            await listen(mailbox)
+            await asyncio.sleep(0.02)
+
+    task = asyncio.create_task(keep_listening())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
 async def reconcile(mailbox: Mailbox, line_ids: Iterable[str], after_ms: int = 30_000) -> int:
+    """Somebody listened for statuses until now."""
+    await listen(mailbox)
+    return await reconcile_unheard(mailbox, line_ids, after_ms)
+
+
+async def reconcile_unheard(mailbox: Mailbox, line_ids: Iterable[str], after_ms: int = 30_000) -> int:
     ids = list(line_ids)
     return await mailbox.driver.run(lambda tx: outbox.reconcile(tx, ids, after_ms), Priority.OTHER)
 
@@ -288,7 +327,7 @@ class Lane:
         return found
 
     async def mark(self, row: ToSend, state: str, **more: Any) -> bool:
-        return await self.mailbox.mark(Mark(row.id, self.fence, state, **more))
+        return await self.mailbox.mark(Mark(row.id, row.seq, self.fence, state, **more))
 
     async def send(self) -> str:
         """Send the head; its id."""

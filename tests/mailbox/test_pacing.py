@@ -20,6 +20,7 @@ from tests.mailbox.support import (
     World,
     eventually,
     lane,
+    listening,
     make_sender,
     out,
     running,
@@ -206,7 +207,7 @@ async def test_a_try_whose_outcome_is_unknown_is_made_again_after_a_while_and_ma
 
     channel = FakeChannel(script=lose_the_answer)
     sending = make_sender(mailbox, [shop], channel, reconcile_after_s=0.2)
-    async with running(sending):
+    async with running(sending), listening(mailbox):
         await eventually(lambda: channel.texts == ["1", "2"])
     assert tries[0] == tries[1]  # the same client id
     rows = await world.rows("SELECT state, attempts, repeated FROM outbox ORDER BY seq")

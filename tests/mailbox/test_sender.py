@@ -18,6 +18,7 @@ from tests.mailbox.support import (
     claim,
     eventually,
     lane,
+    listening,
     make_sender,
     on_sqlite,
     out,
@@ -137,7 +138,7 @@ async def test_rows_whose_claim_was_committed_unheard_are_sent_in_the_end(world:
     flaky = FlakyDriver(world.driver())
     mailbox = Mailbox(flaky, world.mailbox().owner)
     channel = FakeChannel()
-    async with running(make_sender(mailbox, [shop], channel, reconcile_after_s=0.1)):
+    async with running(make_sender(mailbox, [shop], channel, reconcile_after_s=0.1)), listening(world.mailbox()):
         await eventually(lambda: world.one_or_none("SELECT 1 FROM senders WHERE owner = :me", me=mailbox.owner))
         await mailbox.store([shop.arrival("1")])
         (held,) = await claim(mailbox)

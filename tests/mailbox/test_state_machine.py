@@ -405,16 +405,16 @@ class Mailboxes(RuleBasedStateMachine):
             talk, row = heads[found.id]
             provider_id = talk.call(row, fence)
             assert (found.attempts, found.repeated) == (row.attempts, row.repeated)
-            process.calls.append((row, fence, provider_id))
+            process.calls.append((row, row.seq, fence, provider_id))
 
     def _mark(self, by: int, number: int, what: str) -> None:
         process = self.one_with(by, "calls")
-        row, fence, provider_id = process.calls.pop(number % len(process.calls))
+        row, seq, fence, provider_id = process.calls.pop(number % len(process.calls))
         state, counts = ("queued", False) if what == "paced" else (what, True)
         given = provider_id if state == "sent" else None
         delay_ms = RETRY_MS if state == "queued" else 0
-        done = self.do(process.mailbox.mark(Mark(row.id, fence, state, given, delay_ms=delay_ms, counts=counts)))
-        assert done == model.mark(row, fence, state, given, delay_ms, counts, self.now_ms)
+        done = self.do(process.mailbox.mark(Mark(row.id, seq, fence, state, given, delay_ms, counts=counts)))
+        assert done == model.mark(row, seq, fence, state, given, delay_ms, counts, self.now_ms)
 
     @precondition(lambda self: any(row.tries for _, row in self.rows()))
     @rule(

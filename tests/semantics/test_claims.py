@@ -12,7 +12,7 @@ from recado.conversations import turn
 from recado.decisions import Context, Decision
 from recado.kit import now_ms
 from recado.kit.clock import use_clock
-from recado.mailbox import claims, sender, senders
+from recado.mailbox import sender, senders
 from recado.mailbox.claims import TURN_LEASE_MS
 from recado.mailbox.driver import Priority
 from recado.mailbox.inbox import store_arrivals
@@ -275,19 +275,6 @@ async def test_epochs_only_grow(world: World, mailbox: Mailbox, other: Mailbox, 
     assert seen == [0, 1, 1, 2, 3, 4]
 
 
-async def test_the_next_wake_is_known(world: World, mailbox: Mailbox, shop: Shop) -> None:
-    async def next_wake_ms() -> int | None:
-        return await mailbox.driver.run(claims.next_wake_ms, Priority.OTHER)
-
-    assert await next_wake_ms() is None
-    await mailbox.store([shop.arrival("1", settle_ms=60_000)])
-    wait_ms = await next_wake_ms()
-    assert wait_ms is not None
-    assert 50_000 < wait_ms <= 60_000
-    world.advance(60_001)
-    assert (await next_wake_ms() or 0) < 0
-
-
 async def test_a_dead_worker_is_not_counted_when_lines_are_shared(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
 ) -> None:
@@ -295,10 +282,17 @@ async def test_a_dead_worker_is_not_counted_when_lines_are_shared(
     await mailbox.beat("worker", "1")
     await other.beat("worker", "1")
     assert await mailbox.living_workers() == 2
-    assert await mailbox.driver.run(senders.fair_share, Priority.OTHER) == 0  # no line has its place yet
+
+    async def share(of: Mailbox) -> int:
+        return await of.driver.run(lambda tx: senders.fair_share(tx, of.owner), Priority.OTHER)
+
+    assert await share(mailbox) == 0  # no line has its place yet
     await mailbox.driver.run(senders.add_missing, Priority.OTHER)
-    assert await mailbox.driver.run(senders.fair_share, Priority.OTHER) == 1
+    assert await share(mailbox) == await share(other) == 1
+    await world.shop()
+    await mailbox.driver.run(senders.add_missing, Priority.OTHER)
+    assert sorted((await share(mailbox), await share(other))) == [1, 2]  # three lines: none is left over
     world.advance(senders.PROCESS_DEAD_AFTER_MS + 1)
     await mailbox.beat("worker", "1")
     assert await mailbox.living_workers() == 1
-    assert await mailbox.driver.run(senders.fair_share, Priority.OTHER) == 2
+    assert await share(mailbox) == 3

@@ -26,6 +26,7 @@ from tests.mailbox.support import (
     make_sender,
     person,
     reconcile,
+    reconcile_unheard,
     running,
     take_lines,
 )
@@ -98,6 +99,49 @@ async def test_a_row_found_sending_is_tried_again_and_marked_so_when_no_status_c
     assert (again.id, again.repeated, again.attempts) == (ids[0], True, 2)
     assert await heir.mark(again, "sent", provider_message_id="wamid.1")
     assert await heir.send() == ids[1]
+
+
+async def test_nobody_is_asked_again_while_a_status_could_not_be_heard(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    """The provider may have one, and nobody was there to take it: the wait counts from when somebody is."""
+    road = await lane(mailbox, shop)
+    await road.add("1")
+    await road.head()
+    heir = await taken_over(world, road, other)
+
+    async def pass_by(by_ms: int, *, listens: bool = True, worker: bool = True) -> int:
+        for _ in range(by_ms // 1_000):
+            world.advance(1_000)
+            if listens:
+                await mailbox.beat("api", "1")
+            if worker:
+                await other.beat("worker", "1")
+        return await reconcile_unheard(other, [shop.line_id], RECONCILE_MS)
+
+    assert await pass_by(2 * RECONCILE_MS, listens=False) == 0  # a worker hears nothing
+    assert await pass_by(RECONCILE_MS) == 0  # one second is missing: the first beat came at its end
+    assert await pass_by(6_000, listens=False, worker=False) == 0  # the database was away
+    assert await pass_by(RECONCILE_MS - 1_000) == 0
+    assert await pass_by(2_000) == 1
+    assert (await heir.head()).repeated
+
+
+async def test_a_late_mark_says_nothing_about_the_try_that_a_person_asked_for(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    """A failed status came while the call was open, and a person retried before the call ended."""
+    road = await lane(mailbox, shop)
+    ids = await road.add("1", "2")
+    first = await road.head()
+    assert await apply(mailbox, Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["failed"])) == 1
+    await mailbox.retry(shop.project_id, ids[0])
+    assert await road.send() == ids[1]
+    second = await road.head()
+    assert (second.id, second.attempts) == (ids[0], first.attempts)
+    assert not await road.mark(first, "queued")
+    assert not await road.mark(first, "sent", provider_message_id="wamid.1")
+    assert await road.mark(second, "sent", provider_message_id="wamid.2")
 
 
 async def test_a_row_of_a_living_owner_is_never_unknown(world: World, mailbox: Mailbox, shop: Shop) -> None:
