@@ -1,7 +1,7 @@
 """Settings, read from the environment once at start. Each error names the variable and gives an example."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -54,8 +54,8 @@ class Settings(BaseSettings):
         le=3600.0,
         description="How long a send whose outcome is unknown waits for a status before it is sent again, marked.",
     )
-    log_level: str = Field(default="INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level logged.")
-    log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
+    log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
     @field_validator("database_url", "database_direct_url")
     @classmethod

@@ -199,7 +199,8 @@ _DUE_LINES = Query(
 _FIND_KEYS = Query(
     """
     SELECT o.id, o.conversation_id, o.body FROM {rows}
-    JOIN outbox o ON o.project_id = :project_id AND o.idempotency_key = i.key
+    -- Crossed, so that SQLite goes from the keys to the rows, not through all rows of the project that have one.
+    CROSS JOIN outbox o WHERE o.project_id = :project_id AND o.idempotency_key = i.key
     ORDER BY o.id
     """,
     rows="key text",

@@ -1,0 +1,40 @@
+"""On SQLite each statement of the mailbox finds its rows by an index, however many rows there are.
+
+PostgreSQL decides by its statistics; `make bench-scale` measures both.
+"""
+
+import pytest
+
+from recado.db import Database
+from recado.mailbox import claims, inbox, outbox, people, senders, unrouted
+from recado.mailbox.sql import Query
+
+STATEMENTS = {
+    f"{module.__name__.rpartition('.')[2]}.{name}": query
+    for module in (claims, inbox, outbox, people, senders, unrouted)
+    for name, query in vars(module).items()
+    if isinstance(query, Query) and "_LOCK" not in name  # run on PostgreSQL only
+}
+# A row for each line or process, not for each message, person or conversation; or what the statement itself passes in.
+SMALL = {"senders", "lines", "processes", "json_each", "l", "s", "p", "due", "heads", "held", "free", "CONSTANT"}
+# Half an index: all rows of a project, of a channel, or everything from some time on.
+TOO_WIDE = ("(project_id=?)", "(channel=?)")
+
+
+async def plan(database: Database, query: Query) -> list[str]:
+    rows = [tuple("0" for _ in query.row_fields)] if query.row_fields else None
+    arguments = query.sqlite_arguments(rows, dict.fromkeys(query.sqlite.scalars, 1))
+    async with database.engine.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query.sqlite.sql}", tuple(arguments))
+        return [str(step[-1]) for step in found]
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+async def test_a_statement_goes_by_an_index(database: Database, name: str) -> None:
+    if not database.is_sqlite:
+        return
+    for step in await plan(database, STATEMENTS[name]):
+        if step.startswith("SCAN "):
+            assert step.split()[1] in SMALL, step
+        if step.startswith("SEARCH "):
+            assert not step.endswith(TOO_WIDE), step
