@@ -100,8 +100,8 @@ class Sender:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
         self.mailbox.sends_on = self._held
         tasks = [
-            asyncio.create_task(_forever(self._keep_leases, POLL_S), name="sender-leases"),
-            asyncio.create_task(_forever(self._send_what_is_ready, 0.0), name="sender-claims"),
+            asyncio.create_task(_forever(self._keep_leases), name="sender-leases"),
+            asyncio.create_task(_forever(self._send_what_is_ready), name="sender-claims"),
         ]
         try:
             await asyncio.gather(*tasks)
@@ -145,6 +145,7 @@ class Sender:
             await self._settle_unknown()
         for line_id in taken:
             self.mailbox.hint_send(line_id)
+        await self.mailbox.lines_bell.wait(POLL_S)
 
     async def _renew(self, asked_s: float) -> None:
         owner, driver = self.mailbox.owner, self.mailbox.driver
@@ -189,6 +190,7 @@ class Sender:
 
     async def _release(self, fences: list[tuple[str, int]]) -> None:
         await self.mailbox.driver.run(lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER)
+        self.mailbox.hint_free_lines()
 
     async def _settle_unknown(self) -> None:
         fences = {line_id: held.fence for line_id, held in self._held.items()}
@@ -277,6 +279,8 @@ class Sender:
             held.in_flight -= 1
             self._sends -= {asyncio.current_task()}  # free before the bell rings for it
             self.mailbox.hint_send(line.id)
+            if held.leaving and not held.in_flight:
+                self.mailbox.lines_bell.ring()  # it can be given back now
 
     async def _try(self, row: ToSend, line: Line, held: _Held) -> Mark:
         """One try, and what is to be recorded of it. Never raises."""
@@ -351,13 +355,11 @@ def _outgoing(row: ToSend) -> Outgoing:
     return Outgoing(row.id, to, OUT_CONTENT.validate_json(row.body), row.reply_to)
 
 
-async def _forever(step: Callable[[], Awaitable[None]], every_s: float) -> None:
+async def _forever(step: Callable[[], Awaitable[None]]) -> None:
     """Run `step` again and again; an error is logged and the next round comes after a moment."""
     while True:
         try:
             await step()
-            if every_s:
-                await asyncio.sleep(every_s)
         except RecadoError as error:
             log.warning("sender_waits", code=error.code)
             await asyncio.sleep(MARK_RETRY_S)

@@ -23,6 +23,7 @@ MAX_KEY = 200
 
 TURNS_TOPIC = "turns"
 SENDS_TOPIC = "sends"
+LINES_TOPIC = "lines"
 
 
 class Mailbox:
@@ -33,6 +34,7 @@ class Mailbox:
         self.owner = owner
         self.turns_bell = Bell()
         self.sends_bell = Bell()
+        self.lines_bell = Bell()
         self.lines_to_send: set[str] = set()
         # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
         self.takes_turns = False
@@ -46,6 +48,8 @@ class Mailbox:
     def _heard(self, topic: str) -> None:
         if topic == TURNS_TOPIC:
             self.turns_bell.ring()
+        elif topic == LINES_TOPIC:
+            self.lines_bell.ring()
         else:
             self.hint_send(topic.removeprefix(SENDS_TOPIC + ":"))
 
@@ -196,6 +200,10 @@ class Mailbox:
         self._ring_for_sends(line_id)
 
     # --- senders --------------------------------------------------------------------------------------
+
+    def hint_free_lines(self) -> None:
+        """Other processes may take lines that this one gave back."""
+        self.driver.notify(LINES_TOPIC)
 
     async def beat(self, kind: str, version: str) -> None:
         await self.driver.run(lambda tx: senders.beat(tx, self.owner, kind, version), Priority.MARK)

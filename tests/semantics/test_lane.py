@@ -20,10 +20,14 @@ from tests.mailbox.support import (
     Shop,
     World,
     adopt,
+    answer,
     apply,
+    claim,
     eventually,
     lane,
     make_sender,
+    on_postgres,
+    out,
     person,
     reconcile,
     reconcile_unheard,
@@ -319,3 +323,34 @@ async def test_lines_are_shared_by_the_living(
         assert await held_by(other) == 0  # a clean stop gives them back
         await other.driver.run(lambda tx: senders.leave(tx, other.owner), Priority.OTHER)
         await eventually(lambda: shared(4, 0))
+
+
+@on_postgres  # on SQLite there are no hints between processes
+async def test_a_line_that_is_given_back_is_taken_at_once(
+    world: World, mailbox: Mailbox, other: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a hint, when its last call has ended: the slow look behind it would come too late for this test."""
+    from recado.mailbox import sender
+
+    monkeypatch.setattr(sender, "POLL_S", 60.0)
+    monkeypatch.setattr(sender, "PROCESS_DEAD_AFTER_MS", -1)  # what was taken may be shared at once
+    shops = [await world.shop() for _ in range(2)]
+    for shop in shops:
+        await mailbox.store([shop.arrival("1")])
+    for held in await claim(mailbox):
+        await answer(mailbox, held, out("hola"))
+    answered = asyncio.Event()
+
+    async def hold(_: Outgoing) -> None:
+        await answered.wait()
+
+    channel = FakeChannel(script=hold)
+    await mailbox.beat("worker", "1")
+    async with running(make_sender(mailbox, shops, channel)):
+        await eventually(lambda: channel.in_flight == 2)
+        await other.beat("worker", "1")
+        mailbox.lines_bell.ring()
+        await eventually(lambda: not mailbox.lines_bell._event.is_set())
+        answered.set()
+        await eventually(lambda: other.lines_bell.wait(0.1))
+        assert len(await take_lines(other)) == 1
