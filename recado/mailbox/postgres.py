@@ -18,8 +18,10 @@ CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 # The first pause after a collision; the next ones are twice as long each.
 COLLISION_S = 0.002
-# Hints of one kind are gathered for so long: every notification is a commit, and all commits wait for it.
+# Hints are gathered for so long: every notification is a commit, and all commits wait for it.
 HINT_EVERY_S = 0.01
+# Of 8,000 bytes that a notification may have (PostgreSQL, NOTIFY); a topic has at most 42.
+MAX_TOPICS = 150
 # How long to wait before listening again after the connection broke.
 LISTEN_RETRY_S = 1.0
 
@@ -88,7 +90,8 @@ class PostgresDriver:
         self._pool_lock = asyncio.Lock()
         self._callbacks: list[Callable[[str], None]] = []
         self._listener: asyncio.Task[None] | None = None
-        self._hints: dict[str, asyncio.TimerHandle] = {}
+        self._hints: set[str] = set()
+        self._hint_timer: asyncio.TimerHandle | None = None
         self._hinting: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Work[R], priority: Priority) -> R:
@@ -130,21 +133,24 @@ class PostgresDriver:
             return self._pool
 
     def notify(self, topic: str) -> None:
-        if topic not in self._hints:
-            self._hints[topic] = asyncio.get_running_loop().call_later(HINT_EVERY_S, self._hint, topic)
+        self._hints.add(topic)
+        if self._hint_timer is None:
+            self._hint_timer = asyncio.get_running_loop().call_later(HINT_EVERY_S, self._hint)
 
-    def _hint(self, topic: str) -> None:
-        del self._hints[topic]
-        task = asyncio.create_task(self._notify(topic))
-        self._hinting.add(task)
-        task.add_done_callback(self._hinting.discard)
+    def _hint(self) -> None:
+        self._hint_timer = None
+        topics, self._hints = sorted(self._hints), set()
+        for start in range(0, len(topics), MAX_TOPICS):
+            task = asyncio.create_task(self._notify(topics[start : start + MAX_TOPICS]))
+            self._hinting.add(task)
+            task.add_done_callback(self._hinting.discard)
 
-    async def _notify(self, topic: str) -> None:
+    async def _notify(self, topics: list[str]) -> None:
         try:
             pool = self._pool or await self._open()
-            await pool.execute("SELECT pg_notify($1, $2)", CHANNEL, f"{self._process_id} {topic}")
+            await pool.execute("SELECT pg_notify($1, $2)", CHANNEL, " ".join((self._process_id, *topics)))
         except Exception as error:  # a hint only: polling finds the work
-            log.warning("notify_failed", topic=topic, error=type(error).__name__)
+            log.warning("notify_failed", topics=len(topics), error=type(error).__name__)
 
     def on_notify(self, callback: Callable[[str], None]) -> None:
         self._callbacks.append(callback)
@@ -170,17 +176,18 @@ class PostgresDriver:
             await asyncio.sleep(LISTEN_RETRY_S)
 
     def _heard(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
-        sender, _, topic = str(payload).partition(" ")
+        sender, *topics = str(payload).split()
         if sender != self._process_id:
-            for callback in self._callbacks:
-                callback(topic)
+            for topic in topics:
+                for callback in self._callbacks:
+                    callback(topic)
 
     async def close(self) -> None:
         if self._listener is not None:
             self._listener.cancel()
             await asyncio.gather(self._listener, return_exceptions=True)
-        for timer in self._hints.values():
-            timer.cancel()
+        if self._hint_timer is not None:
+            self._hint_timer.cancel()
         await asyncio.gather(*self._hinting, return_exceptions=True)
         if self._pool is not None:
             await self._pool.close()
