@@ -91,7 +91,7 @@ _CLAIM = Query(
         first_pending_ms = NULL, pending_due_ms = NULL
     FROM due WHERE conversations.id = due.id
     RETURNING conversations.id, project_id, line_id, epoch, settled_seq, mode, language, state,
-        (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes
+        (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes, last_in_seq
     """,
     scalars="size bigint, owner uuid",
 )
@@ -100,17 +100,26 @@ _PENDING = Query(
     SELECT m.conversation_id, m.id, m.seq, m.provider_message_id, m.body FROM {{rows}}
     JOIN inbox m ON m.conversation_id = i.id
     WHERE m.seq > i.settled_seq AND m.seq IN (
-        SELECT n.seq FROM inbox n WHERE n.conversation_id = i.id AND n.seq > i.settled_seq
+        SELECT n.seq FROM inbox n WHERE n.conversation_id = i.id AND n.seq > i.settled_seq AND n.seq <= i.last_in_seq
         ORDER BY n.seq LIMIT {MAX_MESSAGES_PER_TURN}
     )
     ORDER BY m.conversation_id, m.seq
     """,
-    rows="id uuid, settled_seq bigint",
+    rows="id uuid, settled_seq bigint, last_in_seq bigint",
 )
+# Two processes that write the same rows lock them in one order, so that neither waits for the other in a circle.
+# Counting makes PostgreSQL take all the locks before the first write.
+_IN_ORDER = """
+    /*postgresql*/ WITH locked AS MATERIALIZED (
+        SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}
+    ) /*all*/
+"""
+_LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
 _RENEW = Query(
     f"""
+    {_IN_ORDER}
     UPDATE conversations SET wake_ms = {{now}} + {TURN_LEASE_MS} FROM {{rows}}
-    WHERE conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
+    WHERE {_LOCKED} conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
     RETURNING conversations.id
     """,
     rows="id uuid, epoch bigint",
@@ -125,20 +134,17 @@ def _wake(settled: str) -> str:
 
 _SETTLE = Query(
     f"""
+    {_IN_ORDER}
     UPDATE conversations SET
         settled_seq = i.settled_seq, last_seq = last_seq + i.added, owner = NULL, failures = 0, crashes = 0,
         state = coalesce(i.state, conversations.state), language = coalesce(i.language, conversations.language),
         mode = coalesce(i.mode, conversations.mode), wake_ms = {_wake("i.settled_seq")}
     FROM {{rows}}
-    WHERE conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
+    WHERE {_LOCKED} conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
     RETURNING conversations.id, last_seq
     """,
     rows="id uuid, epoch bigint, settled_seq bigint, added bigint, state text, language text, mode text",
     scalars="owner uuid",
-)
-_LOCK_CLAIMED = Query(
-    "SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}",
-    rows="id uuid",
 )
 _QUEUE = Query(
     """
@@ -186,24 +192,23 @@ _SET_MODE = Query(
 
 
 async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
-    """Claim up to `size` conversations that are due, the longest waiting first."""
+    """Claim up to `size` conversations that are due, the longest waiting first. Needs no transaction: a claim whose
+    messages were not read is as one whose process died."""
     claimed = await tx.fetch(_CLAIM, size=size, owner=owner)
     pending: dict[str, list[Pending]] = {}
-    for conversation, *message in await tx.fetch(_PENDING, [(row[0], row[4]) for row in claimed]):
+    for conversation, *message in await tx.fetch(_PENDING, [(row[0], row[4], row[-1]) for row in claimed]):
         pending.setdefault(conversation, []).append(Pending(*message))
-    return [Claim(*row, messages=tuple(pending.get(row[0], ()))) for row in claimed]
+    return [Claim(*tuple(row)[:-1], messages=tuple(pending.get(row[0], ()))) for row in claimed]
 
 
 async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[str]:
     """Extend leases; the conversations that are still held."""
     rows = [(c.conversation_id, c.epoch) for c in claims]
-    await tx.lock(_LOCK_CLAIMED, sorted((c.conversation_id,) for c in claims))
     return {row[0] for row in await tx.fetch(_RENEW, rows, owner=owner)}
 
 
 async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[bool]:
     """Settle turns: messages, state, outbox and events in one go. False for a turn that lost its lease."""
-    await tx.lock(_LOCK_CLAIMED, sorted((t.claim.conversation_id,) for t in turns))
     settled = await tx.fetch(
         _SETTLE,
         [

@@ -59,8 +59,11 @@ class Driver(Protocol):
     # Milliseconds added to the database's clock; only tests move it.
     offset_ms: int
 
-    async def run(self, work: Work[R], priority: Priority) -> R:
+    async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
         """Run `work` in a transaction and commit it.
+
+        Work that is one statement, or whose statements may each be committed by itself, need not be `atomic`: that
+        spares PostgreSQL a transaction's two round trips.
 
         Raises what `work` raises (its writes are rolled back, those of others are not), or `DatabaseDown`.
         """

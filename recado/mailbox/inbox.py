@@ -42,14 +42,6 @@ _ADD_CONVERSATIONS = Query(
     """,
     rows="id uuid, project_id uuid, line_id uuid, contact_id uuid",
 )
-# Locked in one order, so that two processes cannot wait for each other. Whoever delivers the same message at the same
-# time waits here, and then sees that it is stored.
-_LOCK = Query(
-    """
-    SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}
-    """,
-    rows="id uuid",
-)
 _REPEATED = Query(
     """
     SELECT m.line_id, m.provider_message_id, m.conversation_id FROM {rows}
@@ -58,8 +50,14 @@ _REPEATED = Query(
     rows="line_id uuid, provider_message_id text",
 )
 _DUE = f"{{least}}({{now}} + i.settle_ms, coalesce(first_pending_ms, {{now}}) + {SETTLE_LIMIT} * i.settle_ms)"
+# Two processes that write the same rows lock them in one order, so that neither waits for the other in a circle.
+# Whoever delivers the same message at the same time waits here. Counting makes PostgreSQL take all the locks before the
+# first write.
 _ADVANCE = Query(
     f"""
+    /*postgresql*/ WITH locked AS MATERIALIZED (
+        SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {{rows}}) ORDER BY c.id {{for_update}}
+    ) /*all*/
     UPDATE conversations SET
         last_seq = last_seq + i.added,
         last_in_seq = last_seq + i.added,
@@ -68,7 +66,7 @@ _ADVANCE = Query(
         first_pending_ms = coalesce(first_pending_ms, {{now}}),
         pending_due_ms = {_DUE},
         wake_ms = CASE WHEN owner IS NULL THEN {_DUE} ELSE wake_ms END
-    FROM {{rows}} WHERE conversations.id = i.id
+    FROM {{rows}} WHERE /*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/ conversations.id = i.id
     RETURNING conversations.id, last_seq
     """,
     rows="id uuid, added bigint, sent_ms bigint, send_to text, settle_ms bigint",
@@ -114,9 +112,6 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
             first.setdefault(key, n)
     fresh = [arrivals[n] for n in first.values()]
     conversations = await _find_conversations(tx, fresh, await find_contacts(tx, fresh))
-    await tx.lock(_LOCK, [(c,) for c in sorted(set(conversations))])
-    if tx.concurrent and await _repeated(tx, fresh):
-        raise Restart  # a concurrent delivery of one of them was first
     ids = await _append(tx, fresh, conversations)
     stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
     places = {**{key: one.conversation_id for key, one in stored.items()}, **known}
@@ -133,7 +128,10 @@ async def _repeated(tx: Tx, arrivals: Sequence[Arrival]) -> dict[tuple[str, str]
 
 
 async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence[str]) -> list[str]:
-    """Put messages at the end of their conversations; their ids."""
+    """Put messages at the end of their conversations; their ids.
+
+    If a concurrent delivery of one of them was first, the unique index says so, and all of it is done again.
+    """
     ids = [new_id() for _ in arrivals]
     members: dict[str, list[int]] = {}
     for n, conversation in enumerate(conversation_of):

@@ -96,30 +96,34 @@ _CLAIM = Query(
 # SQLite uses an index with a condition only if the statement repeats the condition to the letter.
 _OPEN = "outbox.state IN ('sending', 'unknown')"
 # Marks and statuses meet at the same rows: locked in one order, neither can wait for the other in a circle.
-_LOCK = Query(
-    "SELECT o.id FROM outbox o WHERE o.id IN (SELECT i.id FROM {rows}) ORDER BY o.id {for_update}", rows="id uuid"
-)
-_LOCK_BY_PROVIDER = Query(
-    """
-    SELECT o.id FROM outbox o WHERE (o.line_id, o.provider_message_id) IN (
-        SELECT i.line_id, i.provider_message_id FROM {rows}
-    ) ORDER BY o.id {for_update}
-    """,
-    rows="line_id uuid, provider_message_id text",
-)
-# A mark counts while the row is ours, or unknown: then any news is better than none.
+# Counting makes PostgreSQL take all the locks before the first write.
+_IN_ORDER = """
+    /*postgresql*/ WITH locked AS MATERIALIZED (
+        SELECT o.id FROM outbox o WHERE o.id IN (SELECT i.id FROM {rows}) ORDER BY o.id {for_update}
+    ) /*all*/
+"""
+_IN_ORDER_BY_PROVIDER = """
+    /*postgresql*/ WITH locked AS MATERIALIZED (
+        SELECT o.id FROM {rows} JOIN outbox o ON o.line_id = i.line_id AND o.provider_message_id = i.provider_message_id
+        ORDER BY o.id {for_update_of_o}
+    ) /*all*/
+"""
+_LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
+# A mark counts while the row is ours, or unknown: then any news is better than none. (+ 0: the id is the way to the
+# row, not the index that has `seq`.)
 _MARK = Query(
-    """
+    f"""
+    {_IN_ORDER}
     UPDATE outbox SET
         state = i.state,
         provider_message_id = coalesce(outbox.provider_message_id, i.provider_message_id),
-        due_ms = {now} + i.delay_ms,
+        due_ms = {{now}} + i.delay_ms,
         attempts = attempts - i.uncounted,
-        unknown_ms = CASE WHEN i.state = 'unknown' THEN coalesce(unknown_ms, {now}) ELSE NULL END,
-        sent_ms = CASE WHEN i.state = 'sent' THEN {now} ELSE sent_ms END,
+        unknown_ms = CASE WHEN i.state = 'unknown' THEN coalesce(unknown_ms, {{now}}) ELSE NULL END,
+        sent_ms = CASE WHEN i.state = 'sent' THEN {{now}} ELSE sent_ms END,
         error_code = i.error_code, error_text = i.error_text
-    FROM {rows}
-    WHERE outbox.id = i.id AND outbox.seq = i.seq AND (
+    FROM {{rows}}
+    WHERE {_LOCKED} outbox.id = i.id AND outbox.seq + 0 = i.seq AND (
         (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
     )
     RETURNING outbox.id, outbox.project_id, outbox.conversation_id
@@ -144,18 +148,18 @@ _STATUS_SET = f"""
 # A row known by our own id may be in any state but never tried; a failure counts only once. Statuses of a try that
 # failed before a person asked for another one say nothing about the new one.
 _STATUS_BY_CLIENT = Query(
-    _STATUS_SET
-    + """
-    WHERE outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
-        AND {position}(coalesce(retired_ids, '') || ' ', ' ' || i.provider_message_id || ' ') = 0
+    f"""
+    {_IN_ORDER} {_STATUS_SET}
+    WHERE {_LOCKED} outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
+        AND {{position}}(coalesce(retired_ids, '') || ' ', ' ' || i.provider_message_id || ' ') = 0
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
     """,
     rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
 )
 _STATUS_BY_PROVIDER = Query(
-    _STATUS_SET
-    + """
-    WHERE outbox.line_id = i.line_id AND outbox.provider_message_id = i.provider_message_id
+    f"""
+    {_IN_ORDER_BY_PROVIDER} {_STATUS_SET}
+    WHERE {_LOCKED} outbox.line_id = i.line_id AND outbox.provider_message_id = i.provider_message_id
         AND outbox.delivery < i.rank AND attempts > 0
     RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
     """,
@@ -256,9 +260,18 @@ async def claim_heads(tx: Tx, owner: str, line_id: str, fence: int, size: int) -
     return [ToSend(*row) for row in rows]
 
 
+def marks_alone(marks: Sequence[Mark]) -> bool:
+    """True if `mark` is one statement: it has no events to record."""
+    return all(m.state != "dead" for m in marks)
+
+
+def applied_alone(statuses: Sequence[Status]) -> bool:
+    """True if `apply_statuses` is one statement: no row is found by the provider's id, and none fails."""
+    return all(s.client_id is not None and s.rank != _FAILED for s in statuses)
+
+
 async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
     """Record what became of tries; the ids of the rows that were still ours to mark."""
-    await tx.lock(_LOCK, sorted((m.id,) for m in marks))
     rows = [
         (
             m.id,
@@ -299,8 +312,6 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
             _keep_best(by_client, (status.client_id,), status)
         else:
             _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
-    await tx.lock(_LOCK, sorted(by_client))
-    await tx.lock(_LOCK_BY_PROVIDER, sorted(by_provider))
     changed = await tx.fetch(
         _STATUS_BY_CLIENT,
         [

@@ -94,12 +94,12 @@ class PostgresDriver:
         self._hint_timer: asyncio.TimerHandle | None = None
         self._hinting: set[asyncio.Task[None]] = set()
 
-    async def run(self, work: Work[R], priority: Priority) -> R:
+    async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
         del priority  # each kind of work finds a connection of its own
         collision: Exception | None = None
         for attempt in range(MAX_RESTARTS):
             try:
-                return await self._run_once(work)
+                return await self._run_once(work, atomic)
             except (Restart, *_COLLISIONS) as error:
                 collision = error
                 # Spread the ones that collided, so that they do not collide again.
@@ -110,10 +110,14 @@ class PostgresDriver:
             raise collision  # nobody's doing but this work's own
         raise DatabaseDown("PostgreSQL gave up the transaction again and again") from collision
 
-    async def _run_once(self, work: Work[R]) -> R:
+    async def _run_once(self, work: Work[R], atomic: bool) -> R:
         pool = self._pool or await self._open()
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection, connection.transaction():
-            return await work(_PostgresTx(connection, self.offset_ms))
+        async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+            tx = _PostgresTx(connection, self.offset_ms)
+            if not atomic:
+                return await work(tx)
+            async with connection.transaction():
+                return await work(tx)
 
     async def _open(self) -> Any:
         async with self._pool_lock:

@@ -89,7 +89,8 @@ class Mailbox:
 
     async def _apply(self, batch: Sequence[Sequence[Status]]) -> list[None]:
         flat = [status for statuses in batch for status in statuses]
-        await self.driver.run(lambda tx: outbox.apply_statuses(tx, flat), Priority.INGEST)
+        atomic = not outbox.applied_alone(flat)
+        await self.driver.run(lambda tx: outbox.apply_statuses(tx, flat), Priority.INGEST, atomic=atomic)
         return [None] * len(batch)
 
     async def retry_inbox(self, project_id: str, message_id: str) -> None:
@@ -106,10 +107,10 @@ class Mailbox:
     # --- turns ----------------------------------------------------------------------------------------
 
     async def claim_turns(self, size: int) -> list[Claim]:
-        return await self.driver.run(lambda tx: claims.claim_turns(tx, self.owner, size), Priority.TURN)
+        return await self.driver.run(lambda tx: claims.claim_turns(tx, self.owner, size), Priority.TURN, atomic=False)
 
     async def renew_turns(self, held: Sequence[Claim]) -> set[str]:
-        return await self.driver.run(lambda tx: claims.renew_turns(tx, self.owner, held), Priority.MARK)
+        return await self.driver.run(lambda tx: claims.renew_turns(tx, self.owner, held), Priority.MARK, atomic=False)
 
     async def commit_turn(self, turn: TurnCommit) -> bool:
         """Settle a turn with everything it leaves; False if its lease was lost, and then nothing was written."""
@@ -144,14 +145,17 @@ class Mailbox:
     # --- outbox ---------------------------------------------------------------------------------------
 
     async def claim_heads(self, line_id: str, fence: int, size: int) -> list[ToSend]:
-        return await self.driver.run(lambda tx: outbox.claim_heads(tx, self.owner, line_id, fence, size), Priority.TURN)
+        return await self.driver.run(
+            lambda tx: outbox.claim_heads(tx, self.owner, line_id, fence, size), Priority.TURN, atomic=False
+        )
 
     async def mark(self, mark: Mark) -> bool:
         """Record what became of a try; False if the row was settled by somebody else meanwhile."""
         return await self._marks.submit(mark)
 
     async def _mark(self, marks: Sequence[Mark]) -> list[bool]:
-        marked = await self.driver.run(lambda tx: outbox.mark(tx, marks), Priority.MARK)
+        atomic = not outbox.marks_alone(marks)
+        marked = await self.driver.run(lambda tx: outbox.mark(tx, marks), Priority.MARK, atomic=atomic)
         return [m.id in marked for m in marks]
 
     async def enqueue(

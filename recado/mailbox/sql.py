@@ -6,7 +6,9 @@ A `Query` is written once, with three kinds of marks, and rendered per dialect:
   (`unnest`), SQLite a JSON text (`json_each`). One statement for many rows is what makes the hot path fast.
 - `:name` is a single value; its type is declared, because PostgreSQL must know it.
 - `{now}` is the database's clock in milliseconds; `{greatest}`, `{least}`, `{position}`, `{for_update}`,
-  `{skip_locked}` and `{for_share}` are what the dialects spell differently.
+  `{for_update_of_o}`, `{skip_locked}` and `{for_share}` are what the dialects spell differently.
+- `/*postgresql*/ ... /*all*/` holds what SQLite's single writer does not need: the locks that keep concurrent writers
+  from waiting for each other in a circle.
 """
 
 import json
@@ -23,6 +25,7 @@ _SQLITE_WORDS = {
     "least": "min",
     "position": "instr",
     "for_update": "",
+    "for_update_of_o": "",
     "skip_locked": "",
     "for_share": "",
 }
@@ -31,9 +34,11 @@ _POSTGRES_WORDS = {
     "least": "least",
     "position": "strpos",
     "for_update": "FOR UPDATE",
+    "for_update_of_o": "FOR UPDATE OF o",
     "skip_locked": "FOR UPDATE SKIP LOCKED",
     "for_share": "FOR SHARE",
 }
+_NOT_SQLITE = re.compile(r"/\*postgresql\*/.*?/\*all\*/", re.DOTALL)
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
 
@@ -57,7 +62,9 @@ class Query:
     def __init__(self, template: str, *, rows: str = "", scalars: str = "") -> None:
         self.row_fields = _fields(rows)
         kinds = dict(_fields(scalars)) | {"now": "bigint", "offset": "bigint"}
-        self.sqlite = self._render(template, kinds, _SQLITE_WORDS, self._sqlite_rows(), "?{}", 1, ":now")
+        self.sqlite = self._render(
+            _NOT_SQLITE.sub("", template), kinds, _SQLITE_WORDS, self._sqlite_rows(), "?{}", 1, ":now"
+        )
         self.postgres = self._render(
             template,
             kinds,

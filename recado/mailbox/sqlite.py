@@ -92,7 +92,8 @@ class SqliteDriver:
         self._thread = threading.Thread(target=self._write, name="mailbox-writer", daemon=True)
         self._thread.start()
 
-    async def run(self, work: Work[R], priority: Priority) -> R:
+    async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
+        del atomic  # many jobs share a commit, and each is a savepoint of it
         job = _Job(work, priority, self._loop.create_future())
         self._queue.put(job)
         return cast(R, await job.future)

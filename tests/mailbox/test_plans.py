@@ -16,7 +16,20 @@ STATEMENTS = {
     if isinstance(query, Query) and "_LOCK" not in name  # run on PostgreSQL only
 }
 # A row for each line or process, not for each message, person or conversation; or what the statement itself passes in.
-SMALL = {"senders", "lines", "processes", "json_each", "l", "s", "p", "due", "heads", "held", "free", "CONSTANT"}
+SMALL = {
+    "senders",
+    "lines",
+    "processes",
+    "json_each",
+    "l",
+    "s",
+    "p",
+    "due",
+    "heads",
+    "held",
+    "free",
+    "CONSTANT",
+}
 # Half an index: all rows of a project, of a channel, or everything from some time on.
 TOO_WIDE = ("(project_id=?)", "(channel=?)")
 

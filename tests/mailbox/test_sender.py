@@ -39,7 +39,7 @@ class FlakyDriver:
         self.notify = driver.notify
         self.close = driver.close
 
-    async def run(self, work: Work[R], priority: Priority) -> R:
+    async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
         result = await self.driver.run(work, priority)
         if self.lose_next is priority and result:
             self.lose_next = None

@@ -66,7 +66,7 @@ class Process:
     mailbox: Mailbox
     claims: list[tuple[Claim, list[str]]] = field(default_factory=list[tuple[Claim, list[str]]])
     fences: dict[str, int] = field(default_factory=dict[str, int])
-    calls: list[tuple[Out, int, str]] = field(default_factory=list[tuple[Out, int, str]])
+    calls: list[tuple[Out, int, int, str]] = field(default_factory=list[tuple[Out, int, int, str]])
 
     @property
     def owner(self) -> str:

@@ -350,7 +350,7 @@ async def test_a_line_that_is_given_back_is_taken_at_once(
         await eventually(lambda: channel.in_flight == 2)
         await other.beat("worker", "1")
         mailbox.lines_bell.ring()
-        await eventually(lambda: not mailbox.lines_bell._event.is_set())
+        await eventually(lambda: not mailbox.lines_bell._event.is_set())  # pyright: ignore[reportPrivateUsage]
         answered.set()
         await eventually(lambda: other.lines_bell.wait(0.1))
         assert len(await take_lines(other)) == 1
