@@ -26,7 +26,8 @@ from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from recado.worker import keep_beating, make_worker
 
-# A clean stop takes at most 5 s in all: requests in work get this long, turns and sends as long at the same time.
+# A clean stop takes at most 5 s in all: requests in work get this long, and at the same time turns, then sends, theirs
+# (`DRAIN_S` of both), which leaves a second to close the rest.
 STOP_REQUESTS_S = 1
 # New objects between two rounds of the garbage collector; with Python's own 700 the hot path is clearly slower.
 GC_THRESHOLD = 20_000
@@ -121,10 +122,14 @@ async def _serve(
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve([listening]), name="server")
     announcing = asyncio.create_task(server.announce(ready), name="announcement")
-    try:
-        await _until(stop, work, serving)
-    finally:
+
+    def take_no_more() -> None:
         server.should_exit = True
+
+    try:
+        await _until(stop, work, serving, ending=take_no_more)
+    finally:
+        take_no_more()
         announcing.cancel()
         await asyncio.gather(serving, announcing, return_exceptions=True)
 
@@ -138,11 +143,12 @@ def _calm_garbage_collector() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 50)
 
 
-async def _until(stop: asyncio.Event, *tasks: "asyncio.Task[None]") -> None:
-    """Wait for `stop` or the end of a task, then end the first task; an error of any is raised."""
+async def _until(stop: asyncio.Event, *tasks: "asyncio.Task[None]", ending: Callable[[], None] = lambda: None) -> None:
+    """Wait for `stop` or the end of a task, call `ending` and end the first task; an error of any is raised."""
     stopping = asyncio.create_task(stop.wait())
     done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
+    ending()
     tasks[0].cancel()
     await asyncio.gather(tasks[0], return_exceptions=True)
     for task in done:

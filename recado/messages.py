@@ -3,9 +3,9 @@
 A channel converts its provider's shape to these and back; nothing above a channel sees a provider's shape.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 
 class Value(BaseModel):
@@ -248,29 +248,48 @@ MAX_CHOICE_ID = 200
 MAX_OUT_TEXT = 65_536
 
 
+def _says_something(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be blank")
+    return text
+
+
+def _distinct(choices: "tuple[Button, ...] | tuple[Row, ...]") -> None:
+    if len({choice.id for choice in choices}) != len(choices):
+        raise ValueError("two choices have the same id")
+
+
+_Said = AfterValidator(_says_something)
+
+
 class OutText(Value):
     type: Literal["text"] = "text"
-    text: str = Field(min_length=1, max_length=MAX_OUT_TEXT)
+    text: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_OUT_TEXT)
     preview_links: bool = False
 
 
 class Button(Value):
-    id: str = Field(min_length=1, max_length=MAX_CHOICE_ID)
-    title: str = Field(min_length=1, max_length=MAX_BUTTON_TITLE)
+    id: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_CHOICE_ID)
+    title: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_BUTTON_TITLE)
 
 
 class OutButtons(Value):
     """A text with up to three reply buttons."""
 
     type: Literal["buttons"] = "buttons"
-    text: str = Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)
+    text: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)
     buttons: tuple[Button, ...] = Field(min_length=1, max_length=MAX_BUTTONS)
     footer: str | None = Field(default=None, min_length=1, max_length=60)
 
+    @model_validator(mode="after")
+    def _choices_differ(self) -> Self:
+        _distinct(self.buttons)
+        return self
+
 
 class Row(Value):
-    id: str = Field(min_length=1, max_length=MAX_CHOICE_ID)
-    title: str = Field(min_length=1, max_length=MAX_ROW_TITLE)
+    id: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_CHOICE_ID)
+    title: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_ROW_TITLE)
     description: str | None = Field(default=None, min_length=1, max_length=MAX_ROW_DESCRIPTION)
 
 
@@ -278,10 +297,15 @@ class OutList(Value):
     """A text with a button that opens a list of up to ten rows."""
 
     type: Literal["list"] = "list"
-    text: str = Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)
-    button: str = Field(min_length=1, max_length=MAX_BUTTON_TITLE)
+    text: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)
+    button: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_BUTTON_TITLE)
     rows: tuple[Row, ...] = Field(min_length=1, max_length=MAX_ROWS)
     footer: str | None = Field(default=None, min_length=1, max_length=60)
+
+    @model_validator(mode="after")
+    def _choices_differ(self) -> Self:
+        _distinct(self.rows)
+        return self
 
 
 OutContent = Annotated[OutText | OutButtons | OutList, Field(discriminator="type")]

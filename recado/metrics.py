@@ -11,7 +11,7 @@ from prometheus_client import CollectorRegistry, ProcessCollector, generate_late
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 
 from recado import __version__
 from recado.conversations.turn import TurnStats
@@ -128,10 +128,10 @@ async def read_queues(database: Database) -> Queues:
     async with database.system(read_only=True) as session:
         pending = Conversation.wake_ms.is_not(None)
         waiting: dict[str, int] = {}
-        conversations, oldest_ms = (
-            await session.execute(select(func.count(), func.min(Conversation.first_pending_ms)).where(pending))
-        ).one()
-        waiting["conversations"] = conversations
+        waiting["conversations"] = await session.scalar(select(func.count(Conversation.id)).where(pending)) or 0
+        unanswered = and_(InboxMessage.conversation_id == Conversation.id, InboxMessage.seq > Conversation.settled_seq)
+        oldest = select(func.min(InboxMessage.created_ms)).select_from(Conversation).join(InboxMessage, unanswered)
+        oldest_ms = await session.scalar(oldest.where(pending))
         for state in LISTED_STATES:
             outbox = select(func.count()).select_from(OutboxMessage).where(in_state(state))
             waiting[f"outbox_{state}"] = await session.scalar(outbox) or 0

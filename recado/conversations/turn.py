@@ -42,7 +42,7 @@ MAX_CRASHES = 10
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 5.0
 # How long a stop waits for turns in work; then they are given back unanswered.
-DRAIN_S = 2.0
+DRAIN_S = 1.5
 
 FALLBACK_TEXT: Mapping[Language, str] = {
     "es": "Disculpa, tuve un problema y no pude responderte. Por favor, intenta de nuevo más tarde.",
@@ -136,6 +136,8 @@ class Turns:
     async def _claim(self, room: int) -> None:
         claims = await self.mailbox.claim_turns(room)
         for claim in claims:
+            if (overtaken := self._running.get(claim.conversation_id)) is not None:
+                overtaken[1].cancel()  # its epoch is over: whatever it thinks up would be discarded
             task = asyncio.create_task(self._turn(claim))
             self._running[claim.conversation_id] = (claim, task)
         if len(claims) == room:
@@ -155,7 +157,7 @@ class Turns:
                 log.exception("renewals_defect")
                 continue
             for conversation, (claim, task) in held.items():
-                if conversation not in kept and self._running.get(conversation) == (claim, task):
+                if claim.key not in kept and self._running.get(conversation) == (claim, task):
                     log.info("turn_lost", conversation_id=conversation)
                     task.cancel()
 
@@ -195,6 +197,9 @@ class Turns:
         try:
             async with asyncio.timeout(TURN_LIMIT_S):
                 decision = await brain.decide(_context(claim, facts))
+        except Unavailable as error:
+            # The brain's own trouble counts as a failed turn; only that of the database does not.
+            raise RecadoError(error.message, code=error.code) from error
         finally:
             timer.cancel()
         await self._commit(self._outcome(claim, line, decision))

@@ -48,6 +48,11 @@ class Claim:
     crashes: int
     messages: tuple[Pending, ...]
 
+    @property
+    def key(self) -> tuple[str, int]:
+        """What a lease is on: the conversation under this epoch."""
+        return self.conversation_id, self.epoch
+
 
 @dataclass(frozen=True, slots=True)
 class NewOut:
@@ -120,7 +125,7 @@ _RENEW = Query(
     {_IN_ORDER}
     UPDATE conversations SET wake_ms = {{now}} + {TURN_LEASE_MS} FROM {{rows}}
     WHERE {_LOCKED} conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
-    RETURNING conversations.id
+    RETURNING conversations.id, conversations.epoch
     """,
     rows="id uuid, epoch bigint",
     scalars="owner uuid",
@@ -141,7 +146,7 @@ _SETTLE = Query(
         mode = coalesce(i.mode, conversations.mode), wake_ms = {_wake("i.settled_seq")}
     FROM {{rows}}
     WHERE {_LOCKED} conversations.id = i.id AND conversations.epoch = i.epoch AND owner = :owner
-    RETURNING conversations.id, last_seq
+    RETURNING conversations.id, conversations.epoch, last_seq
     """,
     rows="id uuid, epoch bigint, settled_seq bigint, added bigint, state text, language text, mode text",
     scalars="owner uuid",
@@ -201,10 +206,10 @@ async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
     return [Claim(*tuple(row)[:-1], messages=tuple(pending.get(row[0], ()))) for row in claimed]
 
 
-async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[str]:
-    """Extend leases; the conversations that are still held."""
+async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[tuple[str, int]]:
+    """Extend leases; the keys of the claims that are still held."""
     rows = [(c.conversation_id, c.epoch) for c in claims]
-    return {row[0] for row in await tx.fetch(_RENEW, rows, owner=owner)}
+    return {(row[0], row[1]) for row in await tx.fetch(_RENEW, rows, owner=owner)}
 
 
 async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[bool]:
@@ -217,14 +222,15 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
         ],
         owner=owner,
     )
-    last_seq: dict[str, int] = {row[0]: row[1] for row in settled}
-    held = [t for t in turns if t.claim.conversation_id in last_seq]
+    # By epoch as well: an overtaken turn of the same conversation may stand in the same batch.
+    last_seq: dict[tuple[str, int], int] = {(row[0], row[1]): row[2] for row in settled}
+    held = [t for t in turns if t.claim.key in last_seq]
     await tx.fetch(
         _QUEUE,
         [
             (o.id, t.claim.project_id, t.claim.line_id, t.claim.conversation_id, seq, o.body, o.reply_to, o.origin)
             for t in held
-            for seq, o in enumerate(t.out, last_seq[t.claim.conversation_id] - len(t.out) + 1)
+            for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)
         ],
     )
     await tx.fetch(
@@ -232,7 +238,7 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
         [(new_id(), t.claim.project_id, e.name, t.claim.conversation_id, e.data) for t in held for e in t.events],
     )
     await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
-    return [t.claim.conversation_id in last_seq for t in turns]
+    return [t.claim.key in last_seq for t in turns]
 
 
 async def release_turn(tx: Tx, owner: str, claim: Claim, *, failed: bool, delay_ms: int) -> bool:

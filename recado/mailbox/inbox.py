@@ -61,11 +61,15 @@ _ADVANCE = Query(
     UPDATE conversations SET
         last_seq = last_seq + i.added,
         last_in_seq = last_seq + i.added,
-        last_in_ms = {{greatest}}(coalesce(last_in_ms, 0), {{least}}(i.sent_ms, {{now}})),
+        last_in_ms = nullif({{greatest}}(coalesce(last_in_ms, 0), {{least}}(i.sent_ms, {{now}})), 0),
         send_to = i.send_to,
         first_pending_ms = coalesce(first_pending_ms, {{now}}),
         pending_due_ms = {_DUE},
-        wake_ms = CASE WHEN owner IS NULL THEN {_DUE} ELSE wake_ms END
+        -- A failed turn waits out its back-off, however many more messages come.
+        wake_ms = CASE
+            WHEN owner IS NOT NULL THEN wake_ms
+            WHEN failures > 0 THEN {{greatest}}(coalesce(wake_ms, 0), {_DUE})
+            ELSE {_DUE} END
     FROM {{rows}} WHERE /*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/ conversations.id = i.id
     RETURNING conversations.id, last_seq
     """,
@@ -140,7 +144,7 @@ async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence
         (
             conversation,
             len(rows),
-            max(arrivals[n].sent_ms for n in rows),
+            max((arrivals[n].sent_ms for n in rows if arrivals[n].opens_window), default=0),
             json.dumps(arrivals[rows[-1]].addresses, separators=(",", ":")),
             arrivals[rows[-1]].settle_ms,
         )

@@ -6,8 +6,9 @@ only then it is sent again, and marked as repeated. A dead or dropped row does n
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from recado.kit import new_id
 from recado.mailbox.claims import RECORD_EVENTS, NewOut
@@ -16,8 +17,11 @@ from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 
-# A message that failed so often, over at least some minutes of back-off, needs a person.
-MAX_ATTEMPTS = 8
+# A message that surely was not taken, so often, needs a person: with the sender's back-off that is after about an hour
+# (46 to 74 minutes in 99 of 100 cases), longer than most troubles of a provider.
+MAX_ATTEMPTS = 30
+# One that may have arrived so often does, too: each further try may be a copy.
+MAX_REPEATED_ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +113,21 @@ _IN_ORDER_BY_PROVIDER = """
     ) /*all*/
 """
 _LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
-# A mark counts while the row is ours, or unknown: then any news is better than none. (+ 0: the id is the way to the
-# row, not the index that has `seq`.)
+# A mark counts while the row is ours, or unknown: then any news is better than none. That a try was taken also outdoes
+# a failed status of the try before, which came while this one was in work. (+ 0: the id is the way to the row, not the
+# index that has `seq`.)
+_OUTDONE = """outbox.state = 'dead' AND outbox.fence = i.fence AND i.state = 'sent'
+        AND outbox.provider_message_id <> i.provider_message_id"""
 _MARK = Query(
     f"""
     {_IN_ORDER}
     UPDATE outbox SET
         state = i.state,
-        provider_message_id = coalesce(outbox.provider_message_id, i.provider_message_id),
+        provider_message_id = CASE WHEN outbox.state = 'dead' THEN i.provider_message_id
+            ELSE coalesce(outbox.provider_message_id, i.provider_message_id) END,
+        retired_ids = CASE WHEN outbox.state = 'dead'
+            THEN coalesce(retired_ids, '') || ' ' || outbox.provider_message_id ELSE retired_ids END,
+        delivery = CASE WHEN outbox.state = 'dead' THEN 0 ELSE delivery END,
         due_ms = {{now}} + i.delay_ms,
         attempts = attempts - i.uncounted,
         unknown_ms = CASE WHEN i.state = 'unknown' THEN coalesce(unknown_ms, {{now}}) ELSE NULL END,
@@ -125,6 +136,7 @@ _MARK = Query(
     FROM {{rows}}
     WHERE {_LOCKED} outbox.id = i.id AND outbox.seq + 0 = i.seq AND (
         (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
+        OR ({_OUTDONE})
     )
     RETURNING outbox.id, outbox.project_id, outbox.conversation_id
     """,
@@ -266,8 +278,10 @@ def marks_alone(marks: Sequence[Mark]) -> bool:
 
 
 def applied_alone(statuses: Sequence[Status]) -> bool:
-    """True if `apply_statuses` is one statement: no row is found by the provider's id, and none fails."""
-    return all(s.client_id is not None and s.rank != _FAILED for s in statuses)
+    """True if `apply_statuses` is one statement: it finds no row in two ways or for two tries, and none fails."""
+    tries = {(s.client_id, s.provider_message_id) for s in statuses}
+    rows = {s.client_id for s in statuses}
+    return None not in rows and len(tries) == len(rows) and all(s.rank != _FAILED for s in statuses)
 
 
 async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
@@ -309,16 +323,15 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
     by_provider: dict[tuple[str, ...], Status] = {}
     for status in statuses:
         if status.client_id is not None:
-            _keep_best(by_client, (status.client_id,), status)
+            _keep_best(by_client, (status.client_id, status.provider_message_id), status)
         else:
             _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
-    changed = await tx.fetch(
-        _STATUS_BY_CLIENT,
-        [
-            (*key, s.line_id, s.provider_message_id, s.rank, s.error_code, s.error_text)
-            for key, s in sorted(by_client.items())
-        ],
-    )
+    changed: list[Any] = []
+    for each in _one_for_a_row(sorted(by_client.items())):
+        changed += await tx.fetch(
+            _STATUS_BY_CLIENT,
+            [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text) for key, s in each],
+        )
     changed += await tx.fetch(
         _STATUS_BY_PROVIDER,
         [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())],
@@ -333,6 +346,18 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
         ],
     )
     return len(changed)
+
+
+def _one_for_a_row(
+    statuses: Sequence[tuple[tuple[str, ...], Status]],
+) -> Iterable[Sequence[tuple[tuple[str, ...], Status]]]:
+    """Parts in which each row stands once: those of an earlier try of a row say nothing of a later one."""
+    left = list(statuses)
+    while left:
+        seen: set[str] = set()
+        part = [one for one in left if not (one[0][0] in seen or seen.add(one[0][0]))]
+        yield part
+        left = [one for one in left if one not in part]
 
 
 def _keep_best(best: dict[tuple[str, ...], Status], key: tuple[str, ...], status: Status) -> None:
@@ -351,7 +376,7 @@ async def reconcile(tx: Tx, line_ids: Sequence[str], after_ms: int) -> int:
     Too many tries end it.
     """
     rows = [(line_id,) for line_id in line_ids]
-    settled = await tx.fetch(_RECONCILE, rows, after_ms=after_ms, max_attempts=MAX_ATTEMPTS)
+    settled = await tx.fetch(_RECONCILE, rows, after_ms=after_ms, max_attempts=MAX_REPEATED_ATTEMPTS)
     await record_dead(tx, [(row[0], row[2], row[3], "outcome_unknown") for row in settled if row[1] == "dead"])
     return len(settled)
 

@@ -16,7 +16,8 @@ _STRONG = ("bsuid", "parent_bsuid")
 class Arrival:
     """One message as it came in on a line. `addresses` and `previous` are (kind, value) pairs, the best first.
 
-    `previous` are names that no longer belong to the person. `body` is the message as JSON text.
+    `previous` are names that no longer belong to the person. `body` is the message as JSON text. `opens_window` is
+    False for what the network says of the person: it gives nobody leave to write to them.
     """
 
     project_id: str
@@ -28,6 +29,7 @@ class Arrival:
     body: str
     settle_ms: int = 0
     previous: tuple[tuple[str, str], ...] = ()
+    opens_window: bool = True
 
 
 _KNOWN = Query(

@@ -12,8 +12,10 @@ from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Resta
 from recado.mailbox.sql import Query, Rows, Value
 
 CHANNEL = "recado"
-# One for each kind of work that may run at the same time, and a little more.
+# One for each kind of work that the batchers and loops run at the same time, and a little more.
 MAX_CONNECTIONS = 8
+# What people and the API ask for may take so many of them: the marks of sends never wait behind it.
+MAX_OTHER = 3
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 # The first pause after a collision; the next ones are twice as long each.
@@ -88,6 +90,7 @@ class PostgresDriver:
         self._process_id = process_id
         self._pool: Any = None
         self._pool_lock = asyncio.Lock()
+        self._others = asyncio.Semaphore(MAX_OTHER)
         self._callbacks: list[Callable[[str], None]] = []
         self._listener: asyncio.Task[None] | None = None
         self._hints: set[str] = set()
@@ -95,7 +98,12 @@ class PostgresDriver:
         self._hinting: set[asyncio.Task[None]] = set()
 
     async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
-        del priority  # each kind of work finds a connection of its own
+        if priority is not Priority.OTHER:
+            return await self._run(work, atomic)
+        async with self._others:
+            return await self._run(work, atomic)
+
+    async def _run(self, work: Work[R], atomic: bool) -> R:
         collision: Exception | None = None
         for attempt in range(MAX_RESTARTS):
             try:

@@ -177,6 +177,7 @@ def _arrival(line: Line, message: InboundMessage, settle_ms: int) -> Arrival:
         body=message.model_dump_json(),
         settle_ms=settle_ms,
         previous=tuple((a.kind, _storable(a.value)) for a in previous),
+        opens_window=not isinstance(message.content, System),
     )
 
 

@@ -33,7 +33,7 @@ RENEW_S = SENDER_LEASE_MS / 3000
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
 # How long a stop waits for calls in flight and their marks.
-DRAIN_S = 2.0
+DRAIN_S = 1.5
 # One write that fails is tried again after so long, until it is committed: its slot is held.
 MARK_RETRY_S = 0.5
 

@@ -109,7 +109,7 @@ class Mailbox:
     async def claim_turns(self, size: int) -> list[Claim]:
         return await self.driver.run(lambda tx: claims.claim_turns(tx, self.owner, size), Priority.TURN, atomic=False)
 
-    async def renew_turns(self, held: Sequence[Claim]) -> set[str]:
+    async def renew_turns(self, held: Sequence[Claim]) -> set[tuple[str, int]]:
         return await self.driver.run(lambda tx: claims.renew_turns(tx, self.owner, held), Priority.MARK, atomic=False)
 
     async def commit_turn(self, turn: TurnCommit) -> bool:

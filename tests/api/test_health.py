@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import recado.health
 from recado.api import build_app
@@ -87,13 +87,16 @@ def value(text: str, metric: str) -> float:
 
 
 async def test_metrics_count_what_waits(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    async with api.runtime.database.system() as session:
+        await session.execute(update(InboxMessage).values(created_ms=InboxMessage.created_ms - 100_000))
+    assert len(await api.runtime.mailbox.claim_turns(9)) == 2  # being worked on is not answered
     answer = await api.call("GET", "/metrics")
     assert answer.headers["content-type"].startswith("text/plain")
     text = answer.body.decode()
     assert value(text, 'recado_waiting{what="conversations"}') == 2
     assert value(text, 'recado_waiting{what="outbox_queued"}') == 2
     assert value(text, 'recado_waiting{what="outbox_dead"}') == 0
-    assert 0 <= value(text, "recado_oldest_pending_seconds") < 60
+    assert 100 <= value(text, "recado_oldest_pending_seconds") < 160
     assert value(text, 'recado_webhooks_total{channel="cloud-api",outcome="refused"}') == 0
     assert value(text, "recado_database_up") == 1
     assert "recado_build_info{version=" in text

@@ -121,7 +121,7 @@ async def test_renewals_go_on_after_any_error(
     errors: list[Exception] = [RuntimeError("something new"), DatabaseDown("something known")]
     renewed = 0
 
-    async def renew_turns(held: list[Claim]) -> set[str]:
+    async def renew_turns(held: list[Claim]) -> set[tuple[str, int]]:
         nonlocal renewed
         if errors:
             raise errors.pop()

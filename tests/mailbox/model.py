@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from recado.mailbox.claims import MAX_MESSAGES_PER_TURN, TURN_LEASE_MS
 from recado.mailbox.inbox import SETTLE_LIMIT
-from recado.mailbox.outbox import MAX_ATTEMPTS
+from recado.mailbox.outbox import MAX_REPEATED_ATTEMPTS
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.messages import DELIVERY_RANK
 
@@ -77,7 +77,7 @@ class Talk:
             self.first_ms = now_ms
         self.due_ms = min(now_ms + settle_ms, self.first_ms + SETTLE_LIMIT * settle_ms)
         if self.owner is None:
-            self.wake_ms = self.due_ms
+            self.wake_ms = max(self.wake_ms or 0, self.due_ms) if self.failures else self.due_ms
 
     def is_due(self, now_ms: int) -> bool:
         return self.wake_ms is not None and self.wake_ms <= now_ms
@@ -152,6 +152,13 @@ def mark(
 ) -> bool:
     """What became of a try; False if that is no news any more."""
     ours = row.state == "sending" and row.fence == fence
+    if (row.seq, row.state, row.fence, state) == (seq, "dead", fence, "sent") and row.provider_id not in (
+        None,
+        provider_id,
+    ):
+        row.retired.append(row.provider_id or "")
+        row.state, row.provider_id, row.delivery = "sent", provider_id, 0
+        return True
     if row.seq != seq or (not ours and not (row.state == "unknown" and state == "sent")):
         return False
     row.state, row.due_ms, row.unknown_ms = state, now_ms + delay_ms, now_ms
@@ -184,7 +191,7 @@ def reconcile(row: Out, after_ms: int, now_ms: int) -> bool:
     """No status came for too long."""
     if row.state != "unknown" or row.unknown_ms + after_ms > now_ms:
         return False
-    again = row.attempts < MAX_ATTEMPTS
+    again = row.attempts < MAX_REPEATED_ATTEMPTS
     row.state, row.repeated, row.due_ms = "queued" if again else "dead", row.repeated or again, now_ms
     return True
 

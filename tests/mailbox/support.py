@@ -105,7 +105,18 @@ class Shop:
             content=System(event="number_changed", previous=old) if previous else Text(text=words),
         )
         body = message.model_dump_json(exclude_none=True)
-        return Arrival(self.project_id, self.line_id, provider_message_id, who, name, at_ms, body, settle_ms, previous)
+        return Arrival(
+            self.project_id,
+            self.line_id,
+            provider_message_id,
+            who,
+            name,
+            at_ms,
+            body,
+            settle_ms,
+            previous,
+            not previous,
+        )
 
 
 def _is_id(value: object) -> bool:

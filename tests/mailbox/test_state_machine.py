@@ -339,10 +339,10 @@ class Mailboxes(RuleBasedStateMachine):
 
     def _renew_turns(self, by: int) -> None:
         process = self.one_with(by, "claims")
-        held = {one.conversation_id: one for one, _ in process.claims}
-        kept = self.do(process.mailbox.renew_turns(list(held.values())))
-        ours = [self.talk(c) for c, one in held.items() if self.talk(c).holds(process.owner, one.epoch)]
-        assert kept == {talk.id for talk in ours}
+        held = [one for one, _ in process.claims]
+        kept = self.do(process.mailbox.renew_turns(held))
+        ours = [self.talk(c) for c, epoch in {one.key for one in held} if self.talk(c).holds(process.owner, epoch)]
+        assert {c for c, _ in kept} == {talk.id for talk in ours}
         for talk in ours:
             talk.wake_ms = self.now_ms + model.TURN_LEASE_MS
 

@@ -8,7 +8,7 @@ import pytest
 from recado.channels.contract import Outgoing
 from recado.mailbox import senders
 from recado.mailbox.driver import Priority
-from recado.mailbox.outbox import MAX_ATTEMPTS, Status
+from recado.mailbox.outbox import MAX_REPEATED_ATTEMPTS, Status
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
 from recado.messages import DELIVERY_RANK
@@ -148,6 +148,54 @@ async def test_a_late_mark_says_nothing_about_the_try_that_a_person_asked_for(
     assert await road.mark(second, "sent", provider_message_id="wamid.2")
 
 
+async def test_a_status_of_an_earlier_try_does_not_hide_one_of_the_later_try(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    """Both come in one delivery."""
+    road = await lane(mailbox, shop)
+    ids = await road.add("1")
+    await road.send_as("wamid.1")
+    failed = Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["failed"])
+    await apply(mailbox, failed)
+    await mailbox.retry(shop.project_id, ids[0])
+    assert await road.mark(await road.head(), "unknown")
+    await mailbox.apply_statuses([failed, Status(shop.line_id, "wamid.2", ids[0], DELIVERY_RANK["sent"])])
+    assert await world.states() == ["sent"]
+    assert (await world.message(ids[0]))["provider_message_id"] == "wamid.2"
+
+
+async def test_a_failed_status_of_an_earlier_try_does_not_end_the_try_in_work(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1")
+    assert await road.mark(await road.head(), "unknown")
+    assert await reconcile(mailbox, [shop.line_id], 0) == 1
+    second = await road.head()
+    await apply(mailbox, Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["failed"]))
+    assert await road.mark(second, "sent", provider_message_id="wamid.2")
+    row = await world.message(ids[0])
+    assert (row["state"], row["provider_message_id"], row["error_code"]) == ("sent", "wamid.2", None)
+    assert await apply(mailbox, Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["failed"])) == 0
+    assert await apply(mailbox, Status(shop.line_id, "wamid.2", ids[0], DELIVERY_RANK["sent"])) == 1
+
+
+async def test_a_failed_status_of_the_try_in_work_stands(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    road = await lane(mailbox, shop)
+    ids = await road.add("1")
+    row = await road.head()
+    await apply(mailbox, Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["failed"]))
+    assert not await road.mark(row, "sent", provider_message_id="wamid.1")
+    assert await world.states() == ["dead"]
+
+
+async def test_what_the_network_says_of_a_person_opens_no_window(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    (first,) = await mailbox.store([shop.arrival("1", sent_ms=1_000)])
+    await mailbox.store([shop.arrival("2", (("phone", "51999999999"),), previous=ANA)])
+    (row,) = await world.rows("SELECT id, last_in_ms FROM conversations")
+    assert (row["id"], row["last_in_ms"]) == (first.conversation_id, 1_000)
+
+
 async def test_a_row_of_a_living_owner_is_never_unknown(world: World, mailbox: Mailbox, shop: Shop) -> None:
     road = await lane(mailbox, shop)
     await road.add("1")
@@ -161,7 +209,7 @@ async def test_what_stays_unknown_too_often_is_dead_and_an_event_says_so(
 ) -> None:
     road = await lane(mailbox, shop)
     await road.add("1", "2")
-    for _ in range(MAX_ATTEMPTS):
+    for _ in range(MAX_REPEATED_ATTEMPTS):
         row = await road.head()
         assert await road.mark(row, "unknown", error_code="outcome_unknown")
         assert await reconcile(mailbox, [shop.line_id], 0) == 1

@@ -9,6 +9,7 @@ import pytest
 from recado.conversations import turn
 from recado.conversations.turn import FALLBACK_TEXT, MAX_CRASHES, MAX_FAILURES
 from recado.decisions import AssistantFacts, Context, Decision, Language
+from recado.errors import Unavailable
 from recado.mailbox.claims import TURN_LEASE_MS, Claim
 from recado.mailbox.service import Mailbox
 from tests.mailbox.support import (
@@ -282,6 +283,66 @@ async def test_a_hand_over_raises_the_epoch_so_an_answer_being_thought_up_is_dis
     assert brain.contexts[1].handed_over is (mode == "person")
     assert await world.states() == []
     assert (turns.stats.lost, turns.stats.settled) == (1, 1)
+
+
+async def test_an_overtaken_turn_leaves_nothing_also_beside_the_one_that_overtook_it(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    """Both end at the same moment, so that both are in one commit."""
+    await mailbox.store([shop.arrival("1", words="hola")])
+    old = await claim_one(mailbox)
+    await mailbox.set_mode(shop.project_id, old.conversation_id, "person")
+    new = await claim_one(mailbox)
+    held = await asyncio.gather(answer(mailbox, old, out("too late"), dead=True), answer(mailbox, new))
+    assert held == [False, True]
+    assert await world.states() == []
+    assert not (await world.one("SELECT dead FROM inbox"))["dead"]
+
+
+async def test_an_overtaken_turn_stops_thinking(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    ended: list[int] = []
+
+    async def think(context: Context) -> Decision:
+        number = len(brain.contexts)
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(number)
+        raise AssertionError
+
+    brain = FakeBrain(think)
+    async with running(make_turns(mailbox, [shop], brain)):
+        (first,) = await mailbox.store([shop.arrival("1", words="hola")])
+        for number, mode in enumerate(("person", "assistant", "person"), 1):
+            await eventually(lambda number=number: len(brain.contexts) == number)
+            await mailbox.set_mode(shop.project_id, first.conversation_id, mode)
+        await eventually(lambda: len(brain.contexts) == 4)
+        await eventually(lambda: ended == [1, 2, 3])
+
+
+async def test_a_brain_that_says_that_it_is_not_available_is_a_failure_like_any_other(
+    world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "BACKOFF_CAP_S", 0.01)
+
+    async def be_down(_: Context) -> Decision:
+        raise Unavailable("The model does not answer")
+
+    async with running(make_turns(mailbox, [shop], FakeBrain(be_down))):
+        await mailbox.store([shop.arrival("1", words="hola")])
+        await eventually(world.states)
+    assert await world.events() == ["turn.failed"]
+
+
+async def test_more_messages_do_not_shorten_the_wait_after_a_failure(
+    world: World, mailbox: Mailbox, shop: Shop
+) -> None:
+    await mailbox.store([shop.arrival("1")])
+    await mailbox.release_turn(await claim_one(mailbox), failed=True, delay_ms=5_000)
+    await mailbox.store([shop.arrival("2")])
+    assert await claim(mailbox) == []
+    world.advance(5_001)
+    assert len((await claim_one(mailbox)).messages) == 2
 
 
 async def test_a_brain_that_hands_over_is_quiet_afterwards_and_an_event_says_so(

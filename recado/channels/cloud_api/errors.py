@@ -185,11 +185,16 @@ def refusal(status: int, answer: Any) -> Outcome:
     return "unknown"
 
 
+# "Object with ID ... does not exist, cannot be loaded due to missing permissions": the line's id or token is wrong,
+# though the code is the one of invalid parameters (https://developers.facebook.com/docs/graph-api/guides/error-handling).
+_UNKNOWN_OBJECT = (100, 33)
 _NOT_GRAPH = _line_waits("provider_unreachable", _MENDING_S)
 
 
 def _from_graph(status: int, error: Mapping[str, Any]) -> SendError:
     code = whole(error.get("code"))
+    if (code, whole(error.get("error_subcode"))) == _UNKNOWN_OBJECT:
+        code = 33
     meaning = meaning_of(code) or _by_status(status, error)
     return _send_error(meaning, _text_of(error, code) or f"HTTP {status}")
 

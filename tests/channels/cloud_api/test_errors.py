@@ -82,6 +82,13 @@ def test_an_error_of_the_graph_api(
     assert (error.counts, error.pauses_line) == (counts, pauses_line)
 
 
+def test_a_line_that_the_token_may_not_see_waits_to_be_mended() -> None:
+    """Not a message to give up: the code alone is the one of invalid parameters."""
+    error = refusal(400, graph_error(100, error_subcode=33))
+    assert isinstance(error, SendError)
+    assert (error.code, error.verdict.permanent, error.pauses_line) == ("line_unknown", False, True)
+
+
 def test_an_unknown_error_that_meta_calls_transient_is_tried_again() -> None:
     error = refusal(400, graph_error(999999, is_transient=True))
     assert isinstance(error, SendError)
