@@ -29,12 +29,6 @@ class AssistantBook(Picture):
         """The assistant as last seen; None if there was none."""
         return self._facts.get(assistant_id)
 
-    async def find(self, assistant_id: str) -> AssistantFacts | None:
-        """The assistant; looks again before it says that there is none."""
-        if assistant_id not in self._facts:
-            await self.refresh_after_miss()
-        return self._facts.get(assistant_id)
-
     async def _load(self) -> None:
         async with self._database.system(read_only=True) as session:
             rows = await session.execute(select(Assistant.id, Assistant.version))

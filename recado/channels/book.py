@@ -30,18 +30,6 @@ class LineBook(Picture):
         """The line that the provider calls `address`, as last seen."""
         return self._by_address.get((channel, address))
 
-    async def find(self, line_id: str) -> LoadedLine | None:
-        """The line; looks again before it says that there is none."""
-        if line_id not in self._by_id:
-            await self.refresh_after_miss()
-        return self._by_id.get(line_id)
-
-    async def find_at(self, channel: str, address: str) -> LoadedLine | None:
-        """The line that the provider calls `address`; looks again before it says that there is none."""
-        if (channel, address) not in self._by_address:
-            await self.refresh_after_miss()
-        return self._by_address.get((channel, address))
-
     def of_channel(self, channel: str) -> Sequence[LoadedLine]:
         """All lines of a channel, oldest first."""
         return [loaded for loaded in self._by_id.values() if loaded.line.channel == channel]

@@ -20,9 +20,6 @@ class ChannelRegistry:
     def names(self) -> frozenset[str]:
         return frozenset(self._channels)
 
-    def find(self, name: str) -> Channel | None:
-        return self._channels.get(name)
-
     def get(self, name: str) -> Channel:
         """The channel. Raises `BadInput` (`bad_channel`) that names those there are."""
         channel = self._channels.get(name)

@@ -4,7 +4,7 @@ Two contacts that turn out to be one person are merged: one becomes an alias of 
 history stay with the contact they came to, so a merge can be undone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -49,6 +49,12 @@ async def get_contact(session: AsyncSession, contact_id: str) -> Contact:
     if contact is None:
         raise NotFound("There is no such contact", code="contact_not_found")
     return contact
+
+
+async def contacts_by_id(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Contact]:
+    """The contacts as stored, by id; without those that are not there."""
+    found = select(Contact).where(Contact.id.in_(contact_ids))
+    return {contact.id: contact for contact in await session.scalars(found)} if contact_ids else {}
 
 
 async def find_by_address(session: AsyncSession, address: Address) -> Contact | None:

@@ -8,13 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.registry import ChannelRegistry
 from recado.channels.service import get_line
 from recado.contacts import service as contacts
-from recado.contacts.models import Contact
 from recado.conversations import queries
 from recado.conversations.turn import new_out
 from recado.db import Database, json_text
@@ -36,7 +34,7 @@ class Seen:
     """A conversation and who it is with."""
 
     row: Conversation
-    contact: Contact | None
+    contact: contacts.Contact | None
 
 
 async def get(session: AsyncSession, conversation_id: str) -> Seen:
@@ -72,7 +70,7 @@ async def history(session: AsyncSession, conversation_id: str, limit: int, befor
 
 async def _with_contacts(session: AsyncSession, rows: Sequence[Conversation]) -> list[Seen]:
     ids = {row.contact_id for row in rows}
-    found = {one.id: one for one in await session.scalars(select(Contact).where(Contact.id.in_(ids)))} if ids else {}
+    found = await contacts.contacts_by_id(session, ids)
     return [Seen(row, found.get(row.contact_id)) for row in rows]
 
 

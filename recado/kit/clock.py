@@ -31,11 +31,6 @@ def from_ms(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
-def to_ms(at: datetime) -> int:
-    """Milliseconds since 1970-01-01T00:00:00Z of an aware datetime."""
-    return round(at.timestamp() * 1000)
-
-
 @contextmanager
 def use_clock(source: Callable[[], int]) -> Generator[None]:
     """Let `source` (milliseconds since 1970) tell the time inside the block."""

@@ -71,9 +71,11 @@ async def test_one_that_is_missing_is_looked_for_and_one_that_is_gone_is_forgott
     database: Database, project_id: str
 ) -> None:
     book = AssistantBook(database, load_entries)
-    assert await book.find(new_id()) is None
+    await book.refresh_after_miss()
+    assert book.get(new_id()) is None
     made = await make(database, project_id, "a")
-    assert await book.find(made) is not None
+    await book.refresh()
+    assert book.get(made) is not None
     async with database.project(project_id) as session:
         await session.execute(delete(Assistant).where(Assistant.id == made))
     await book.refresh()

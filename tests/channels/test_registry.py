@@ -36,7 +36,6 @@ def test_channels_are_known_by_name() -> None:
     registry = ChannelRegistry([one, Silent("two")])
     assert registry.names == {"one", "two"}
     assert registry.get("one") is one
-    assert registry.find("three") is None
     assert len(list(registry)) == 2
     with pytest.raises(BadInput, match="one, two"):
         registry.get("three")
