@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -20,6 +21,16 @@ EXAMPLES = {
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
 }
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS: those that asyncpg knows too, or sends
+# to the server as they are. It would take any other for a setting of the server.
+POSTGRES_PARAMETERS = frozenset(
+    {
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation"),
+        *("ssl_min_protocol_version", "ssl_max_protocol_version", "target_session_attrs"),
+        *("host", "port", "user", "password", "passfile", "dbname", "application_name", "options", "connect_timeout"),
+    }
+)
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class Settings(BaseSettings):
@@ -29,7 +40,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, keys and media.")
     database_url: str = Field(
-        default="", description="sqlite:///PATH or postgresql://...; empty means recado.db in RECADO_DATA_DIR."
+        default="",
+        description="sqlite:///PATH or postgresql://... (also ?sslmode=require and libpq's other parameters; "
+        "connect_timeout is taken, but Recado keeps to 10 s); empty means recado.db in RECADO_DATA_DIR.",
     )
     database_direct_url: str = Field(
         default="", description="PostgreSQL without a pooler, for LISTEN and advisory locks; empty means the same."
@@ -62,7 +75,9 @@ class Settings(BaseSettings):
     def _known_database(cls, value: str) -> str:
         if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("starts with neither sqlite:/// nor postgresql://")
-        return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+        if value.startswith("postgres://"):
+            value = value.replace("postgres://", "postgresql://", 1)
+        return _postgres_url(value) if value.startswith("postgresql://") else value
 
     @field_validator("cloud_api_base_url")
     @classmethod
@@ -93,6 +108,39 @@ class Settings(BaseSettings):
     def resolved_direct_url(self) -> str:
         """The database for LISTEN and advisory locks."""
         return self.database_direct_url or self.resolved_database_url
+
+
+def _postgres_url(value: str) -> str:
+    """The address as asyncpg takes it. Raises `ValueError`, which never repeats the address: it has a password."""
+    parts = _split(value)
+    try:
+        given = parse_qsl(parts.query, strict_parsing=True) if parts.query else []
+    except ValueError:
+        raise ValueError("has something else than name=value after its ?") from None
+    for name, text in given:
+        if name not in POSTGRES_PARAMETERS:
+            known = ", ".join(sorted(POSTGRES_PARAMETERS))
+            raise ValueError(f"has the parameter {name!r}, which Recado does not know: leave it out. Known: {known}")
+        if name == "sslmode" and text not in SSL_MODES:
+            raise ValueError(f"has sslmode={text!r}; it is one of {', '.join(SSL_MODES)}")
+    kept = [(name, text) for name, text in given if name != "connect_timeout"]
+    if len(kept) == len(given):
+        return value
+    return value.partition("?")[0] + ("?" + urlencode(kept) if kept else "")
+
+
+def _split(value: str) -> SplitResult:
+    """The parts of an address. Raises `ValueError` if it is none, in words that hold nothing of it."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+        if parts.fragment:
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            "is no address: look at its port, and write special characters of a password as %40, %2F and the like"
+        ) from None
+    return parts
 
 
 def load_settings() -> Settings:

@@ -1,0 +1,87 @@
+"""What a setting may be. Every error is one line that names its variable, gives an example and repeats no secret."""
+
+from pathlib import Path
+
+import pytest
+
+from recado.db import Database
+from recado.doctor import Level, examine
+from recado.errors import SettingsError
+from recado.kit import new_id
+from recado.mailbox.driver import Priority, Tx
+from recado.mailbox.sql import Query
+from recado.migrate import check, migrate
+from recado.runtime import open_driver
+from recado.settings import SSL_MODES, Settings, load_settings
+from tests.cli.terminal import free_port
+from tests.databases import Databases
+
+POSTGRES = "postgresql://recado:very-secret@127.0.0.1:5432/recado"
+
+
+def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
+    for variable, text in variables.items():
+        monkeypatch.setenv(variable, text)
+    with pytest.raises(SettingsError) as caught:
+        load_settings()
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "says"),
+    [
+        ("RECADO_DATABASE_URL", f"{POSTGRES}?sslmod=require", "has the parameter 'sslmod'"),
+        ("RECADO_DATABASE_URL", f"{POSTGRES}?channel_binding=require", "leave it out"),
+        ("RECADO_DATABASE_URL", f"{POSTGRES}?sslmode=yes", "require"),
+        ("RECADO_DATABASE_URL", f"{POSTGRES}?sslmode", "name=value"),
+        ("RECADO_DATABASE_URL", "postgresql://recado:very-secret/x@localhost/recado", "is no address"),
+        ("RECADO_DATABASE_URL", "postgresql://recado:very-secret@localhost:port/recado", "is no address"),
+    ],
+)
+def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, says: str) -> None:
+    message = told(monkeypatch, **{variable: text})
+    assert message.startswith(f"{variable}: ")
+    assert says in message
+    assert "Example: " in message
+    assert len(message.splitlines()) == 1
+    assert "very-secret" not in message
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", *(f"?sslmode={mode}" for mode in SSL_MODES), "?application_name=clinica&sslrootcert=%2Fetc%2Fca.pem"],
+)
+def test_what_managed_postgresql_servers_give_is_taken(query: str) -> None:
+    assert Settings(database_url=POSTGRES + query).database_url == POSTGRES + query
+    assert Settings(database_url="postgres://host/name").database_url == "postgresql://host/name"
+
+
+@pytest.mark.parametrize("query", ["sslmode=disable", "sslmode=prefer&connect_timeout=5&application_name=clinica"])
+async def test_all_ways_to_postgresql_take_libpqs_parameters(databases: Databases, query: str) -> None:
+    url = databases.create_empty("postgresql")
+    settings = Settings(database_url=f"{url}{'&' if '?' in url else '?'}{query}")
+    database = Database(settings.resolved_database_url)
+    driver = open_driver(settings, database, new_id())
+
+    async def name(tx: Tx) -> str:
+        return (await tx.fetch(Query("SELECT current_setting('application_name')")))[0][0]
+
+    try:
+        assert await migrate(settings)
+        assert (await check(database)).up_to_date
+        assert await driver.run(name, Priority.OTHER) == ("clinica" if "clinica" in query else "")
+    finally:
+        await driver.close()
+        await database.close()
+        databases.drop(url)
+
+
+async def test_a_server_without_tls_is_told_where_it_is_required(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    url = databases.server().url()
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("RECADO_DATABASE_URL", f"{url}{'&' if '?' in url else '?'}sslmode=require")
+    (found,) = [finding for finding in await examine(free_port()) if finding.check == "database"]
+    assert found.level is Level.FAIL
+    assert "SSL" in found.says
