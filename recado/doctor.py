@@ -234,7 +234,8 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
     try:
         box: SecretBox = secret_box(settings.secret_key, settings.data_dir)
     except (RecadoError, OSError) as error:
-        return [_fail(name, _short(error), "recado key generate-secret prints a good one for RECADO_SECRET_KEY")]
+        mend = f"Put back {file} from your copy, or set RECADO_SECRET_KEY to the key that it held"
+        return [_fail(name, _short(error), mend)]
     found: list[Finding] = []
     for loaded in await load_lines(session, box):
         if loaded.problem:

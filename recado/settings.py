@@ -4,10 +4,11 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from recado.errors import SettingsError
+from recado.errors import BadInput, SettingsError
+from recado.kit.names import check_slug
 
 EXAMPLES = {
     "data_dir": "RECADO_DATA_DIR=/var/lib/recado",
@@ -30,6 +31,8 @@ POSTGRES_PARAMETERS = frozenset(
         *("host", "port", "user", "password", "passfile", "dbname", "application_name", "options", "connect_timeout"),
     }
 )
+# What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
+MIN_SECRET_CHARACTERS = 16
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -73,18 +76,44 @@ class Settings(BaseSettings):
     @field_validator("database_url", "database_direct_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
+        """The address as the drivers take it; errors never repeat it, for it may hold a password."""
         if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("starts with neither sqlite:/// nor postgresql://")
         if value.startswith("postgres://"):
             value = value.replace("postgres://", "postgresql://", 1)
-        return _postgres_url(value) if value.startswith("postgresql://") else value
+        if value.startswith("sqlite:///"):
+            return _sqlite_url(value)
+        return _postgres_url(value) if value else value
+
+    @field_validator("database_direct_url")
+    @classmethod
+    def _same_kind(cls, value: str, others: ValidationInfo) -> str:
+        if value.startswith("sqlite:"):
+            raise ValueError("is for PostgreSQL only: leave it empty")
+        beside: str | None = others.data.get("database_url")  # None: it is wrong itself, and told so
+        if value and beside is not None and not beside.startswith("postgresql:"):
+            raise ValueError("is another kind of database than RECADO_DATABASE_URL: set both, or neither")
+        return value
 
     @field_validator("cloud_api_base_url")
     @classmethod
     def _http_url(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("is not an http:// or https:// address")
+        parts = _split(value)
+        if not parts.hostname:
+            raise ValueError("names no host")
+        if "?" in value:
+            raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        keys = [key.strip() for key in value.split(",") if key.strip()]
+        if value and (not keys or min(map(len, keys)) < MIN_SECRET_CHARACTERS):
+            raise ValueError(f"needs at least {MIN_SECRET_CHARACTERS} characters in each key")
+        return value
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -94,9 +123,11 @@ class Settings(BaseSettings):
         pairs: list[tuple[str, str]] = []
         for part in filter(None, (p.strip() for p in value.split(","))):
             project, separator, key = part.partition(":")
-            if not separator or not project or len(key) < 16:
-                raise ValueError("needs project:key pairs, each key at least 16 characters long")
-            pairs.append((project, key))
+            if not separator or len(key) < MIN_SECRET_CHARACTERS:
+                raise ValueError(f"needs project:key pairs, each key at least {MIN_SECRET_CHARACTERS} characters long")
+            pairs.append((_slug(project), key))
+        if len({key for _, key in pairs}) < len(set(pairs)):
+            raise ValueError("has one key for two projects: give each its own")
         return tuple(pairs)
 
     @property
@@ -108,6 +139,22 @@ class Settings(BaseSettings):
     def resolved_direct_url(self) -> str:
         """The database for LISTEN and advisory locks."""
         return self.database_direct_url or self.resolved_database_url
+
+
+def _slug(project: str) -> str:
+    try:
+        return check_slug(project)
+    except BadInput as error:
+        raise ValueError(error.message.partition(". Example")[0]) from None
+
+
+def _sqlite_url(value: str) -> str:
+    path, mark, _ = value.removeprefix("sqlite:///").partition("?")
+    if path in ("", ":memory:"):
+        raise ValueError("names no file, and what is only in memory would be lost")
+    if mark:
+        raise ValueError("takes nothing after a ?")
+    return value
 
 
 def _postgres_url(value: str) -> str:
@@ -134,11 +181,11 @@ def _split(value: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         _ = parts.port
-        if parts.fragment:
+        if parts.fragment or any(character.isspace() for character in value):
             raise ValueError
     except ValueError:
         raise ValueError(
-            "is no address: look at its port, and write special characters of a password as %40, %2F and the like"
+            "is no address: look at its port, and write special characters as %40, %2F and so on"
         ) from None
     return parts
 

@@ -6,13 +6,14 @@ import pytest
 
 from recado.db import Database
 from recado.doctor import Level, examine
-from recado.errors import SettingsError
+from recado.errors import RecadoError, SettingsError
 from recado.kit import new_id
+from recado.kit.crypto import SecretBox, secret_box
 from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.sql import Query
 from recado.migrate import check, migrate
 from recado.runtime import open_driver
-from recado.settings import SSL_MODES, Settings, load_settings
+from recado.settings import MIN_SECRET_CHARACTERS, SSL_MODES, Settings, load_settings
 from tests.cli.terminal import free_port
 from tests.databases import Databases
 
@@ -36,6 +37,25 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
         ("RECADO_DATABASE_URL", f"{POSTGRES}?sslmode", "name=value"),
         ("RECADO_DATABASE_URL", "postgresql://recado:very-secret/x@localhost/recado", "is no address"),
         ("RECADO_DATABASE_URL", "postgresql://recado:very-secret@localhost:port/recado", "is no address"),
+        ("RECADO_DATABASE_URL", "sqlite:///", "names no file"),
+        ("RECADO_DATABASE_URL", "sqlite:///:memory:", "names no file"),
+        ("RECADO_DATABASE_URL", "sqlite:////tmp/x.db?mode=ro", "takes nothing after a ?"),
+        ("RECADO_DATABASE_DIRECT_URL", POSTGRES, "another kind of database"),
+        ("RECADO_DATABASE_DIRECT_URL", "sqlite:////tmp/x.db", "PostgreSQL only"),
+        ("RECADO_CLOUD_API_BASE_URL", "graph.facebook.com", "http:// or https://"),
+        ("RECADO_CLOUD_API_BASE_URL", "http://x:abc", "is no address"),
+        ("RECADO_CLOUD_API_BASE_URL", "http://x:99999", "is no address"),
+        ("RECADO_CLOUD_API_BASE_URL", "https://", "names no host"),
+        ("RECADO_CLOUD_API_BASE_URL", "https://:443", "names no host"),
+        ("RECADO_CLOUD_API_BASE_URL", "https://graph.facebook.com?a=very-secret", "takes nothing after a ?"),
+        ("RECADO_CLOUD_API_BASE_URL", "https://graph.facebook.com#a", "is no address"),
+        ("RECADO_CLOUD_API_BASE_URL", "https://gra ph.facebook.com", "is no address"),
+        ("AI_ASSISTANTS_API_KEYS", "Bad Slug:very-secret-0123456789", "'Bad Slug' is not a short name"),
+        ("AI_ASSISTANTS_API_KEYS", "clinic:very-secret", "at least 16"),
+        ("AI_ASSISTANTS_API_KEYS", "clinic:very-secret-01234,farm:very-secret-01234", "two projects"),
+        ("RECADO_SECRET_KEY", "very-secret", "at least 16"),
+        ("RECADO_SECRET_KEY", "long-enough-0123456789,very-secret", "at least 16"),
+        ("RECADO_SECRET_KEY", " , ", "at least 16"),
     ],
 )
 def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: str, text: str, says: str) -> None:
@@ -45,6 +65,33 @@ def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: 
     assert "Example: " in message
     assert len(message.splitlines()) == 1
     assert "very-secret" not in message
+
+
+async def test_the_doctor_names_each_wrong_setting_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = told(monkeypatch, RECADO_SECRET_KEY="short", RECADO_CLOUD_API_BASE_URL="http://x:abc")
+    found = await examine(free_port())
+    assert [(f.check, f.level) for f in found] == [("settings", Level.FAIL)] * 2
+    assert [f.says for f in found] == message.splitlines()
+
+
+def test_the_direct_address_is_looked_at_beside_a_wrong_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    message = told(monkeypatch, RECADO_DATABASE_URL="sqlite:///", RECADO_DATABASE_DIRECT_URL=POSTGRES)
+    assert message.count("\n") == 0
+
+
+def test_what_the_secret_box_takes_the_settings_take() -> None:
+    key = "k" * MIN_SECRET_CHARACTERS
+    assert Settings(secret_key=f"{key}, {key}x").secret_key
+    SecretBox([key])
+    with pytest.raises(RecadoError):
+        SecretBox([key[1:]])
+
+
+def test_a_short_key_in_the_file_is_blamed_on_the_file(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("short")
+    with pytest.raises(RecadoError, match=r"secret\.key") as caught:
+        secret_box("", tmp_path)
+    assert "RECADO_SECRET_KEY needs" not in caught.value.message
 
 
 @pytest.mark.parametrize(
