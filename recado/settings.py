@@ -62,7 +62,7 @@ class Settings(BaseSettings):
         default=(),
         alias="AI_ASSISTANTS_API_KEYS",
         repr=False,
-        description="project:key,... made at start when missing.",
+        description="project:key,... made when missing, at the start of `recado up` and `recado api`.",
     )
     reconcile_after_s: float = Field(
         default=30.0,
