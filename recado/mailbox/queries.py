@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, literal, literal_column, select
+from sqlalchemy import ColumnElement, and_, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.errors import NotFound
@@ -28,6 +28,12 @@ def in_state(state: ListedState) -> ColumnElement[bool]:
 def given_up() -> ColumnElement[bool]:
     """True for messages that came in and whose turn was given up; in the words of their partial index, too."""
     return literal_column("inbox.dead")
+
+
+def needs_a_look() -> ColumnElement[bool]:
+    """True for what goes out and may need a person: dead, unknown, or refused at least once and waiting."""
+    refused = and_(in_state("queued"), OutboxMessage.error_code.is_not(None))
+    return or_(in_state("dead"), in_state("unknown"), refused)
 
 
 async def list_outbox(session: AsyncSession, state: ListedState, cut: Cut = FIRST) -> Page[OutboxMessage]:
