@@ -18,6 +18,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.cloud_api.convert import convert
 from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.db import Base, Database, database_now_ms
@@ -27,7 +28,7 @@ from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
-from recado.mailbox.queries import given_up, in_state
+from recado.mailbox.queries import Converters, given_up, in_state, list_strays
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.migrate import check
 from recado.settings import Settings, load_settings
@@ -39,6 +40,9 @@ CLOCK_WARN_MS = 2_000
 CLOCK_FAIL_MS = 60_000
 # A message that waits longer than any back-off or pacing explains.
 STUCK_MS = 3_600_000
+# So many deliveries without a line's address are read again to tell what they are; a body may have 3 MB.
+MAX_STRAYS_READ = 200
+CONVERTERS: Converters = {"cloud-api": convert}
 # What must be mended by a person before the line can send again: no use in waiting for an hour to say so.
 FOR_A_PERSON = (
     *("access_token_invalid", "permission_denied", "line_unknown", "number_not_registered"),
@@ -232,6 +236,8 @@ async def _examine_tables(database: Database, settings: Settings) -> AsyncGenera
             yield finding
         for look in _LOOKS:
             yield await look(session)
+        for finding in await _unrouted(session):
+            yield finding
 
 
 def _clock(ahead_ms: int) -> Finding:
@@ -341,16 +347,31 @@ async def _dead_inbox(session: AsyncSession) -> Finding:
     )
 
 
-async def _unrouted(session: AsyncSession) -> Finding:
-    strays = await _count(session, Unrouted)
-    if not strays:
-        return _ok("routing", "every delivery found its line")
+async def _unrouted(session: AsyncSession) -> list[Finding]:
+    """Deliveries that got lost, apart from the provider's notices: those are for no line, and kept for reading."""
+    lost = await _count(session, Unrouted, Unrouted.line_address.is_not(None))
     addresses = await session.scalars(
         select(Unrouted.line_address).where(Unrouted.line_address.is_not(None)).distinct().limit(5)
     )
-    named = ", ".join(str(address) for address in addresses)
-    says = f"{strays} deliveries were well signed but fit no line" + (f" (for {named})" if named else "")
-    return _warn("routing", says, "Connect the line that they name: recado line add cloud-api --phone-number-id ID ...")
+    nameless = await list_strays(session, CONVERTERS, Unrouted.line_address.is_(None), limit=MAX_STRAYS_READ)
+    people = sum(stray.kind == "person" for stray in nameless)
+    notices = sorted({stray.about or "other" for stray in nameless if stray.kind == "notice"})
+    found: list[Finding] = []
+    if lost:
+        named = ", ".join(str(address) for address in addresses)
+        mend = (
+            "Connect the line that they name: recado line add cloud-api --phone-number-id ID ... (one that is "
+            "connected has another app's secret: recado line update); then clear them: recado line unrouted drop"
+        )
+        found.append(_warn("routing", f"{lost} deliveries were well signed but fit no line (for {named})", mend))
+    if people:
+        mend = "recado line unrouted list --json shows them; then: recado line unrouted drop ID"
+        found.append(_warn("routing", f"{people} deliveries hold something that no person can be found for", mend))
+    if notices:
+        count = sum(stray.kind == "notice" for stray in nameless)
+        says = f"{count} of the provider are kept ({', '.join(notices)}); to read them: recado line unrouted list"
+        found.append(_ok("notices", says))
+    return found if lost or people else [_ok("routing", "every delivery found its line"), *found]
 
 
 _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
@@ -359,7 +380,6 @@ _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
     _dead_outbox,
     _unknown_outbox,
     _dead_inbox,
-    _unrouted,
 )
 
 

@@ -1,6 +1,7 @@
 """What the doctor finds, on both databases, and that it changes nothing."""
 
 import asyncio
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -174,6 +175,29 @@ def test_every_cure_is_for_a_code_of_the_channel() -> None:
     known = {meaning.code for meaning in MEANINGS.values()} | {"provider_unreachable"}
     assert doctor.CURES.keys() | set(doctor.FOR_A_PERSON) <= known
     assert set(doctor.FOR_A_PERSON) <= doctor.CURES.keys()
+
+
+def delivered(change: object, address: str | None = None) -> Unrouted:
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
+    rest = {"line_address": address, "digest": new_id(), "created_ms": 0}
+    return Unrouted(id=new_id(), channel="cloud-api", body=body, **rest)
+
+
+async def test_notices_of_the_provider_are_no_lost_messages(settings: pytest.MonkeyPatch, database: Database) -> None:
+    await add(database, delivered({"field": "account_update", "value": {"event": "VERIFIED_ACCOUNT"}}))
+    found = await findings()
+    assert found["routing"].level is Level.OK
+    assert found["notices"].level is Level.OK
+    assert "account_update" in found["notices"].says
+    assert "recado line unrouted list" in found["notices"].says
+
+
+async def test_what_is_lost_is_told_beside_notices(settings: pytest.MonkeyPatch, database: Database) -> None:
+    await add(database, delivered({"field": "account_update", "value": {}}), delivered("odd"))
+    found = await findings()
+    assert found["routing"].level is Level.WARN
+    assert "no person" in found["routing"].says
+    assert "1 of the provider" in found["notices"].says
 
 
 @pytest.mark.parametrize(("ahead_s", "level"), [(0, Level.OK), (-10, Level.WARN), (600, Level.FAIL)])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
+from recado.cli.unrouted import unrouted
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,9 @@ settle_option = click.option(
 @click.group()
 def line() -> None:
     """Lines: the numbers that people write to."""
+
+
+line.add_command(unrouted)
 
 
 @line.group()

@@ -7,6 +7,7 @@ import click
 from recado.cli import recado
 from tests.cli.terminal import Installation
 from tests.cli.test_mailbox import Conversations, store
+from tests.cli.test_unrouted import stray
 
 # The command -> what its table must show of the installation below.
 TABLES = {
@@ -14,6 +15,7 @@ TABLES = {
     "key list": ("HINT", "admin"),
     "line list": ("SETTLE", "123456", "echo", "0 ms"),
     "outbox list": ("ERROR", "131026", "no llegó"),
+    "line unrouted list": ("ABOUT", "777"),
     "inbox list": ("CONVERSATION ID", "sin respuesta"),
 }
 
@@ -35,7 +37,7 @@ def test_every_table_can_be_read(installation: Installation) -> None:
     talk = Conversations(installation)
     installation.ok("key", "create", "--project", "bench")
     dead = talk.out("no llegó", "dead", error_code="131026", attempts=8)
-    store(installation, talk.row, dead, talk.dead_in("sin respuesta"))
+    store(installation, talk.row, dead, talk.dead_in("sin respuesta"), stray({}, "777"))
     for command, words in TABLES.items():
         project = ("--project", "bench") if command == "key list" else ()
         shown = installation.ok(*command.split(), *project)
