@@ -155,7 +155,7 @@ SQLITE_PRAGMAS = (
 
 def _postgres_engine(url: str) -> AsyncEngine:
     return create_async_engine(
-        url.replace("postgresql:", "postgresql+asyncpg:", 1),
+        make_url(url).set(drivername="postgresql+asyncpg", query={}),
         pool_size=4,
         max_overflow=4,
         pool_pre_ping=True,
@@ -163,6 +163,7 @@ def _postgres_engine(url: str) -> AsyncEngine:
         # and no two statements have one name. See "Prepared Statement Name with PGBouncer" in
         # https://docs.sqlalchemy.org/en/20/dialects/postgresql.html.
         connect_args={
+            "dsn": url,  # what stands after its ? is libpq's, which asyncpg reads and SQLAlchemy does not
             "statement_cache_size": 0,
             "prepared_statement_cache_size": 0,
             "prepared_statement_name_func": new_id,

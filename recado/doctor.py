@@ -6,17 +6,19 @@ import shutil
 import sqlite3
 import stat
 import tempfile
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import asyncpg
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.cloud_api.convert import convert
 from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.db import Base, Database, database_now_ms
@@ -26,6 +28,7 @@ from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
+from recado.mailbox.queries import Converters, given_up, in_state, list_strays
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.migrate import check
 from recado.settings import Settings, load_settings
@@ -37,6 +40,26 @@ CLOCK_WARN_MS = 2_000
 CLOCK_FAIL_MS = 60_000
 # A message that waits longer than any back-off or pacing explains.
 STUCK_MS = 3_600_000
+# So many deliveries without a line's address are read again to tell what they are; a body may have 3 MB.
+MAX_STRAYS_READ = 200
+CONVERTERS: Converters = {"cloud-api": convert}
+# What must be mended by a person before the line can send again: no use in waiting for an hour to say so.
+FOR_A_PERSON = (
+    *("access_token_invalid", "permission_denied", "line_unknown", "number_not_registered"),
+    *("payment_problem", "display_name_not_approved", "account_restricted"),
+)
+# What to do about the commonest error of a line; its messages wait meanwhile.
+CURES = {
+    "access_token_invalid": "Give it a new token: recado line update --phone-number-id {address} --access-token TOKEN",
+    "permission_denied": "On Meta's pages, give its token the permission whatsapp_business_messaging for this number",
+    "line_unknown": "Is the id right, and may its token see the number? recado line list",
+    "number_not_registered": "Register the number again on Meta's pages",
+    "payment_problem": "Mend the account's way to pay on Meta's pages",
+    "display_name_not_approved": "Have the number's display name approved on Meta's pages",
+    "account_restricted": "Meta has restricted the account: see its quality and the support page",
+    "spam_limited": "Meta has limited the number for a while: people block or report it; write to fewer of them",
+    "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",
+}
 _CONNECT_S = 1.0
 # What a database that cannot be used raises: SQLAlchemy's errors, and the drivers' own while they connect.
 _UNUSABLE = (SQLAlchemyError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -209,8 +232,12 @@ async def _examine_tables(database: Database, settings: Settings) -> AsyncGenera
         yield _clock(now_ms() - await database_now_ms(session))
         for finding in await _secrets(session, settings):
             yield finding
+        for finding in await _queue(session):
+            yield finding
         for look in _LOOKS:
             yield await look(session)
+        for finding in await _unrouted(session):
+            yield finding
 
 
 def _clock(ahead_ms: int) -> Finding:
@@ -234,7 +261,8 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
     try:
         box: SecretBox = secret_box(settings.secret_key, settings.data_dir)
     except (RecadoError, OSError) as error:
-        return [_fail(name, _short(error), "recado key generate-secret prints a good one for RECADO_SECRET_KEY")]
+        mend = f"Put back {file} from your copy, or set RECADO_SECRET_KEY to the key that it held"
+        return [_fail(name, _short(error), mend)]
     found: list[Finding] = []
     for loaded in await load_lines(session, box):
         if loaded.problem:
@@ -261,7 +289,7 @@ async def _lines_there(session: AsyncSession) -> Finding:
 
 
 async def _dead_outbox(session: AsyncSession) -> Finding:
-    dead = await _count(session, OutboxMessage, OutboxMessage.state == "dead")
+    dead = await _count(session, OutboxMessage, in_state("dead"))
     mend = "recado outbox list shows why; then: recado outbox retry ID, or drop ID"
     return (
         _warn("outbox", f"{dead} messages could not be sent", mend) if dead else _ok("outbox", "nothing was given up")
@@ -270,23 +298,46 @@ async def _dead_outbox(session: AsyncSession) -> Finding:
 
 async def _unknown_outbox(session: AsyncSession) -> Finding:
     name = "outcomes"
-    unknown = await _count(session, OutboxMessage, OutboxMessage.state == "unknown")
+    unknown = await _count(session, OutboxMessage, in_state("unknown"))
     if not unknown:
         return _ok(name, "every message that was sent has a known outcome")
     mend = "They settle by themselves while a worker runs; if they stay, the provider's webhooks do not arrive"
     return _warn(name, f"{unknown} messages may or may not have arrived", mend)
 
 
-async def _stuck(session: AsyncSession) -> Finding:
-    overdue = OutboxMessage.due_ms < await database_now_ms(session) - STUCK_MS
-    stuck = await _count(session, OutboxMessage, OutboxMessage.state == "queued", overdue)
-    if not stuck:
-        return _ok("queue", "nothing waits longer than it should")
-    return _warn("queue", f"{stuck} messages should have been sent an hour ago", "Is a worker running? recado worker")
+async def _queue(session: AsyncSession) -> list[Finding]:
+    """One finding for each line whose messages wait for what does not end by itself."""
+    name = "queue"
+    before = await database_now_ms(session) - STUCK_MS
+    # A try that failed moves `due_ms` on, and a dead message that is retried keeps its `created_ms`.
+    tried = OutboxMessage.error_code.is_not(None)
+    late = and_(OutboxMessage.created_ms < before, or_(OutboxMessage.due_ms < before, tried))
+    waits = or_(late, OutboxMessage.error_code.in_(FOR_A_PERSON))
+    counts = await session.execute(
+        select(OutboxMessage.line_id, LineRow.address, OutboxMessage.error_code, func.count())
+        .join(LineRow, LineRow.id == OutboxMessage.line_id, isouter=True)
+        .where(in_state("queued"), waits)
+        .group_by(OutboxMessage.line_id, LineRow.address, OutboxMessage.error_code)
+        .order_by(OutboxMessage.line_id)
+    )
+    lines: dict[str, Counter[str]] = {}
+    for line_id, address, code, count in counts:
+        lines.setdefault(address or line_id, Counter())[code or ""] += count
+    found = [_waiting(address, codes) for address, codes in lines.items()]
+    return found or [_ok(name, "nothing waits longer than it should")]
+
+
+def _waiting(address: str, codes: Counter[str]) -> Finding:
+    says = f"line {address}: {codes.total()} messages wait longer than they should"
+    commonest = next((code for code, _ in codes.most_common() if code), None)
+    if commonest is None:
+        return _warn("queue", says, "Is a worker running? recado worker")
+    cure = CURES.get(commonest, "recado outbox list --state queued shows what the provider says")
+    return _warn("queue", f"{says}; most often: {commonest}", cure.format(address=address))
 
 
 async def _dead_inbox(session: AsyncSession) -> Finding:
-    dead = await _count(session, InboxMessage, InboxMessage.dead.is_(True))
+    dead = await _count(session, InboxMessage, given_up())
     if not dead:
         return _ok("inbox", "every message was answered or is being")
     return _warn(
@@ -296,16 +347,31 @@ async def _dead_inbox(session: AsyncSession) -> Finding:
     )
 
 
-async def _unrouted(session: AsyncSession) -> Finding:
-    strays = await _count(session, Unrouted)
-    if not strays:
-        return _ok("routing", "every delivery found its line")
+async def _unrouted(session: AsyncSession) -> list[Finding]:
+    """Deliveries that got lost, apart from the provider's notices: those are for no line, and kept for reading."""
+    lost = await _count(session, Unrouted, Unrouted.line_address.is_not(None))
     addresses = await session.scalars(
         select(Unrouted.line_address).where(Unrouted.line_address.is_not(None)).distinct().limit(5)
     )
-    named = ", ".join(str(address) for address in addresses)
-    says = f"{strays} deliveries were well signed but fit no line" + (f" (for {named})" if named else "")
-    return _warn("routing", says, "Connect the line that they name: recado line add cloud-api --phone-number-id ID ...")
+    nameless = await list_strays(session, CONVERTERS, Unrouted.line_address.is_(None), limit=MAX_STRAYS_READ)
+    people = sum(stray.kind == "person" for stray in nameless)
+    notices = sorted({stray.about or "other" for stray in nameless if stray.kind == "notice"})
+    found: list[Finding] = []
+    if lost:
+        named = ", ".join(str(address) for address in addresses)
+        mend = (
+            "Connect the line that they name: recado line add cloud-api --phone-number-id ID ... (one that is "
+            "connected has another app's secret: recado line update); then clear them: recado line unrouted drop"
+        )
+        found.append(_warn("routing", f"{lost} deliveries were well signed but fit no line (for {named})", mend))
+    if people:
+        mend = "recado line unrouted list --json shows them; then: recado line unrouted drop ID"
+        found.append(_warn("routing", f"{people} deliveries hold something that no person can be found for", mend))
+    if notices:
+        count = sum(stray.kind == "notice" for stray in nameless)
+        says = f"{count} of the provider are kept ({', '.join(notices)}); to read them: recado line unrouted list"
+        found.append(_ok("notices", says))
+    return found if lost or people else [_ok("routing", "every delivery found its line"), *found]
 
 
 _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
@@ -313,9 +379,7 @@ _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
     _workers,
     _dead_outbox,
     _unknown_outbox,
-    _stuck,
     _dead_inbox,
-    _unrouted,
 )
 
 

@@ -14,12 +14,15 @@ from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line
 from recado.db import Database
 from recado.demo import DemoProject
+from recado.errors import Conflict
 from recado.kit.crypto import SecretBox
 from recado.knowledge.service import NewEntry, add_entries
 from recado.migrate import migrate
 from recado.projects.models import Project
 from recado.projects.service import add_known_key, create_project, find_project
 from recado.settings import Settings
+
+_KEYS_VARIABLE = "AI_ASSISTANTS_API_KEYS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +92,24 @@ async def ensure_keys(database: Database, pairs: Sequence[tuple[str, str]]) -> N
     A key that was revoked stays revoked. Raises `Conflict` (`key_of_other_project`), `BadInput` (`bad_slug`).
     """
     for slug, token in pairs:
-        project_id = await _ensure_project(database, slug, slug)
-        async with database.system() as session:
-            await add_known_key(session, project_id, token, "AI_ASSISTANTS_API_KEYS")
+        try:
+            await _ensure_key(database, slug, token)
+        except Conflict as conflict:
+            if conflict.code not in ("project_exists", "key_exists"):
+                raise
+            await _ensure_key(database, slug, token)  # another process was just making it, and now it is there
+
+
+async def _ensure_key(database: Database, slug: str, token: str) -> None:
+    project_id = await _ensure_project(database, slug, slug)
+    async with database.system() as session:
+        try:
+            await add_known_key(session, project_id, token, _KEYS_VARIABLE)
+        except Conflict as conflict:
+            if conflict.code == "key_of_other_project":
+                says = f"{_KEYS_VARIABLE}: the key of {slug} opens another project already: give each its own"
+                raise Conflict(says, code=conflict.code) from None
+            raise
 
 
 async def _add_demo(session: AsyncSession, demo: DemoProject, brains: Collection[str]) -> Assistant:

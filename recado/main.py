@@ -62,6 +62,7 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
     listening = _listen(host, port)
     async with open_runtime(settings) as runtime:
+        await ensure_keys(runtime.database, settings.api_keys)
         await _serve(runtime, listening, _api_background(runtime), ready, None)
 
 

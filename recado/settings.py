@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from recado.errors import SettingsError
+from recado.errors import BadInput, SettingsError
+from recado.kit.names import check_slug
 
 EXAMPLES = {
     "data_dir": "RECADO_DATA_DIR=/var/lib/recado",
@@ -20,6 +22,18 @@ EXAMPLES = {
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
 }
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS: those that asyncpg knows too, or sends
+# to the server as they are. It would take any other for a setting of the server.
+POSTGRES_PARAMETERS = frozenset(
+    {
+        *("sslmode", "sslrootcert", "sslcert", "sslkey", "sslpassword", "sslcrl", "sslnegotiation"),
+        *("ssl_min_protocol_version", "ssl_max_protocol_version", "target_session_attrs"),
+        *("host", "port", "user", "password", "passfile", "dbname", "application_name", "options", "connect_timeout"),
+    }
+)
+# What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
+MIN_SECRET_CHARACTERS = 16
+SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
 class Settings(BaseSettings):
@@ -29,7 +43,9 @@ class Settings(BaseSettings):
 
     data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, keys and media.")
     database_url: str = Field(
-        default="", description="sqlite:///PATH or postgresql://...; empty means recado.db in RECADO_DATA_DIR."
+        default="",
+        description="sqlite:///PATH or postgresql://... (also ?sslmode=require and libpq's other parameters; "
+        "connect_timeout is taken, but Recado keeps to 10 s); empty means recado.db in RECADO_DATA_DIR.",
     )
     database_direct_url: str = Field(
         default="", description="PostgreSQL without a pooler, for LISTEN and advisory locks; empty means the same."
@@ -46,7 +62,7 @@ class Settings(BaseSettings):
         default=(),
         alias="AI_ASSISTANTS_API_KEYS",
         repr=False,
-        description="project:key,... made at start when missing.",
+        description="project:key,... made when missing, at the start of `recado up` and `recado api`.",
     )
     reconcile_after_s: float = Field(
         default=30.0,
@@ -60,16 +76,44 @@ class Settings(BaseSettings):
     @field_validator("database_url", "database_direct_url")
     @classmethod
     def _known_database(cls, value: str) -> str:
+        """The address as the drivers take it; errors never repeat it, for it may hold a password."""
         if value and not value.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise ValueError("starts with neither sqlite:/// nor postgresql://")
-        return value.replace("postgres://", "postgresql://", 1) if value.startswith("postgres://") else value
+        if value.startswith("postgres://"):
+            value = value.replace("postgres://", "postgresql://", 1)
+        if value.startswith("sqlite:///"):
+            return _sqlite_url(value)
+        return _postgres_url(value) if value else value
+
+    @field_validator("database_direct_url")
+    @classmethod
+    def _same_kind(cls, value: str, others: ValidationInfo) -> str:
+        if value.startswith("sqlite:"):
+            raise ValueError("is for PostgreSQL only: leave it empty")
+        beside: str | None = others.data.get("database_url")  # None: it is wrong itself, and told so
+        if value and beside is not None and not beside.startswith("postgresql:"):
+            raise ValueError("is another kind of database than RECADO_DATABASE_URL: set both, or neither")
+        return value
 
     @field_validator("cloud_api_base_url")
     @classmethod
     def _http_url(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):
             raise ValueError("is not an http:// or https:// address")
+        parts = _split(value)
+        if not parts.hostname:
+            raise ValueError("names no host")
+        if "?" in value:
+            raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("secret_key")
+    @classmethod
+    def _long_enough(cls, value: str) -> str:
+        keys = [key.strip() for key in value.split(",") if key.strip()]
+        if value and (not keys or min(map(len, keys)) < MIN_SECRET_CHARACTERS):
+            raise ValueError(f"needs at least {MIN_SECRET_CHARACTERS} characters in each key")
+        return value
 
     @field_validator("api_keys", mode="before")
     @classmethod
@@ -79,9 +123,11 @@ class Settings(BaseSettings):
         pairs: list[tuple[str, str]] = []
         for part in filter(None, (p.strip() for p in value.split(","))):
             project, separator, key = part.partition(":")
-            if not separator or not project or len(key) < 16:
-                raise ValueError("needs project:key pairs, each key at least 16 characters long")
-            pairs.append((project, key))
+            if not separator or len(key) < MIN_SECRET_CHARACTERS:
+                raise ValueError(f"needs project:key pairs, each key at least {MIN_SECRET_CHARACTERS} characters long")
+            pairs.append((_slug(project), key))
+        if len({key for _, key in pairs}) < len(set(pairs)):
+            raise ValueError("has one key for two projects: give each its own")
         return tuple(pairs)
 
     @property
@@ -93,6 +139,55 @@ class Settings(BaseSettings):
     def resolved_direct_url(self) -> str:
         """The database for LISTEN and advisory locks."""
         return self.database_direct_url or self.resolved_database_url
+
+
+def _slug(project: str) -> str:
+    try:
+        return check_slug(project)
+    except BadInput as error:
+        raise ValueError(error.message.partition(". Example")[0]) from None
+
+
+def _sqlite_url(value: str) -> str:
+    path, mark, _ = value.removeprefix("sqlite:///").partition("?")
+    if path in ("", ":memory:"):
+        raise ValueError("names no file, and what is only in memory would be lost")
+    if mark:
+        raise ValueError("takes nothing after a ?")
+    return value
+
+
+def _postgres_url(value: str) -> str:
+    """The address as asyncpg takes it. Raises `ValueError`, which never repeats the address: it has a password."""
+    parts = _split(value)
+    try:
+        given = parse_qsl(parts.query, strict_parsing=True) if parts.query else []
+    except ValueError:
+        raise ValueError("has something else than name=value after its ?") from None
+    for name, text in given:
+        if name not in POSTGRES_PARAMETERS:
+            known = ", ".join(sorted(POSTGRES_PARAMETERS))
+            raise ValueError(f"has the parameter {name!r}, which Recado does not know: leave it out. Known: {known}")
+        if name == "sslmode" and text not in SSL_MODES:
+            raise ValueError(f"has sslmode={text!r}; it is one of {', '.join(SSL_MODES)}")
+    kept = [(name, text) for name, text in given if name != "connect_timeout"]
+    if len(kept) == len(given):
+        return value
+    return value.partition("?")[0] + ("?" + urlencode(kept) if kept else "")
+
+
+def _split(value: str) -> SplitResult:
+    """The parts of an address. Raises `ValueError` if it is none, in words that hold nothing of it."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+        if parts.fragment or any(character.isspace() for character in value):
+            raise ValueError
+    except ValueError:
+        raise ValueError(
+            "is no address: look at its port, and write special characters as %40, %2F and so on"
+        ) from None
+    return parts
 
 
 def load_settings() -> Settings:

@@ -1,6 +1,7 @@
 """What the doctor finds, on both databases, and that it changes nothing."""
 
 import asyncio
+import json
 import socket
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from recado import doctor
+from recado.channels.cloud_api.errors import MEANINGS
 from recado.channels.models import LineRow
 from recado.db import Database, database_now_ms
 from recado.doctor import Finding, Level, examine
@@ -45,9 +47,10 @@ def line(secret: str) -> LineRow:
     return LineRow(id=new_id(), name="x", max_per_second=80.0, secrets={"access_token": secret}, config={}, **place)
 
 
-def out(state: str, due_ms: int = 0) -> OutboxMessage:
+def out(state: str, **more: Any) -> OutboxMessage:
     place = {"project_id": new_id(), "line_id": new_id(), "conversation_id": new_id(), "seq": 1}
-    return OutboxMessage(id=new_id(), body="{}", origin="turn", state=state, due_ms=due_ms, created_ms=0, **place)
+    rest = {"due_ms": 0, "created_ms": 0, **place, **more}
+    return OutboxMessage(id=new_id(), body="{}", origin="turn", state=state, **rest)
 
 
 async def test_an_empty_installation_needs_no_mending(settings: pytest.MonkeyPatch, database: Database) -> None:
@@ -129,13 +132,72 @@ async def test_a_worker_gives_signs_of_life(settings: pytest.MonkeyPatch, databa
 async def test_what_was_given_up(settings: pytest.MonkeyPatch, database: Database) -> None:
     place = {"project_id": new_id(), "line_id": new_id(), "conversation_id": new_id(), "seq": 1}
     dead = InboxMessage(id=new_id(), provider_message_id="w", body="{}", dead=True, created_ms=0, **place)
-    await add(database, out("dead"), out("unknown"), out("queued", now_ms() - 2 * doctor.STUCK_MS), dead)
+    await add(database, out("dead"), out("unknown"), out("queued", due_ms=now_ms() - 2 * doctor.STUCK_MS), dead)
     stray = Unrouted(id=new_id(), channel="cloud-api", line_address="777", digest="d", body="{}", created_ms=0)
     await add(database, stray)
     found = await findings()
     wrong = {name for name in ("outbox", "outcomes", "queue", "inbox", "routing") if found[name].level is Level.WARN}
     assert wrong == {"outbox", "outcomes", "queue", "inbox", "routing"}
     assert "777" in found["routing"].says
+
+
+async def test_a_dead_token_is_named_with_its_line_and_its_cure(
+    settings: pytest.MonkeyPatch, database: Database
+) -> None:
+    stored = line(SecretBox([KEY]).encrypt("t", "x"))
+    now = now_ms()
+    codes = ("access_token_invalid", "access_token_invalid", "rate_limited", None)
+    # Each try moves `due_ms` on.
+    waiting = [out("queued", line_id=stored.id, error_code=c, due_ms=0 if c is None else now + 60_000) for c in codes]
+    await add(database, stored, *waiting)
+    found = (await findings())["queue"]
+    assert found.level is Level.WARN
+    assert "line 123456: 4 messages" in found.says
+    assert "access_token_invalid" in found.says
+    assert "recado line update --phone-number-id 123456" in found.mend
+
+
+async def test_what_a_person_must_mend_is_told_at_once(settings: pytest.MonkeyPatch, database: Database) -> None:
+    now = now_ms()
+    await add(database, out("queued", error_code="access_token_invalid", created_ms=now, due_ms=now + 60_000))
+    assert (await findings())["queue"].level is Level.WARN
+
+
+async def test_what_waits_as_it_should_is_no_finding(settings: pytest.MonkeyPatch, database: Database) -> None:
+    now = now_ms()
+    hiccup = out("queued", error_code="provider_unavailable", created_ms=now, due_ms=now + 5_000)
+    retried_by_a_person, planned = out("queued", due_ms=now), out("queued", due_ms=now + 10**8)
+    await add(database, hiccup, retried_by_a_person, planned, out("queued", created_ms=now, due_ms=now))
+    assert (await findings())["queue"].level is Level.OK
+
+
+def test_every_cure_is_for_a_code_of_the_channel() -> None:
+    known = {meaning.code for meaning in MEANINGS.values()} | {"provider_unreachable"}
+    assert doctor.CURES.keys() | set(doctor.FOR_A_PERSON) <= known
+    assert set(doctor.FOR_A_PERSON) <= doctor.CURES.keys()
+
+
+def delivered(change: object, address: str | None = None) -> Unrouted:
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": [change]}]})
+    rest = {"line_address": address, "digest": new_id(), "created_ms": 0}
+    return Unrouted(id=new_id(), channel="cloud-api", body=body, **rest)
+
+
+async def test_notices_of_the_provider_are_no_lost_messages(settings: pytest.MonkeyPatch, database: Database) -> None:
+    await add(database, delivered({"field": "account_update", "value": {"event": "VERIFIED_ACCOUNT"}}))
+    found = await findings()
+    assert found["routing"].level is Level.OK
+    assert found["notices"].level is Level.OK
+    assert "account_update" in found["notices"].says
+    assert "recado line unrouted list" in found["notices"].says
+
+
+async def test_what_is_lost_is_told_beside_notices(settings: pytest.MonkeyPatch, database: Database) -> None:
+    await add(database, delivered({"field": "account_update", "value": {}}), delivered("odd"))
+    found = await findings()
+    assert found["routing"].level is Level.WARN
+    assert "no person" in found["routing"].says
+    assert "1 of the provider" in found["notices"].says
 
 
 @pytest.mark.parametrize(("ahead_s", "level"), [(0, Level.OK), (-10, Level.WARN), (600, Level.FAIL)])

@@ -1,5 +1,6 @@
 """What `line add` and the first start make: all that is missing, and the second time nothing."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -117,5 +118,11 @@ async def test_keys_of_the_settings_open_their_projects(database: Database) -> N
     async with database.system() as session:
         with pytest.raises(Unauthorized):
             await authenticate(session, pairs[0][1])
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="AI_ASSISTANTS_API_KEYS: the key of farm"):
         await ensure_keys(database, [("farm", pairs[0][1])])
+
+
+async def test_processes_that_start_together_make_the_keys_once(database: Database) -> None:
+    pairs = (("clinic", "0123456789abcdef"), ("farm", "fedcba9876543210"))
+    await asyncio.gather(*(ensure_keys(database, pairs) for _ in range(4)))
+    assert await count(database, Project, ApiKey) == [2, 2]

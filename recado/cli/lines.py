@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
+from recado.cli.unrouted import unrouted
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,9 @@ settle_option = click.option(
 @click.group()
 def line() -> None:
     """Lines: the numbers that people write to."""
+
+
+line.add_command(unrouted)
 
 
 @line.group()
@@ -81,9 +85,10 @@ def cloud_api(
 def list_(project: str | None, as_json: bool) -> None:
     """All lines. Secrets are not shown."""
     rows = support.run(_list(project))
-    columns = ("address", "channel", "project", "assistant", "brain", "max_per_second", "settle_ms", "name", "id")
+    columns = ("address", "channel", "project", "assistant", "brain", "max_per_second", "settle", "name", "id")
     nothing = "There is no line yet. Connect one: recado line add cloud-api --help"
-    shown = [{**row, "settle_ms": f"{row['settle_ms']} ms"} for row in rows] if not as_json else rows
+    # Not `settle_ms`: a table reads a column whose name ends so as a time of day.
+    shown = rows if as_json else [{**row, "settle": f"{row['settle_ms']} ms"} for row in rows]
     support.show(shown, columns, as_json=as_json, nothing=nothing)
 
 

@@ -42,15 +42,15 @@ def outbox() -> None:
     "states",
     multiple=True,
     type=click.Choice(OUTBOX_STATES),
-    help="Only these; may be repeated. Default: dead and unknown.",
+    help="Only these; may be repeated. Default: dead, unknown, and queued after a try that failed.",
 )
 @limit_option
 @support.json_option
 def list_outbox(project: str | None, states: tuple[str, ...], limit: int, as_json: bool) -> None:
-    """What was given up (dead), and what may or may not have arrived (unknown)."""
-    rows = support.run(_list_outbox(project, states or ("dead", "unknown"), limit))
+    """What was given up (dead), may or may not have arrived (unknown), or was refused and waits (queued)."""
+    rows = support.run(_list_outbox(project, states, limit))
     columns = ("id", "project", "state", "error", "attempts", "created_ms", "text")
-    support.show(rows, columns, as_json=as_json, nothing="Nothing here: no message is in that state.")
+    support.show(rows, columns, as_json=as_json, nothing="Nothing here: no message is in such a state.")
 
 
 @outbox.command("retry")
@@ -113,13 +113,14 @@ async def _list_outbox(slug: str | None, states: Sequence[str], limit: int) -> l
     from sqlalchemy import select
 
     from recado.mailbox.models import Conversation, OutboxMessage
+    from recado.mailbox.queries import needs_a_look
 
     async with support.open_database() as database, database.system(read_only=True) as session:
         slugs = await _slugs(session, slug)
         rows = await session.execute(
             select(OutboxMessage, Conversation.send_to)
             .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-            .where(OutboxMessage.state.in_(states), OutboxMessage.project_id.in_(slugs))
+            .where(OutboxMessage.state.in_(states) if states else needs_a_look(), OutboxMessage.project_id.in_(slugs))
             .order_by(OutboxMessage.id.desc())
             .limit(limit)
         )
@@ -137,7 +138,7 @@ async def _list_outbox(slug: str | None, states: Sequence[str], limit: int) -> l
                 "created_ms": row.created_ms,
                 "text": _preview(json.loads(row.body)),
             }
-            for row, send_to in rows.tuples()
+            for row, send_to in rows
         ]
 
 

@@ -14,6 +14,7 @@ from recado.errors import RecadoError
 
 _NONCE_BYTES = 12  # AES-GCM's own size, NIST SP 800-38D section 8.2
 _PREFIX = "v1"
+_MIN_CHARACTERS = 16  # less could be guessed
 
 
 def new_token(prefix: str) -> str:
@@ -33,8 +34,9 @@ class SecretBox:
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
-        if not keys or any(len(key) < 16 for key in keys):
-            raise RecadoError("RECADO_SECRET_KEY needs at least 16 characters in each key", code="bad_secret_key")
+        if not keys or any(len(key) < _MIN_CHARACTERS for key in keys):
+            says = f"RECADO_SECRET_KEY needs at least {_MIN_CHARACTERS} characters in each key"
+            raise RecadoError(f"{says}. Print a good one: recado key generate-secret", code="bad_secret_key")
         derived = [hashlib.sha256(b"recado secret box " + key.encode()).digest() for key in keys]
         self._ciphers = {hashlib.sha256(key).hexdigest()[:8]: AESGCM(key) for key in derived}
         self._current = next(iter(self._ciphers))
@@ -70,9 +72,19 @@ def secret_box(setting: str, data_dir: Path) -> SecretBox:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return SecretBox([path.read_text().strip()])
+        return _box_of(path)
     with os.fdopen(descriptor, "w") as file:
         file.write(secrets.token_urlsafe(32) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return SecretBox([path.read_text().strip()])
+    return _box_of(path)
+
+
+def _box_of(path: Path) -> SecretBox:
+    try:
+        return SecretBox([path.read_text().strip()])
+    except (RecadoError, UnicodeDecodeError):
+        raise RecadoError(
+            f"{path} holds no key (at least {_MIN_CHARACTERS} characters): put back the one that was there",
+            code="bad_secret_key",
+        ) from None

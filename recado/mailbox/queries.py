@@ -1,14 +1,17 @@
 """Reads of the mailbox for people: the API and the CLI. Sessions are a project's; the hot path has its own SQL."""
 
+import json
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, literal, literal_column, select
+from sqlalchemy import ColumnElement, and_, delete, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.contract import Received
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
-from recado.mailbox.models import InboxMessage, OutboxMessage
+from recado.mailbox.models import InboxMessage, OutboxMessage, Unrouted
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
@@ -28,6 +31,12 @@ def in_state(state: ListedState) -> ColumnElement[bool]:
 def given_up() -> ColumnElement[bool]:
     """True for messages that came in and whose turn was given up; in the words of their partial index, too."""
     return literal_column("inbox.dead")
+
+
+def needs_a_look() -> ColumnElement[bool]:
+    """True for what goes out and may need a person: dead, unknown, or refused at least once and waiting."""
+    refused = and_(in_state("queued"), OutboxMessage.error_code.is_not(None))
+    return or_(in_state("dead"), in_state("unknown"), refused)
 
 
 async def list_outbox(session: AsyncSession, state: ListedState, cut: Cut = FIRST) -> Page[OutboxMessage]:
@@ -79,3 +88,46 @@ async def read_history(session: AsyncSession, conversation_id: str, limit: int, 
     found.sort(key=lambda row: row.seq, reverse=True)
     rows = tuple(found[:limit])
     return History(rows, rows[-1].seq if len(found) > limit else None)
+
+
+# Why a delivery is in the table `unrouted`: it names a line that is not there (or whose secret did not sign it), it
+# holds something of no person, or nothing but notices of the provider, about the account or the line.
+StrayKind = Literal["line", "person", "notice"]
+# A channel's way to read its provider's deliveries, by the channel's name.
+Converters = Mapping[str, Callable[[dict[str, Any]], Sequence[Received]]]
+
+
+@dataclass(frozen=True, slots=True)
+class StrayRow:
+    """A delivery that fits no line or no person. `about` is the line it names, or the kinds of its notices."""
+
+    row: Unrouted
+    kind: StrayKind
+    about: str
+
+
+async def list_strays(
+    session: AsyncSession, converters: Converters, *where: ColumnElement[bool], limit: int
+) -> list[StrayRow]:
+    """Deliveries that fit no line or no person, the newest first. Needs a system session: they are of no project."""
+    rows = await session.scalars(select(Unrouted).where(*where).order_by(Unrouted.id.desc()).limit(limit))
+    return [_stray(row, converters) for row in rows]
+
+
+async def drop_strays(session: AsyncSession, ids: Sequence[str]) -> None:
+    """Remove deliveries that were looked at. Needs a system session."""
+    await session.execute(
+        delete(Unrouted).where(Unrouted.id.in_(ids)), execution_options={"synchronize_session": False}
+    )
+
+
+def _stray(row: Unrouted, converters: Converters) -> StrayRow:
+    if row.line_address is not None:
+        return StrayRow(row, "line", row.line_address)
+    try:
+        received = converters[row.channel](json.loads(row.body))
+    except (KeyError, ValueError):  # a channel that is gone, or a body that could not be kept to the letter
+        return StrayRow(row, "person", "")
+    fields = sorted({str(notice.get("field", "")) for part in received for notice in part.notices} - {""})
+    lost = any(part.unroutable for part in received)
+    return StrayRow(row, "person" if lost else "notice", ", ".join(fields))

@@ -71,6 +71,14 @@ def test_outbox_list_shows_what_needs_a_person(installation: Installation, talk:
     assert "131026" in installation.ok("outbox", "list", "--project", "bench", "--state", "dead")
 
 
+def test_outbox_list_shows_what_was_refused_and_waits(installation: Installation, talk: Conversations) -> None:
+    refused = talk.out("espera", "queued", error_code="access_token_invalid")
+    store(installation, talk.row, refused, talk.out("en camino", "queued"))
+    assert [row["text"] for row in installation.json("outbox", "list")] == ["espera"]
+    assert "access_token_invalid" in installation.ok("outbox", "list")
+    assert len(installation.json("outbox", "list", "--state", "queued")) == 2
+
+
 def test_outbox_list_with_nothing(installation: Installation, talk: Conversations) -> None:
     assert "Nothing here" in installation.ok("outbox", "list")
     assert installation.json("outbox", "list") == []

@@ -89,6 +89,20 @@ def test_the_two_halves_run_beside_each_other(installation: Installation) -> Non
         assert worker.stop(signal.SIGTERM, STOP_LIMIT_S) == 0
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("half", ["up", "api"])
+def test_keys_of_the_settings_open_the_api(installation: Installation, half: str) -> None:
+    installation.ok("db", "migrate")
+    installation.environment["AI_ASSISTANTS_API_KEYS"] = "clinica:0123456789abcdef"
+    port = free_port()
+    more, said = (("--no-demo",), LIVING) if half == "up" else ((), "API runs on")
+    with installation.running(half, "--port", str(port), *more, until=said):
+        where = f"http://127.0.0.1:{port}/api/v1/assistants"
+        asked = urllib.request.Request(where, headers={"X-API-Key": "0123456789abcdef"})  # loopback
+        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+            assert answer.status == 200
+
+
 def test_a_taken_port_names_the_option(installation: Installation) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         told = installation.refused("up", "--port", str(taken.getsockname()[1]), "--no-demo")

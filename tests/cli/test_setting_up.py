@@ -150,3 +150,14 @@ def test_every_wrong_setting_is_named(installation: Installation) -> None:
     told = installation.refused("up")
     assert "RECADO_LOG_LEVEL" in told
     assert "RECADO_CLOUD_API_BASE_URL" in told
+
+
+@pytest.mark.parametrize("command", ["up", "api", "worker", "doctor", "project list", "db check", "db migrate"])
+def test_every_command_tells_a_wrong_setting_in_one_line(installation: Installation, command: str) -> None:
+    installation.environment["RECADO_CLOUD_API_BASE_URL"] = "http://x:abc"
+    done = installation.run(*command.split())
+    told = (done.stdout + done.stderr).splitlines()
+    assert done.returncode == 1
+    assert "RECADO_CLOUD_API_BASE_URL: is no address" in told[0]
+    assert "Example: RECADO_CLOUD_API_BASE_URL=" in told[0]
+    assert len(told) == (2 if command == "doctor" else 1)  # the doctor says how to mend it

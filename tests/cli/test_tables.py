@@ -1,0 +1,45 @@
+"""Every list as a person reads it: with rows in it, as text. None is forgotten: the commands themselves are walked."""
+
+from collections.abc import Iterator
+
+import click
+
+from recado.cli import recado
+from tests.cli.terminal import Installation
+from tests.cli.test_mailbox import Conversations, store
+from tests.cli.test_unrouted import stray
+
+# The command -> what its table must show of the installation below.
+TABLES = {
+    "project list": ("SLUG", "bench"),
+    "key list": ("HINT", "admin"),
+    "line list": ("SETTLE", "123456", "echo", "0 ms"),
+    "outbox list": ("ERROR", "131026", "no llegó"),
+    "line unrouted list": ("ABOUT", "777"),
+    "inbox list": ("CONVERSATION ID", "sin respuesta"),
+}
+
+
+def lists(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """The commands called `list`."""
+    if isinstance(command, click.Group):
+        for name, member in command.commands.items():
+            yield from lists(member, (*path, name))
+    elif path[-1] == "list":
+        yield " ".join(path)
+
+
+def test_every_list_is_tested_here() -> None:
+    assert set(lists(recado)) == set(TABLES)
+
+
+def test_every_table_can_be_read(installation: Installation) -> None:
+    talk = Conversations(installation)
+    installation.ok("key", "create", "--project", "bench")
+    dead = talk.out("no llegó", "dead", error_code="131026", attempts=8)
+    store(installation, talk.row, dead, talk.dead_in("sin respuesta"), stray({}, "777"))
+    for command, words in TABLES.items():
+        project = ("--project", "bench") if command == "key list" else ()
+        shown = installation.ok(*command.split(), *project)
+        for word in words:
+            assert word in shown, f"{command}:\n{shown}"
