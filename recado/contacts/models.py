@@ -26,4 +26,6 @@ class AddressRow(OfProject, Base):
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(String(160))
     contact_id: Mapped[str] = mapped_column(Id, index=True)
+    # When the provider says the message was sent by which the contact got it: older messages take it from nobody.
+    since_ms: Mapped[int] = mapped_column(server_default="0")
     created_ms: Mapped[int] = mapped_column(default=now_ms)

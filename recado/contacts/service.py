@@ -1,7 +1,8 @@
 """Contacts, one person each, and their addresses. Nothing here commits: the caller's block does.
 
 Two contacts that turn out to be one person are merged: one becomes an alias of the other. Addresses, conversations and
-history stay with the contact they came to, so a merge can be undone.
+history stay with the contact they came to, so a merge can be undone. (Where the network itself says that two are one,
+the addresses move: nothing is left to undo.)
 """
 
 from collections.abc import Collection, Sequence
@@ -136,10 +137,18 @@ async def merge(session: AsyncSession, contact_id: str, into_id: str) -> Contact
 
 
 async def undo_merge(session: AsyncSession, contact_id: str) -> Contact:
-    """Let a merged contact stand for itself again. Raises `NotFound` or `Conflict` (`not_merged`)."""
+    """Let a merged contact stand for itself again.
+
+    Raises `NotFound` or `Conflict`: `not_merged`, or `merged_by_network` when its addresses went to the other one.
+    """
     contact = await get_contact(session, contact_id)
     if contact.alias_of is None:
         raise Conflict("This contact is not merged into another", code="not_merged")
+    if not (await addresses_of(session, [contact_id]))[contact_id]:
+        raise Conflict(
+            "The network itself said that the two are one person, and the other one has the addresses now",
+            code="merged_by_network",
+        )
     contact.alias_of = None
     await session.flush()
     return contact

@@ -10,7 +10,7 @@ from itertools import count
 
 from recado.kit import new_id
 from recado.mailbox.driver import Restart, Tx
-from recado.mailbox.people import Arrival, find_contacts
+from recado.mailbox.people import Arrival, find_contacts, redirect
 from recado.mailbox.sql import Query
 
 # A conversation that never falls silent is answered all the same: `settle_ms` counts from the last message, but at
@@ -115,8 +115,10 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
         if key not in known:
             first.setdefault(key, n)
     fresh = [arrivals[n] for n in first.values()]
-    conversations = await _find_conversations(tx, fresh, await find_contacts(tx, fresh))
-    ids = await _append(tx, fresh, conversations)
+    found = await find_contacts(tx, fresh)
+    conversations = await _find_conversations(tx, fresh, found.contacts)
+    ids = await _append(tx, fresh, conversations, found.addresses)
+    await redirect(tx, found.losers)
     stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
     places = {**{key: one.conversation_id for key, one in stored.items()}, **known}
     return [
@@ -131,7 +133,12 @@ async def _repeated(tx: Tx, arrivals: Sequence[Arrival]) -> dict[tuple[str, str]
     return {(line_id, provider_id): conversation for line_id, provider_id, conversation in rows}
 
 
-async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence[str]) -> list[str]:
+async def _append(
+    tx: Tx,
+    arrivals: Sequence[Arrival],
+    conversation_of: Sequence[str],
+    addresses_of: Sequence[Sequence[tuple[str, str]]],
+) -> list[str]:
     """Put messages at the end of their conversations; their ids.
 
     If a concurrent delivery of one of them was first, the unique index says so, and all of it is done again.
@@ -145,7 +152,7 @@ async def _append(tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence
             conversation,
             len(rows),
             max((arrivals[n].sent_ms for n in rows if arrivals[n].opens_window), default=0),
-            json.dumps(arrivals[rows[-1]].addresses, separators=(",", ":")),
+            json.dumps(addresses_of[rows[-1]], separators=(",", ":")),
             arrivals[rows[-1]].settle_ms,
         )
         for conversation, rows in members.items()

@@ -1,7 +1,7 @@
 """Who wrote: finds or makes the contact of each message, by the rules of identity (docs/decisions/0005)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from recado.kit import new_id
@@ -34,13 +34,28 @@ class Arrival:
 
 _KNOWN = Query(
     """
-    SELECT a.project_id, a.kind, a.value, a.contact_id, c.name,
+    SELECT a.project_id, a.kind, a.value, a.contact_id, a.since_ms, c.name, c.alias_of,
         EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid'))
     FROM {rows}
     JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
     JOIN contacts c ON c.id = a.contact_id
     """,
     rows="project_id uuid, kind text, value text",
+)
+# Only for those who were merged: who they are in the end, and whether that person has an id.
+_ROOTS = Query(
+    """
+    WITH RECURSIVE up(id, at, depth) AS (
+        SELECT i.id, i.id, 0 FROM {rows}
+        UNION ALL
+        SELECT up.id, c.alias_of, up.depth + 1 FROM up JOIN contacts c ON c.id = up.at
+        WHERE c.alias_of IS NOT NULL AND up.depth < 32
+    )
+    SELECT up.id, up.at,
+        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = up.at AND b.kind IN ('bsuid', 'parent_bsuid'))
+    FROM up ORDER BY up.id, up.depth
+    """,
+    rows="id uuid",
 )
 _ADD_CONTACTS = Query(
     """
@@ -51,19 +66,19 @@ _ADD_CONTACTS = Query(
 )
 _ADD_ADDRESSES = Query(
     """
-    INSERT INTO addresses (id, project_id, kind, value, contact_id, created_ms)
-    SELECT i.id, i.project_id, i.kind, i.value, i.contact_id, {now} FROM {rows} WHERE true
+    INSERT INTO addresses (id, project_id, kind, value, contact_id, since_ms, created_ms)
+    SELECT i.id, i.project_id, i.kind, i.value, i.contact_id, {least}({now}, i.since_ms), {now} FROM {rows} WHERE true
     ON CONFLICT (project_id, kind, value) DO NOTHING
     RETURNING id
     """,
-    rows="id uuid, project_id uuid, kind text, value text, contact_id uuid",
+    rows="id uuid, project_id uuid, kind text, value text, contact_id uuid, since_ms bigint",
 )
 _MOVE_ADDRESSES = Query(
     """
-    UPDATE addresses SET contact_id = i.contact_id FROM {rows}
+    UPDATE addresses SET contact_id = i.contact_id, since_ms = {least}({now}, i.since_ms) FROM {rows}
     WHERE addresses.project_id = i.project_id AND addresses.kind = i.kind AND addresses.value = i.value
     """,
-    rows="project_id uuid, kind text, value text, contact_id uuid",
+    rows="project_id uuid, kind text, value text, contact_id uuid, since_ms bigint",
 )
 _REMOVE_ADDRESSES = Query(
     """
@@ -112,9 +127,11 @@ _REDIRECT = Query(
 class _People:
     """What is known of the people of a batch, and what must be written about them."""
 
-    owner: dict[AddressKey, str]
-    has_strong: dict[str, bool]
-    name: dict[str, str | None]
+    owner: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
+    since_ms: dict[AddressKey, int] = field(default_factory=dict[AddressKey, int])  # what the owner's message says
+    has_strong: dict[str, bool] = field(default_factory=dict[str, bool])
+    name: dict[str, str | None] = field(default_factory=dict[str, str | None])
+    roots: dict[str, str] = field(default_factory=dict[str, str])  # of merged contacts: who they are in the end
     contacts: dict[str, str] = field(default_factory=dict[str, str])  # new: id -> project
     added: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
     moved: dict[AddressKey, str] = field(default_factory=dict[AddressKey, str])
@@ -124,31 +141,33 @@ class _People:
     renamed: set[str] = field(default_factory=set[str])
 
     def contact_of(self, arrival: Arrival) -> str:
-        """The contact of an arrival by the rules of identity; notes what must be written.
-
-        A business-scoped id outranks a number. A known number with an unknown id is the same person only while that
-        person has no id yet: else the number was given to somebody new.
-        """
+        """The contact of an arrival by the rules of identity; notes what must be written."""
         keys = [(arrival.project_id, kind, value) for kind, value in arrival.addresses]
-        strong = [key for key in keys if key[1] in _STRONG]
-        contact = self._first_owner(strong)
-        if contact is None:
-            weak = self._first_owner([key for key in keys if key[1] not in _STRONG])
-            if weak is not None and not (strong and self.has_strong[weak]):
-                contact = weak
         previous = [(arrival.project_id, kind, value) for kind, value in arrival.previous]
-        contact = contact or self._first_owner(previous) or self._new_contact(arrival.project_id)
+        contact = self._first_owner(previous)
+        if contact is not None:
+            self._join_who_was_met_since(contact, keys, arrival.sent_ms)
+        else:
+            contact = self._by_names(keys) or self._new_contact(arrival.project_id)
         for key in previous:
-            if self.owner.get(key) == contact and key not in keys:
+            if self.owner.get(key) == contact and key not in keys and self.since_ms[key] <= arrival.sent_ms:
                 del self.owner[key]
                 self.removed[key] = contact
                 self.losers.add(contact)
         for key in keys:
-            self._give(key, contact)
+            self._give(key, contact, arrival)
         if arrival.name and self.name.get(contact) != arrival.name:
             self.name[contact] = arrival.name
             self.renamed.add(contact)
         return contact
+
+    def addresses(self, arrival: Arrival, contact: str) -> tuple[tuple[str, str], ...]:
+        """Those of the arrival's names that are the person's in the end: by no other one may they be written to."""
+        return tuple(
+            (kind, value)
+            for kind, value in arrival.addresses
+            if self._is_same(self.owner[arrival.project_id, kind, value], contact)
+        )
 
     def final_aliases(self) -> dict[str, str]:
         """Aliases and who they are in the end: two merges of one batch must not leave an alias of an alias."""
@@ -164,10 +183,49 @@ class _People:
     def touched(self) -> set[str]:
         """Contacts that were there before and about whose names something changes."""
         changed = {*self.added.values(), *self.moved.values(), *self.removed.values(), *self.losers}
+        changed |= {*self.aliases, *self.aliases.values()}
         return changed - self.contacts.keys()
 
     def _first_owner(self, keys: Sequence[AddressKey]) -> str | None:
         return next((self.owner[key] for key in keys if key in self.owner), None)
+
+    def _by_names(self, keys: Sequence[AddressKey]) -> str | None:
+        """A business-scoped id outranks a number. A known number with an unknown id is the same person only while that
+        person has no id yet: else the number was given to somebody new.
+        """
+        strong = [key for key in keys if key[1] in _STRONG]
+        contact = self._first_owner(strong)
+        if contact is None:
+            weak = self._first_owner([key for key in keys if key[1] not in _STRONG])
+            if weak is not None and not (strong and self.has_strong[weak]):
+                contact = weak
+        return contact
+
+    def _join_who_was_met_since(self, contact: str, keys: Sequence[AddressKey], changed_ms: int) -> None:
+        """The network says that this person has new names. Who was met by them only after the change is this person,
+        whose first message overtook the news; who had a number before is somebody who loses it.
+        """
+        for key in keys:
+            owner = self.owner.get(key)
+            if owner is not None and (key[1] in _STRONG or self.since_ms[key] >= changed_ms):
+                self._join(owner, contact)
+
+    def _join(self, before: str, contact: str) -> None:
+        """Two contacts are one person: the first becomes an alias."""
+        alias, person = self._root(before), self._root(contact)
+        if alias == person:
+            return
+        self.aliases[alias] = person
+        self.losers |= {before, alias}
+        self.roots = {one: person if root == alias else root for one, root in self.roots.items()} | {alias: person}
+        self.has_strong[person] = self.has_strong.get(person, False) or self.has_strong.get(alias, False)
+        self.owner = {key: person if owner == alias else owner for key, owner in self.owner.items()}
+
+    def _root(self, contact: str) -> str:
+        return self.roots.get(contact, contact)
+
+    def _is_same(self, one: str, other: str) -> bool:
+        return one == other or self._root(one) == self._root(other)
 
     def _new_contact(self, project_id: str) -> str:
         contact = new_id()
@@ -175,25 +233,37 @@ class _People:
         self.has_strong[contact] = False
         return contact
 
-    def _give(self, key: AddressKey, contact: str) -> None:
+    def _give(self, key: AddressKey, contact: str, arrival: Arrival) -> None:
         before = self.owner.get(key)
         if before is None:
             self.added[key] = contact
-        elif before != contact:
+        elif self._is_same(before, contact):
+            return
+        else:
+            if arrival.sent_ms < self.since_ms[key]:
+                return  # old news: whoever has it now was given it later
             self.moved[key] = contact
             self.losers.add(before)
-            if not self.has_strong[before]:
+            if not self.has_strong[before] and not arrival.previous:
                 # It was known by this number only: the same person, met before the network named them.
-                self.aliases[before] = contact
-                for other, owner in self.owner.items():
-                    if owner == before:
-                        self.owner[other] = contact
+                self._join(before, contact)
         self.owner[key] = contact
+        self.since_ms[key] = arrival.sent_ms
         if key[1] in _STRONG:
             self.has_strong[contact] = True
 
 
-async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The contact of each arrival, and by which names each may be written to; `losers` are contacts that lost names."""
+
+    contacts: list[str]
+    addresses: list[tuple[tuple[str, str], ...]]
+    losers: frozenset[str]
+
+
+async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> Found:
+    """Find or make the people who wrote. `redirect` must follow, once their messages are in place."""
     people, found = await _look(tx, arrivals)
     if tx.concurrent and (touched := people.touched()):
         # Others may be learning something about the same people: one after the other, each knowing what the last knew.
@@ -202,17 +272,25 @@ async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> list[str]:
         if not people.touched() <= touched:
             raise Restart
     await _write_people(tx, people)
-    return found
+    addresses = [people.addresses(arrival, contact) for arrival, contact in zip(arrivals, found, strict=True)]
+    return Found(found, addresses, frozenset(people.losers))
 
 
 async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:
     """What is known of the people of these messages, and the contact of each message."""
     keys = {(a.project_id, kind, value) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
-    people = _People({}, {}, {})
-    for project_id, kind, value, contact, name, has_strong in await tx.fetch(_KNOWN, sorted(keys)):
+    people = _People()
+    merged: set[str] = set()
+    for project_id, kind, value, contact, since_ms, name, alias_of, has_strong in await tx.fetch(_KNOWN, sorted(keys)):
         people.owner[project_id, kind, value] = contact
+        people.since_ms[project_id, kind, value] = since_ms
         people.has_strong[contact] = bool(has_strong)
         people.name[contact] = name
+        if alias_of is not None:
+            merged.add(contact)
+    for contact, root, has_strong in await tx.fetch(_ROOTS, [(contact,) for contact in sorted(merged)]):
+        people.roots[contact] = root  # the last one stays: the end of the chain
+        people.has_strong[contact] = people.has_strong[contact] or bool(has_strong)
     return people, [people.contact_of(arrival) for arrival in arrivals]
 
 
@@ -220,10 +298,11 @@ async def _write_people(tx: Tx, people: _People) -> None:
     # An address that was added in this batch and given on within it is written once, to its last owner.
     added = {key: people.owner[key] for key in people.added if key in people.owner}
     moved = {key: owner for key, owner in people.moved.items() if key not in added}
-    await tx.fetch(_MOVE_ADDRESSES, [(*key, owner) for key, owner in sorted(moved.items())])
+    since = people.since_ms
+    await tx.fetch(_MOVE_ADDRESSES, [(*key, owner, since[key]) for key, owner in sorted(moved.items())])
     await tx.fetch(_REMOVE_ADDRESSES, [(*key, owner) for key, owner in sorted(people.removed.items())])
     await tx.fetch(_ADD_CONTACTS, [(c, project, people.name.get(c)) for c, project in people.contacts.items()])
-    rows = [(new_id(), *key, owner) for key, owner in sorted(added.items())]
+    rows = [(new_id(), *key, owner, since[key]) for key, owner in sorted(added.items())]
     if len(await tx.fetch(_ADD_ADDRESSES, rows)) != len(rows):
         raise Restart  # somebody else made one of them a moment ago
     aliases = sorted(people.final_aliases().items())
@@ -231,10 +310,10 @@ async def _write_people(tx: Tx, people: _People) -> None:
     await tx.fetch(_ALIAS, aliases)
     renamed = sorted(people.renamed - people.contacts.keys())
     await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])
-    await _redirect(tx, people.losers)
 
 
-async def _redirect(tx: Tx, losers: set[str]) -> None:
+async def redirect(tx: Tx, losers: Collection[str]) -> None:
+    """Write to those who lost names by the ones that are left, in all their conversations."""
     left: dict[str, list[tuple[str, str]]] = {}
     for contact, kind, value in await tx.fetch(_LOST, [(contact,) for contact in sorted(losers)]):
         names = left.setdefault(contact, [])

@@ -28,6 +28,7 @@ SMALL = {
     "heads",
     "held",
     "free",
+    "up",
     "CONSTANT",
 }
 # Half an index: all rows of a project, of a channel, or everything from some time on.

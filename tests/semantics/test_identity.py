@@ -194,3 +194,75 @@ async def test_a_name_is_remembered_and_a_message_without_one_keeps_it(
     for n, (given, expected) in enumerate([("Ana", "Ana"), (None, "Ana"), ("Ana María", "Ana María")]):
         await mailbox.store([shop.arrival(str(n), (P,), name=given)])
         assert await name() == expected
+
+
+async def test_nothing_goes_to_a_number_that_changed_hands_within_one_delivery(
+    mailbox: Mailbox, shop: Shop, people: People
+) -> None:
+    await stored(mailbox, shop.arrival("1", (B1, P)), shop.arrival("2", (B2, P)))
+    ana, beto = await people.owner(B1), await people.owner(B2)
+    assert ana is not None
+    assert beto is not None
+    assert await people.send_to(ana) == '[["bsuid","PE.1"]]'
+    assert await people.send_to(beto) == '[["bsuid","PE.2"],["phone","51999000001"]]'
+
+
+async def test_a_late_message_takes_no_number_back(mailbox: Mailbox, shop: Shop, people: People) -> None:
+    await stored(mailbox, shop.arrival("1", (B1, P), sent_ms=1_000))
+    await stored(mailbox, shop.arrival("2", (B2, P), sent_ms=3_000))
+    await stored(mailbox, shop.arrival("3", (B1, P), sent_ms=2_000))  # written before the number was Beto's
+    ana, beto = await people.owner(B1), await people.owner(B2)
+    assert ana is not None
+    assert await people.owner(P) == beto
+    assert await people.send_to(ana) == '[["bsuid","PE.1"]]'
+
+
+async def test_a_changed_number_that_somebody_else_had_is_theirs_no_more(people: People) -> None:
+    ana, beto = await people.write(B1, P), await people.write(Q)
+    new = ("bsuid", "PE.3")
+    assert await people.write(new, Q, previous=(B1, P)) == ana
+    assert await people.alias_of(beto) is None  # another person, with a history of their own
+    assert await people.owner(new) == await people.owner(Q) == ana
+    assert await people.send_to(beto) == "[]"
+    assert await people.write(new, Q) == ana
+
+
+@pytest.mark.parametrize("new", [(("bsuid", "PE.3"), Q), (Q,)], ids=["id", "number"])
+async def test_a_change_of_number_that_is_overtaken_leaves_one_person(
+    mailbox: Mailbox, shop: Shop, people: People, new: Names
+) -> None:
+    """Her first message from the new number comes before the news that it is hers."""
+    await stored(mailbox, shop.arrival("1", (B1, P), sent_ms=1_000))
+    await stored(mailbox, shop.arrival("2", new, sent_ms=3_000))
+    ana, met = await people.owner(P), await people.owner(Q)
+    assert ana is not None
+    assert met is not None
+    await stored(mailbox, shop.arrival("3", new, sent_ms=2_000, previous=(B1, P)))
+    assert await people.alias_of(met) == ana
+    assert await people.owner(Q) == ana
+    assert await people.owner(P) is None
+    assert await people.write(*new) == ana
+    assert P[1] not in await people.send_to(ana)
+
+
+async def test_who_was_merged_by_hand_is_not_merged_again_in_a_ring(world: World, people: People) -> None:
+    ana, hidden = await people.write(P), await people.write(B1)
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, hidden, ana)
+    assert await people.write(B1, P) == hidden  # where this name wrote before
+    assert (await people.alias_of(ana), await people.alias_of(hidden)) == (None, ana)
+    assert await people.send_to(hidden) == '[["bsuid","PE.1"],["phone","51999000001"]]'
+    other = await people.write(Q)
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, other, hidden)
+        assert (await resolve(session, other)).id == ana
+
+
+async def test_what_the_network_joined_is_not_undone(world: World, people: People) -> None:
+    before = await people.write(P)
+    ana = await people.write(B1)
+    await people.write(B1, P)
+    async with world.database.project(people.shop.project_id) as session:
+        with pytest.raises(Conflict, match="network"):
+            await undo_merge(session, before)
+    assert await people.alias_of(before) == ana
