@@ -1,6 +1,7 @@
 """What is wrong with an installation, and how to mend it. Looks only: nothing is made and nothing is changed."""
 
 import asyncio
+import json
 import os
 import shutil
 import sqlite3
@@ -23,7 +24,7 @@ from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.db import Base, Database, database_now_ms
 from recado.errors import RecadoError, SettingsError
-from recado.health import MIN_FREE_BYTES
+from recado.health import MIN_FREE_BYTES, HealthOut
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
@@ -64,6 +65,7 @@ _CONNECT_S = 1.0
 # What a database that cannot be used raises: SQLAlchemy's errors, and the drivers' own while they connect.
 _UNUSABLE = (SQLAlchemyError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 _HEALTH_S = 2.0
+_HEALTH_BYTES = 1000
 
 
 class Level(StrEnum):
@@ -150,8 +152,7 @@ async def _examine_port(port: int) -> Finding:
     name = "port"
     if not await _answers(port):
         return _ok(name, f"{port} is free")
-    health = await _health(port)
-    if health:
+    if await _health(port):
         return _ok(name, f"Recado answers on {port}")
     return _warn(name, f"another program listens on {port}", f"Start Recado on another one: --port {port + 1}")
 
@@ -174,8 +175,10 @@ async def _health(port: int) -> bool:
             aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_HEALTH_S)) as session,
             session.get(f"http://127.0.0.1:{port}/health") as answer,
         ):
-            return answer.status == 200
-    except (aiohttp.ClientError, TimeoutError, OSError):
+            # Not only 200, which a web server that has a page for every path answers, too.
+            body = json.loads(await answer.content.read(_HEALTH_BYTES))
+            return answer.status == 200 and body.get("status") == HealthOut().status
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError):  # the last two: another body
         return False
 
 

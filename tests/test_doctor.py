@@ -1,6 +1,7 @@
 """What the doctor finds, on both databases, and that it changes nothing."""
 
 import asyncio
+import contextlib
 import json
 import socket
 import time
@@ -218,6 +219,28 @@ def listener() -> Iterator[int]:
 async def test_a_port_that_another_program_has(settings: pytest.MonkeyPatch, listener: int) -> None:
     settings.setattr(doctor, "_HEALTH_S", 0.2)
     assert (await findings(listener))["port"].level is Level.WARN
+
+
+@pytest.mark.parametrize(
+    ("body", "level"),
+    [
+        (b"<html>It works!</html>", Level.WARN),
+        (b'{"status":"alive"}', Level.OK),
+        (b'["alive"]', Level.WARN),
+        (b"\xff" * 10_000, Level.WARN),
+    ],
+)
+async def test_only_the_body_of_health_is_recado(body: bytes, level: Level) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError):  # the first look only connects
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n" % len(body) + body)
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        found = await doctor._examine_port(port)  # pyright: ignore[reportPrivateUsage]
+    assert found.level is level
 
 
 async def test_a_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -95,9 +95,9 @@ def list_(project: str | None, as_json: bool) -> None:
 @line.command()
 @click.option("--phone-number-id", "address", required=True, metavar="ID", help="Which line.")
 @click.option("--brain", help="Change who decides the answers.")
-@click.option("--access-token", envvar="RECADO_LINE_ACCESS_TOKEN", help="A new token.")
-@click.option("--app-secret", envvar="RECADO_LINE_APP_SECRET", help="A new secret.")
-@click.option("--verify-token", envvar="RECADO_LINE_VERIFY_TOKEN", help="A new text.")
+@click.option("--access-token", help="A new token.")
+@click.option("--app-secret", help="A new secret.")
+@click.option("--verify-token", help="A new text.")
 @rate_option
 @name_option
 @settle_option

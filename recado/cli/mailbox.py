@@ -3,12 +3,13 @@
 import json
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from recado.cli import support
-from recado.errors import NotFound
+from recado.errors import NotFound, RecadoError
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,14 +21,48 @@ OUTBOX_STATES = ("queued", "sending", "unknown", "sent", "dead", "dropped")
 MAX_SHOWN = 1000
 _PREVIEW = 40
 
+Table = Literal["outbox", "inbox"]
+# What is done with one message of a project.
+Change = Callable[["Mailbox", str, str], Awaitable[None]]
+
 project_option = click.option("--project", metavar="SLUG", help="Only of this project.")
 limit_option = click.option(
     "--limit", type=click.IntRange(1, MAX_SHOWN), default=50, show_default=True, help="At most so many, newest first."
 )
-ids_argument = click.argument("ids", nargs=-1, type=support.ID, metavar="ID...")
-all_option = click.option("--all-dead", is_flag=True, help="All dead ones (of --project, if given) instead of ids.")
 
-Change = Callable[["Mailbox", str, str], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class _Which:
+    """The messages that a person means."""
+
+    ids: tuple[str, ...]
+    all_dead: bool
+    project: str | None
+
+
+def _command(group: click.Group, name: str, done: str, change: Change, about: str) -> None:
+    """Add a command that does `change` to messages. What cannot be done is told at the end, and the rest is done."""
+    table: Table = "outbox" if group.name == "outbox" else "inbox"
+
+    @group.command(name, help=about)
+    @click.argument("ids", nargs=-1, type=support.ID, metavar="ID...")
+    @click.option("--all-dead", is_flag=True, help="All dead ones (of --project, if given) instead of ids.")
+    @project_option
+    @support.json_option
+    def command(  # pyright: ignore[reportUnusedFunction] # called by click
+        ids: tuple[str, ...], all_dead: bool, project: str | None, as_json: bool
+    ) -> None:
+        if bool(ids) == all_dead:
+            raise click.UsageError("Give the ids of messages, or --all-dead.")
+        result = support.run(_change(table, _Which(ids, all_dead, project), change))
+        if as_json:
+            support.emit({"done": result.done, "not_done": [error.as_json() for error in result.not_done]})
+        else:
+            click.echo(f"{done}: {len(result.done)}.")
+            for error in result.not_done:
+                click.echo(f"Not done: {error.message_id}: {error.message}", err=True)
+        if result.not_done:
+            raise SystemExit(1)
 
 
 @click.group()
@@ -53,24 +88,14 @@ def list_outbox(project: str | None, states: tuple[str, ...], limit: int, as_jso
     support.show(rows, columns, as_json=as_json, nothing="Nothing here: no message is in such a state.")
 
 
-@outbox.command("retry")
-@ids_argument
-@all_option
-@project_option
-def retry_outbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
-    """Send dead messages again, at the end of their conversation."""
-    changed = support.run(_change("outbox", ids, all_dead, project, lambda box, owner, one: box.retry(owner, one)))
-    click.echo(f"Queued again: {changed}.")
-
-
-@outbox.command("drop")
-@ids_argument
-@all_option
-@project_option
-def drop_outbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
-    """Give up dead or queued messages for good."""
-    changed = support.run(_change("outbox", ids, all_dead, project, lambda box, owner, one: box.drop(owner, one)))
-    click.echo(f"Dropped: {changed}.")
+_command(
+    outbox, "retry", "Queued again", lambda box, owner, one: box.retry(owner, one),
+    "Send dead messages again, at the end of their conversation.",
+)  # fmt: skip
+_command(
+    outbox, "drop", "Dropped", lambda box, owner, one: box.drop(owner, one),
+    "Give up dead or queued messages for good.",
+)  # fmt: skip
 
 
 @click.group()
@@ -89,41 +114,21 @@ def list_inbox(project: str | None, limit: int, as_json: bool) -> None:
     support.show(rows, columns, as_json=as_json, nothing="Nothing here: every message was answered or is being.")
 
 
-@inbox.command("retry")
-@ids_argument
-@all_option
-@project_option
-def retry_inbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
-    """Give dead messages to the assistant again."""
-    changed = support.run(_change("inbox", ids, all_dead, project, lambda box, owner, one: box.retry_inbox(owner, one)))
-    click.echo(f"Back in their conversations: {changed}.")
-
-
-@inbox.command("drop")
-@ids_argument
-@all_option
-@project_option
-def drop_inbox(ids: tuple[str, ...], all_dead: bool, project: str | None) -> None:
-    """Leave dead messages unanswered for good; they stay in the history."""
-    changed = support.run(_change("inbox", ids, all_dead, project, lambda box, owner, one: box.drop_inbox(owner, one)))
-    click.echo(f"Dropped: {changed}.")
+_command(
+    inbox, "retry", "Back in their conversations", lambda box, owner, one: box.retry_inbox(owner, one),
+    "Give dead messages to the assistant again.",
+)  # fmt: skip
+_command(
+    inbox, "drop", "Dropped", lambda box, owner, one: box.drop_inbox(owner, one),
+    "Leave dead messages unanswered for good; they stay in the history.",
+)  # fmt: skip
 
 
 async def _list_outbox(slug: str | None, states: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from recado.mailbox.models import Conversation, OutboxMessage
-    from recado.mailbox.queries import needs_a_look
+    from recado.mailbox.queries import newest_outbox
 
     async with support.open_database() as database, database.system(read_only=True) as session:
         slugs = await _slugs(session, slug)
-        rows = await session.execute(
-            select(OutboxMessage, Conversation.send_to)
-            .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
-            .where(OutboxMessage.state.in_(states) if states else needs_a_look(), OutboxMessage.project_id.in_(slugs))
-            .order_by(OutboxMessage.id.desc())
-            .limit(limit)
-        )
         return [
             {
                 "id": row.id,
@@ -138,23 +143,15 @@ async def _list_outbox(slug: str | None, states: Sequence[str], limit: int) -> l
                 "created_ms": row.created_ms,
                 "text": _preview(json.loads(row.body)),
             }
-            for row, send_to in rows
+            for row, send_to in await newest_outbox(session, slugs, states, limit)
         ]
 
 
 async def _list_inbox(slug: str | None, limit: int) -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
-    from recado.mailbox.models import InboxMessage
+    from recado.mailbox.queries import newest_dead_inbox
 
     async with support.open_database() as database, database.system(read_only=True) as session:
         slugs = await _slugs(session, slug)
-        rows = await session.scalars(
-            select(InboxMessage)
-            .where(InboxMessage.dead.is_(True), InboxMessage.project_id.in_(slugs))
-            .order_by(InboxMessage.id.desc())
-            .limit(limit)
-        )
         return [
             {
                 "id": row.id,
@@ -163,7 +160,7 @@ async def _list_inbox(slug: str | None, limit: int) -> list[dict[str, Any]]:
                 "created_ms": row.created_ms,
                 "text": _preview(json.loads(row.body).get("content", {})),
             }
-            for row in rows
+            for row in await newest_dead_inbox(session, slugs, limit)
         ]
 
 
@@ -176,34 +173,48 @@ async def _slugs(session: "AsyncSession", slug: str | None) -> dict[str, str]:
     return {project.id: project.slug for project in await support.every(lambda cut: list_projects(session, cut))}
 
 
-async def _change(table: str, ids: Sequence[str], all_dead: bool, slug: str | None, change: Change) -> int:
-    """Do `change` to each message, oldest first; how many."""
-    if bool(ids) == all_dead:
-        raise click.UsageError("Give the ids of messages, or --all-dead.")
+@dataclass(frozen=True, slots=True)
+class _NotDone:
+    message_id: str
+    code: str
+    message: str
+
+    def as_json(self) -> dict[str, str]:
+        return {"id": self.message_id, "code": self.code, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The ids of the messages that were changed, and why others were not."""
+
+    done: list[str]
+    not_done: list[_NotDone]
+
+
+async def _change(table: Table, which: _Which, change: Change) -> _Result:
+    """Do `change` to each message, oldest first."""
+    from recado.mailbox.queries import owners_of
+
     async with support.open_database() as database:
-        owners = await _owners(database, table, ids, slug)
-        for one in ids:
-            if one not in owners:
-                raise NotFound(f"There is no message {one}. Look: recado {table} list", code="message_not_found")
+        async with database.system(read_only=True) as session:
+            owners = await owners_of(session, table, which.ids, await _slugs(session, which.project))
+        missing = f"There is no such message. Look: recado {table} list"
+        result = _Result([], [_NotDone(i, "message_not_found", missing) for i in which.ids if i not in owners])
         async with _mailbox(database) as box:
+            broken: RecadoError | None = None
             for one, owner in sorted(owners.items()):
-                await change(box, owner, one)
-    return len(owners)
-
-
-async def _owners(database: "Database", table: str, ids: Sequence[str], slug: str | None) -> dict[str, str]:
-    """Message id -> project id, of the named messages or of all dead ones."""
-    from sqlalchemy import select
-
-    from recado.mailbox.models import InboxMessage, OutboxMessage
-
-    model = OutboxMessage if table == "outbox" else InboxMessage
-    dead = OutboxMessage.state == "dead" if table == "outbox" else InboxMessage.dead.is_(True)
-    async with database.system(read_only=True) as session:
-        slugs = await _slugs(session, slug)
-        which = model.id.in_(ids) if ids else dead
-        rows = await session.execute(select(model.id, model.project_id).where(which, model.project_id.in_(slugs)))
-        return dict(rows.tuples().all())
+                try:
+                    if broken is None:
+                        await change(box, owner, one)
+                        result.done.append(one)
+                        continue
+                except NotFound as error:  # another process, or another person, was faster
+                    result.not_done.append(_NotDone(one, error.code, error.message))
+                    continue
+                except RecadoError as error:  # it would be the same with every further one
+                    broken = error
+                result.not_done.append(_NotDone(one, broken.code, broken.message))
+    return result
 
 
 @asynccontextmanager

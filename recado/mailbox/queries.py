@@ -1,7 +1,7 @@
 """Reads of the mailbox for people: the API and the CLI. Sessions are a project's; the hot path has its own SQL."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.channels.contract import Received
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
-from recado.mailbox.models import InboxMessage, OutboxMessage, Unrouted
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Unrouted
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
@@ -65,6 +65,47 @@ async def get_inbox(session: AsyncSession, message_id: str) -> InboxMessage:
     if row is None:
         raise NotFound("There is no such message", code="message_not_found")
     return row
+
+
+async def newest_outbox(
+    session: AsyncSession, project_ids: Collection[str], states: Collection[str], limit: int
+) -> list[tuple[OutboxMessage, str]]:
+    """What goes out in these states, or what may need a person if there are none, the newest first, each with the
+    addresses it goes to (JSON). Needs a system session.
+    """
+    rows = await session.execute(
+        select(OutboxMessage, Conversation.send_to)
+        .join(Conversation, Conversation.id == OutboxMessage.conversation_id)
+        .where(OutboxMessage.state.in_(states) if states else needs_a_look())
+        .where(OutboxMessage.project_id.in_(project_ids))
+        .order_by(OutboxMessage.id.desc())
+        .limit(limit)
+    )
+    return [(row, send_to) for row, send_to in rows]
+
+
+async def newest_dead_inbox(session: AsyncSession, project_ids: Collection[str], limit: int) -> Sequence[InboxMessage]:
+    """Messages whose turn was given up, the newest first. Needs a system session."""
+    mine = InboxMessage.project_id.in_(project_ids)
+    return (
+        await session.scalars(
+            select(InboxMessage).where(given_up(), mine).order_by(InboxMessage.id.desc()).limit(limit)
+        )
+    ).all()
+
+
+async def owners_of(
+    session: AsyncSession, table: Literal["outbox", "inbox"], ids: Collection[str], project_ids: Collection[str]
+) -> dict[str, str]:
+    """Message id -> project id, of those messages that are there, or of all that were given up if no id is given.
+    Needs a system session.
+    """
+    model = OutboxMessage if table == "outbox" else InboxMessage
+    dead = in_state("dead") if table == "outbox" else given_up()
+    rows = await session.execute(
+        select(model.id, model.project_id).where(model.id.in_(ids) if ids else dead, model.project_id.in_(project_ids))
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def every_state() -> list[str]:
 
 
 def test_a_wrong_id_is_told(installation: Installation, talk: Conversations) -> None:
-    assert "There is no message" in installation.refused("outbox", "retry", NOBODY)
+    assert "There is no such message" in installation.refused("outbox", "retry", NOBODY)
     assert installation.run("outbox", "retry", "17").returncode == 2
     assert installation.run("outbox", "retry").returncode == 2
     assert installation.run("outbox", "drop", NOBODY, "--all-dead").returncode == 2
@@ -113,7 +113,28 @@ def test_inbox_list_retry_and_drop(installation: Installation, talk: Conversatio
     installation.ok("inbox", "retry", first.id)
     installation.ok("inbox", "drop", second.id)
     assert "Nothing here" in installation.ok("inbox", "list")
-    assert "There is no message" in installation.refused("inbox", "drop", NOBODY)
+    assert "There is no such message" in installation.refused("inbox", "drop", NOBODY)
+
+
+@pytest.mark.parametrize("deed", ["retry", "drop"])
+@pytest.mark.parametrize("table", ["outbox", "inbox"])
+def test_one_that_changed_meanwhile_does_not_stop_the_others(
+    installation: Installation, talk: Conversations, table: str, deed: str
+) -> None:
+    if table == "outbox":
+        first, changed, last = talk.out("a", "dead"), talk.out("b", "sent"), talk.out("c", "dead")
+    else:
+        first, changed, last = (talk.dead_in(text) for text in ("a", "b", "c"))
+        changed.dead = False
+    store(installation, talk.row, first, changed, last)
+    done = installation.run(table, deed, first.id, changed.id, last.id, NOBODY, "--json")
+    assert done.returncode == 1
+    result = json.loads(done.stdout)
+    assert result["done"] == [first.id, last.id]
+    assert {(one["id"], bool(one["message"])) for one in result["not_done"]} == {(changed.id, True), (NOBODY, True)}
+    again = installation.run(table, deed, changed.id)
+    assert (again.returncode, ": 0." in again.stdout, changed.id in again.stderr) == (1, True, True)
+    assert installation.json(table, deed, "--all-dead") == {"done": [], "not_done": []}
 
 
 def test_the_database_is_where_the_setting_says(installation: Installation, tmp_path: Path) -> None:

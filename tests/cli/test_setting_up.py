@@ -1,5 +1,7 @@
 """Projects, keys, lines and the database, from the command line."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -67,6 +69,25 @@ def test_line_update_changes_what_is_given(installation: Installation) -> None:
     assert "more than 0" in installation.refused(
         "line", "update", "--phone-number-id", "123456", "--max-per-second", "0"
     )
+
+
+def stored_secrets(installation: Installation) -> str:
+    """As they are stored: encrypted anew at every change."""
+    with contextlib.closing(sqlite3.connect(installation.folder / "data" / "recado.db")) as connection:
+        ((secrets,),) = connection.execute("SELECT secrets FROM lines")
+    return str(secrets)
+
+
+def test_line_update_takes_no_secret_that_another_command_left_in_the_environment(installation: Installation) -> None:
+    installation.ok(*line_arguments())
+    before = stored_secrets(installation)
+    installation.environment |= {
+        f"RECADO_LINE_{name}": "of-another-line" for name in ("ACCESS_TOKEN", "APP_SECRET", "VERIFY_TOKEN")
+    }
+    installation.ok("line", "update", "--phone-number-id", "123456", "--name", "Recepción")
+    assert stored_secrets(installation) == before
+    installation.ok("line", "update", "--phone-number-id", "123456", "--access-token", "new")
+    assert stored_secrets(installation) != before
 
 
 def test_projects(installation: Installation) -> None:
