@@ -6,15 +6,16 @@ Each function is one transaction of its own, for the command line and the start 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.assistants.models import Assistant
-from recado.assistants.service import create_assistant, find_assistant, update_assistant
+from recado.assistants.service import create_assistant, find_assistant, get_assistant, update_assistant
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line
 from recado.db import Database
 from recado.demo import DemoProject
-from recado.errors import Conflict
+from recado.errors import Conflict, NotFound
 from recado.kit.crypto import SecretBox
 from recado.knowledge.service import NewEntry, add_entries
 from recado.migrate import migrate
@@ -22,6 +23,12 @@ from recado.projects.models import Project
 from recado.projects.service import add_known_key, create_project, find_project
 from recado.settings import Settings
 
+# Of a new line whose brain is not said.
+DEFAULT_BRAIN = "rules"
+# So many other lines of an assistant are named.
+_NAMED = 5
+# Another process may just be making the project, and then the key; after that both are there.
+_KEY_TRIES = 3
 _KEYS_VARIABLE = "AI_ASSISTANTS_API_KEYS"
 
 
@@ -32,8 +39,21 @@ class NewLine:
     channel: str
     address: str
     secrets: Mapping[str, str]
-    max_per_second: float = DEFAULT_MAX_PER_SECOND
+    max_per_second: float | None = None  # None: what it has, DEFAULT_MAX_PER_SECOND for a new one
     name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who shall answer on a line, as far as a person says so; None leaves what there is.
+
+    `assistant` is a slug. `shared`: also an assistant that answers on other lines may be changed.
+    """
+
+    brain: str | None = None
+    assistant: str | None = None
+    settle_ms: int | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +73,43 @@ async def ensure_line(
     line: NewLine,
     *,
     project: str,
-    brain: str,
+    answering: Answering,
     brains: Collection[str],
-    assistant: str | None = None,
 ) -> EnsuredLine:
     """Make the database, the project, the assistant and the line, as far as they are missing.
 
-    `project` and `assistant` are slugs; the assistant is called like its brain unless given. A line that is there gets
-    these secrets, rate and assistant. Raises what the services raise, above all `Conflict` (`line_exists`) if the line
-    belongs to another project.
+    `project` is a slug; the assistant is called like its brain unless given. Of a line that is there only what is given
+    changes: it keeps an assistant that has this brain. Raises what the services raise, above all `Conflict`
+    (`line_exists`) if the line belongs to another project, (`assistant_shared`) as `change_line` does.
     """
     await migrate(settings)
     project_id = await _ensure_project(database, project, project)
     async with database.project(project_id) as session:
-        who = await _ensure_assistant(session, assistant or brain, brain, brains)
+        found = await find_line(session, line.channel, line.address)
+        who = await _who_answers(session, found, answering, brains)
         row, created = await _ensure_line(session, box, line, who.id)
     return EnsuredLine(project_id, who.id, row.id, created)
+
+
+async def change_line(
+    database: Database, box: SecretBox, line: NewLine, answering: Answering, *, brains: Collection[str]
+) -> None:
+    """Change what is given of a line, whosever it is. Without `answering.assistant` its own one gets the brain.
+
+    Raises `NotFound` (`line_not_found`), `Conflict` (`assistant_shared`) if that would change how other lines answer,
+    and what the services raise.
+    """
+    async with database.system(read_only=True) as session:
+        found = await find_line(session, line.channel, line.address)
+    if found is None:
+        raise NotFound(f"There is no line {line.address!r}. Look: recado line list", code="line_not_found")
+    async with database.project(found.project_id) as session:
+        if answering.assistant is None:
+            who = await get_assistant(session, found.assistant_id)
+            await _change_assistant(session, who, found, answering, brains)
+        else:
+            who = await _who_answers(session, found, answering, brains)
+        await _ensure_line(session, box, line, who.id)
 
 
 async def ensure_demo(
@@ -92,12 +133,13 @@ async def ensure_keys(database: Database, pairs: Sequence[tuple[str, str]]) -> N
     A key that was revoked stays revoked. Raises `Conflict` (`key_of_other_project`), `BadInput` (`bad_slug`).
     """
     for slug, token in pairs:
-        try:
-            await _ensure_key(database, slug, token)
-        except Conflict as conflict:
-            if conflict.code not in ("project_exists", "key_exists"):
-                raise
-            await _ensure_key(database, slug, token)  # another process was just making it, and now it is there
+        for _ in range(_KEY_TRIES):
+            try:
+                await _ensure_key(database, slug, token)
+                break
+            except Conflict as conflict:
+                if conflict.code not in ("project_exists", "key_exists"):
+                    raise
 
 
 async def _ensure_key(database: Database, slug: str, token: str) -> None:
@@ -133,13 +175,49 @@ async def _ensure_project(database: Database, slug: str, name: str) -> str:
         return (found or await create_project(session, slug, name)).id
 
 
-async def _ensure_assistant(session: AsyncSession, slug: str, brain: str, brains: Collection[str]) -> Assistant:
-    found = await find_assistant(session, slug)
-    if found is None:
-        return await create_assistant(session, slug=slug, name=slug, brain=brain, brains=brains)
-    if found.brain != brain:
-        return await update_assistant(session, found.id, brains=brains, brain=brain)
-    return found
+async def _who_answers(
+    session: AsyncSession, line: LineRow | None, answering: Answering, brains: Collection[str]
+) -> Assistant:
+    if line is not None and answering.assistant is None:
+        who = await get_assistant(session, line.assistant_id)
+        if answering.brain in (None, who.brain):
+            await _change_assistant(session, who, line, answering, brains)
+            return who
+    brain = answering.brain or DEFAULT_BRAIN
+    slug = answering.assistant or brain
+    who = await find_assistant(session, slug)
+    if who is None:
+        settle_ms = answering.settle_ms or 0
+        return await create_assistant(session, slug=slug, name=slug, brain=brain, brains=brains, settle_ms=settle_ms)
+    await _change_assistant(session, who, line, answering, brains)
+    return who
+
+
+async def _change_assistant(
+    session: AsyncSession, who: Assistant, line: LineRow | None, answering: Answering, brains: Collection[str]
+) -> None:
+    brain = answering.brain if answering.brain != who.brain else None
+    settle_ms = answering.settle_ms if answering.settle_ms != who.settle_ms else None
+    if brain is None and settle_ms is None:
+        return
+    if not answering.shared:
+        await _refuse_shared(session, who, line)
+    await update_assistant(session, who.id, brains=brains, brain=brain, settle_ms=settle_ms)
+
+
+async def _refuse_shared(session: AsyncSession, who: Assistant, line: LineRow | None) -> None:
+    """Raise `Conflict` (`assistant_shared`) if an assistant answers on other lines than this one."""
+    others = select(LineRow.address).where(LineRow.assistant_id == who.id).order_by(LineRow.id).limit(_NAMED + 1)
+    if line is not None:
+        others = others.where(LineRow.id != line.id)
+    found = list(await session.scalars(others))
+    if found:
+        named = ", ".join(found[:_NAMED]) + (" and more" if len(found) > _NAMED else "")
+        raise Conflict(
+            f"The assistant {who.slug!r} also answers on {named}. Give this line another one, which is made if it is "
+            "missing: --assistant SLUG. Or change it for all of them: --shared",
+            code="assistant_shared",
+        )
 
 
 async def _ensure_line(session: AsyncSession, box: SecretBox, line: NewLine, assistant_id: str) -> tuple[LineRow, bool]:
@@ -162,7 +240,7 @@ async def _ensure_line(session: AsyncSession, box: SecretBox, line: NewLine, ass
         channel=line.channel,
         address=line.address,
         name=line.name,
-        max_per_second=line.max_per_second,
+        max_per_second=DEFAULT_MAX_PER_SECOND if line.max_per_second is None else line.max_per_second,
         secrets=line.secrets,
     )
     return made, True

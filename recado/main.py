@@ -190,7 +190,9 @@ async def _demo(
 ) -> AsyncGenerator[tuple[Settings, str | None]]:
     """The settings to run with, and the simulator's URL if the demo runs.
 
-    Only while there is no Cloud API line but the demo's: a real line must never talk to a simulator.
+    Only while there is no Cloud API line but the demo's, for these settings are those of every line of the process. A
+    line that is added while the demo runs would talk to the simulator, which does not know its number and refuses it,
+    until `recado up` is started again: then there is no demo.
     """
     database = Database(settings.resolved_database_url)
     try:

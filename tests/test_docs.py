@@ -17,7 +17,7 @@ import pytest
 import recado as package
 from recado.cli import recado
 from recado.settings import Settings, variable_name
-from tests.cli.terminal import free_port
+from tests.cli.terminal import Installation, free_port
 
 REPOSITORY = Path(package.__file__).parent.parent
 MAKE, GIT = shutil.which("make") or "make", shutil.which("git") or "git"
@@ -94,6 +94,28 @@ def test_each_change_is_one_small_file() -> None:
     for page in (REPOSITORY / "changes").glob("[0-9]*.md"):
         assert re.fullmatch(r"\d{4}-[a-z0-9-]+\.md", page.name)
         assert page.read_text().startswith("# ")
+
+
+# What each command that runs on says when it is ready; then it is stopped.
+READY = {"up": "Stop ", "api": "API runs on", "worker": "worker runs"}
+
+
+@pytest.mark.slow
+def test_the_commands_of_the_readme_work_one_after_the_other(tmp_path: Path) -> None:
+    installation = Installation(tmp_path)
+    calls = [words[1:] for page, words in CALLS if page == "README.md" and words[0] != "make"]
+    done: set[str] = set()
+    for words in calls:
+        program = words[0]
+        done.add(" ".join(words[:2] if program in ("line", "key", "db") else words[:1]))
+        # Of an option that is given twice the last one counts.
+        port = ["--port", str(free_port())] if program in ("up", "api", "doctor") else []
+        if program in READY:
+            with installation.running(*words, *port, until=READY[program]) as running:
+                assert running.stop() == 0
+        else:
+            assert installation.ok(*words, *port)
+    assert {"doctor", "line add", "key create", "db migrate", "up", "api", "worker"} <= done
 
 
 @pytest.fixture

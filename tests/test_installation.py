@@ -13,7 +13,7 @@ from recado.channels.service import load_lines
 from recado.db import Database
 from recado.demo import DEMO
 from recado.errors import BadInput, Conflict, Unauthorized
-from recado.installation import NewLine, ensure_demo, ensure_keys, ensure_line
+from recado.installation import Answering, NewLine, ensure_demo, ensure_keys, ensure_line
 from recado.kit.crypto import SecretBox
 from recado.knowledge.service import entries_of, replace_entries
 from recado.projects.models import ApiKey, Project
@@ -37,7 +37,7 @@ async def count(database: Database, *classes: type[Project | Assistant | LineRow
 async def test_a_line_is_made_with_all_that_is_missing(empty_database_url: str, box: SecretBox) -> None:
     settings = Settings(database_url=empty_database_url)
     database = Database(empty_database_url)
-    made = await ensure_line(settings, database, box, LINE, project="bench", brain="echo", brains=BRAINS)
+    made = await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     assert made.created
     async with database.system(read_only=True) as session:
         assert (await get_by_slug(session, "bench")).id == made.project_id
@@ -50,9 +50,13 @@ async def test_a_line_is_made_with_all_that_is_missing(empty_database_url: str, 
 
 async def test_the_same_line_again_gets_the_new_secrets_and_rate(database: Database, box: SecretBox) -> None:
     settings = Settings(database_url=database.url)
-    first = await ensure_line(settings, database, box, LINE, project="bench", brain="echo", brains=BRAINS)
+    first = await ensure_line(
+        settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS
+    )
     changed = replace(LINE, secrets={"access_token": "new"}, max_per_second=5)
-    second = await ensure_line(settings, database, box, changed, project="bench", brain="echo", brains=BRAINS)
+    second = await ensure_line(
+        settings, database, box, changed, project="bench", answering=Answering("echo"), brains=BRAINS
+    )
     assert second == replace(first, created=False)
     assert await count(database, Project, Assistant, LineRow) == [1, 1, 1]
     async with database.system(read_only=True) as session:
@@ -63,11 +67,11 @@ async def test_the_same_line_again_gets_the_new_secrets_and_rate(database: Datab
 
 async def test_a_line_can_change_its_brain(database: Database, box: SecretBox) -> None:
     settings = Settings(database_url=database.url)
-    await ensure_line(settings, database, box, LINE, project="bench", brain="echo", brains=BRAINS)
+    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     named = await ensure_line(
-        settings, database, box, LINE, project="bench", brain="echo", brains=BRAINS, assistant="a"
+        settings, database, box, LINE, project="bench", answering=Answering("echo", "a"), brains=BRAINS
     )
-    await ensure_line(settings, database, box, LINE, project="bench", brain="rules", brains=BRAINS, assistant="a")
+    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("rules", "a"), brains=BRAINS)
     async with database.project(named.project_id) as session:
         assistant = await find_assistant(session, "a")
         (loaded,) = await load_lines(session, box)
@@ -78,11 +82,11 @@ async def test_a_line_can_change_its_brain(database: Database, box: SecretBox) -
 
 async def test_a_line_of_another_project_is_not_taken_over(database: Database, box: SecretBox) -> None:
     settings = Settings(database_url=database.url)
-    await ensure_line(settings, database, box, LINE, project="bench", brain="echo", brains=BRAINS)
+    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     with pytest.raises(Conflict, match="another project"):
-        await ensure_line(settings, database, box, LINE, project="other", brain="echo", brains=BRAINS)
+        await ensure_line(settings, database, box, LINE, project="other", answering=Answering("echo"), brains=BRAINS)
     with pytest.raises(BadInput, match="echo, rules"):
-        await ensure_line(settings, database, box, LINE, project="other", brain="genius", brains=BRAINS)
+        await ensure_line(settings, database, box, LINE, project="other", answering=Answering("genius"), brains=BRAINS)
 
 
 async def test_the_demo_is_stored_once_and_stays_as_a_person_left_it(database: Database, box: SecretBox) -> None:

@@ -1,7 +1,5 @@
 """`recado line`: the addresses that are connected to a channel."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,10 +8,8 @@ from recado.cli import support
 from recado.cli.unrouted import unrouted
 
 if TYPE_CHECKING:
-    from sqlalchemy.ext.asyncio import AsyncSession
-
     from recado.channels.models import LineRow
-    from recado.installation import EnsuredLine
+    from recado.installation import Answering, EnsuredLine, NewLine
 
 CLOUD_API = "cloud-api"
 SECRET_NAMES: tuple[str, ...] = ("access_token", "app_secret", "verify_token")
@@ -25,6 +21,9 @@ settle_option = click.option(
     type=click.IntRange(0),
     metavar="MS",
     help="How long its assistant waits for a person's next message before it answers (0).",
+)
+shared_option = click.option(
+    "--shared", is_flag=True, help="Also change an assistant that answers on other lines, for all of them."
 )
 
 
@@ -49,8 +48,9 @@ def add() -> None:
     "RECADO_LINE_VERIFY_TOKEN.",
 )
 @click.option("--project", required=True, metavar="SLUG", help="Whose line; made if missing.")
-@click.option("--brain", default="rules", show_default=True, help="Who decides the answers: rules or echo.")
+@click.option("--brain", help="Who decides the answers: rules (of a new line, unless given) or echo.")
 @click.option("--assistant", metavar="SLUG", help="Who answers; made if missing. Default: called like the brain.")
+@shared_option
 @click.option("--phone-number-id", required=True, metavar="ID", help="Meta's id of the number.")
 @click.option("--access-token", required=True, envvar="RECADO_LINE_ACCESS_TOKEN", help="Sends messages.")
 @click.option("--app-secret", required=True, envvar="RECADO_LINE_APP_SECRET", help="Signs the webhooks.")
@@ -60,16 +60,19 @@ def add() -> None:
 @settle_option
 @support.json_option
 def cloud_api(
-    project: str, brain: str, assistant: str | None, phone_number_id: str, access_token: str, app_secret: str,
-    verify_token: str, max_per_second: float | None, name: str | None, settle_ms: int | None, as_json: bool,
+    project: str, brain: str | None, assistant: str | None, shared: bool, phone_number_id: str, access_token: str,
+    app_secret: str, verify_token: str, max_per_second: float | None, name: str | None, settle_ms: int | None,
+    as_json: bool,
 ) -> None:  # fmt: skip
     """Connect a WhatsApp number by Meta's Cloud API.
 
-    The same number again is brought up to date.
+    The same number again is brought up to date: what is given changes, the rest stays.
     """
     secrets = dict(zip(SECRET_NAMES, (access_token, app_secret, verify_token), strict=True))
-    wanted = _Wanted(project, brain, assistant, phone_number_id, secrets, max_per_second, name, settle_ms)
-    made = support.run(_add(wanted))
+    from recado.installation import Answering, NewLine
+
+    new = NewLine(CLOUD_API, phone_number_id, secrets, max_per_second, name)
+    made = support.run(_add(project, new, Answering(brain, assistant, settle_ms, shared)))
     if as_json:
         ids = {"line_id": made.line_id, "project_id": made.project_id, "assistant_id": made.assistant_id}
         support.emit({**ids, "created": made.created})
@@ -94,7 +97,9 @@ def list_(project: str | None, as_json: bool) -> None:
 
 @line.command()
 @click.option("--phone-number-id", "address", required=True, metavar="ID", help="Which line.")
-@click.option("--brain", help="Change who decides the answers.")
+@click.option("--brain", help="Change who decides its assistant's answers.")
+@click.option("--assistant", metavar="SLUG", help="Give the line to another assistant; made if missing.")
+@shared_option
 @click.option("--access-token", help="A new token.")
 @click.option("--app-secret", help="A new secret.")
 @click.option("--verify-token", help="A new text.")
@@ -102,74 +107,39 @@ def list_(project: str | None, as_json: bool) -> None:
 @name_option
 @settle_option
 def update(
-    address: str, brain: str | None, access_token: str | None, app_secret: str | None, verify_token: str | None,
-    max_per_second: float | None, name: str | None, settle_ms: int | None,
+    address: str, brain: str | None, assistant: str | None, shared: bool, access_token: str | None,
+    app_secret: str | None, verify_token: str | None, max_per_second: float | None, name: str | None,
+    settle_ms: int | None,
 ) -> None:  # fmt: skip
     """Change what is given; running processes take it up within seconds."""
+    from recado.installation import Answering, NewLine
+
     given = dict(zip(SECRET_NAMES, (access_token, app_secret, verify_token), strict=True))
     secrets = {secret: text for secret, text in given.items() if text is not None}
-    support.run(_update(address, _Change(brain, secrets, max_per_second, name, settle_ms)))
+    changed = NewLine(CLOUD_API, address, secrets, max_per_second, name)
+    support.run(_update(changed, Answering(brain, assistant, settle_ms, shared)))
     click.echo(f"Line {address} is up to date.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    project: str
-    brain: str
-    assistant: str | None
-    address: str
-    secrets: Mapping[str, str]
-    max_per_second: float | None
-    name: str | None
-    settle_ms: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    brain: str | None
-    secrets: Mapping[str, str]
-    max_per_second: float | None
-    name: str | None
-    settle_ms: int | None
-
-
-async def _add(wanted: _Wanted) -> "EnsuredLine":
+async def _add(project: str, line: "NewLine", answering: "Answering") -> "EnsuredLine":
     from recado.brain.registry import builtin_brains
-    from recado.channels.service import DEFAULT_MAX_PER_SECOND
-    from recado.installation import NewLine, ensure_line
+    from recado.installation import ensure_line
     from recado.kit.crypto import secret_box
 
     settings = support.settings()
     database = support.database_of(settings)
-    rate = DEFAULT_MAX_PER_SECOND if wanted.max_per_second is None else wanted.max_per_second
-    new = NewLine(CLOUD_API, wanted.address, wanted.secrets, rate, wanted.name)
-    brains = builtin_brains().keys()
     try:
-        made = await ensure_line(
+        return await ensure_line(
             settings,
             database,
             secret_box(settings.secret_key, settings.data_dir),
-            new,
-            project=wanted.project,
-            brain=wanted.brain,
-            brains=brains,
-            assistant=wanted.assistant,
+            line,
+            project=project,
+            answering=answering,
+            brains=builtin_brains().keys(),
         )
-        if wanted.settle_ms is not None:
-            async with database.project(made.project_id) as session:
-                await _change_assistant(session, made.assistant_id, None, wanted.settle_ms)
     finally:
         await database.close()
-    return made
-
-
-async def _change_assistant(
-    session: "AsyncSession", assistant_id: str, brain: str | None, settle_ms: int | None
-) -> None:
-    from recado.assistants.service import update_assistant
-    from recado.brain.registry import builtin_brains
-
-    await update_assistant(session, assistant_id, brains=builtin_brains().keys(), brain=brain, settle_ms=settle_ms)
 
 
 async def _list(slug: str | None) -> list[dict[str, Any]]:
@@ -193,28 +163,20 @@ async def _list(slug: str | None) -> list[dict[str, Any]]:
         return rows
 
 
-async def _update(address: str, change: _Change) -> None:
-    from recado.channels.service import find_line, update_line
-    from recado.errors import NotFound
+async def _update(line: "NewLine", answering: "Answering") -> None:
+    from recado.brain.registry import builtin_brains
+    from recado.installation import change_line
     from recado.kit.crypto import secret_box
 
     settings = support.settings()
     async with support.open_database() as database:
-        async with database.system(read_only=True) as session:
-            found = await find_line(session, CLOUD_API, address)
-        if found is None:
-            raise NotFound(f"There is no line {address!r}. Look: recado line list", code="line_not_found")
-        async with database.project(found.project_id) as session:
-            await update_line(
-                session,
-                secret_box(settings.secret_key, settings.data_dir),
-                found.id,
-                name=change.name,
-                max_per_second=change.max_per_second,
-                secrets=change.secrets,
-            )
-            if change.brain is not None or change.settle_ms is not None:
-                await _change_assistant(session, found.assistant_id, change.brain, change.settle_ms)
+        await change_line(
+            database,
+            secret_box(settings.secret_key, settings.data_dir),
+            line,
+            answering,
+            brains=builtin_brains().keys(),
+        )
 
 
 def _json(row: "LineRow") -> dict[str, Any]:

@@ -69,7 +69,9 @@ def welcome(host: str, port: int, simulator: str | None) -> None:
     click.echo(f"  API            {url}/api/v1 (described in {url}/api/v1/openapi.json)")
     if simulator is not None:
         click.echo(f"  Simulator      {simulator} (people's phones, without WhatsApp)")
-        click.echo('  Next           in another terminal: make chat   and write "hola, a que hora abren los sabados?"')
+        usual = simulator.endswith(f":{DEFAULT_SIMULATOR_PORT}")
+        chat = "make chat" if usual else f'make chat ARGS="--simulator {simulator}"'
+        click.echo(f'  Next           in another terminal: {chat}   and write "hola, a que hora abren los sabados?"')
     else:
         click.echo(f"  Webhook        {url}/webhooks/whatsapp")
         click.echo("  Next           connect a number: recado line add cloud-api --help")

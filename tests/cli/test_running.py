@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from recado.cli.running import welcome
 from tests.cli.terminal import Installation, free_port, line_arguments
 
 STOP_LIMIT_S = 5.0
@@ -37,7 +38,7 @@ def demo(installation: Installation) -> Demo:
 def test_a_question_travels_the_whole_way_and_is_kept(demo: Demo) -> None:
     with demo.installation.running(*demo.command, until=LIVING) as program:
         assert f"http://127.0.0.1:{demo.port}" in program.output
-        assert "make chat" in program.output
+        assert f'make chat ARGS="--simulator http://127.0.0.1:{demo.simulator}"' in program.output
         code, answer = demo.chat("hola, a que hora abren los sabados?\n")
         assert code == 0
         assert "8:00" in answer
@@ -101,6 +102,11 @@ def test_keys_of_the_settings_open_the_api(installation: Installation, half: str
         asked = urllib.request.Request(where, headers={"X-API-Key": "0123456789abcdef"})  # loopback
         with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
             assert answer.status == 200
+
+
+def test_the_usual_port_needs_no_argument(capsys: pytest.CaptureFixture[str]) -> None:
+    welcome("127.0.0.1", 8000, "http://127.0.0.1:8090")
+    assert "make chat   and" in capsys.readouterr().out
 
 
 def test_a_taken_port_names_the_option(installation: Installation) -> None:

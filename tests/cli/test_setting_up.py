@@ -33,6 +33,48 @@ def test_line_add_again_brings_it_up_to_date(installation: Installation) -> None
     assert (line["name"], line["settle_ms"]) == ("Recepción", 700)
 
 
+def add(installation: Installation, number: str, *more: str) -> None:
+    secrets = ("--access-token", "t", "--app-secret", "secret", "--verify-token", "v")
+    installation.ok("line", "add", "cloud-api", "--project", "bench", "--phone-number-id", number, *secrets, *more)
+
+
+def lines(installation: Installation) -> dict[str, tuple[str, str, int, float]]:
+    """Number -> assistant, brain, pause and rate."""
+    rows = installation.json("line", "list")
+    return {r["address"]: (r["assistant"], r["brain"], r["settle_ms"], r["max_per_second"]) for r in rows}
+
+
+def test_line_add_again_keeps_what_is_not_given(installation: Installation) -> None:
+    add(installation, "1", "--assistant", "clinica", "--brain", "echo", "--max-per-second", "5", "--settle-ms", "700")
+    add(installation, "1", "--name", "Recepción")
+    assert lines(installation) == {"1": ("clinica", "echo", 700, 5)}
+    add(installation, "1", "--brain", "echo", "--max-per-second", "6")
+    assert lines(installation) == {"1": ("clinica", "echo", 700, 6)}
+    add(installation, "1", "--brain", "rules")  # the assistant that is called like it
+    assert lines(installation) == {"1": ("rules", "rules", 0, 6)}
+    add(installation, "1", "--assistant", "clinica")
+    assert lines(installation) == {"1": ("clinica", "echo", 700, 6)}
+
+
+def test_what_other_lines_share_is_not_changed_silently(installation: Installation) -> None:
+    add(installation, "1")
+    add(installation, "2")
+    for change in (("--brain", "echo"), ("--settle-ms", "700")):
+        told = installation.refused("line", "update", "--phone-number-id", "1", "--name", "x", *change)
+        assert "'rules' also answers on 2." in told
+        assert "--assistant SLUG" in told
+        assert "--shared" in told
+    assert [row["name"] for row in installation.json("line", "list")] == ["1", "2"]  # all of it, or nothing
+    installation.ok("line", "update", "--phone-number-id", "1", "--settle-ms", "0")  # as it is
+    installation.ok("line", "update", "--phone-number-id", "1", "--assistant", "own", "--brain", "echo")
+    assert lines(installation) == {"1": ("own", "echo", 0, 80), "2": ("rules", "rules", 0, 80)}
+    add(installation, "3")
+    installation.ok("line", "update", "--phone-number-id", "3", "--settle-ms", "700", "--shared")
+    add(installation, "4", "--brain", "echo")
+    assert lines(installation)["2"] == lines(installation)["3"] == ("rules", "rules", 700, 80)
+    assert lines(installation)["4"] == ("echo", "echo", 0, 80)
+
+
 def test_line_add_works_on_postgresql_too(installation: Installation, databases: Databases) -> None:
     url = databases.create_empty("postgresql")
     installation.environment["RECADO_DATABASE_URL"] = url

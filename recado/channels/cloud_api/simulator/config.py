@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-# A person may write to a business at most this long after it was written to: the customer service window.
+# The customer service window: for so long after a person's last message a business may send them anything, later only
+# templates. People may write at any time.
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages#customer-service-windows
 WINDOW_S = 24 * 3600
 # A number sends 80 messages a second unless Meta raised it.
