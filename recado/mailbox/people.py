@@ -144,13 +144,15 @@ class _People:
         """The contact of an arrival by the rules of identity; notes what must be written."""
         keys = [(arrival.project_id, kind, value) for kind, value in arrival.addresses]
         previous = [(arrival.project_id, kind, value) for kind, value in arrival.previous]
-        contact = self._first_owner(previous)
+        # What became somebody else's after this message was sent is not what it speaks of.
+        previous = [key for key in previous if key[1] in _STRONG or self.since_ms.get(key, 0) <= arrival.sent_ms]
+        contact = self._by_names(previous)
         if contact is not None:
             self._join_who_was_met_since(contact, keys, arrival.sent_ms)
         else:
             contact = self._by_names(keys) or self._new_contact(arrival.project_id)
         for key in previous:
-            if self.owner.get(key) == contact and key not in keys and self.since_ms[key] <= arrival.sent_ms:
+            if self.owner.get(key) == contact and key not in keys:
                 del self.owner[key]
                 self.removed[key] = contact
                 self.losers.add(contact)
@@ -273,7 +275,8 @@ async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> Found:
             raise Restart
     await _write_people(tx, people)
     addresses = [people.addresses(arrival, contact) for arrival, contact in zip(arrivals, found, strict=True)]
-    return Found(found, addresses, frozenset(people.losers))
+    nameless = {contact for contact, names in zip(found, addresses, strict=True) if not names}
+    return Found(found, addresses, frozenset(people.losers | nameless))
 
 
 async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:

@@ -266,3 +266,15 @@ async def test_what_the_network_joined_is_not_undone(world: World, people: Peopl
         with pytest.raises(Conflict, match="network"):
             await undo_merge(session, before)
     assert await people.alias_of(before) == ana
+
+
+async def test_late_news_of_a_number_that_is_somebody_elses_by_now_joins_nobody(
+    mailbox: Mailbox, shop: Shop, people: People
+) -> None:
+    await stored(mailbox, shop.arrival("1", (P,), sent_ms=1_000))
+    await stored(mailbox, shop.arrival("2", (Q,), sent_ms=3_000, previous=(P,)))
+    await stored(mailbox, shop.arrival("3", (B2, P), sent_ms=5_000))
+    ana, beto = await people.owner(Q), await people.owner(P)
+    await stored(mailbox, shop.arrival("4", (Q,), sent_ms=3_000, previous=(P,)))  # the news once more, under another id
+    assert (await people.owner(Q), await people.owner(P)) == (ana, beto)
+    assert ana != beto
