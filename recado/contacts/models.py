@@ -1,6 +1,6 @@
 """Tables of contacts and their addresses."""
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
@@ -11,6 +11,14 @@ class Contact(OfProject, Base):
     """One person. A merged contact keeps its row and names the other one in `alias_of`."""
 
     __tablename__ = "contacts"
+    __table_args__ = (
+        Index(
+            "ix_contacts_alias",
+            "alias_of",
+            postgresql_where=text("alias_of IS NOT NULL"),
+            sqlite_where=text("alias_of IS NOT NULL"),
+        ),
+    )
 
     name: Mapped[str | None] = mapped_column(String(256))
     alias_of: Mapped[str | None] = mapped_column(Id)

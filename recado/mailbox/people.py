@@ -36,6 +36,10 @@ _KNOWN = Query(
     """
     SELECT a.project_id, a.kind, a.value, a.contact_id, a.since_ms, c.name, c.alias_of,
         EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid'))
+        OR EXISTS (
+            SELECT 1 FROM contacts g JOIN addresses b ON b.contact_id = g.id
+            WHERE g.alias_of = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid')
+        )
     FROM {rows}
     JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
     JOIN contacts c ON c.id = a.contact_id
@@ -102,18 +106,27 @@ _ALIAS = Query(
     "UPDATE contacts SET alias_of = i.alias_of FROM {rows} WHERE contacts.id = i.id",
     rows="id uuid, alias_of uuid",
 )
-# An alias has no names of its own.
+# Never an alias of an alias.
+_FLATTEN = Query(
+    "UPDATE contacts SET alias_of = i.alias_of FROM {rows} WHERE contacts.alias_of = i.id",
+    rows="id uuid, alias_of uuid",
+)
+# Who became an alias by what the network says has no names of their own.
 _GIVE_ALL = Query(
     "UPDATE addresses SET contact_id = i.alias_of FROM {rows} WHERE addresses.contact_id = i.id",
     rows="id uuid, alias_of uuid",
 )
-# Whoever lost a name must not be written to by it: it may be somebody else's now. A person who became an alias is
-# reached by the names of the other one.
-_LOST = Query(
+# Whoever lost a name must not be written to by it, in no conversation of any of their contacts: it may be somebody
+# else's now.
+_LEFT = Query(
     """
-    SELECT c.id, a.kind, a.value FROM {rows}
-    JOIN contacts c ON c.id = i.id LEFT JOIN addresses a ON a.contact_id = coalesce(c.alias_of, c.id)
-    ORDER BY c.id, a.kind, a.id
+    SELECT m.alias_of, m.id, a.kind, a.value FROM {rows}
+    JOIN contacts c ON c.id = i.id JOIN contacts m ON m.id = coalesce(c.alias_of, c.id)
+    LEFT JOIN addresses a ON a.contact_id = m.id
+    UNION
+    SELECT m.alias_of, m.id, a.kind, a.value FROM {rows}
+    JOIN contacts c ON c.id = i.id JOIN contacts m ON m.alias_of = coalesce(c.alias_of, c.id)
+    LEFT JOIN addresses a ON a.contact_id = m.id
     """,
     rows="id uuid",
 )
@@ -152,10 +165,11 @@ class _People:
         else:
             contact = self._by_names(keys) or self._new_contact(arrival.project_id)
         for key in previous:
-            if self.owner.get(key) == contact and key not in keys:
+            owner = self.owner.get(key)
+            if owner is not None and self._is_same(owner, contact) and key not in keys:
                 del self.owner[key]
-                self.removed[key] = contact
-                self.losers.add(contact)
+                self.removed[key] = owner
+                self.losers.add(owner)
         for key in keys:
             self._give(key, contact, arrival)
         if arrival.name and self.name.get(contact) != arrival.name:
@@ -168,7 +182,7 @@ class _People:
         return tuple(
             (kind, value)
             for kind, value in arrival.addresses
-            if self._is_same(self.owner[arrival.project_id, kind, value], contact)
+            if (owner := self.owner.get((arrival.project_id, kind, value))) and self._is_same(owner, contact)
         )
 
     def final_aliases(self) -> dict[str, str]:
@@ -311,16 +325,21 @@ async def _write_people(tx: Tx, people: _People) -> None:
     aliases = sorted(people.final_aliases().items())
     await tx.fetch(_GIVE_ALL, aliases)
     await tx.fetch(_ALIAS, aliases)
+    await tx.fetch(_FLATTEN, aliases)
     renamed = sorted(people.renamed - people.contacts.keys())
     await tx.fetch(_RENAME, [(contact, people.name[contact]) for contact in renamed])
 
 
 async def redirect(tx: Tx, losers: Collection[str]) -> None:
-    """Write to those who lost names by the ones that are left, in all their conversations."""
-    left: dict[str, list[tuple[str, str]]] = {}
-    for contact, kind, value in await tx.fetch(_LOST, [(contact,) for contact in sorted(losers)]):
-        names = left.setdefault(contact, [])
-        if kind is not None:
-            names.append((kind, value))  # "bsuid" < "parent_bsuid" < "phone": the best first
-    rows = [(contact, json.dumps(names, separators=(",", ":"))) for contact, names in left.items()]
-    await tx.fetch(_REDIRECT, rows)
+    """Write to those who lost names by the ones that are left: of the contact itself, or else of the whole person."""
+    own: dict[str, list[tuple[str, str]]] = {}
+    person: dict[str, str] = {}
+    everything: dict[str, list[tuple[str, str]]] = {}
+    for alias_of, contact, kind, value in await tx.fetch(_LEFT, [(contact,) for contact in sorted(losers)]):
+        person[contact] = alias_of or contact
+        for names in (own.setdefault(contact, []), everything.setdefault(person[contact], [])):
+            if kind is not None:
+                names.append((kind, value))
+    # "bsuid" < "parent_bsuid" < "phone": the best first.
+    left = [(contact, sorted(names or everything[person[contact]])) for contact, names in sorted(own.items())]
+    await tx.fetch(_REDIRECT, [(contact, json.dumps(names, separators=(",", ":"))) for contact, names in left])

@@ -278,3 +278,26 @@ async def test_late_news_of_a_number_that_is_somebody_elses_by_now_joins_nobody(
     await stored(mailbox, shop.arrival("4", (Q,), sent_ms=3_000, previous=(P,)))  # the news once more, under another id
     assert (await people.owner(Q), await people.owner(P)) == (ana, beto)
     assert ana != beto
+
+
+async def test_a_message_and_the_change_of_number_after_it_may_come_in_one_delivery(
+    mailbox: Mailbox, shop: Shop, people: People
+) -> None:
+    first, second = await stored(
+        mailbox, shop.arrival("1", (B1, P), sent_ms=1_000), shop.arrival("2", (B1, Q), sent_ms=2_000, previous=(B1, P))
+    )
+    assert first.conversation_id == second.conversation_id
+    ana = await people.owner(B1)
+    assert ana is not None
+    assert await people.owner(P) is None
+    assert await people.send_to(ana) == '[["bsuid","PE.1"],["phone","51999000002"]]'
+
+
+async def test_no_conversation_of_a_merged_person_goes_to_a_number_they_lost(world: World, people: People) -> None:
+    ana, hidden = await people.write(P), await people.write(B1)
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, hidden, ana)
+    assert await people.write(B1, P) == hidden
+    beto = await people.write(B2, P)
+    assert beto not in (ana, hidden)
+    assert await people.send_to(hidden) == await people.send_to(ana) == '[["bsuid","PE.1"]]'

@@ -113,7 +113,6 @@ def _contacts() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("value", sa.String(160), nullable=False),
         sa.Column("contact_id", ID, nullable=False, index=True),
-        sa.Column("since_ms", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("created_ms", sa.BigInteger, nullable=False),
     )
     op.create_index("uq_addresses_name", "addresses", ["project_id", "kind", "value"], unique=True)
