@@ -1,8 +1,12 @@
 """Design, Semantics, "Identity". The rules are those of docs/decisions/0005."""
 
 import asyncio
+import json
+from itertools import pairwise
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
 from recado.contacts.service import merge, resolve, same_person, undo_merge
@@ -15,6 +19,7 @@ P = ("phone", "51999000001")
 Q = ("phone", "51999000002")
 B1 = ("bsuid", "PE.1")
 B2 = ("bsuid", "PE.2")
+B3 = ("bsuid", "PE.3")
 PARENT = ("parent_bsuid", "PE.ENT.1")
 
 
@@ -191,8 +196,8 @@ async def test_a_name_is_remembered_and_a_message_without_one_keeps_it(
     async def name() -> str | None:
         return (await world.one("SELECT name FROM contacts"))["name"]
 
-    for n, (given, expected) in enumerate([("Ana", "Ana"), (None, "Ana"), ("Ana María", "Ana María")]):
-        await mailbox.store([shop.arrival(str(n), (P,), name=given)])
+    for n, (said, expected) in enumerate([("Ana", "Ana"), (None, "Ana"), ("Ana María", "Ana María")]):
+        await mailbox.store([shop.arrival(str(n), (P,), name=said)])
         assert await name() == expected
 
 
@@ -301,3 +306,52 @@ async def test_no_conversation_of_a_merged_person_goes_to_a_number_they_lost(wor
     beto = await people.write(B2, P)
     assert beto not in (ana, hidden)
     assert await people.send_to(hidden) == await people.send_to(ana) == '[["bsuid","PE.1"]]'
+
+
+SOMEBODY = st.tuples(
+    st.sampled_from([(P,), (Q,), (B1,), (B2,), (B1, P), (B2, P), (B1, Q), (B2, Q), (B3, Q), (P, Q)]),
+    st.sampled_from([(), (), (), (P,), (B1, P), (B1,)]),
+    st.integers(1, 5),
+)
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    database=None,
+)
+@given(messages=st.lists(SOMEBODY, min_size=1, max_size=6), cuts=st.sets(st.integers(1, 5)))
+async def test_batches_do_not_matter_and_nobody_is_written_to_by_the_name_of_another(
+    world: World, mailbox: Mailbox, messages: list[tuple[Names, Names, int]], cuts: set[int]
+) -> None:
+    pictures: list[list[tuple[str, int]]] = []
+    for bounds in (range(len(messages) + 1), sorted({0, len(messages), *(cut for cut in cuts if cut < len(messages))})):
+        shop = await world.shop()
+        arrivals = [
+            shop.arrival(str(n), names, previous=tuple(old for old in previous if old not in names), sent_ms=sent_ms)
+            for n, (names, previous, sent_ms) in enumerate(messages)
+        ]
+        for start, end in pairwise(bounds):
+            await mailbox.store(arrivals[start:end])
+        contacts = await world.rows(
+            "SELECT id, coalesce(alias_of, id) AS person FROM contacts WHERE project_id = :id", id=shop.project_id
+        )
+        person = {row["id"]: row["person"] for row in contacts}
+        assert all(person[one] == one for one in person.values())  # no alias of an alias, no ring
+        rows = await world.rows(
+            "SELECT kind, value, contact_id, since_ms FROM addresses WHERE project_id = :id ORDER BY kind, value",
+            id=shop.project_id,
+        )
+        owner = {(row["kind"], row["value"]): person[row["contact_id"]] for row in rows}
+        talks = await world.rows("SELECT contact_id, send_to FROM conversations WHERE line_id = :id", id=shop.line_id)
+        for talk in talks:
+            for kind, value in json.loads(talk["send_to"]):
+                assert owner[kind, value] == person[talk["contact_id"]]
+        number: dict[str, int] = {}
+        pictures.append(
+            [(f"{row['value']} {row['since_ms']}", number.setdefault(row["contact_id"], len(number))) for row in rows]
+        )
+    assert pictures[0] == pictures[1]
