@@ -47,8 +47,6 @@ def recipient(to: Sequence[Address]) -> Json:
 def _content(content: OutContent) -> Json:
     match content:
         case OutText():
-            if not content.text.strip():
-                raise SendRefused("A message needs a text that is not blank", code="invalid_message")
             text: Json = {"body": content.text}
             if content.preview_links:
                 text["preview_url"] = True

@@ -298,7 +298,6 @@ async def test_waiting_for_a_free_connection_means_not_taken() -> None:
         (Line("l", "p", "cloud-api", "1", 80), outgoing(), "access_token_invalid"),
         (Line("l", "p", "cloud-api", "1", 80, {"access_token": "a\r\nX: b"}), outgoing(), "access_token_invalid"),
         (LINE, outgoing(to=()), "no_address"),
-        (LINE, outgoing(OutText(text=" \n")), "invalid_message"),
         (LINE, Outgoing("x" * 513, (PHONE,), OutText(text="hola")), "invalid_message"),
     ],
 )
