@@ -26,7 +26,7 @@ _QUIET = Decision()
 
 
 def echo_text(content: InboundContent) -> str:
-    """The words of a content; one without words is its kind in brackets, such as `[image]`. Never empty."""
+    """The words of a content; one without words is its kind in brackets, such as `[image]`. Never blank."""
     match content:
         case Text() | Edited() | Order() | System():
             said = content.text
@@ -46,7 +46,8 @@ def echo_text(content: InboundContent) -> str:
             said = None
         case _:
             assert_never(content)
-    return said[:MAX_OUT_TEXT] if said else f"[{content.type}]"
+    said = (said or "")[:MAX_OUT_TEXT]
+    return said if said.strip() else f"[{content.type}]"
 
 
 class EchoBrain:

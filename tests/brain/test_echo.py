@@ -47,6 +47,7 @@ def test_it_answers_exactly_the_text_it_got_in_order() -> None:
         (Deleted(message_id="m"), "[deleted]"),
         (Unsupported(provider_type="poll"), "[unsupported]"),
         (Text(text=""), "[text]"),
+        (Text(text=" \n"), "[text]"),
     ],
 )
 def test_what_has_no_words_is_its_kind_in_brackets(content: InboundContent, said: str) -> None:
