@@ -24,6 +24,6 @@ def test_a_message_means_what_it_means(language: Language, text: str, expected: 
 
 
 @pytest.mark.parametrize(("language", "text", "expected"), TABLE[::7])
-def test_case_and_stretched_letters_change_nothing(language: Language, text: str, expected: str) -> None:
+def test_capitals_and_spaces_change_nothing(language: Language, text: str, expected: str) -> None:
     shouted = text.upper() if text.isascii() else text
     assert written(resolve(f"  {shouted}  ", now=NOW, language=language)) == spelled(expected)

@@ -17,14 +17,15 @@ from recado.decisions import Language
 NOW = datetime(2026, 3, 4, 10, 30, tzinfo=ZoneInfo("America/Lima"))
 LANGUAGES: tuple[Language, ...] = ("es", "en")
 SHAPES = [
-    "5", "15", "31", "32", "0", "1530", "5pm", "17:30", "25:70", "5.30", "1/2", "30/2", "3-5", "2026-02-30", "12/12/2026",
-    "99/99/9999", "10°", "?", "!", ",", ".", "(", ")", "-", "/", ":", "\n",
+    "5", "15", "31", "32", "0", "1530", "5pm", "17:30", "25:70", "5.30", "1/2", "30/2", "3-5", "2026-02-30",
+    "12/12/2026", "99/99/9999", "10°", "?", "!", ",", ".", "(", ")", "-", "/", ":", "\n",
 ]  # fmt: skip
 COMMON = [
     "el", "la", "a", "las", "de", "del", "al", "para", "no", "o", "y", "mejor", "lunes", "martes", "viernes", "mañana",
     "hoy", "ayer", "tarde", "noche", "en", "por", "entre", "desde", "hasta", "marzo", "cita", "mi", "cambiar", "puedo",
-    "semana", "próxima", "que", "viene", "at", "on", "to", "from", "the", "monday", "next", "week", "or", "not", "i", "can",
-    "move", "appointment", "fui", "was", "half", "past", "quarter", "cuarto", "media", "pm",
+    "semana", "próxima", "que", "viene", "at", "on", "to", "from", "the", "monday", "next", "week", "or", "not", "i",
+    "can", "move", "appointment", "fui", "was", "half", "past", "quarter",
+    "cuarto", "media", "pm",
 ]  # fmt: skip
 LEXICON = sorted(set(WORDS["es"]) | set(WORDS["en"]))
 SLOTS = {

@@ -33,7 +33,8 @@ _UNIT = re.compile(
 )
 _SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3}){1,3}(?![0-9.,]?[0-9])")
 _CENTS = re.compile(
-    rf" (?:con (?P<said>[0-9]{{2}})(?![0-9.,:/])|(?:con |y |and )?(?P<named>[0-9]{{1,2}}) ?{_one_of(currencies.CENTS)}\b)"
+    r" (?:con (?P<said>[0-9]{2})(?![0-9.,:/])"
+    rf"|(?:con |y |and )?(?P<named>[0-9]{{1,2}}) ?{_one_of(currencies.CENTS)}\b)"
 )
 
 
@@ -62,7 +63,7 @@ def _amount(page: Page, number: Number) -> Amount | None:
     sign = _sign(page, number.start)
     thousands = _THOUSANDS.match(page.plain, number.end)
     unit = _UNIT.match(page.plain, thousands.end() if thousands else number.end)
-    if not (sign or unit or _THOUSANDS_ALONE.match(page.plain, number.end)):
+    if not (sign or unit or _is_thousands(page.plain, number)):
         return None
     if unit and unit["word"] in currencies.OTHER_THINGS_TOO and not page.plain[number.start].isdigit():
         return None
@@ -80,6 +81,11 @@ def _amount(page: Page, number: Number) -> Amount | None:
     return Amount(_plain(value), currency, *page.claim(start, end))
 
 
+def _is_thousands(plain: str, number: Number) -> bool:
+    """ "1k" and "2.5k", but not "12345678k" (a Chilean document)."""
+    return number.value < _THOUSAND and _THOUSANDS_ALONE.match(plain, number.end) is not None
+
+
 def _sign(page: Page, end: int) -> re.Match[str] | None:
     """The sign of money that stands before a number."""
     found = _SIGN_BEFORE.search(page.plain, max(0, end - _LONGEST_SIGN), end)
@@ -89,9 +95,8 @@ def _sign(page: Page, end: int) -> re.Match[str] | None:
 
 
 def _slang(value: Decimal, country: str | None) -> tuple[Decimal, str | None]:
-    if country in currencies.SLANG_OF_ONE:
-        return value, currencies.SLANG_OF_ONE[country]
-    return value * _THOUSAND, currencies.PESOS.get(country or "")
+    coin = currencies.SLANG_OF_ONE.get(country or "")
+    return (value, coin) if coin else (value * _THOUSAND, currencies.PESOS.get(country or ""))
 
 
 def _currency(country: str | None, named: str | None, sign: re.Match[str] | None) -> str | None:

@@ -27,7 +27,7 @@ SIGNS: Mapping[str, Meaning] = {
     "bs": _BOLIVARES_OR_BOLIVIANOS, **{code.lower(): code for code in ISO_CODES.split()},
 }  # fmt: skip
 """Signs that stand before the number."""
-SIGNS_AFTER: Mapping[str, Meaning] = {sign: SIGNS[sign] for sign in ("$", "us$", "u$s", "u$d", "€", "£", "₡", "₲")}
+SIGNS_AFTER: Mapping[str, Meaning] = {sign: SIGNS[sign] for sign in ("$", "us$", "u$s", "u$d", "€", "£", "₡")}
 LOCAL_SIGNS: Mapping[str, tuple[str, str]] = {"q": ("GT", "GTQ"), "l": ("HN", "HNL"), "l.": ("HN", "HNL")}
 """Letters that are a sign in one country only, where they touch the number."""
 

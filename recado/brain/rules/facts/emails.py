@@ -7,7 +7,8 @@ from recado.brain.rules.facts.values import Email
 
 # RFC 5321 4.5.3.1: 64 octets before the sign. Starts only where no such run is under way, so the time stays linear.
 _ADDRESS = re.compile(
-    r"(?<![\w.+%-])(?P<local>[\w+%-][\w.+%-]{0,63}) ?@ ?(?P<domain>(?>[a-z0-9-]{1,63})(?:[.,] ?(?>[a-z0-9-]{1,63})){1,4})"
+    r"(?<![\w.+%-])(?P<local>[\w+%-][\w.+%-]{0,63}) ?@ ?"
+    r"(?P<domain>(?>[a-z0-9-]{1,63})(?:[.,] ?(?>[a-z0-9-]{1,63})){1,4})"
 )
 _DICTATED = re.compile(
     r"(?<![\w.-])(?P<local>[\w-]{1,64}(?: punto [\w-]{1,32}){0,2}) (?:arroba|at) (?P<domain>[a-z0-9-]{1,63}) "

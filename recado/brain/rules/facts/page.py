@@ -30,6 +30,7 @@ _SIGNS = {
     **{chr(code): " " for code in range(0x2000, 0x200B)},
 }  # fmt: skip
 _WORDS = re.compile("[a-z]+")
+DIGIT = re.compile("[0-9]")
 
 
 @cache

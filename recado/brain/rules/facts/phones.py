@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Literal
 
 from recado.brain.rules.facts.page import Page
 from recado.brain.rules.facts.values import Phone
+from recado.brain.rules.lexicon import words_of
 
 if TYPE_CHECKING:
-    from phonenumbers import PhoneNumber
+    from recado.brain.rules.facts.numbering import PhoneNumber
 
 MIN_DIGITS = 7
 MAX_DIGITS = 15
@@ -32,26 +33,23 @@ _NO_DIGIT = re.compile("[^0-9]+")
 _PIECE = re.compile(r"\S+")
 _WORD = re.compile("[a-z]+")
 
-_PHONE_WORDS = frozenset(
-    """
+PHONE_WORDS = words_of("""
     cel celu celular celulares cell cellphone fono fonos fijo telefono telefonos tel telf tlf tlfn tfno movil mobile
     phone phones whatsapp wasap wsp whats wpp numero numeros num contacto llamar llame llamame llamen llamenme marcar
     comunicarse call text reach
-    """.split()
-)
-_OTHER_WORDS = frozenset(
-    """
+""")
+_OTHER_WORDS = words_of("""
     pedido orden codigo cod cuenta cci cbu clabe factura boleta recibo guia tracking order invoice account historia
     expediente ticket lote serie ruc cuit cuil nit tarjeta card operacion voucher poliza policy dni documento cedula
     pasaporte passport reserva booking contrato medidor suministro placa referencia comprobante isbn
-    """.split()
-)
+""")
 """What other long numbers are called."""
-_BETWEEN = frozenset("es nro n no num numero number de del la el mi su is my the".split())
+_BETWEEN = words_of("es nro n no num numero number de del la el mi su is my the")
 """What may stand between the name of a number and the number."""
 
 CALLING_CODES = ("51", "52", "53", "54", "55", "56", "57", "58", "591", "593", "595", "598", "50", "34", "1")
 """The codes by which a number is known as an international one without "+"."""
+_MEXICAN_DIGITS = 10
 _OLD_CODES = {"521": "52"}
 """Mexico had a 1 before mobile numbers until 2019; people and WhatsApp still write it."""
 _OLD_PREFIXES = {"MX": ("044", "045")}
@@ -96,17 +94,26 @@ def _read(page: Page, start: int, end: int) -> str | None:
     hint = _hint(page.plain, start, end)
     if hint == "other":
         return None
-    if "+" in written:
-        return _e164(_lookup(f"+{digits}"))
-    if digits.startswith(_DIALLED_ABROAD) and (number := _lookup(f"+{digits[2:]}")):
-        return _e164(number)
-    number = _lookup(_without_prefix(digits, page.country), page.country) if page.country else None
-    if number and (hint or _is_sure(number, written)):
-        return _e164(number)
-    if len(digits) >= _MIN_COUNTRY_DIGITS and digits.startswith(CALLING_CODES):
-        number = _lookup(f"+{digits}")
-        return _e164(number) if number and (hint or _is_mobile(number)) else None
-    return None
+    number = _number(digits, "+" in written, page.country)
+    if number is None:
+        return None
+    sure = hint == "phone" or number.is_mobile or _is_fixed_line(number, written)
+    return number.e164 if sure or "+" in written or digits.startswith(_DIALLED_ABROAD) else None
+
+
+def _number(digits: str, plus: bool, country: str | None) -> "PhoneNumber | None":
+    """Read as an international number where it must be one, else as one of the country, else if it can be one."""
+    # The library takes 25 ms and 3 MB when it is loaded: only for messages with numbers.
+    from recado.brain.rules.facts import numbering
+
+    if plus:
+        return numbering.lookup(f"+{_renewed(digits)}", None)
+    number = numbering.lookup(f"+{digits[2:]}", None) if digits.startswith(_DIALLED_ABROAD) else None
+    if number is None and country:
+        number = numbering.lookup(_without_prefix(digits, country), country)
+    if number is None and len(digits) >= _MIN_COUNTRY_DIGITS and digits.startswith(CALLING_CODES):
+        number = numbering.lookup(f"+{_renewed(digits)}", None)
+    return number
 
 
 def _hint(plain: str, start: int, end: int) -> Literal["phone", "other"] | None:
@@ -116,50 +123,23 @@ def _hint(plain: str, start: int, end: int) -> Literal["phone", "other"] | None:
     if named in _OTHER_WORDS:
         return "other"
     around = {*before, *_WORD.findall(plain, end, end + _HINT_CHARACTERS)}
-    return None if _PHONE_WORDS.isdisjoint(around) else "phone"
+    return None if PHONE_WORDS.isdisjoint(around) else "phone"
 
 
-def _lookup(written: str, country: str | None = None) -> "PhoneNumber | None":
-    """The number, if it is valid. The library loads 3 MB when it is first needed, so not before."""
-    import phonenumbers
-
-    for old, new in _OLD_CODES.items():
-        written = re.sub(rf"^\+{old}(?=[0-9]{{10}}$)", f"+{new}", written)
-    try:
-        number = phonenumbers.parse(written, country)
-    except phonenumbers.NumberParseException:
-        return None
-    return number if phonenumbers.is_valid_number(number) else None
+def _is_fixed_line(number: "PhoneNumber", written: str) -> bool:
+    """A number that nobody called one: a fixed line's is told from a document's by its length or its grouping."""
+    return number.is_fixed and (len(_digits(written)) >= _MIN_FIXED_DIGITS or _GROUPED.fullmatch(written) is not None)
 
 
-def _without_prefix(digits: str, country: str | None) -> str:
-    for prefix in _OLD_PREFIXES.get(country or "", ()):
+def _renewed(digits: str) -> str:
+    code = digits[:-_MEXICAN_DIGITS]
+    return _OLD_CODES.get(code, code) + digits[-_MEXICAN_DIGITS:]
+
+
+def _without_prefix(digits: str, country: str) -> str:
+    for prefix in _OLD_PREFIXES.get(country, ()):
         digits = digits.removeprefix(prefix)
     return digits
-
-
-def _e164(number: "PhoneNumber | None") -> str | None:
-    import phonenumbers
-
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) if number else None
-
-
-def _is_mobile(number: "PhoneNumber") -> bool:
-    import phonenumbers
-
-    kinds = phonenumbers.PhoneNumberType
-    return phonenumbers.number_type(number) in {kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE}
-
-
-def _is_sure(number: "PhoneNumber", written: str) -> bool:
-    """Nobody called it a phone number; is it one all the same? Fixed lines must not look like a document's number,
-    and free numbers are hardly ever a person's."""
-    import phonenumbers
-
-    if _is_mobile(number):
-        return True
-    is_fixed = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.FIXED_LINE
-    return is_fixed and (len(_digits(written)) >= _MIN_FIXED_DIGITS or _GROUPED.fullmatch(written) is not None)
 
 
 def _digits(written: str) -> str:

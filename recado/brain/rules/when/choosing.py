@@ -71,6 +71,13 @@ class Choosing:
         """Whether the second puts the first right."""
         return _CHANGED.search(self.skeleton.letters, first.at + 1, second.at) is not None
 
+    def refuse_ranges(self) -> None:
+        """A range that was refused at one end is refused as a whole: "trabajo de lunes a viernes"."""
+        for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
+            if link == "range" and (first.negative or second.negative):
+                for item in (*first.items.values(), *second.items.values()):
+                    item.negative = item.open_side = True
+
     def apply_weeks(self) -> None:
         """Make "la proxima semana ... el martes" the tuesday of that week."""
         week: int | None = None

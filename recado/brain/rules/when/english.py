@@ -100,8 +100,8 @@ past: past
 ago: ago
 later: later l8r latr
 SOMETIME: sometime someday
-WHENEVER: whenever anytime whichever
-any: any
+WHENEVER: whatever whenever anytime whichever
+any: any anything
 some: some few several couple
 another: another other different
 each: each every all
@@ -223,7 +223,7 @@ never: never
 # The wish, the appointment and what happens to it
 CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
     appointmnt appointment's
-CAMBIAR: move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched moved
+CAMBIAR: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched moved
     rescheduled reschedual
 CANCELAR: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
@@ -235,9 +235,11 @@ able: able gonna going
 MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
 WANT: want need would wanna id i'd looking lets let's let wish gimme
+longer: longer
+too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
-BUSY: busy working traveling travelling
+BUSY: busy working
 IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though
@@ -253,10 +255,10 @@ WENT: went came visited hurt hurted felt started saw had ate took woke threw fel
 TOLD: told called wrote said paid sent received gave bought ordered texted messaged emailed asked spoke talked
     confirmed cancelled canceled transferred prescribed
 see: seeing seeya cya
-FILL: please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well ma'am sir um uh cool thankyou
-    tysm alright yea hiya y'all team there kindly plese pleas
+FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
+    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye
-ejem: also just only even too i'll ill we we're they
+ejem: also just only even i'll ill we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

@@ -91,8 +91,9 @@ _GRAMMAR: Grammar[Meant] = Grammar(
         # Greetings and wishes.
         *always(
             Nothing(),
-            "(BUENAS | good) (DIA | DIAS | DAY | PARTES | PARTEN | MADRUGADA) (COMMA? (BUENAS | good)? (DIA |"
-            " DIAS | PARTES))?",
+            "(BUENAS | good) (DIA | DIAS | DAY | PARTES | PARTEN | MADRUGADA)"
+            " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
+            "BUENAS vacaciones",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
             " CHRISTMAS)",
             "good (WEEKEND | WEEK)",
@@ -108,7 +109,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
             " disponible"
-            " | ATIENDEN | CAMBIAR | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
+            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
             " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
@@ -119,7 +120,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
             " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
-            "me vemos (PRONTO | LUEGO)",
+            "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
             "BUENAS (una | un)? (DIA | TARDE | NOCHE)",
         ),
         # Addresses, and places named after a day.
@@ -179,7 +180,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " (PARTES | PARTEN | MEDIODIA))?",
         ),
         *each(_heat, "NUM DEGREE"),
-        *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para) SLASHED"),
+        *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para | y) SLASHED"),
         *each(
             _part_of_one,
             "(?<! el | del | al | DIA) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
@@ -197,6 +198,8 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "SUN (word | words) (?<! at)",
             "(son | ERA | ya) (ya | como | ejem)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
+            "too (EARLY | late)",
+            "es muy TEMPRANO",
             "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
             "(NUM | WNUM | UNIT | MINU) (TARDE | late)",
             "(MAKE | IM | ejem) (a)? (WHILE | NUM MINU)? late",
@@ -211,7 +214,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "DIA (y | and) NOCHE",
             "(DAY) (to | by | in) DAY",
             "black WDAY",
-            "(COSA | vez) a la SEMANA",
+            "N? (COSA | vez) (a la | por | al | a | each) (SEMANA | DIA | MES | ANO | WEEK | DAY | MONTH)",
             "de CADA (MES | SEMANA | ANO)",
         ),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),

@@ -215,6 +215,8 @@ def _run_ons() -> Iterator[tuple[str, str]]:
         for listed in spanish.WEEKDAYS:
             day = listed.split()[0]
             yield head + day, f"{head} {day}"
+    for listed in english.NUMBERS.values():
+        yield f"{listed.split()[0]}ish", f"{listed.split()[0]} ish"
 
 
 _OFTEN_MISSPELLED = """

@@ -9,18 +9,18 @@ from recado.brain.rules.when.mentions import DayNamed
 Link = Literal["choice", "list", "range", "none"]
 
 _FILLERS = (
-    "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ |"
-    " MAYBE | ejem | por"
-    " | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+    "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
+    " | ejem | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
-    f"(COMMA | FILL | ejem | STOP | ASK){{0,4}} ((o | or) (?! mejor | SUBJ | PERDON | instead) | SLASH)"
+    "(COMMA | FILL | ejem | STOP | ASK){0,4} ((o | or) (?! mejor | SUBJ | PERDON | instead) | SLASH)"
     f" {_FILLERS}{{0,5}} $"
+    # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
     " | COMMA? (o)? sino (el | la | para | en | a | las | al | PUEDO | ser){0,3} $"
     " | COMMA? o en su word (el | la)? $"
-    "| (si me? PUEDO | if possible | if u CAN)? COMMA? (or)? (else | if not) (COMMA | then | on | the | at | for){0,3} $"
-    " | (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no (me | me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible"
-    " | ejem){0,3}"
+    " | (if possible | if u CAN)? COMMA? (or)? (else | if not) (COMMA | then | on | the | at | for){0,3} $"
+    " | (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | ejem){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")

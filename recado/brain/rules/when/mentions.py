@@ -71,10 +71,12 @@ class PartNamed:
 @dataclass(frozen=True, slots=True)
 class Vague:
     """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
-    any such day or days ("el fin de semana", "feriados"), as in a question about opening hours."""
+    any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
+    is the hour ("mas tarde"), so that an hour that is told makes it clear."""
 
     week: int | None = None
     habitual: bool = False
+    hours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def _in_eight(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _a_week_later(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    return _plus(tokens, match, _DAYS_A_WEEK)
+    return _plus(tokens, match, _FORTNIGHT if said(match, "two") else _DAYS_A_WEEK)
 
 
 def _bare(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -181,7 +181,7 @@ _SOME = "(about | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO
 _COUNT = "<n:N | a | an | BIG>"
 _DATE_UNIT = "<u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
-_WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que (VIENE | VIENE) | NEXT | OTRO)"
+_WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
 _THIS_WEEK = (
     "((de | of | COMMA | en | in){0,2} (esta (ese)? | this | la (?= SEMANA (?! que | NEXT | PASADA | OTRO))) WEEKU)"
@@ -202,7 +202,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
-        "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me QUEDA | QUEDA)",
+        "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA)",
         "(the)? DAY after (the)? next",
         "(?<= or) the DAY after (?! TOM)",
     ),
@@ -233,10 +233,11 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _a_week_later,
-        f"(el | the | on)? {_START} WEEK (?= $ | BREAK | COMMA | FILLER | at | in | OR | AND | for | if | is |"
+        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?= $ | BREAK | COMMA | FILLER | at | in | OR | AND |"
+        " for | if | is |"
         " CLOCK | NUM)",
     ),
-    *each(_a_week_later, f"(the)? {_WD} after next"),
+    *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -250,6 +251,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "<n:N | a | an> <u:HOURU | MINU> (from NOW)",
         "<half:half> (an | a)? <u:HOUR> from NOW",
     ),
+    *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in one and a half HOURS"),
     *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),
     *always(Moment(45), f"{_IN} (NUM | WNUM) cuartos de HORA", "in (NUM | WNUM) quarter (of)? (an)? HOUR"),

@@ -16,8 +16,13 @@ _LEAP_YEAR = 2000
 _MAX_DAY = 31
 _LAST_HOUR = 24
 _COUNTED_THINGS = 10
+"""Ordinals up to this also count other things: "the third"."""
+_SLIP_OF_A_DAY = 39
+"""A number above this was not meant as a day, not even by mistake."""
 _SHORT_YEARS = range(25, 41)
 """A two-digit number right after a date is its year only if it cannot be an hour or a day's."""
+_SAID_YEARS = range(20, 100)
+"""After "de", two digits are a year from these on: "de 10 a 12" are hours."""
 _BORN_BY = 27
 """A year of birth with two digits above this is of the last century."""
 _YEARS = range(1900, 2200)
@@ -33,11 +38,15 @@ NOT_A_DAY = (
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
     " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
-    " | (a | to) (NN | CLOCK) (MER | HS) | of (u | me | ejem | the word))"
+    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | ejem |"
+    " the word))"
 )
 _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
-_YEAR = "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG> | (de | del) (ANO)? <short:NUM | TENS | WNUM>)"
+_YEAR = (
+    "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
+    " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
+)
 _THIS_MONTH = (
     "((de | del | of | in) (este | the | this | el)? (ese | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
@@ -72,11 +81,6 @@ def _possible(day: int, month: int) -> bool:
     return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
 
 
-def month_number(tokens: Tokens, at: int) -> int:
-    """The month of a token; "mar" is March beside a number."""
-    return tokens.number(at)
-
-
 def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     if said(match, "wd"):
         at = match.start("wd")
@@ -97,6 +101,8 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     number, month = tokens.number(match.start("day")), tokens.number(match.start("mon"))
     if said(match, "near") and tokens.number(match.start("near")) not in _SHORT_YEARS:
         return None
+    if said(match, "short") and tokens.number(match.start("short")) not in _SAID_YEARS:
+        return None
     if said(match, "year") and tokens.number(match.start("year")) not in _YEARS:
         return None
     weekday = _weekday_in(tokens, match)
@@ -106,7 +112,7 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A number alone, or with "del proximo mes"."""
     number = tokens.number(match.start("day"))
-    if number == 0:
+    if number == 0 or number > _SLIP_OF_A_DAY:
         return None
     weekday = _weekday_in(tokens, match)
     shift = _shift(match)
@@ -222,7 +228,7 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Bare(tokens.number(match.start("n")))
 
 
-_OF = "(de | del | of | DASH | SLASH | COMMA | DIA de)"
+_OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
     "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY> (PROX | que VIENE)? (COMMA | DASH |"
     " COLON)? (DIA | the | el | on the){0,2})"
@@ -252,7 +258,7 @@ RULES: tuple[Rule[Meant], ...] = (
     # A number alone.
     Rule(
         f"(el | este | ese) (PROX | SIGUIENTE)? (DIA)? <day:{_N} | uno (?= de este | del)> {_TH}?"
-        f"(<of:{_THIS_MONTH}> | (de | del) MES | <next:que VIENE | PROX> | <gone:PASADO>)? {NOT_A_DAY} (?! del NUM"
+        f" (<of:{_THIS_MONTH}> | (de | del) MES | <next:que VIENE | PROX> | <gone:PASADO>)? {NOT_A_DAY} (?! del NUM"
         " | a NN UNIT)",
         _of_some_month,
     ),
@@ -290,7 +296,10 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(?<! .) the <day:ORDW> (?= $ | BREAK | COMMA | FILLER | at | CLOCK | NUM MER)", _of_some_month),
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
-    Rule(f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY}", _of_some_month),
+    Rule(
+        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
+        _of_some_month,
+    ),
     Rule(
         f"{_WDX} <day:ORDW> (<of:{_THIS_MONTH}>)? (?= $ | BREAK | COMMA | FILLER | at | a | in | of | OR | AND)",
         _of_some_month,

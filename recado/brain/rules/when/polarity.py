@@ -20,18 +20,18 @@ _MAX_REACH = 14
 _CANT = ALPHABET.compile(
     "no (yo | ejem | me | ni){0,2} PUEDO (?! ser | DORMIR)"
     " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
-    " | no (me | me){1,2} (QUEDA | es | VIENE | posible)"
+    " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
-    " | no TENGO (word | muy)? (DISPONIBLE | disponible | como | DISPONIBLE)"
+    " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
     " | no QUIERO (?! (la | mi | una)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
     " | no ejem (PODER | que)"
     " | no HAY DISPONIBLE de"
-    " | (me | me){0,2} (es | hace | es)? IMPOSIBLE"
+    " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
-    " | CAN (not | no word)"
-    "| (not | NOT_DO) (MAKE | a | able | muy | ejem | muy){0,2} (able | available | WORK_FOR | good | work |"
-    " possible | IR | MAKE | WANT"
-    " | disponible | CAN | QUEDA | QUEDA)"
+    " | CAN (not | no longer)"
+    " | no longer (WORK_FOR | CAN | work | able)"
+    " | (not | NOT_DO) (MAKE | a | able | muy | ejem){0,2}"
+    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO ejem (i | ejem){0,2} CAN"
     " | no (good | work)"
 )
@@ -40,30 +40,31 @@ _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
+_BUSY_WITH = "(TENGO | HAVE) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
 _BUSY_AFTER = ALPHABET.compile(
-    "(yo | i | IM | VOY | ejem | ya | que | me){0,3} (OCUPADO | BUSY | (TENGO | HAVE) (un | una | que | a | mi |"
-    " OTRO | word){0,2}"
-    " (CLASES | OCUPADO | work)) | (i | ejem) (ejem)? work (?! for | WORK_FOR)"
+    f"(yo | i | IM | VOY | ejem | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
+    " | (i | ejem) (ejem)? work (?! for | WORK_FOR)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""
 _BUSY_BEFORE = ALPHABET.compile(
-    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su) (VOY | IM | yo){0,2} (OCUPADO | BUSY |"
-    " (TENGO | HAVE) (un | una | que | a | mi | OTRO | word){0,2}"
-    " (CLASES | OCUPADO | work)) | (i | ejem) work"
+    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY | {_BUSY_WITH}) | (i | ejem) work"
 )
+""" "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
-    "(?<! que | si | PORQUE | why | HAY | o) (no | not | ni | nor) (es | is | SUBJ | a | al | en | on | at | el |"
-    " la | las | the | de | del | por"
-    " | para | in | for | this | la){0,3} (?= ITEM)"
+    "(?<! que | si | PORQUE | why | HAY | o) (no | not | ni | nor)"
+    " (es | is | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in | for | this){0,3}"
+    " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is) ITEM (ya | ejem | COMMA (?= no (COMMA | STOP | PERO))) ? (no | ni (?= $ | PAUSE)) (?= $ |"
-    " COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word)"
-    " | a | PREFIERO | QUIERO | PERDON | es | para (?= ITEM))"
+    "(?<! es | is) ITEM (ya | ejem | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
+    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | PERDON"
+    " | es | para ITEM)"
 )
 _INSTEAD_OF = ALPHABET.compile(
-    "(en (vez | lugar) (de | del) | instead of | instead than) (el | la | las | the | on | at | mi | my | CITA |"
-    " de | del){0,3} (?= ITEM)"
+    "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | any PERO) (?= PARTM | TIMEM)"
+    " | (en (vez | lugar) (de | del) | instead of | instead than)"
+    " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _YES_AFTER = ALPHABET.compile("ITEM (ejem)? (si (?! no))")
 
@@ -175,8 +176,8 @@ def _joined_on(letters: str, place: int) -> bool:
 
 
 _LIST_REST = ALPHABET.compile(
-    "COMMA ((y | and | ni | o | or | nor) (el | los | the | on)? ITEM | (el | los | on)? DAYM COMMA? (y | and |"
-    " ni | o | or | nor) (el | los | the | on)? DAYM | ni)"
+    "COMMA ((y | and | ni | o | or | nor) (el | los | the | on)? ITEM | ni"
+    " | (el | los | on)? DAYM COMMA? (y | and | ni | o | or | nor) (el | los | the | on)? DAYM)"
 )
 
 

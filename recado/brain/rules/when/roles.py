@@ -7,16 +7,18 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
+_WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)?"
-    "CITA (word | AGENDADO | que | TENGO | ya | con | el DOCTOR | la DOCTOR | DOCTOR | i | HAVE | i HAVE | de"
-    " CITA | WAS | ERA | is | es | with | the DOCTOR | ejem | me | DIJO | TOLD){0,5}"
-    " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for (?= ITEM)){0,3} (?= ITEM)"
+    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
+    " (word | AGENDADO | que | TENGO | ya | i | HAVE | i HAVE | de CITA | WAS | ERA | is | es | ejem | me | DIJO | TOLD"
+    f" | {_WITH_WHOM}){{0,5}}"
+    " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
+    # "Mi cita para el lunes, la puedo pasar al martes?"
+    " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
-    "| (?<! u) (TENGO | HAVE | i HAVE) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA (word"
-    " | AGENDADO | con | el DOCTOR | la DOCTOR | DOCTOR | with){0,4}"
-    " (para | el | la | de | on | for | at | a | en | del){0,3} (?= ITEM)"
+    " | (?<! u) (TENGO | TENIA | HAVE) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
+    f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
 )
 _TARGET = frozenset(ALPHABET.union("al para to por"))
@@ -27,21 +29,19 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
-_HELD = ALPHABET.compile("(?<! u) (TENGO | HAVE) (its | la | para | on | el | for){0,2} (?= ITEM)")
+_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVE) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile("CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR")
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from |"
-    " since | as of | PASADA | LUEGO (de | del)"
-    "| antes de | antes del | before | until | hasta | by | within | not until | de AQUI (a | al | hasta) | AQUI"
-    " (al | hasta)) (el | la | the | on | DIA){0,2} $"
+    "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
+    " | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
+    " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
 )
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
-_SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVE IM MINU hace"))
+_SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVE IM MINU hace no word words"))
 _AND_ON = ALPHABET.compile(
-    "ITEM (en ADELANTE | onwards | on (?= $ | BREAK) | o DESPUES | or (later | after) | para ADELANTE | hacia"
-    " ADELANTE | o mas TARDE)"
+    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after))"
 )
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")

@@ -140,7 +140,7 @@ su: su sus tu tus
 es: es seria
 son: son
 hasta: hasta asta ast
-desde: desde dsd dsde dde
+desde: desde desd dsd dsde dde
 entre: entre
 dentro: dentro dntro
 antes: antes ants
@@ -216,8 +216,8 @@ PASCUA: pascua pascuas resurreccion
 ramos: ramos
 ceniza: ceniza
 # Greetings
-BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz linda
-    lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
+BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
+    felices linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
 # What is not a date
 NACER: naci nacio nacido nacida nacimos nacimiento cumpleanos cumple cumpleanios cumplo nac fnac nasimiento nacieron
     nacidos
@@ -288,7 +288,7 @@ DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
     concentrarme tragar orinar pagar ingresar
 IMPOSIBLE: imposible complicado complicada complica complico dificil
-OCUPADO: ocupado ocupada trabajo trabajar trabajare trabajando trabajamos viajo viaje viajando laboro
+OCUPADO: ocupado ocupada trabajo trabajar trabajare trabajando trabajamos laboro
 CLASES: clases clase reunion reuniones compromiso examen guardia compromisos junta pendientes
 PERO: pero pro aunque sinembargo
 sino: sino
@@ -305,16 +305,16 @@ ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto
 HORARIO: horario horarios
 HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
 # The past
-PASO: vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece comenzo
-    comence atendieron atendio falte perdi ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron hice
-    operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
+PASO: olvido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
+    comenzo comence atendieron atendio falte perdi ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
+    hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito olvide subio sembre llovio encontre vi
     aparecio fuiste sangro
 DIJO: dijeron dijo escribi llame llamaron hable hablamos hablo dieron dio saque pague compre mandaron mande envie
     enviaron enviado consulte pregunte recibi deposite transferi confirmaron confirme atendi contactaron pedi solicite
     recetaron receto indicaron dejaron prometieron quedaron comunique conteste contestaron respondieron respondio pase
     cancelaron reprogramaron avise avisaron hicimos
-ERA: era eran
+ERA: era eran iba iban tocaba pensaba
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa

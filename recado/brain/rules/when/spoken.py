@@ -11,6 +11,7 @@ _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
 _BIG, _MENOS, _MEDIA, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "media", "cuarto"))
 _AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
+_SLASHED = ALPHABET.of("SLASHED")
 _NOONS = frozenset(ALPHABET.union("NOONS"))
 _MIDNIGHTS = frozenset(ALPHABET.union("MIDNIGHTS"))
 _PART_WORDS: tuple[tuple[str, Part], ...] = (
@@ -32,7 +33,7 @@ LA_PARTE = (
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | HS NUM MINU? | (NUM | TENS | WNUM))"
+    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
 )
 _SHARP = "oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
@@ -46,7 +47,7 @@ _TELLING = (
 )
 SURE_HOUR = (
     f"(CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}} | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
-    f" | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
+    f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
     f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
 """An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
@@ -104,7 +105,7 @@ class _Reader:
             self._hour, self._minute = divmod(self._tokens.number(at), 100)
         elif letter in _NUMBERS:
             self._number(self._tokens.number(at))
-        elif letter == _MEDIA:
+        elif letter == _MEDIA or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
             self._minute = _HALF
         elif letter == _CUARTO:
             self._minutes(_QUARTER)

@@ -31,6 +31,7 @@ _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
+_MOVE = frozenset(ALPHABET.union("MOVE"))
 _ALAS = f"(a | al)? {LAS}"
 
 
@@ -73,6 +74,12 @@ def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour = tokens.number(match.start("t"))
     return TimeNamed(Clock(hour), weak=True) if 0 < hour < _DAY_HOURS else None
+
+
+def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Can we move it to 2"."""
+    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()])
+    return _told(tokens, match) if moved else None
 
 
 def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -170,20 +177,26 @@ _SINGLE = (
         "(?<= WD | TOM | TODAY | MON | COMMA) <t:NUM (HORAS | HS | HOURS)>",
         "<t:HOURN> (?= TONIGHT | (esta | this) (TARDE | NOCHE | AFTERNOON | EVENING | MANANA | MORNING))",
     ),
-    *each(_dotted, "(?<= WD | TOM | TODAY) <t:DOTTED>", "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)"),
-    *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL)"),
+    *each(
+        _dotted,
+        "(?<= WD | TOM | TODAY) <t:DOTTED>",
+        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
+        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
+    ),
+    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL)"),
     *each(
         _told,
-        f"(MAKE | its){{1,2}} <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $ | BREAK | COMMA | instead | FILLER |"
+        f"MAKE (its | that)? <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $ | BREAK | COMMA | instead | FILLER |"
         " on | TOM"
         " | WD)",
-        "<t:NUM | WNUM> (is)? (WORK_FOR)",
+        "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
+    *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
     *each(
         _spoken,
         "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
-        " WORK_FOR | WANT | is)",
+        " WANT | is)",
         "(?<= at) <h:WNUM | one> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY | WD) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
@@ -208,7 +221,7 @@ _SINGLE = (
     *always(
         TimeNamed(_NOON),
         "(al | a | el | a el | at | para el | hacia el)? NOONS (en punto)?",
-        "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | DISPONIBLE | OCUPADO))",
+        "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | OCUPADO))",
         "(NUM | WNUM) NOON",
     ),
     *always(TimeNamed(_MIDNIGHT), "(a | a la | at | la)? MIDNIGHTS", "(a | a la)? media NOCHE"),
@@ -222,6 +235,7 @@ _SEVERAL = each(
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     f"<t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{SURE_HOUR}> {NO_THINGS}",
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
+    "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
 )
 _SPANS = (
@@ -233,8 +247,9 @@ _SPANS = (
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",
         f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to) <u:NUM> {NO_THINGS}",
+        f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
         "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
+        f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
         f"a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
     ),
@@ -268,7 +283,7 @@ _SPANS = (
     *each(
         _until,
         f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
-        f"(before | until | by | to) <t:{SURE_HOUR}> {NO_THINGS}",
+        f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
         f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
         f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",

@@ -9,7 +9,7 @@ from recado.brain.rules.when.tokens import Tokens
 
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
-_NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que (VIENE | VIENE) | NEXT | OTRO | de PROX))"
+_NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
 _WEEKEND = "(FIN de SEMANA | FINDE | WEEKEND | WEEK end)"
 _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
 _NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | ejem)"
@@ -18,7 +18,6 @@ _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 _SOME_DAY = always(
     Vague(),
     "mas ADELANTE",
-    "(un poco)? mas TARDE (?! de | TODAY)",
     "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
     "(in | at | on)? (a | some)? another (DAY | time | fecha)",
     "(un | uno | ALGUN) (DIA | DIAS) (de)? estos",
@@ -29,16 +28,16 @@ _SOME_DAY = always(
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
     "(el | la | un | una) (DIA | fecha) (que)? (ejem | u | me){0,2} SUBJ",
-    "(el | DIA) que (me | me)? SUBJ",
+    "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
-    "(on)? any (DAY | time | DIA | DAYS) (at ejem)?",
+    "(on)? any (DAY | time | DIA | DAYS) (at ejem)? (?! after | before | between)",
     "cuando (ejem | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
     "when (u | i | ejem | word | its | the DOCTOR) (ejem | is)? (CAN | HAVE | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
     " from)",
     "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
-    "later ((this | next) (WEEK | MONTH | YEAR))?",
+    "later (this | next) (WEEK | MONTH | YEAR)",
     "in the new YEAR",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
     f"{_SOME} {_MANY} (from NOW | later)",
@@ -74,6 +73,18 @@ _SOME_DAY = always(
     "(after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS | REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
+_SOME_HOUR = (
+    *always(
+        Vague(hours=True),
+        "(un poco)? mas TARDE (?! de | TODAY)",
+        "(?<! or | and) later (?! than)",
+        "al RATO",
+        "en un RATO (mas)?",
+    ),
+    *always(
+        Nothing(), "lo mas TARDE (posible | que SUBJ)?", "(de | IM on | IM) vacaciones", "IM on (holidays | vacaciones)"
+    ),
+)
 # A weekday named elsewhere in the message may be of that week.
 _WEEKS = (
     *always(
@@ -87,7 +98,12 @@ _WEEKS = (
         f"(la | the)? {_NEXT_WEEK}",
         f"({_EDGE} | EARLY | late | mid | end | BEGINNING) (de | of)? (la | the)? {_NEXT_WEEK}",
     ),
-    *always(Vague(week=2), "(the)? WEEK after next", "(la)? SEMANA DESPUES de la PROX"),
+    *always(
+        Vague(week=2),
+        "(the)? WEEK after next",
+        "the WEEK after (?= $ | PAUSE | FILL)",
+        "(la)? SEMANA DESPUES de la PROX",
+    ),
 )
 _WEEKENDS = (
     *always(
@@ -111,13 +127,16 @@ _MONTHS = always(
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
+    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO) QUINCENA",
     "(la | esta | en la | PROX | esta PROX | la PROX) QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
-    "(en | in | para | by | until | hasta | este | this | next | PROX | durante | during | before | after | about"
+    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
+    " during | before | after | about"
     " | antes de"
     f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
+    f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
     f"for MON {_FEW_WORDS_ALONE}",
     f"(?<! .) MON {_FEW_WORDS_ALONE}",
     "MONTHN (de | del)? BIG",
@@ -135,13 +154,13 @@ _SOONEST = always(
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVE | OPEN | that u HAVE |"
     " u CAN)",
-    "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | DISPONIBLE | COSA)? (que)? (ejem | u |"
+    "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | COSA)? (que)? (ejem | u |"
     " me){0,2} (disponible | HAY | SUBJ | TENGO)",
     "(el | la | lo) mas (PROX | cerca | disponible | PRONTO) (posible)?",
     "(el | la)? (CITA | DIA | fecha | HORA | DISPONIBLE) mas (PROX | cerca | disponible | PRONTO) (disponible |"
     " posible | que HAY | que SUBJ)?",
     "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
-    "(APENAS | en cuanto | muy PRONTO como) (me | me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
@@ -186,6 +205,7 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *_SOME_HOUR,
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
     *_WEEKS,
     *_WEEKENDS,

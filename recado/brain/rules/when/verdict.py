@@ -55,6 +55,7 @@ class Judge:
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
         self._choosing = Choosing(skeleton)
+        self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
         times = self._times()
         day = self._day(times)
@@ -94,8 +95,14 @@ class Judge:
 
     def _is_loose(self, item: Item) -> bool:
         """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""
-        told_of = item.reported and isinstance(item.meant, Vague) and item.meant.week is None
-        return self._offered(item) and not choosing.is_definite(item) and not told_of
+        if not self._offered(item) or choosing.is_definite(item):
+            return False
+        if not isinstance(item.meant, Vague):
+            return True
+        return not (item.reported and item.meant.week is None) and not (item.meant.hours and self._hour_offered())
+
+    def _hour_offered(self) -> bool:
+        return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
 
     def _stands(self, item: Item) -> bool:
         """A day that a calendar knows; one of the past only if there is no other."""
@@ -205,13 +212,19 @@ class Judge:
             if item is None:
                 return
             chosen = Chosen((item,))
+        if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
+            return
         clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
         if isinstance(item.meant, TimeSpan) or chosen.range:
             self._tell_span(chosen)
         elif len(clocks) > 1:
-            self._tell_hours([self._hour(one, own) for one, own in clocks])
+            self._tell_hours([self._hour(one, own) for one, own in clocks], day)
         else:
-            self._tell_hours([self._hour(item, own) for _, own in clocks])
+            self._tell_hours([self._hour(item, own) for _, own in clocks], day)
+
+    def _is_number_of_day(self, own: Clock) -> bool:
+        """ "Mañana 5": if tomorrow is the fifth, that is what was said."""
+        return self._out.date is not None and self._out.date.day == own.hour
 
     def _old_time(self, day: Chosen) -> Item | None:
         """The hour of the appointment that is talked about, if nothing new was named."""
@@ -236,7 +249,7 @@ class Judge:
     def _decides(self, item: Item) -> bool:
         return isinstance(item.meant, PartNamed) and self._offered(item)
 
-    def _tell_hours(self, hours: list[dt.time | None]) -> None:
+    def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
         possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
         if not possible:
             self._out.clarify = True
@@ -245,15 +258,17 @@ class Judge:
             self._out.time = possible[0]
         else:
             self._out.clarify = True
-            self._tell_options([hour.isoformat("minutes") for hour in possible])
+            self._tell_options([hour.isoformat("minutes") for hour in possible], day)
 
-    def _tell_options(self, hours: list[str]) -> None:
-        """Hours to choose from; with as many days, each belongs to its day."""
+    def _tell_options(self, hours: list[str], day: Chosen) -> None:
+        """Hours to choose from; or days and hours, together if every day was named with its own."""
         days = self._out.slots.get("options")
-        if isinstance(days, list) and len(days) == len(hours):
-            self._out.slots["options"] = [f"{day}T{hour}" for day, hour in zip(days, hours, strict=True)]
-        elif not isinstance(days, list):
+        if not isinstance(days, list):
             self._out.slots["options"] = hours
+        elif len(days) == len(hours) == len(day.items) and all(item.cluster.time for item in day.items):
+            self._out.slots["options"] = [f"{on}T{hour}" for on, hour in zip(days, hours, strict=True)]
+        else:
+            self._out.slots["options"] = days + hours
 
     def _tell_span(self, chosen: Chosen) -> None:
         first, last = self._ends(chosen)
@@ -313,7 +328,7 @@ class Judge:
 
     def _given_up(self, item: Item, day: Chosen, times: Chosen) -> bool:
         """An appointment of old; or what was refused, if nothing is offered instead."""
-        if item.open_side:
+        if item.open_side or isinstance(item.meant, DaySpan):
             return False
         if item.source:
             return True
