@@ -84,7 +84,7 @@ urbano uriel valentin valerio vicente victor victoriano vidal vincent virgilio v
 wilber wilbert wilder wilfredo wilfrido will william williams willy wilmer wilson xavier yahir yair yamil yeison yerson
 yhon yoel yonatan yonel yordy yosef zacarias
 """
-NAMES = frozenset(f"{WOMEN} {MEN}".split())
+NAMES = words_of(WOMEN, MEN)
 
 WORDS_TOO = words_of("""
     abril alba amparo angel angeles april art asuncion august bella bill blanca bob bonnie camila candela caridad

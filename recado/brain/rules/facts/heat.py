@@ -1,7 +1,9 @@
 """The words of temperatures in both languages, folded."""
 
-FEVER = "fiebres fiebre fievre fiebr calenturas calentura calentira febril afiebrado afiebrada fevers feverish fever"
-"""Said of a person only."""
+FEVER = """
+    fiebrecitas fiebrecita fiebrita fiebron febricula fiebres fiebre fievre fiebr calenturitas calenturita calenturas
+    calentura calentira febril afiebrado afiebrada fevers feverish fever
+"""
 MEASURED = "temperaturas temperatura temperatra temperature termometro thermometer temper temp"
 """Said of people and of the air."""
 UNITS = "grados grado degrees degree"
@@ -16,14 +18,19 @@ WEATHER = (
     r"weather|outside(?! of)|outdoors?|forecast|greenhouse|in the shade|heat ?wave|hot day",
 )
 """What shows that the air is meant. "tengo calor" does not: people say it of a fever."""
-PERSON_HAS = "tengo tiene tenia tuve tuvo tenemos ten has had have having got amanecio amaneci ando anda sigo sigue"
+THINGS = (
+    r"incubadora|horno|estanque|tanque|suelo|nevera|refrigeradora?|congelador(?:a)?|heladera|temperatura del agua|agua a",
+    r"incubator|oven|pond|soil|fridge|freezer|water temperature",
+)
+"""What else has a temperature, that nobody needs here. Not all water: a fever is bathed."""
+PERSON_HAS = "tengo tiene tenia tuve tuvo tenemos has had have having got amanecio amaneci ando anda sigo sigue"
 """Right before the number it is a person's temperature, whatever else is said."""
 
 LINKS = """
     de es esta estaba en a era fue ahora hoy ayer anoche desde actual le la lo me mi su marca marco marcaba llega llego
-    llegando subio sube subiendo alta altas hasta como casi unos unas mas menos mayor menor que superior corporal entre
-    ya con sigue tiene tengo tenia tuvo salio da dio aprox aproximadamente del por sobre grados hijo hija bebe nino nina
-    medio al arriba encima
+    llegando subio sube subiendo alta altas altisima hasta como casi unos unas mas menos mayor menor que superior
+    corporal entre ya con sigue tiene tengo tenia tuvo salio da dio aprox aproximadamente del por sobre grados hijo
+    hija bebe nino nina al arriba encima
     of is was at now today body reads reading between around about over above like almost up to reached hit he she has
     have had my his her the it its
 """

@@ -37,7 +37,7 @@ _RELATION = rf"{_one_of(name_words.RELATIONS)}\b"
 _OTHER_TITLE = rf"(?:(?:el|la|the) )?{_one_of(name_words.OTHER_TITLES)}\b\.? "
 _KIN = (
     r"(?:mis?|my|su|nuestr[oa]|our) (?:(?:otr[oa]|querid[oa]|pequen[oa]|little|older|younger|oldest|youngest"
-    rf"|[0-9]{{1,2}}[ -]years?[ -]old) )?{_RELATION}(?: (?:mayor|menor|pequen[oa]|politic[oa])\b)?"
+    rf"|[0-9]{{1,2}}[ -]years?[ -]old) )?(?:{_RELATION}|paciente|patient|client)(?: (?:mayor|menor|pequen[oa]|politic[oa])\b)?"
     r"(?: de [0-9]{1,2} (?:anos|anitos|meses)\b)?"
 )
 _IS = r"(?: ?[:=] ?| (?:es|is|son)\b ?:?)"
@@ -73,11 +73,12 @@ CUES: Mapping[str, Cue] = {
     # People who say who they are.
     "called": Cue(r"me (?:llamo|yamo|llano|dicen)\b,?", "announced", "self"),
     "my_name": Cue(
-        rf"mis? nombres?(?: completos?)?(?: y apellidos?)?(?:{_IS}|,? )|my (?:full )?name(?:'?s\b|{_IS}| )"
+        rf"mis? nombres?(?: completos?)?(?: y apellidos?)?{_IS}|my (?:full )?name(?:'?s\b|{_IS})"
         r"|(?<!your )(?<!what is )(?:the )?name(?: is|'s)\b",
         "announced",
         "self",
     ),
+    "my_name_bare": Cue(r"(?:mi nombre|my name)\b,?", "hinted", "self"),
     "greets": Cue(r"(?:le|te|les) (?:habla|saluda|escribe)n?\b", "announced", "self"),
     "signed": Cue(r"(?:atte|atentamente|cordialmente|sincerely|regards)\b[\s.,:]{0,3}", "named", "self"),
     # People who say whom it is about.
@@ -88,7 +89,7 @@ CUES: Mapping[str, Cue] = {
         "other",
     ),
     "name_of": Cue(
-        rf"(?:nombre del?|(?:under|in) the name(?: of)?|de parte de|on behalf of)\b(?: {_KIN})?", "announced", "other"
+        rf"(?:nombre del?|(?:under|in) the name(?: of)?|de parte de|on behalf of)\b(?: {_KIN},?)?", "announced", "other"
     ),
     "kin": Cue(rf"{_KIN}(?:,? (?:es|is)\b)?,?", "named", "other"),
     "patient": Cue(r"(?:el|la|the) (?:paciente|patient) (?:es|is|se llama|llamad[oa])\b", "announced", "other"),

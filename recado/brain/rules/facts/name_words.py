@@ -15,11 +15,11 @@ RELATIONS = """
     papito madre padre esposo esposa marido mujer senora viejo vieja conyuge pareja novio novia enamorado enamorada
     hermano hermana hermanito hermanita abuelo abuela abuelito abuelita nieto nieta nietito nietita tio tia primo
     prima sobrino sobrina suegro suegra cunado cunada yerno nuera padrino madrina ahijado ahijada hijastro hijastra
-    padrastro madrastra amigo amiga vecino vecina jefe jefa companero companera colega socio socia familiar paciente
+    padrastro madrastra amigo amiga vecino vecina jefe jefa companero companera colega socio socia familiar
     apoderado tutora tutor representado alumno alumna trabajador trabajadora empleado empleada son daughter kid child
     baby boy girl mother mom mum mommy father dad daddy wife husband spouse partner girlfriend boyfriend fiance
     fiancee brother sister grandmother grandma granny grandfather grandpa grandson granddaughter uncle aunt cousin
-    nephew niece friend neighbor boss patient client stepson stepdaughter
+    nephew niece friend neighbor boss stepson stepdaughter
 """
 PARTICLES = "de del la las los da das do dos di van von der den san santa mc mac st"
 """Words inside a name. One alone is never a name, and none ends one."""

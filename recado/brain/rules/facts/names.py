@@ -8,7 +8,8 @@ from recado.brain.rules.facts import given_names, name_cues, name_words, people,
 from recado.brain.rules.facts.name_cues import Cue
 from recado.brain.rules.facts.page import Page
 from recado.brain.rules.facts.people import Kind
-from recado.brain.rules.facts.values import Name
+from recado.brain.rules.facts.values import Name, Role
+from recado.brain.rules.lexicon import words_of
 
 MAX_WORDS = 6
 """In one name: two given names, two surnames, and particles."""
@@ -23,13 +24,13 @@ _NOT_CHARACTERS = 6
 
 _ARTICLE, _TITLE = ("|".join(words.split()) for words in (name_words.ARTICLES, name_words.TITLES))
 _LEAD = re.compile(rf"[ :*_\"=]{{0,3}}(?:(?:(?:{_ARTICLE}) )?(?:{_TITLE})\b\.? ?)?")
-_WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:(?!'s\b)['-][^\W\d_]+)*")
 _GAP = re.compile(r" {1,2}")
 _GAP_AFTER_INITIAL = re.compile(r"\.? {0,2}(?<=[. ])")
 _AND = re.compile(r" (?:y|e|and|&) ")
 _NOT = re.compile(r"\b(?:no|not|nunca) $")
 _LOWER_CASE = re.compile("[a-zà-ÿ]")
-_COMPANY = frozenset(name_words.COMPANY.split())
+_COMPANY = words_of(name_words.COMPANY)
 _BESIDE = Cue("", "hinted", "other")
 """What joins a second name to one ("para luis y ana")."""
 
@@ -68,7 +69,9 @@ def _all(page: Page) -> Iterator[tuple[Name, bool]]:
         while words := _name(page, at, cue, capitals):
             at = words[-1].end
             if page.is_free(words[0].start, at):
-                yield Name(_value(page, words), cue.role, *page.claim(words[0].start, at)), cue.family
+                # "It's Tom's mother": she is not Tom.
+                role: Role = "other" if page.plain.startswith("'s", at) else cue.role
+                yield Name(_value(page, words), role, *page.claim(words[0].start, at)), cue.family
             joint = _AND.match(page.plain, at)
             if joint is None:
                 break

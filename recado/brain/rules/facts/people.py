@@ -4,15 +4,17 @@ import re
 from typing import Literal
 
 from recado.brain.rules.facts import given_names, name_words, surnames
-from recado.brain.rules.lexicon import CONCEPTS, STOPWORDS, TELLTALES
+from recado.brain.rules.lexicon import CONCEPTS, STOPWORDS, TELLTALES, words_of
 
 Kind = Literal["known", "never", "particle", "unknown"]
 
 GIVEN = given_names.NAMES
 SURNAMES = surnames.NAMES
 _KNOWN = GIVEN | SURNAMES
-_PARTICLES = frozenset(name_words.PARTICLES.split())
-_NEVER = frozenset((*STOPWORDS, *CONCEPTS, *TELLTALES["es"], *TELLTALES["en"], *name_words.NEVER.split()))
+_PARTICLES = words_of(name_words.PARTICLES)
+_NEVER = (
+    STOPWORDS | CONCEPTS.keys() | TELLTALES["es"] | TELLTALES["en"] | words_of(name_words.RELATIONS, name_words.NEVER)
+)
 _SENTENCE_WORD = re.compile(rf"[a-z]*(?:{name_words.VERBS}|{name_words.ENGLISH_FORMS})")
 _ADJECTIVE = re.compile(rf"[a-z]*{name_words.ADJECTIVES}")
 

@@ -52,7 +52,7 @@ NAMES = words_of("""
     russell saavedra sabogal saenz sainz salas salazar salcedo saldana saldarriaga salinas salvatierra samaniego
     sanabria sanchez sanders sandoval sanhueza santamaria santana santander santiago santillan santos sarmiento
     scott segovia segura sepulveda serna serrano sierra siguas silva silvera smith solano solar soler solis
-    solorzano soria soriano sosa sotelo soto sotomayor stewart suarez sucre sulca sullivan suyo taipe tamayo tapia
+    solorzano soria soriano sosa sotelo soto sotomayor stewart suarez sucre sulca sullivan taipe tamayo tapia
     tarazona taylor tejada tejeda tello tenorio teran thomas thompson ticona tineo tito toledo tolentino toro
     torrealba torres tovar trejo trevino triana trujillo turner ugarte ulloa umana urbina uribe urrutia usuga vaca
     valderrama valdes valdez valdivia valencia valenzuela valera valladares valle vallejo vallejos valverde vanegas

@@ -9,6 +9,7 @@ from recado.brain.rules.facts import heat, numbers
 from recado.brain.rules.facts.numbers import Number
 from recado.brain.rules.facts.page import MAX_CHARACTERS, Page
 from recado.brain.rules.facts.values import Temperature, TemperatureKind
+from recado.brain.rules.lexicon import words_of
 
 Scale = str | None
 """'c', 'f', or None if only degrees or nothing was said."""
@@ -35,12 +36,12 @@ def _one_of(words: str) -> str:
     return f"(?:{'|'.join(words.split())})"
 
 
-_HEAT_WORDS = frozenset(f"{heat.FEVER} {heat.MEASURED}".split())
-_TRIGGERS = _HEAT_WORDS | frozenset(heat.UNITS.split())
+_TRIGGERS = words_of(heat.FEVER, heat.MEASURED, heat.UNITS)
 _FEVER = re.compile(rf"\b{_one_of(heat.FEVER)}\b")
 _ANY_HEAT = rf"{_one_of(heat.FEVER + ' ' + heat.MEASURED)}\b"
 # "T 38.5" and "T°: 39" are how nurses write it.
 _HEAT = re.compile(rf"\b(?:{_ANY_HEAT}|t(?=°|:? ?(?:3[4-9]|4[0-3])[.,][0-9])°?)")
+_THINGS = re.compile(rf"\b(?:{'|'.join(heat.THINGS)})\b")
 _WEATHER = re.compile(rf"\b(?:{'|'.join(heat.WEATHER)})\b")
 
 # "38°5" is half a degree more.
@@ -64,7 +65,7 @@ _BELOW_ZERO = re.compile(r" ?(?:bajo cero|below (?:zero|freezing))\b")
 _WORDS = re.compile("[a-z]+")
 _NO_WORD = re.compile("[^a-z0-9]*")
 _LINKS, _LEADS, _PERSON_HAS, _OF, _OTHER_MEASURES = (
-    frozenset(words.split()) for words in (heat.LINKS, heat.LEADS, heat.PERSON_HAS, heat.OF, heat.OTHER_MEASURES)
+    words_of(words) for words in (heat.LINKS, heat.LEADS, heat.PERSON_HAS, heat.OF, heat.OTHER_MEASURES)
 )
 
 
@@ -100,6 +101,7 @@ class _Scene:
     heat: _Cues
     fever: _Cues
     weather: _Cues
+    things: _Cues
 
 
 def find(page: Page, has_digits: bool) -> tuple[Temperature, ...]:
@@ -108,7 +110,7 @@ def find(page: Page, has_digits: bool) -> tuple[Temperature, ...]:
     if not has_digits and not named:
         return ()
     plain = page.plain
-    scene = _Scene(page, _Cues(_HEAT, plain), _Cues(_FEVER, plain), _Cues(_WEATHER, plain))
+    scene = _Scene(page, *(_Cues(pattern, plain) for pattern in (_HEAT, _FEVER, _WEATHER, _THINGS)))
     found: list[Temperature] = []
     last_end: int | None = None
     for number in numbers.find(page, in_words=named):
@@ -149,24 +151,21 @@ def _may_be(page: Page, number: Number) -> bool:
 
 
 def _read(scene: _Scene, number: Number, chained: bool) -> _Reading | None:
-    plain = scene.page.plain
     unit = _unit(scene, number)
     end = unit.end() if unit else number.end
-    said = chained or _is_said(scene, number, end)
-    other = _OTHER_DEGREES if unit else _OTHER_AFTER
-    if not _SAID_AFTER.match(plain, end) and other.match(plain, end):
-        return _weather(scene, number, unit) if not unit and _OF_THE_AIR.match(plain, end) else None
+    value = number.value + Decimal((unit and unit["tenth"]) or 0) / 10
     if _is_weather(scene, number, unit):
-        return _weather(scene, number, unit)
-    value, scale = number.value, unit and unit["scale"]
-    if unit and unit["tenth"]:
-        value += Decimal(unit["tenth"]) / 10
+        return _weather(scene.page, number.start, end, value, unit)
+    if _is_other(scene, number, end, unit):
+        return None
+    scale = unit["scale"] if unit else None
+    said = chained or _is_said(scene, number, end)
     celsius = _body(value, scale)
     if celsius is not None and (unit or said or _is_meant(scene, number)):
         return _Reading(celsius, "body", number.start, end)
     if said and (celsius := _miswritten(value, scale)) is not None:
         return _Reading(celsius, "body", number.start, end, plausible=False)
-    if celsius is not None and _is_alone(plain, number):
+    if celsius is not None and _is_alone(scene.page.plain, number):
         return _Reading(celsius, "body", number.start, end, certain=False)
     return None
 
@@ -182,6 +181,17 @@ def _unit(scene: _Scene, number: Number) -> re.Match[str] | None:
     if unit["scale"]:
         return unit if unit["degree"] or len(unit["scale"]) > 1 or unit.start("scale") == number.end else None
     return None if _within(number.value, BODY_F) else unit
+
+
+def _is_other(scene: _Scene, number: Number, end: int, unit: re.Match[str] | None) -> bool:
+    """The number counts something else ("38 años"), or is the temperature of a thing."""
+    plain = scene.page.plain
+    if _SAID_AFTER.match(plain, end):
+        return False
+    things = scene.things.distance(number)
+    if things <= _NEAR_CHARACTERS and things < scene.fever.distance(number):
+        return True
+    return (_OTHER_DEGREES if unit else _OTHER_AFTER).match(plain, end) is not None
 
 
 def _is_said(scene: _Scene, number: Number, end: int) -> bool:
@@ -229,15 +239,13 @@ def _is_weather(scene: _Scene, number: Number, unit: re.Match[str] | None) -> bo
     return distance <= _NEAR_CHARACTERS and distance < scene.fever.distance(number)
 
 
-def _weather(scene: _Scene, number: Number, unit: re.Match[str] | None) -> _Reading | None:
-    plain = scene.page.plain
-    start, end = number.start, unit.end() if unit else number.end
-    minus = plain[max(0, start - 2) : start].lstrip(" ") == "-"
-    value = -number.value if minus or _BELOW_ZERO.match(plain, end) else number.value
-    fahrenheit = unit is not None and (
-        unit["scale"] or ("f" if scene.page.country in _FAHRENHEIT_COUNTRIES or value > WEATHER_C[1] else "c")
-    ).startswith("f")
-    celsius = _celsius(value) if fahrenheit else value
+def _weather(page: Page, start: int, end: int, value: Decimal, unit: re.Match[str] | None) -> _Reading | None:
+    minus = page.plain[max(0, start - 2) : start].lstrip(" ") == "-"
+    if minus or _BELOW_ZERO.match(page.plain, end):
+        value = -value
+    scale = unit["scale"] if unit else None
+    unsaid = scale is None and (page.country in _FAHRENHEIT_COUNTRIES or value > WEATHER_C[1])
+    celsius = _celsius(value) if unsaid or _is_fahrenheit(scale) else value
     return _Reading(celsius, "weather", start - minus, end) if _within(celsius, WEATHER_C) else None
 
 

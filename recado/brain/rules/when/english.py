@@ -239,7 +239,7 @@ longer: longer
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
-BUSY: busy working
+BUSY: unavailable busy working
 IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though

@@ -204,7 +204,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
         "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA)",
         "(the)? DAY after (the)? next",
-        "(?<= or) the DAY after (?! TOM)",
+        "(?<= or | about | COMMA) the DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
     *always(_in_days(3), "TRASPASADO MANANA", "PASADO PASADO MANANA"),
     *always(_in_days(-1), f"{_DAY_OF} YESTERDAY"),

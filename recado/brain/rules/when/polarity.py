@@ -63,6 +63,7 @@ _NO_AFTER = ALPHABET.compile(
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | any PERO) (?= PARTM | TIMEM)"
+    " | better than (the | on)? (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | instead than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )

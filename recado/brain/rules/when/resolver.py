@@ -40,9 +40,6 @@ class When:
     spans: tuple[tuple[int, int], ...] = ()
 
 
-NOTHING = When()
-
-
 def resolve(
     text: str, *, now: dt.datetime, language: Language, opens: dt.time = DEFAULT_OPENS, closes: dt.time = DEFAULT_CLOSES
 ) -> When:
@@ -55,7 +52,7 @@ def resolve(
     tokens, births = exclusions.exclude(lexer.read(text, language))
     found = _MENTIONS.scan(tokens)[:MAX_MENTIONS]
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
-        return NOTHING
+        return When()
     skeleton = items.build(tokens, found, now.date())
     verdict = Judge(skeleton, now, opens, closes).decide()
     for _, _, birth in births:

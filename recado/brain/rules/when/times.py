@@ -170,7 +170,7 @@ _SINGLE = (
         f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_THINGS}",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
-    *each(_marked, f"(a | at | de)? <t:{SURE_HOUR}> {NO_THINGS}"),
+    *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_THINGS}"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM> (HORAS | HOURS)"),
     *each(
         _told,
@@ -242,7 +242,8 @@ _SPANS = (
     *each(
         _span,
         f"entre (las | la)? <t:{END_OF_RANGE}> (y | a | and | hasta) (a)? (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"(de | desde | from) (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until | through | DASH | y)"
+        f"(?<! vez | lugar) (de | desde | from) (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until |"
+        " through | DASH | y)"
         f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",
         f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
@@ -251,7 +252,7 @@ _SPANS = (
         "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
-        f"a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
+        f"(?<! de) a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
     ),
     *each(
         _dashed_span,

@@ -181,6 +181,8 @@ _EXCEPT = always(
     f"(menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
+    f"(WHENEVER | SOMETIME | any) PERO {_DAYS_LEFT_OUT}",
+    f"(any | each) (DAY | time) another than {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
     Nothing(),
