@@ -92,6 +92,7 @@ locks: $(VENV)/.uv ## Make the locked requirements again from pyproject.toml
 	$(LOCK) requirements/uv.in -o requirements/uv.txt
 	$(LOCK) pyproject.toml --group runtime-build -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --group dev --group runtime-build -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra model --group runtime-build -o requirements/model.txt
 	$(LOCK) --group bench -o requirements/bench.txt
 
 clean: ## Remove what was made here, except data/
