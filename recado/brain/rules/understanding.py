@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from recado.brain.rules import normalise
+from recado.brain.rules.facts import Facts, extract
 from recado.brain.rules.intents import classifier
 from recado.brain.rules.lexicon import TELLTALES
+from recado.brain.rules.regions import region_of
 from recado.brain.rules.when import resolve
 from recado.brain.rules.when.resolver import DEFAULT_CLOSES, DEFAULT_OPENS
 from recado.brain.rules.when.verdict import Slot
@@ -20,7 +22,15 @@ _WITHOUT_A_DAY = frozenset({"greeting", "thanks", "urgent", "human", "informatio
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """`clarify`: the person must be asked, about the wish (then `choices` are the two likeliest) or about the day."""
+    """What one message says.
+
+    `clarify`: the person must be asked, about the wish (then `choices` are the two likeliest) or about the day.
+    `facts` are all that was told apart from dates, each with its place in the message. `slots` are those of `When`,
+    and of the facts the first of each kind: `name` (of the person who writes), `for_name` (of somebody else), `phone`
+    (E.164), `email`, `document` with `document_kind` and, if its check digit or length is wrong, `document_wrong`
+    (true), `amount` (a decimal number as text) with `currency` (ISO 4217, if it is known), and `temperature_c` (of
+    a person, if it was called one).
+    """
 
     intent: str
     confidence: float
@@ -28,7 +38,8 @@ class Understood:
     time: dt.time | None
     clarify: bool
     choices: tuple[str, ...]
-    slots: Mapping[str, Slot]
+    slots: Mapping[str, Slot | float]
+    facts: Facts
 
 
 def understand(
@@ -38,10 +49,16 @@ def understand(
     language: Language | None = None,
     opens: dt.time = DEFAULT_OPENS,
     closes: dt.time = DEFAULT_CLOSES,
+    region: str | None = None,
 ) -> Understood:
-    """Read one message. `now` is aware and in the person's zone; without `language` the words tell it. Never raises."""
+    """Read one message. `now` is aware and in the person's zone; without `language` the words tell it.
+
+    `region` (ISO 3166-1) is whose numbers and money are meant; without it, that of the zone. Never raises.
+    """
     reading = classifier.classify(text)
-    when = resolve(text, now=now, language=language or language_of(text), opens=opens, closes=closes)
+    language = language or language_of(text)
+    when = resolve(text, now=now, language=language, opens=opens, closes=closes)
+    facts = extract(text, language, region or region_of(now.tzinfo), taken=when.spans)
     unsure = reading.confidence < SURE
     return Understood(
         reading.intent,
@@ -50,8 +67,31 @@ def understand(
         when.time,
         unsure or (when.clarify and reading.intent not in _WITHOUT_A_DAY),
         reading.likeliest(2) if unsure else (),
-        when.slots,
+        {**when.slots, **_told(facts)},
+        facts,
     )
+
+
+def _told(facts: Facts) -> Mapping[str, Slot | float]:
+    """The first fact of each kind, as slots."""
+    told: dict[str, Slot | float] = {}
+    for name in facts.names:
+        told.setdefault("name" if name.role == "self" else "for_name", name.value)
+    for phone in facts.phones[:1]:
+        told["phone"] = phone.value
+    for email in facts.emails[:1]:
+        told["email"] = email.value
+    for document in facts.documents[:1]:
+        told |= {"document": document.value, "document_kind": document.kind}
+        if document.valid is False:
+            told["document_wrong"] = True
+    for amount in facts.amounts[:1]:
+        told["amount"] = amount.value
+        if amount.currency:
+            told["currency"] = amount.currency
+    for heat in [one for one in facts.temperatures if one.kind == "body" and one.certain][:1]:
+        told["temperature_c"] = heat.celsius
+    return told
 
 
 def language_of(text: str) -> Language:

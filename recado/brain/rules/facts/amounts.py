@@ -73,9 +73,9 @@ def _amount(page: Page, number: Number) -> Amount | None:
         return None
     value = number.value * _THOUSAND if thousands else number.value
     if unit and unit["slang"]:
-        value, currency = _slang(value, page.country)
+        value, currency = _slang(value, page.region)
     else:
-        currency = _currency(page.country, unit and (unit["word"] or unit["sign"]), sign)
+        currency = _currency(page.region, unit and (unit["word"] or unit["sign"]), sign)
     if cents := _CENTS.match(page.plain, end) if unit and not number.decimals else None:
         value, end = value + Decimal(cents["said"] or cents["named"]) / _CENTS_A_UNIT, cents.end()
     return Amount(_plain(value), currency, *page.claim(start, end))
@@ -90,23 +90,23 @@ def _sign(page: Page, end: int) -> re.Match[str] | None:
     """The sign of money that stands before a number."""
     found = _SIGN_BEFORE.search(page.plain, max(0, end - _LONGEST_SIGN), end)
     if found and found["local"]:
-        return found if currencies.LOCAL_SIGNS[found["local"]][0] == page.country else None
+        return found if currencies.LOCAL_SIGNS[found["local"]][0] == page.region else None
     return found
 
 
-def _slang(value: Decimal, country: str | None) -> tuple[Decimal, str | None]:
-    coin = currencies.SLANG_OF_ONE.get(country or "")
-    return (value, coin) if coin else (value * _THOUSAND, currencies.PESOS.get(country or ""))
+def _slang(value: Decimal, region: str | None) -> tuple[Decimal, str | None]:
+    coin = currencies.SLANG_OF_ONE.get(region or "")
+    return (value, coin) if coin else (value * _THOUSAND, currencies.PESOS.get(region or ""))
 
 
-def _currency(country: str | None, named: str | None, sign: re.Match[str] | None) -> str | None:
+def _currency(region: str | None, named: str | None, sign: re.Match[str] | None) -> str | None:
     """The word tells more than the sign ("$ 30 dolares"), if it tells."""
-    told = currencies.code(currencies.NAMES[named], country) if named else None
+    told = currencies.code(currencies.NAMES[named], region) if named else None
     if told or sign is None:
         return told
     if sign["local"]:
         return currencies.LOCAL_SIGNS[sign["local"]][1]
-    return currencies.code(currencies.SIGNS[sign["sign"]], country)
+    return currencies.code(currencies.SIGNS[sign["sign"]], region)
 
 
 def _plain(value: Decimal) -> str:

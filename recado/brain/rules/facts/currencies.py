@@ -29,7 +29,7 @@ SIGNS: Mapping[str, Meaning] = {
 """Signs that stand before the number."""
 SIGNS_AFTER: Mapping[str, Meaning] = {sign: SIGNS[sign] for sign in ("$", "us$", "u$s", "u$d", "€", "£", "₡")}
 LOCAL_SIGNS: Mapping[str, tuple[str, str]] = {"q": ("GT", "GTQ"), "l": ("HN", "HNL"), "l.": ("HN", "HNL")}
-"""Letters that are a sign in one country only, where they touch the number."""
+"""Letters that are a sign in one region only, where they touch the number."""
 
 WORDS: Mapping[str, Meaning] = {
     **{code.lower(): code for code in ISO_CODES.split()},
@@ -50,6 +50,6 @@ SLANG = frozenset({"luca", "lucas", "luka", "lukas", "luquitas", "lukitas"})
 SLANG_OF_ONE: Mapping[str, str] = {"PE": "PEN", "BO": "BOB"}
 
 
-def code(meaning: Meaning, country: str | None) -> str | None:
-    """The currency; None if the country does not tell."""
-    return meaning if isinstance(meaning, str) else meaning.get(country or "")
+def code(meaning: Meaning, region: str | None) -> str | None:
+    """The currency; None if the region does not tell."""
+    return meaning if isinstance(meaning, str) else meaning.get(region or "")

@@ -47,8 +47,6 @@ CURP = Rule("curp", "MX", "[A-Z]{4}[0-9]{6}[HMX][A-Z]{5}[A-Z0-9][0-9]", check_di
 RFC = Rule("rfc", "MX", "[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{2}[0-9A]", check_digits.rfc, strict=False)
 """About 1.5 % of the numbers in use have a wrong check digit, says python-stdnum (stdnum.mx.rfc)."""
 PASSPORT = Rule("passport", None, "(?=.{6,9}$)[A-Z]{0,3}[0-9]{5,9}[A-Z]?")
-SSN = Rule("ssn", "US", "(?!000|666|9)[0-9]{3}(?!00)[0-9]{2}(?!0000)[0-9]{4}")
-"""Numbers that start with 000, 666 or 9 are not given out (ssa.gov/employer/randomization.html)."""
 
 _DNI: Mapping[str, Rule] = {
     "PE": Rule("dni", "PE", "[0-9]{8}"),
@@ -86,32 +84,31 @@ NAMES: Mapping[Name, str] = {
     "curp": "curp",
     "rfc": "rfc",
     "passport": "pasaporte|passport|pasport|pasaport",
-    "ssn": "ssn|social security(?: number)?",
     "id": "documento|docto|doc|identificacion|identidad|carnet|dpi|cui|id|identity (?:card|number)",
 }
 """What the numbers are called in messages, as regular expressions."""
 LOCAL_NAMES: Mapping[str, str] = {"cc": "CO", "run": "CL", "nif": "ES", "cui": "GT"}
-"""Names that mean something else outside one country."""
+"""Names that mean something else outside one region."""
 
 
-def rules_for(name: Name, country: str | None) -> tuple[Rule, ...]:
-    """What a name can mean in a country, likeliest first; nothing if it means no identity number there."""
+def rules_for(name: Name, region: str | None) -> tuple[Rule, ...]:
+    """What a name can mean in a region, likeliest first; nothing if it means no identity number there."""
     match name:
         case "dni":
-            rule = _DNI.get(country or "", _ANY_DNI)
+            rule = _DNI.get(region or "", _ANY_DNI)
             return (rule,) if rule is SPAIN else (rule, SPAIN)
         case "cedula":
-            return (_CEDULA.get(country or "", _ANY_CEDULA), VENEZUELA)
+            return (_CEDULA.get(region or "", _ANY_CEDULA), VENEZUELA)
         case "rut":
-            return (CHILE,) if country not in {"CO", "UY"} else ()
+            return (CHILE,) if region not in {"CO", "UY"} else ()
         case "nie":
             return (NIE, SPAIN)
         case "id":
-            return (_ANY.get(country or "", _ANY_DOCUMENT), NIE, SPAIN)
+            return (_ANY.get(region or "", _ANY_DOCUMENT), NIE, SPAIN)
         case _:
             return _ONLY[name]
 
 
 _ONLY: Mapping[Name, tuple[Rule, ...]] = {
-    "dui": (EL_SALVADOR,), "curp": (CURP,), "rfc": (RFC,), "passport": (PASSPORT,), "ssn": (SSN,),
+    "dui": (EL_SALVADOR,), "curp": (CURP,), "rfc": (RFC,), "passport": (PASSPORT,),
 }  # fmt: skip

@@ -16,7 +16,6 @@ _MAX_DIGITS = 14
 _WINDOW = 80
 _MAX_UNKNOWN_WORDS = 2
 """The name of whose number it is may stand before it ("dni de luis torres 71234567")."""
-_SHOWN_OF_SSN = 4
 _MONTHS, _DAYS = 12, 31
 
 _NAME = re.compile("|".join(rf"(?P<{name}>(?<![a-z0-9])(?:{words})(?![a-z]))" for name, words in rules.NAMES.items()))
@@ -32,7 +31,6 @@ _SHAPES = re.compile(
     r"|(?P<rfc>[a-z&]{3,4}[0-9]{6}[a-z0-9]{2}[0-9a])"
     r"|(?P<nie>[xyz]-?[0-9]{7}-?[a-z])"
     r"|(?P<dni>[0-9]{8}-?[a-z])"
-    r"|(?P<ssn>[0-9]{3}-[0-9]{2}-[0-9]{4})"
     r"|(?P<cedula>[ve](?:-?[0-9]{1,2}(?:\.[0-9]{3}){2}|-?[0-9]{6,8}))"
     r"|(?P<dashed>[0-9]{1,2}(?:\.[0-9]{3}){2}-[0-9k]|[0-9]{7,8}-[0-9k])"
     r")(?![a-z0-9]|[.-][0-9])"
@@ -78,11 +76,11 @@ def _named(page: Page) -> Iterator[Document]:
 
 def _meant(page: Page, match: re.Match[str]) -> tuple[Rule, ...]:
     """Which numbers a name can mean here."""
-    country = rules.LOCAL_NAMES.get(match.group().replace(".", ""), page.country)
+    region = rules.LOCAL_NAMES.get(match.group().replace(".", ""), page.region)
     before = _WORD.findall(page.plain, max(0, match.start() - _WINDOW), match.start())
-    if country != page.country or (before and before[-1] in _OTHER_IDS):
+    if region != page.region or (before and before[-1] in _OTHER_IDS):
         return ()
-    return rules.rules_for(match.lastgroup or "", page.country)
+    return rules.rules_for(match.lastgroup or "", page.region)
 
 
 def _after_name(page: Page, end: int, meant: tuple[Rule, ...]) -> Document | None:
@@ -128,7 +126,7 @@ def _readings(page: Page, chunk: re.Match[str]) -> Iterator[_Number]:
     """A chunk with its letters and without; its first digits alone ("45678912-2 personas")."""
     start, end = chunk.span("digits")
     ends, starts = [end], [start]
-    apart = chunk["mark"] == " " and (page.country != "ES" or len(chunk["after"]) > 1)
+    apart = chunk["mark"] == " " and (page.region != "ES" or len(chunk["after"]) > 1)
     if chunk["after"] and not (apart and chunk["after"] in _SHORT_WORDS):
         ends.insert(0, chunk.end("after"))
     if chunk["before"] and chunk["before"] not in _BETWEEN:
@@ -141,7 +139,7 @@ def _readings(page: Page, chunk: re.Match[str]) -> Iterator[_Number]:
 
 
 def _shaped(page: Page) -> Iterator[Document]:
-    """Numbers that nobody named, told by their shape and, where others have it too, by country or check digit."""
+    """Numbers that nobody named, told by their shape and, where others have it too, by region or check digit."""
     for match in _SHAPES.finditer(page.plain):
         number = _Number(_MARKS.sub("", match.group()).upper(), *match.span())
         rule = _rule_of(page, match, number.value)
@@ -150,14 +148,14 @@ def _shaped(page: Page) -> Iterator[Document]:
 
 
 def _rule_of(page: Page, match: re.Match[str], value: str) -> Rule | None:
-    kind, country = match.lastgroup, page.country
-    rule = {"curp": rules.CURP, "rfc": rules.RFC, "nie": rules.NIE, "ssn": rules.SSN}.get(kind or "")
+    kind, region = match.lastgroup, page.region
+    rule = {"curp": rules.CURP, "rfc": rules.RFC, "nie": rules.NIE}.get(kind or "")
     if kind == "dni":
-        rule = rules.SPAIN if country == "ES" or rules.SPAIN.validity(value) else None
+        rule = rules.SPAIN if region == "ES" or rules.SPAIN.validity(value) else None
     elif kind == "cedula":
-        rule = rules.VENEZUELA if country == "VE" or not match.group().isalnum() else None
+        rule = rules.VENEZUELA if region == "VE" or not match.group().isalnum() else None
     elif kind == "dashed":
-        rule = _DASHED.get(country or "")
+        rule = _DASHED.get(region or "")
         if rule is None or not rule.fits(value):
             rule = rules.CHILE if rules.CHILE.validity(value) else None
     elif kind == "rfc" and not _has_date(value):
@@ -175,7 +173,4 @@ def _has_date(value: str) -> bool:
 
 
 def _made(page: Page, rule: Rule, number: _Number, valid: bool | None) -> Document:
-    value = number.value
-    if rule.kind == "ssn":
-        value = value[-_SHOWN_OF_SSN:].rjust(len(value), "*")
-    return Document(rule.kind, value, rule.country, valid, *page.claim(number.start, number.end))
+    return Document(rule.kind, number.value, rule.country, valid, *page.claim(number.start, number.end))

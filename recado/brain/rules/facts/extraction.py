@@ -7,15 +7,15 @@ from recado.brain.rules.facts.values import Facts
 from recado.decisions import Language
 
 
-def extract(text: str, *, language: Language, country: str | None, taken: Sequence[tuple[int, int]] = ()) -> Facts:
+def extract(text: str, language: Language, region: str | None, *, taken: Sequence[tuple[int, int]] = ()) -> Facts:
     """Names, phone numbers, e-mail addresses, identity numbers, amounts and temperatures of a message.
 
     `language` is the person's, and decides between words that mean different things in the two; both are understood.
-    `country` (ISO 3166-1, two letters) is where the business is: how numbers are written there, and whose money a
+    `region` (ISO 3166-1, two letters) is where the business is: how numbers are written there, and whose money a
     dollar sign is. `taken` are spans of the text that others own, such as dates. At most 4,096 characters are read.
     Never raises; no character belongs to two facts.
     """
-    read = page.read(text, language, country, taken)
+    read = page.read(text, language, region, taken)
     has_digits = page.DIGIT.search(read.plain) is not None
     # Who is surest comes first, and owns what it found.
     return Facts(

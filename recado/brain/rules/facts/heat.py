@@ -19,7 +19,7 @@ WEATHER = (
 )
 """What shows that the air is meant. "tengo calor" does not: people say it of a fever."""
 THINGS = (
-    r"incubadora|horno|estanque|tanque|suelo|nevera|refrigeradora?|congelador(?:a)?|heladera|temperatura del agua|agua a",
+    r"incubadora|horno|estanque|tanque|suelo|nevera|refrigeradora?|congeladora?|heladera|temperatura del agua|agua a",
     r"incubator|oven|pond|soil|fridge|freezer|water temperature",
 )
 """What else has a temperature, that nobody needs here. Not all water: a fever is bathed."""

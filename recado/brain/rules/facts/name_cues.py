@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from recado.brain.rules.facts import name_words
@@ -37,8 +38,8 @@ _RELATION = rf"{_one_of(name_words.RELATIONS)}\b"
 _OTHER_TITLE = rf"(?:(?:el|la|the) )?{_one_of(name_words.OTHER_TITLES)}\b\.? "
 _KIN = (
     r"(?:mis?|my|su|nuestr[oa]|our) (?:(?:otr[oa]|querid[oa]|pequen[oa]|little|older|younger|oldest|youngest"
-    rf"|[0-9]{{1,2}}[ -]years?[ -]old) )?(?:{_RELATION}|paciente|patient|client)(?: (?:mayor|menor|pequen[oa]|politic[oa])\b)?"
-    r"(?: de [0-9]{1,2} (?:anos|anitos|meses)\b)?"
+    rf"|[0-9]{{1,2}}[ -]years?[ -]old) )?(?:{_RELATION}|paciente|patient|client)"
+    r"(?: (?:mayor|menor|pequen[oa]|politic[oa])\b)?(?: de [0-9]{1,2} (?:anos|anitos|meses)\b)?"
 )
 _IS = r"(?: ?[:=] ?| (?:es|is|son)\b ?:?)"
 _LINE_START = r"(?<![^\n.,;*-])|(?<=[.,;*-] )"
@@ -107,11 +108,18 @@ _FIRST_WORDS = """
     nuestra our his her the in under de on se is el la para pa for soy i im this it es am una un le te les habla saluda
     escribe atte atentamente cordialmente sincerely regards
 """
-PATTERN = re.compile(
+
+
+@cache
+def pattern() -> re.Pattern[str]:
+    """All cues as one expression, whose group names are those of `CUES`. Made when first needed: it takes 15 ms."""
     # The first words alone are quicker to find than all of the cues.
-    rf"(?<![a-z])(?=(?:{_one_of(_FIRST_WORDS + ' ' + name_words.RELATIONS)})\b)"
-    rf"(?:{'|'.join(f'(?P<{name}>{cue.pattern})' for name, cue in CUES.items())})"
-)
+    return re.compile(
+        rf"(?<![a-z])(?=(?:{_one_of(_FIRST_WORDS + ' ' + name_words.RELATIONS)})\b)"
+        rf"(?:{'|'.join(f'(?P<{name}>{cue.pattern})' for name, cue in CUES.items())})"
+    )
+
+
 WORDS = words_of("""
     nombre nombres name surname apellido apellidos patient paciente llamo yamo llano dicen habla hablan saluda saludan
     escribe escriben atte atentamente cordialmente sincerely regards mi mis my su nuestro nuestra our llama called

@@ -57,7 +57,8 @@ def _all(page: Page) -> Iterator[tuple[Name, bool]]:
     """Every name, and whether it is only a family name."""
     capitals = _LOWER_CASE.search(page.text) is not None
     at = 0
-    while cue_match := name_cues.PATTERN.search(page.plain, at):
+    cues = name_cues.pattern()
+    while cue_match := cues.search(page.plain, at):
         at = cue_match.end()
         cue = name_cues.CUES[cue_match.lastgroup or ""]
         if cue.role == "self" and _NOT.search(

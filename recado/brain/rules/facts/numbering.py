@@ -17,10 +17,10 @@ class PhoneNumber:
     is_fixed: bool
 
 
-def lookup(written: str, country: str | None) -> PhoneNumber | None:
-    """The number, if it is valid; without a country it must begin with "+" and the code of its own."""
+def lookup(written: str, region: str | None) -> PhoneNumber | None:
+    """The number, if it is valid; without a region it must begin with "+" and the code of its own."""
     try:
-        number = phonenumbers.parse(written, country)
+        number = phonenumbers.parse(written, region)
     except phonenumbers.NumberParseException:
         return None
     if not phonenumbers.is_valid_number(number):

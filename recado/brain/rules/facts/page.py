@@ -57,7 +57,7 @@ class Page:
     plain: str
     words: frozenset[str]
     language: Language
-    country: str | None
+    region: str | None
     offsets: Sequence[int] | None
     owned: bytearray
 
@@ -80,7 +80,7 @@ class Page:
         return _INVISIBLES.sub("", unicodedata.normalize("NFC", self.text[self.at(start) : after]))
 
 
-def read(text: str, language: Language, country: str | None, taken: Sequence[tuple[int, int]]) -> Page:
+def read(text: str, language: Language, region: str | None, taken: Sequence[tuple[int, int]]) -> Page:
     """The page of a message. `taken` are spans of the text that belong to others; those out of bounds are cut."""
     text = text[:MAX_CHARACTERS]
     plain, offsets = text, None
@@ -96,4 +96,4 @@ def read(text: str, language: Language, country: str | None, taken: Sequence[tup
         length = len(owned[first:after])
         owned[first : first + length] = b"\x01" * length
     words = frozenset(_WORDS.findall(plain))
-    return Page(text, plain, words, language, country.upper() if country else None, offsets, owned)
+    return Page(text, plain, words, language, region.upper() if region else None, offsets, owned)

@@ -24,7 +24,7 @@ MAX_TRIES = 40
 """How many candidates of one message are looked up. A look-up takes some 40 µs."""
 _HINT_CHARACTERS = 30
 
-_RUN = re.compile(r"(?<![0-9a-z+])(?<![0-9][.,/:])[(+]{0,2} ?[0-9](?:[ .()-]{0,3}[0-9]){6,}")
+_RUN = re.compile(r"(?<![0-9a-z+])(?<![0-9][.,/:])(?:[(+]{1,2} ?)?[0-9](?:[ .()-]{0,3}[0-9]){6,}")
 _DATE = re.compile(
     r"(?<![0-9])(?:[0-9]{1,2}([-.])[0-9]{1,2}\1[0-9]{2,4}|[0-9]{4}([-.])[0-9]{1,2}\2[0-9]{1,2})(?![0-9])"
 )
@@ -58,7 +58,7 @@ _DIALLED_ABROAD = "00"
 
 
 def find(page: Page) -> tuple[Phone, ...]:
-    """The numbers in the order of the text. Without a country, only those with the code of theirs."""
+    """The numbers in the order of the text. Without a region, only those with the code of their country."""
     found: list[Phone] = []
     tries = 0
     for run in _RUN.finditer(page.plain):
@@ -94,23 +94,23 @@ def _read(page: Page, start: int, end: int) -> str | None:
     hint = _hint(page.plain, start, end)
     if hint == "other":
         return None
-    number = _number(digits, "+" in written, page.country)
+    number = _number(digits, "+" in written, page.region)
     if number is None:
         return None
     sure = hint == "phone" or number.is_mobile or _is_fixed_line(number, written)
     return number.e164 if sure or "+" in written or digits.startswith(_DIALLED_ABROAD) else None
 
 
-def _number(digits: str, plus: bool, country: str | None) -> "PhoneNumber | None":
-    """Read as an international number where it must be one, else as one of the country, else if it can be one."""
+def _number(digits: str, plus: bool, region: str | None) -> "PhoneNumber | None":
+    """Read as an international number where it must be one, else as one of the region, else if it can be one."""
     # The library takes 25 ms and 3 MB when it is loaded: only for messages with numbers.
     from recado.brain.rules.facts import numbering
 
     if plus:
         return numbering.lookup(f"+{_renewed(digits)}", None)
     number = numbering.lookup(f"+{digits[2:]}", None) if digits.startswith(_DIALLED_ABROAD) else None
-    if number is None and country:
-        number = numbering.lookup(_without_prefix(digits, country), country)
+    if number is None and region:
+        number = numbering.lookup(_without_prefix(digits, region), region)
     if number is None and len(digits) >= _MIN_COUNTRY_DIGITS and digits.startswith(CALLING_CODES):
         number = numbering.lookup(f"+{_renewed(digits)}", None)
     return number
@@ -136,8 +136,8 @@ def _renewed(digits: str) -> str:
     return _OLD_CODES.get(code, code) + digits[-_MEXICAN_DIGITS:]
 
 
-def _without_prefix(digits: str, country: str) -> str:
-    for prefix in _OLD_PREFIXES.get(country, ()):
+def _without_prefix(digits: str, region: str) -> str:
+    for prefix in _OLD_PREFIXES.get(region, ()):
         digits = digits.removeprefix(prefix)
     return digits
 

@@ -244,7 +244,7 @@ def _weather(page: Page, start: int, end: int, value: Decimal, unit: re.Match[st
     if minus or _BELOW_ZERO.match(page.plain, end):
         value = -value
     scale = unit["scale"] if unit else None
-    unsaid = scale is None and (page.country in _FAHRENHEIT_COUNTRIES or value > WEATHER_C[1])
+    unsaid = scale is None and (page.region in _FAHRENHEIT_COUNTRIES or value > WEATHER_C[1])
     celsius = _celsius(value) if unsaid or _is_fahrenheit(scale) else value
     return _Reading(celsius, "weather", start - minus, end) if _within(celsius, WEATHER_C) else None
 

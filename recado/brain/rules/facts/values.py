@@ -8,7 +8,7 @@ from typing import Literal
 
 Role = Literal["self", "other"]
 """Who a name belongs to: the person who writes, or somebody else (a child, a patient, the holder of a booking)."""
-DocumentKind = Literal["dni", "cedula", "rut", "curp", "rfc", "ci", "dui", "nie", "passport", "ssn", "id"]
+DocumentKind = Literal["dni", "cedula", "rut", "curp", "rfc", "ci", "dui", "nie", "passport", "id"]
 TemperatureKind = Literal["body", "weather"]
 
 
@@ -45,7 +45,6 @@ class Document:
     """An identity number. `value` has letters and digits only, in upper case; `country` is ISO 3166-1, if it is known.
 
     `valid`: True if its check digit is right, False if the check digit or the length is wrong, None if nothing tells.
-    A US social security number is found only so that it can be kept out of sight: its `value` is masked.
     """
 
     kind: DocumentKind
@@ -55,17 +54,12 @@ class Document:
     start: int
     end: int
 
-    @property
-    def sensitive(self) -> bool:
-        """True if it must be neither stored nor repeated."""
-        return self.kind == "ssn"
-
 
 @dataclass(frozen=True, slots=True)
 class Amount:
     """An amount of money. `value` is a decimal number as text: "50", "120.50".
 
-    `currency` is ISO 4217; None if the sign or word is that of several currencies and the country does not tell.
+    `currency` is ISO 4217; None if the sign or word is that of several currencies and the region does not tell.
     """
 
     value: str
