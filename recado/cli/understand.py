@@ -1,11 +1,15 @@
 """`recado understand`: what the rules see in a message."""
 
 import json
-import sys
+from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
+
+if TYPE_CHECKING:
+    from recado.brain.rules.understanding import Understood
 
 DEFAULT_ZONE = "America/Lima"
 
@@ -23,42 +27,49 @@ def understand(now_text: str | None, timezone: str, language: str | None) -> Non
     """Say what the rules see in messages: one a line comes in, one JSON object a line goes out.
 
     {intent, confidence, date, time, clarify, slots}: `date` is an ISO date or null, `time` is HH:MM or null, `clarify`
-    is true when the person must be asked.
+    is true when the person must be asked, `slots` is what else was said: names, numbers, money, choices.
 
     \b
     Example:
       echo "hola kiero una cita mñn tipo 5" | recado understand --now 2026-11-20T10:00
     """
+    # Loaded here: help must not wait for the classifier.
     from recado.brain.rules.understanding import understand as read
 
-    now = _moment(now_text, timezone)
-    for line in sys.stdin:
-        seen = read(line.strip(), now=now, language=None if language is None else ("en" if language == "en" else "es"))
-        slots = dict(seen.slots) | ({"choices": list(seen.choices)} if seen.choices else {})
-        found = {
-            "intent": seen.intent,
-            "confidence": round(seen.confidence, 3),
-            "date": seen.date.isoformat() if seen.date else None,
-            "time": seen.time.strftime("%H:%M") if seen.time else None,
-            "clarify": seen.clarify,
-            "slots": slots,
-        }
-        click.echo(json.dumps(found, ensure_ascii=False))
+    now = _moment(now_text, _zone(timezone))
+    written = click.get_text_stream("stdout", encoding="utf-8")
+    # As bytes: what is no UTF-8 is a few wrong letters in one message, not the end of the rest.
+    for line in click.get_binary_stream("stdin"):
+        text = line.decode("utf-8", errors="replace").strip()
+        seen = read(text, now=now, language=None if language is None else ("en" if language == "en" else "es"))
+        click.echo(json.dumps(_shown(seen), ensure_ascii=False), file=written)
 
 
-def _moment(text: str | None, timezone: str) -> datetime:
+def _shown(seen: "Understood") -> Mapping[str, Any]:
+    return {
+        "intent": seen.intent,
+        "confidence": round(seen.confidence, 3),
+        "date": seen.date.isoformat() if seen.date else None,
+        "time": seen.time.strftime("%H:%M") if seen.time else None,
+        "clarify": seen.clarify,
+        "slots": {**seen.slots, **({"choices": list(seen.choices)} if seen.choices else {})},
+    }
+
+
+def _zone(name: str) -> ZoneInfo:
     try:
-        zone = ZoneInfo(timezone)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(
-            f"{timezone!r} is no time zone, such as {DEFAULT_ZONE}", param_hint="--timezone"
-        ) from None
+        raise click.BadParameter(f"{name!r} is no time zone, such as {DEFAULT_ZONE}", param_hint="--timezone") from None
+
+
+def _moment(text: str | None, zone: ZoneInfo) -> datetime:
     if text is None:
         from recado.kit import now
 
         return now().astimezone(zone)
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    except (ValueError, OverflowError):
         raise click.BadParameter(f"{text!r} is no moment, such as 2026-11-20T10:00", param_hint="--now") from None
-    return moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)

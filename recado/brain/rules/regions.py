@@ -39,7 +39,7 @@ _ZONES: Mapping[str, str] = {
     "UY": "America/Montevideo",
     "VE": "America/Caracas",
 }
-"""By ISO 3166-1 code; from zone.tab of the IANA time zone database, 2026a, without the smallest zones of the US."""
+"""By ISO 3166-1 code; from zone.tab of the IANA time zone database, 2025b, without the smallest zones of the US."""
 _REGIONS: Mapping[str, str] = {zone: region for region, zones in _ZONES.items() for zone in zones.split()}
 
 

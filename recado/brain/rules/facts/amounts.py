@@ -1,4 +1,4 @@
-"""Amounts of money: "S/ 120.50", "$1.200,50", "20 lucas", "dos mil pesos", "USD 30", "1k"."""
+"""Amounts of money: "S/ 120.50", "$1.200,50", "20 lucas", "dos mil pesos", "USD 30", "$2k"."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -23,8 +23,6 @@ _SIGN_BEFORE = re.compile(
     rf"(?<![a-z])(?:(?P<sign>{_one_of(currencies.SIGNS)}) ?|(?P<local>{_one_of(currencies.LOCAL_SIGNS)}))$"
 )
 _THOUSANDS = re.compile(r" ?k(?![a-z])")
-# "2k de arroz" are kilos.
-_THOUSANDS_ALONE = re.compile(r"k(?![a-z])(?! (?:de|of) )")
 _UNIT = re.compile(
     r"(?:(?:(?<=millon)|(?<=millones)|(?<=y medio)) de)? {0,2}(?:"
     rf"(?P<slang>{_one_of(currencies.SLANG)})(?![a-z])|(?P<word>{_one_of(currencies.WORDS)})(?![a-z])"
@@ -63,7 +61,7 @@ def _amount(page: Page, number: Number) -> Amount | None:
     sign = _sign(page, number.start)
     thousands = _THOUSANDS.match(page.plain, number.end)
     unit = _UNIT.match(page.plain, thousands.end() if thousands else number.end)
-    if not (sign or unit or _is_thousands(page.plain, number)):
+    if not (sign or unit):
         return None
     if unit and unit["word"] in currencies.OTHER_THINGS_TOO and not page.plain[number.start].isdigit():
         return None
@@ -79,11 +77,6 @@ def _amount(page: Page, number: Number) -> Amount | None:
     if cents := _CENTS.match(page.plain, end) if unit and not number.decimals else None:
         value, end = value + Decimal(cents["said"] or cents["named"]) / _CENTS_A_UNIT, cents.end()
     return Amount(_plain(value), currency, *page.claim(start, end))
-
-
-def _is_thousands(plain: str, number: Number) -> bool:
-    """ "1k" and "2.5k", but not "12345678k" (a Chilean document)."""
-    return number.value < _THOUSAND and _THOUSANDS_ALONE.match(plain, number.end) is not None
 
 
 def _sign(page: Page, end: int) -> re.Match[str] | None:

@@ -22,7 +22,8 @@ _NAME = re.compile("|".join(rf"(?P<{name}>(?<![a-z0-9])(?:{words})(?![a-z]))" fo
 # Digits parted as people part them, with the letters that some countries put before or after them.
 _CHUNK = re.compile(
     r"(?<![a-z0-9])(?:(?P<before>[a-z&]{1,4})[-. ]?)?"
-    r"(?P<digits>[0-9]{1,3}(?: [0-9]{3}){1,3}(?![0-9])|(?P<first>[0-9]{1,14})(?:[.-][0-9]{1,13}){0,4})"
+    r"(?P<digits>[0-9]{1,3}(?: [0-9]{3}){1,3}(?![0-9])|[0-9]{4} [0-9]{5} [0-9]{4}(?![0-9])"
+    r"|(?P<first>[0-9]{1,14})(?:[.-][0-9]{1,13}){0,4})"
     r"(?:(?P<mark>[ -]?)(?P<after>[a-z][a-z0-9]{0,8})(?![a-z0-9]))?"
 )
 _SHAPES = re.compile(
@@ -44,7 +45,11 @@ _BETWEEN_AFTER = frozenset({"es", "is", "mi", "my", "el", "de", "su", "numero", 
 _ENDS_REACH = PHONE_WORDS | {"y", "e", "o", "and", "or", "con", "al", "para", "por", "cita", "pago", "hace"}
 """After these the name of a number has nothing to say about a number any more."""
 _SHORT_WORDS = frozenset({"y", "e", "o", "a", "u", "i"})
-_OTHER_IDS = frozenset({"order", "user", "customer", "booking", "ticket", "pedido", "tracking", "zoom", "meeting"})
+_OTHER_IDS = words_of("""
+    order user customer booking ticket tracking zoom meeting transaction
+    orden pedido compra reserva cliente usuario transaccion operacion
+""")
+"""Whose "id" is nobody's identity."""
 _WORD = re.compile("[a-z]+")
 _GAP = re.compile(r"[a-z :#°.=*\n-]*")
 _GAP_AFTER = re.compile(r"[a-z ,(:#°.-]*")

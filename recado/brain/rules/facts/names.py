@@ -193,7 +193,7 @@ def _distinct(found: Iterable[tuple[Name, bool]]) -> tuple[Name, ...]:
         if is_family and last:
             before = by_name.pop(last)
             key = f"{last} {key}"
-            by_name[key] = replace(before, value=f"{before.value} {name.value}", end=name.end)
+            by_name[key] = replace(before, value=f"{before.value} {name.value}")
         elif name.role == "self" and key in by_name:
             by_name[key] = replace(by_name[key], role="self")
         else:

@@ -14,7 +14,10 @@ TemperatureKind = Literal["body", "weather"]
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A person. `value` is written as names are ("ana torres" is "Ana Torres"), without titles."""
+    """A person. `value` is written as names are ("ana torres" is "Ana Torres"), without titles.
+
+    A family name on a line of its own is a part of the value; the place is that of the given name.
+    """
 
     value: str
     role: Role
