@@ -1,6 +1,7 @@
 """`recado understand`: what the rules see in a message."""
 
 import json
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,9 +25,10 @@ DEFAULT_ZONE = "America/Lima"
 @click.option("--timezone", default=DEFAULT_ZONE, show_default=True, help="Where the people are.")
 @click.option("--language", type=click.Choice(["es", "en"]), help="Of the messages. Default: as their words tell.")
 def understand(now_text: str | None, timezone: str, language: str | None) -> None:
-    """Say what the rules see in messages: one a line comes in, one JSON object a line goes out.
+    """Say what the rules see in messages.
 
-    {intent, confidence, date, time, clarify, slots}: `date` is an ISO date or null, `time` is HH:MM or null, `clarify`
+    One message a line comes in, one JSON object a line goes out:
+    {intent, confidence, date, time, clarify, slots}. `date` is an ISO date or null, `time` is HH:MM or null, `clarify`
     is true when the person must be asked, `slots` is what else was said: names, numbers, money, choices.
 
     \b
@@ -37,15 +39,15 @@ def understand(now_text: str | None, timezone: str, language: str | None) -> Non
     from recado.brain.rules.understanding import understand as read
 
     now = _moment(now_text, _zone(timezone))
-    written = click.get_text_stream("stdout", encoding="utf-8")
     # As bytes: what is no UTF-8 is a few wrong letters in one message, not the end of the rest.
-    for line in click.get_binary_stream("stdin"):
+    for line in sys.stdin.buffer:
         text = line.decode("utf-8", errors="replace").strip()
         seen = read(text, now=now, language=None if language is None else ("en" if language == "en" else "es"))
-        click.echo(json.dumps(_shown(seen), ensure_ascii=False), file=written)
+        click.echo(json.dumps(shown(seen), ensure_ascii=False).encode())
 
 
-def _shown(seen: "Understood") -> Mapping[str, Any]:
+def shown(seen: "Understood") -> Mapping[str, Any]:
+    """What is printed of a message; the choices to ask about are a slot."""
     return {
         "intent": seen.intent,
         "confidence": round(seen.confidence, 3),

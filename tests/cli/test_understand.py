@@ -1,11 +1,15 @@
 """`recado understand`: lines in, one JSON object a line out, whatever is in them."""
 
+import datetime as dt
 import json
 import subprocess
 from typing import Any
 
 import pytest
 
+from recado.brain.rules.facts import Facts
+from recado.brain.rules.understanding import Understood
+from recado.cli.understand import shown
 from tests.cli.terminal import RECADO, Installation
 
 AT = ("--now", "2026-11-20T10:00", "--timezone", "America/Lima")
@@ -71,10 +75,12 @@ def test_without_a_moment_it_is_now(installation: Installation) -> None:
     assert answer["date"] is not None
 
 
-def test_an_unsure_answer_names_the_choices(installation: Installation) -> None:
-    (answer,) = seen(installation, "asdf qwer")
-    assert answer["clarify"]
-    assert len(answer["slots"]["choices"]) == 2
+def test_an_unsure_answer_names_the_choices() -> None:
+    unsure = Understood("lookup", 0.41234, None, dt.time(9, 5), True, ("lookup", "cancel"), {"name": "Ana"}, Facts())
+    assert shown(unsure) == {
+        "intent": "lookup", "confidence": 0.412, "date": None, "time": "09:05", "clarify": True,
+        "slots": {"name": "Ana", "choices": ["lookup", "cancel"]},
+    }  # fmt: skip
 
 
 def test_an_empty_line_is_answered_too(installation: Installation) -> None:

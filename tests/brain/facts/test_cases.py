@@ -9,8 +9,8 @@ from tests.brain.facts.notation import written
 from tests.brain.facts.spanish_cases import CASES as SPANISH
 
 TABLE: tuple[tuple[Language, str, str, str], ...] = (
-    *(("es", *case) for case in SPANISH),
-    *(("en", *case) for case in ENGLISH),
+    *(("es", region, text, expected) for region, text, expected in SPANISH),
+    *(("en", region, text, expected) for region, text, expected in ENGLISH),
 )
 
 
