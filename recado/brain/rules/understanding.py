@@ -1,15 +1,16 @@
 """What one message says: what is wanted, when, and what else was named. Pure: the clock and the zone are given."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
 
 from recado.brain.rules import normalise
 from recado.brain.rules.facts import Facts, extract
 from recado.brain.rules.intents import classifier
 from recado.brain.rules.lexicon import TELLTALES
 from recado.brain.rules.regions import region_of
-from recado.brain.rules.when import resolve
+from recado.brain.rules.when import When, resolve
 from recado.brain.rules.when.resolver import DEFAULT_CLOSES, DEFAULT_OPENS
 from recado.brain.rules.when.verdict import Slot
 from recado.decisions import Language
@@ -18,6 +19,8 @@ from recado.decisions import Language
 SURE = 0.5
 # What these want needs no day: a vague one in them is not asked about.
 _WITHOUT_A_DAY = frozenset({"greeting", "thanks", "urgent", "human", "information", "no"})
+
+Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +60,9 @@ def understand(
     """
     reading = classifier.classify(text)
     language = language or language_of(text)
-    when = resolve(text, now=now, language=language, opens=opens, closes=closes)
-    facts = extract(text, language, region or region_of(now.tzinfo), taken=when.spans)
+    facts = extract(text, language, region or region_of(now.tzinfo))
+    reader = partial(resolve, now=now, language=language, opens=opens, closes=closes)
+    when, facts = _shared_out(text, facts, reader)
     unsure = reading.confidence < SURE
     return Understood(
         reading.intent,
@@ -70,6 +74,28 @@ def understand(
         {**when.slots, **_told(facts)},
         facts,
     )
+
+
+def _shared_out(text: str, facts: Facts, reader: Callable[[str], When]) -> tuple[When, Facts]:
+    """No word and no number is told twice: a number is what it was called, and a name that is a day's is a day."""
+    when = reader(text)
+    numbers = [(it.start, it.end) for it in (*facts.numbers, *facts.emails)]
+    if any(_meet(span, number) for span in when.spans for number in numbers):
+        when = reader(_hidden(text, numbers))
+    names = tuple(name for name in facts.names if not any(_meet((name.start, name.end), span) for span in when.spans))
+    return when, replace(facts, names=names)
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _hidden(text: str, spans: Iterable[Span]) -> str:
+    """The text with a word that means nothing in the place of each span."""
+    letters = list(text)
+    for start, end in spans:
+        letters[start:end] = ("zx" * (end - start))[: end - start]
+    return "".join(letters)
 
 
 def _told(facts: Facts) -> Mapping[str, Slot | float]:

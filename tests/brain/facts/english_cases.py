@@ -16,6 +16,8 @@ NAMES: tuple[Case, ...] = (
     ("US", "my son's name is Liam", "for Liam"),
     ("US", "my 5 year old son Noah has a cough", "for Noah"),
     ("US", "booking under the name Achieng", "for Achieng"),
+    ("US", "hello im bob and my wife is Alice", "self Bob, for Alice"),
+    ("US", "I'm your patient Bob Lee", "self Bob Lee"),
     ("US", "I'm Maria's mother", "for Maria"),
     ("US", "I'm the mother of Jack", "for Jack"),
     ("US", "Name: Peter Otieno", "self Peter Otieno"),
@@ -117,6 +119,8 @@ EMAILS: tuple[Case, ...] = (
     ("US", "my email is John.Smith@Example.com", "email john.smith@example.com"),
     ("US", "john at gmail dot com", "email john@gmail.com"),
     ("US", "john@mail.example.co.uk thanks", "email john@mail.example.co.uk"),
+    ("US", "email me bob at example dot com", "email bob@example.com"),
+    ("US", "look at example dot com", ""),
     ("US", "see you @ 5", ""),
     ("US", "follow us @clinic", ""),
 )

@@ -70,12 +70,15 @@ _ANY: Mapping[str, Rule] = {
     **_CEDULA, **_DNI, "SV": EL_SALVADOR, "GT": Rule("id", "GT", "[0-9]{13}"),
 }  # fmt: skip
 """What a document is where it is only called a document."""
+FOREIGNER = Rule("ce", None, "[0-9]{6,9}")
+"""Of foreigners in Peru and Colombia."""
 _ANY_DNI = Rule("dni", None, "[0-9]{7,8}")
 _ANY_CEDULA = Rule("cedula", None, "[0-9]{6,11}")
 _ANY_DOCUMENT = Rule("id", None, "[0-9]{5,13}")
 
 Name = str
 NAMES: Mapping[Name, str] = {
+    "ce": r"(?:carnet?|cedula) de extranjeria|c\.?e\.?(?=:? ?[0-9])",
     "dni": r"dni|d\.n\.i\.?|documento nacional de identidad",
     "cedula": r"cedula|ced|c\.i\.?|ci|c\.c\.?|cc",
     "rut": r"rut|r\.u\.t\.?|run",
@@ -110,5 +113,5 @@ def rules_for(name: Name, region: str | None) -> tuple[Rule, ...]:
 
 
 _ONLY: Mapping[Name, tuple[Rule, ...]] = {
-    "dui": (EL_SALVADOR,), "curp": (CURP,), "rfc": (RFC,), "passport": (PASSPORT,),
+    "ce": (FOREIGNER,), "dui": (EL_SALVADOR,), "curp": (CURP,), "rfc": (RFC,), "passport": (PASSPORT,),
 }  # fmt: skip

@@ -11,11 +11,14 @@ _ADDRESS = re.compile(
     r"(?P<domain>(?>[a-z0-9-]{1,63})(?:[.,] ?(?>[a-z0-9-]{1,63})){1,4})"
 )
 _DICTATED = re.compile(
-    r"(?<![\w.-])(?P<local>[\w-]{1,64}(?: punto [\w-]{1,32}){0,2}) (?:arroba|at) (?P<domain>[a-z0-9-]{1,63}) "
-    r"(?:punto|dot) (?P<top>com|net|org|edu|es|pe|mx|ar|co|cl)\b(?: punto (?P<country>[a-z]{2})\b)?"
+    r"(?<![\w.-])(?P<local>[\w-]{1,64}(?: punto [\w-]{1,32}){0,2}) (?P<at>arroba|at) (?P<domain>[a-z0-9-]{1,63})"
+    r"(?: (?:punto|dot) |\.)(?P<top>com|net|org|edu|es|pe|mx|ar|co|cl)\b(?: punto (?P<country>[a-z]{2})\b)?"
 )
 _MARK = re.compile("([.,] ?)")
 _TRIGGERS = frozenset({"arroba", "dot"})
+_EMAIL_WORDS = frozenset({"email", "mail", "correo"})
+_PROVIDERS = frozenset({"gmail", "hotmail", "outlook", "yahoo", "icloud", "live"})
+"""One of these makes "at" the sign: people also look at pages ("look at example dot com")."""
 _TOP_LEVEL = re.compile(r"[a-z]{2,24}")
 # After a sloppy mark only these are taken for a part of the address ("a@b.com, hola", "a@gmail,com").
 _USUAL_TOP_LEVEL = frozenset({"com", "net", "org", "edu", "gob"})
@@ -49,7 +52,8 @@ def _can_end(mark: str, name: str) -> bool:
 
 
 def _dictated(page: Page, match: re.Match[str]) -> Email | None:
-    if not page.is_free(*match.span()):
+    is_one = match["at"] == "arroba" or match["domain"] in _PROVIDERS or not _EMAIL_WORDS.isdisjoint(page.words)
+    if not is_one or not page.is_free(*match.span()):
         return None
     local = match["local"].replace(" punto ", ".")
     domain = ".".join(part for part in match.group("domain", "top", "country") if part)

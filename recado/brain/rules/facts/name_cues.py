@@ -57,6 +57,7 @@ CUES: Mapping[str, Cue] = {
     "label_family": Cue(
         rf"(?:{_LINE_START})(?:apellidos?|surname|last name){_LABEL_END}", "announced", "self", family=True
     ),
+    "family": Cue(r"me apellido\b", "announced", "self", family=True),
     "label": Cue(
         rf"(?:{_LINE_START})(?:nombres?(?: completos?)?(?: ?(?:y|/) ?apellidos?)?|apellidos? ?(?:y|/) ?nombres?"
         rf"|(?:full |first )?name){_LABEL_END}",
@@ -66,12 +67,18 @@ CUES: Mapping[str, Cue] = {
     "label_bare": Cue(rf"(?:{_LINE_START})(?:nombres?|name) ", "hinted", "self"),
     # People who say whom it is about, where it begins like what people say of themselves.
     "relation_of": Cue(
-        r"(?:(?:soy|es|am|i'm|im|(?:(?:le|te|les) )?(?:habla|saluda|escribe)) |(?<=, ))"
+        r"(?:(?:so[yi]|es|am|i'm|im|(?:(?:le|te|les) )?(?:habla|saluda|escribe)) |(?<=, ))"
         rf"(?:la |el |una? |the )?{_RELATION} (?:de|del|of)\b(?: {_RELATION})?",
         "named",
         "other",
     ),
     # People who say who they are.
+    "yours": Cue(
+        r"(?:so[yi]|habla|saluda|escribe|i am|i'm|im|this is) (?:su|tu|your) "
+        rf"(?:{_RELATION}|paciente|patient|cliente?)\b,?",
+        "named",
+        "self",
+    ),
     "called": Cue(r"me (?:llamo|yamo|llano|dicen)\b,?", "announced", "self"),
     "my_name": Cue(
         rf"mis? nombres?(?: completos?)?(?: y apellidos?)?{_IS}|my (?:full )?name(?:'?s\b|{_IS})"
@@ -98,15 +105,15 @@ CUES: Mapping[str, Cue] = {
     "for_title": Cue(rf"(?:para|pa|for|es) (?={_OTHER_TITLE})", "named", "other"),
     "for": Cue(r"(?:para|pa|for)\b", "hinted", "other"),
     # People who say who they are, less surely.
-    "i_am": Cue(r"soy(?: yo)?\b,?", "self", "self", describes=True),
+    "i_am": Cue(r"so[yi](?: yo)?\b,?", "self", "self", describes=True),
     "i_am_en": Cue(r"(?:i am|i'm|im|this is|it's)\b", "named", "self", describes=True),
     "speaks": Cue(r"(?:habla|saluda|escribe)\b", "named", "self"),
 }
 """In the order in which they are tried where several begin at the same place."""
 _FIRST_WORDS = """
     nombre nombres name full first last surname apellido apellidos patient patients paciente me mi mis my su nuestro
-    nuestra our his her the in under de on se is el la para pa for soy i im this it es am una un le te les habla saluda
-    escribe atte atentamente cordialmente sincerely regards
+    nuestra our his her the in under de on se is el la para pa for soy soi i im this it es am una un le te les habla
+    saluda escribe atte atentamente cordialmente sincerely regards
 """
 
 
@@ -123,6 +130,6 @@ def pattern() -> re.Pattern[str]:
 WORDS = words_of("""
     nombre nombres name surname apellido apellidos patient paciente llamo yamo llano dicen habla hablan saluda saludan
     escribe escriben atte atentamente cordialmente sincerely regards mi mis my su nuestro nuestra our llama called
-    named parte behalf para pa for soy am i im this it
+    named parte behalf para pa for soy soi am i im this it
 """)
 """At least one of them is in every text that has a cue."""

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -80,8 +79,8 @@ class Page:
         return _INVISIBLES.sub("", unicodedata.normalize("NFC", self.text[self.at(start) : after]))
 
 
-def read(text: str, language: Language, region: str | None, taken: Sequence[tuple[int, int]]) -> Page:
-    """The page of a message. `taken` are spans of the text that belong to others; those out of bounds are cut."""
+def read(text: str, language: Language, region: str | None) -> Page:
+    """The page of a message, with nothing owned."""
     text = text[:MAX_CHARACTERS]
     plain, offsets = text, None
     if not text.isascii():
@@ -90,10 +89,5 @@ def read(text: str, language: Language, region: str | None, taken: Sequence[tupl
             plain = "".join([text[at] for at in offsets])
         plain = plain.translate(_folded())
     plain = plain.lower()
-    owned = bytearray(len(plain))
-    for start, end in taken:
-        first, after = (max(0, at) if offsets is None else bisect_left(offsets, at) for at in (start, end))
-        length = len(owned[first:after])
-        owned[first : first + length] = b"\x01" * length
     words = frozenset(_WORDS.findall(plain))
-    return Page(text, plain, words, language, region.upper() if region else None, offsets, owned)
+    return Page(text, plain, words, language, region.upper() if region else None, offsets, bytearray(len(plain)))

@@ -29,7 +29,7 @@ _MAX_DECIMALS = 2
 _MAX_GAP_WORDS = 8
 _LONGEST_WORD = 20
 _LARGEST = Decimal(130)
-_TENTH = Decimal("0.1")
+_TENTH, _HALF = Decimal("0.1"), Decimal("0.5")
 
 
 def _one_of(words: str) -> str:
@@ -47,7 +47,7 @@ _WEATHER = re.compile(rf"\b(?:{'|'.join(heat.WEATHER)})\b")
 # "38°5" is half a degree more.
 _UNIT = re.compile(
     rf" {{0,2}}(?P<degree>°(?P<tenth>[0-9])?(?![0-9])|{_one_of(heat.UNITS)}\b)? ?"
-    r"(?P<scale>c|f|celsius|centigrados?|fahrenheit)?(?![a-z0-9/])"
+    r"(?P<scale>c|f|celsius|centigrados?|fahrenheit)?(?![a-z0-9/])(?P<half> y medio\b)?"
 )
 _RANGE = r"(?: ?(?:a|y|o|-|to|and|or) ?[0-9]{2,3}(?:[.,][0-9])?)?"
 _SAID_AFTER = re.compile(
@@ -153,7 +153,7 @@ def _may_be(page: Page, number: Number) -> bool:
 def _read(scene: _Scene, number: Number, chained: bool) -> _Reading | None:
     unit = _unit(scene, number)
     end = unit.end() if unit else number.end
-    value = number.value + Decimal((unit and unit["tenth"]) or 0) / 10
+    value = number.value + _rest(unit)
     if _is_weather(scene, number, unit):
         return _weather(scene.page, number.start, end, value, unit)
     if _is_other(scene, number, end, unit):
@@ -161,7 +161,7 @@ def _read(scene: _Scene, number: Number, chained: bool) -> _Reading | None:
     scale = unit["scale"] if unit else None
     said = chained or _is_said(scene, number, end)
     celsius = _body(value, scale)
-    if celsius is not None and (unit or said or _is_meant(scene, number)):
+    if celsius is not None and (unit or said or _is_meant(scene, number) or _is_had(scene.page.plain, number)):
         return _Reading(celsius, "body", number.start, end)
     if said and (celsius := _miswritten(value, scale)) is not None:
         return _Reading(celsius, "body", number.start, end, plausible=False)
@@ -181,6 +181,13 @@ def _unit(scene: _Scene, number: Number) -> re.Match[str] | None:
     if unit["scale"]:
         return unit if unit["degree"] or len(unit["scale"]) > 1 or unit.start("scale") == number.end else None
     return None if _within(number.value, BODY_F) else unit
+
+
+def _rest(unit: re.Match[str] | None) -> Decimal:
+    """What the unit adds to the number: "38°5" and "38 grados y medio"."""
+    if unit is None:
+        return Decimal(0)
+    return _HALF if unit["half"] else Decimal(unit["tenth"] or 0) / 10
 
 
 def _is_other(scene: _Scene, number: Number, end: int, unit: re.Match[str] | None) -> bool:
@@ -215,6 +222,12 @@ def _is_meant(scene: _Scene, number: Number) -> bool:
     return number.decimals > 0 or (
         _word_before(plain, number.start) in _LEADS and _SETTLED.match(plain, number.end) is not None
     )
+
+
+def _is_had(plain: str, number: Number) -> bool:
+    """A person has it, to the tenth ("mi hijo tiene 38.5"), and nothing says of what."""
+    has_it = number.decimals == 1 and _word_before(plain, number.start) in _PERSON_HAS
+    return has_it and _SETTLED.match(plain, number.end) is not None
 
 
 def _is_alone(plain: str, number: Number) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 Role = Literal["self", "other"]
 """Who a name belongs to: the person who writes, or somebody else (a child, a patient, the holder of a booking)."""
-DocumentKind = Literal["dni", "cedula", "rut", "curp", "rfc", "ci", "dui", "nie", "passport", "id"]
+DocumentKind = Literal["dni", "cedula", "rut", "curp", "rfc", "ci", "dui", "nie", "ce", "passport", "id"]
 TemperatureKind = Literal["body", "weather"]
 
 
@@ -97,3 +97,8 @@ class Facts:
     documents: tuple[Document, ...] = ()
     amounts: tuple[Amount, ...] = ()
     temperatures: tuple[Temperature, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[Phone | Document | Amount | Temperature, ...]:
+        """Whatever is a number."""
+        return (*self.phones, *self.documents, *self.amounts, *self.temperatures)
