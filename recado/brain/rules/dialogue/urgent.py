@@ -19,7 +19,8 @@ _SURE = 0.9
 # Common pains with nothing beside them, and the bare word with which people ask a machine for its menu.
 _MILD = re.compile(
     r"\W*(?:hola\W+)?(?:ayuda|help"
-    r"|(?:me|le|nos) duele(?:n)? (?:un poco )?(?:la|el|las|los|mi|una) (?:cabeza|muelas?|diente|espalda|rodillas?|garganta)"
+    r"|(?:me|le|nos) duelen? (?:un poco )?(?:la|el|las|los|mi|una)"
+    r" (?:cabeza|muelas?|diente|espalda|rodillas?|garganta)"
     r"|(?:i have|i've got|i got) (?:a |an )?(?:slight |bad )?(?:headache|toothache|sore throat|back ?(?:ache|pain)))\W*"
 )
 
