@@ -78,7 +78,7 @@ def _holds(wanted: Any, actual: Any) -> bool:
         if clocks[0] and clocks[1]:
             return clocks[0][1] == clocks[1][1]
         return fold(wanted) == fold(actual)
-    return type(wanted) is type(actual) and wanted == actual
+    return isinstance(wanted, bool) is isinstance(actual, bool) and bool(wanted == actual)
 
 
 def _shown(actions: Sequence[Mapping[str, Any]]) -> str:

@@ -5,17 +5,17 @@ change any of it for itself. Words stay as they are written: `yes`, `no`, 15:00 
 """
 
 import datetime as dt
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from recado.decisions import BrainMode, Intent, Language
 from recado.errors import BadInput
+from recado.evaluation import yaml_text
+from recado.evaluation.yaml_text import NotYaml
 from recado.messages import InboundContent
 
 BUNDLED = Path(__file__).with_name("conversations")
@@ -149,20 +149,6 @@ class Scripted:
 # --- reading ----------------------------------------------------------------------------------------------
 
 
-class _Loader(yaml.SafeLoader):
-    """Only true, false, null and plain numbers are more than text."""
-
-
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _first in (
-    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", "tf"),
-    ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
-    ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", "-0123456789"),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)\.[0-9]+$", "-0123456789"),
-):
-    _Loader.add_implicit_resolver(_tag, re.compile(_pattern), list(_first))
-
-
 def read_all(paths: Sequence[Path]) -> list[Scripted]:
     """The conversations of these files; of a folder, those of its YAML files by name. Raises `BadInput`."""
     files: list[Path] = []
@@ -181,20 +167,18 @@ def read_all(paths: Sequence[Path]) -> list[Scripted]:
 
 def read_file(path: Path) -> list[Scripted]:
     """The conversations of a file. Raises `BadInput` (`bad_script`) with the file and the line."""
-    text = _text(path)
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        value = None if node is None else _Loader(text).construct_document(node)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise _bad(path, _mark_line(error), _yaml_problem(error)) from None
-    if not isinstance(value, dict):
+        document = yaml_text.read(_text(path))
+    except NotYaml as error:
+        raise _bad(path, error.line, error.problem) from None
+    if not isinstance(document.value, dict):
         raise _bad(path, 1, "must be a mapping with `conversations`")
     try:
-        file = _File.model_validate(value)
+        file = _File.model_validate(document.value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = first["loc"]
-        raise _bad(path, _line_of(node, where), f"{_path_text(where)}: {_plain(first['msg'])}") from None
+        raise _bad(path, document.line_of(where), f"{_path_text(where)}: {_plain(first['msg'])}") from None
     return [_ready(path.stem, file, conversation) for conversation in file.conversations]
 
 
@@ -224,33 +208,6 @@ def _text(path: Path) -> str:
 
 def _bad(path: Path, line: int, problem: str) -> BadInput:
     return BadInput(f"{path}, line {line}: {problem}", code="bad_script")
-
-
-def _mark_line(error: Exception) -> int:
-    mark = getattr(error, "problem_mark", None)
-    return mark.line + 1 if mark is not None else 1
-
-
-def _yaml_problem(error: Exception) -> str:
-    return str(getattr(error, "problem", None) or "is no YAML")
-
-
-def _line_of(node: yaml.Node | None, where: Sequence[int | str]) -> int:
-    """The line of the deepest part on the way that is there."""
-    line = 1
-    for step in where:
-        found: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(step):
-                    found, line = value, key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-            found = node.value[step]
-            line = found.start_mark.line + 1
-        if found is None:
-            return line
-        node = found
-    return line
 
 
 def _path_text(where: Sequence[Hashable]) -> str:

@@ -109,7 +109,9 @@ class Talk:
         task = said.task
         if flow.kind == "cancel" and task == "reschedule":
             return self.begin("reschedule", Flow("reschedule", said.now))
-        if flow.kind == "cancel" and task == "schedule" and said.understood.date:
+        if flow.kind == "reschedule" and task == "cancel" and said.understood.intent == "cancel":
+            return self.begin("cancel", Flow("cancel", said.now))
+        if flow.kind == "cancel" and task == "schedule":
             return self.begin("schedule", Flow("schedule", said.now))
         if flow.kind == "schedule" and task == "reschedule" and said.understood.slots.get("from_date"):
             flow = replace(flow, day=None) if said.understood.date is None else flow

@@ -10,10 +10,12 @@ from recado.brain.rules.when import resolve
 from recado.decisions import MAX_LINE, MAX_WORD, Plain
 from recado.messages import Media
 
-Kind = Literal["photo", "date", "number", "yes_no", "text"]
+Kind = Literal["photo", "since", "date", "number", "yes_no", "text"]
 
 _PHOTO = re.compile(r"\b(?:foto|fotos|fotografia|imagen|photo|picture|image)\b")
 _DATE = re.compile(r"\b(?:cuando|fecha|desde cuando|inicio|when|date|since)\b")
+_SINCE = re.compile(r"\b(?:empez\w+|comenz\w+|inici\w+|desde|began|begin|started?|since|noticed?)\b")
+_BEGAN = {"es": "empezó ", "en": "it started "}
 _NUMBER = re.compile(
     r"\b(?:cuant[oa]s?|numero|cantidad|edad|hectareas?|temperatura|peso|how (?:many|much|old|big|far)|number"
     r"|amount|age|quantity|hectares?|acres?|weight)\b"
@@ -37,7 +39,7 @@ def kind_of(name: str, question: str) -> Kind:
     if _PHOTO.search(line):
         return "photo"
     if _DATE.search(line):
-        return "date"
+        return "since" if _SINCE.search(line) else "date"
     if _NUMBER.search(line):
         return "number"
     return "yes_no" if _YES_NO.match(asked) else "text"
@@ -46,8 +48,8 @@ def kind_of(name: str, question: str) -> Kind:
 def value_of(kind: Kind, text: str, said: Said) -> Plain | None:
     """What the words say as a value of this kind; None if they do not. A date is ISO text where it is certain."""
     match kind:
-        case "date":
-            return date_in(text, said) or plain(text)
+        case "date" | "since":
+            return date_in(kind, text, said) or plain(text)
         case "number":
             return figure_in(text) if _FIGURE.search(text) else plain(text)
         case "yes_no":
@@ -58,9 +60,10 @@ def value_of(kind: Kind, text: str, said: Said) -> Plain | None:
             return plain(text)
 
 
-def date_in(text: str, said: Said) -> str | None:
-    """The one day that is named, also one that is past."""
-    day = resolve(text, now=said.now, language=said.language).date
+def date_in(kind: Kind, text: str, said: Said) -> str | None:
+    """The one day that is named, as ISO text. Of a beginning it is the last one: "desde el lunes"."""
+    told = _BEGAN[said.language] + text if kind == "since" else text
+    day = resolve(told, now=said.now, language=said.language).date
     return day.isoformat() if day else None
 
 

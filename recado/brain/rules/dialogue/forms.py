@@ -132,11 +132,13 @@ class Filling:
 
     def _dated(self, left: list[str], missing: list[Field], found: dict[str, Plain]) -> None:
         """A part that names a day is the value of the field that wants one."""
-        wanting = next((field for field in missing if field.kind == "date" and field.name not in found), None)
+        wanting = next(
+            (field for field in missing if field.kind in ("date", "since") and field.name not in found), None
+        )
         if wanting is None:
             return
         for part in left:
-            day = fields.date_in(part, self._said)
+            day = fields.date_in(wanting.kind, part, self._said)
             if day is not None:
                 found[wanting.name] = day
                 if len(left) > 1 or wanting.name == self._talk.asked:
@@ -152,7 +154,8 @@ class Filling:
             fits = [field for field in free if field is asked or field.kind == "text"]
             if not fits or (position and fits[0] is asked):
                 return
-            value = fields.value_of(fits[0].kind, part, self._said)
+            figures = fits[0].kind == "number" and sum(field.kind == "number" for field in free) == 1
+            value = fields.value_of(fits[0].kind, self._said.text if figures else part, self._said)
             if value is None:
                 return
             found[fits[0].name] = value

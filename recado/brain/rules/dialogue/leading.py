@@ -27,7 +27,7 @@ from recado.brain.rules.phrases import PHRASES as GENERAL
 from recado.decisions import Intent
 
 CERTAIN = 0.8
-"""From this confidence on a wish is believed that names neither an appointment nor a day."""
+"""From this confidence on a wish is believed that would change an appointment, or names none."""
 MAX_MISSED = 2
 """Not understood so many times in a row, a person is offered."""
 
@@ -46,23 +46,38 @@ def lead(said: Said, *, greeting: str, may_answer: bool) -> Outcome | None:
     asking = asking_of(said.context.state)
     if said.context.state.get(OFFERED_PERSON) and (said.yes and said.task is None):
         return hand_over(said)
+    form = Filling(said)
     made = _chosen(said, talk, asking) or (_in_flow(said, talk, flow, greeting) if flow else None)
-    if made is None and _begins(said, may_answer):
-        made = talk.look_up() if said.task == "lookup" else talk.begin(cast(Kind, said.task))
-    if made is None:
-        form = Filling(said)
-        made = form.answer(greeting) if form.is_on else None
+    if made is None and (said.names_one or not form.is_on):
+        made = _begun(said, talk, may_answer)
+    if made is None and form.is_on:
+        made = form.answer(greeting)
     return None if made is None else _understood(said, made)
 
 
-def _begins(said: Said, may_answer: bool) -> bool:
-    """True for a wish about an appointment. Who may not book leaves it to the knowledge, and to clear words."""
-    if said.task is None:
-        return False
+def _begun(said: Said, talk: Talk, may_answer: bool) -> Outcome | None:
+    """A wish about an appointment. Who may not book leaves it to the knowledge, and to clear words."""
+    seen, task = said.understood, said.task
+    dated = seen.date is not None or seen.time is not None
     if REQUEST not in said.context.allowed:
-        return not may_answer and said.speaks_of_one
-    certain = said.understood.confidence >= CERTAIN and said.task != "lookup"
-    return certain or said.speaks_of_one
+        if task is None or may_answer or not (dated or said.names_one):
+            return None
+        return talk.look_up() if task == "lookup" else talk.begin(cast(Kind, task))
+    certain = seen.confidence >= CERTAIN
+    if task == "lookup":
+        return talk.look_up() if said.names_one and certain else None
+    if task == "schedule" and (certain or dated or said.names_one):
+        return talk.begin("schedule")
+    if task is not None:
+        return talk.begin(cast(Kind, task)) if certain or dated else ask_which(said)
+    return talk.begin("schedule") if _names_a_moment(said) else None
+
+
+def _names_a_moment(said: Said) -> bool:
+    """A day and an hour to come, said of nothing else: an appointment is meant, and will be asked to be confirmed."""
+    seen = said.understood
+    told = seen.date is not None and seen.time is not None and not seen.slots.get("past")
+    return told and "?" not in said.text and seen.intent not in ("information", "urgent", "human")
 
 
 def hand_over(said: Said) -> Outcome:
@@ -89,10 +104,11 @@ def _understood(said: Said, made: Outcome) -> Outcome:
 def ask_which(said: Said) -> Outcome | None:
     """The two likeliest wishes as buttons, if the wish is not sure and one of them is about an appointment."""
     seen = said.understood
-    if said.sure or REQUEST not in said.context.allowed or not set(seen.choices) & set(TASKS):
+    certain = seen.confidence >= CERTAIN or not said.text
+    if certain or REQUEST not in said.context.allowed or not set(said.likeliest) & set(TASKS):
         return None
     phrases = PHRASES[said.language]
-    wishes = list(dict.fromkeys(wish if wish in phrases.wishes else "other" for wish in seen.choices))[:2]
+    wishes = list(dict.fromkeys(wish if wish in phrases.wishes else "other" for wish in said.likeliest))
     options = tuple(Option(phrases.wishes[wish], "wish", wish) for wish in wishes)
     kept: dict[str, object] = {"wishes": wishes}
     kept |= {"day": seen.date.isoformat()} if seen.date else {}

@@ -42,11 +42,20 @@ _APPOINTMENT = re.compile(
     r"\b(?:[cs]itas?|citita|turnos?|reserv\w+|agend\w+|reprogram\w+|consulta|control|cupos?|me toca|me atiend\w+"
     r"|appointments?|appts?|book\w*|slots?|reschedul\w+|visit|check ?-?up|see (?:the|a) (?:doctor|dr))\b"
 )
+_MOVES = re.compile(
+    r"(?<!no )(?<!no la )(?<!no quiero )\b(?:reprogram\w+|reagend\w+|posterg\w+"
+    r"|cambi(?:ar|arla|ela|ala|emosla|o de fecha)"
+    r"|mover(?:la)?|reschedul\w+|move (?:it|my))\b"
+)
 _HOURS = re.compile(r"\b(?:hora|horario|time|hour|temprano|tarde|earlier|later|early)\b")
 _DAY = re.compile(r"\b(?:dia|fecha|day|date)\b")
 _STARTS_WITH_NUMBER = re.compile(
     r"^\W*(?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|one|two|three|four|five|six|seven"
     r"|eight|nine|ten|eleven|twelve)\b"
+)
+# "3 i media": as people spell "y" who write as they speak.
+_AND_A_HALF = re.compile(
+    r"(\d|\b(?:una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)) i (?=media|cuarto)"
 )
 _SHORT_ANSWER_WORDS = 5
 
@@ -71,7 +80,8 @@ class Said:
     @cached_property
     def text(self) -> str:
         """All that was written, the latest part of it if it is endless."""
-        return "\n".join(self.texts)[-MAX_READ:]
+        text = "\n".join(self.texts)[-MAX_READ:]
+        return _AND_A_HALF.sub(r"\1 y ", text) if self.language == "es" else text
 
     @cached_property
     def folded(self) -> str:
@@ -104,15 +114,21 @@ class Said:
         """What is to be done about an appointment: that of the whole, else the first of those its sentences want."""
         pressed = next((press.value for press in self.pressed if press.does == "wish"), None)
         whole = pressed or (self.understood.intent if self.sure else None)
+        if whole == "cancel" and _MOVES.search(self.folded):
+            return "reschedule"  # who cannot come and says what to do instead
         if pressed or whole in TASKS:
             return next((task for task in TASKS if task == whole), None)
         return next((task for task in TASKS if self.wants(task)), None)
 
     @cached_property
-    def speaks_of_one(self) -> bool:
-        """An appointment is named, or a day or hour for one: a task that is not, is hardly meant."""
-        seen = self.understood
-        return bool(self.pressed or seen.date or seen.time or _APPOINTMENT.search(self.folded))
+    def names_one(self) -> bool:
+        """An appointment is named."""
+        return bool(_APPOINTMENT.search(self.folded))
+
+    @cached_property
+    def likeliest(self) -> tuple[str, ...]:
+        """The two likeliest wishes."""
+        return classifier.classify(self.text).likeliest(2)
 
     @cached_property
     def answers(self) -> tuple[Entry, ...]:
