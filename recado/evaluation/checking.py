@@ -7,19 +7,19 @@ from typing import Any, cast
 
 from recado.decisions import Decision
 from recado.evaluation.script import Step
-from recado.messages import OutButtons, OutContent, OutList
+from recado.messages import Button, OutButtons, OutContent, OutList, Row
 
 _CLOCK = re.compile(r"(\d{2}:\d{2})(?::00)?")
 
 
-def titles(replies: Sequence[OutContent]) -> dict[str, str]:
-    """What can be pressed: title -> id."""
-    found: dict[str, str] = {}
+def choices(replies: Sequence[OutContent]) -> dict[str, Button | Row]:
+    """What can be pressed, by its title."""
+    found: dict[str, Button | Row] = {}
     for reply in replies:
         if isinstance(reply, OutButtons):
-            found |= {button.title: button.id for button in reply.buttons}
+            found |= {button.title: button for button in reply.buttons}
         elif isinstance(reply, OutList):
-            found |= {row.title: row.id for row in reply.rows}
+            found |= {row.title: row for row in reply.rows}
     return found
 
 
@@ -32,7 +32,7 @@ def problems(step: Step, replies: Sequence[OutContent], decision: Decision | Non
 
 def _reply_problems(step: Step, replies: Sequence[OutContent]) -> list[str]:
     said = fold("\n".join(reply.text for reply in replies))
-    offered = {fold(title) for title in titles(replies)}
+    offered = {fold(title) for title in choices(replies)}
     found: list[str] = []
     if step.silence and replies:
         found.append("should be silent")

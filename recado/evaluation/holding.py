@@ -1,17 +1,17 @@
 """Holds scripted conversations with a brain, one after the other, and says how they went."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 
 from recado import kit
 from recado.brain.rules.zones import zone
 from recado.decisions import AssistantFacts, Brain, Decision, Entry
 from recado.demo import DEMO
-from recado.evaluation.checking import problems, titles
+from recado.evaluation.checking import choices, problems
 from recado.evaluation.results import ConversationResult, Run, StepResult
 from recado.evaluation.script import Scripted, Setting, Step
 from recado.evaluation.stage import Answered, Stage, open_stage
-from recado.messages import Choice, InboundContent, OutContent, OutList, Text
+from recado.messages import Button, Choice, InboundContent, OutContent, Row, Text
 
 Progress = Callable[[ConversationResult], None]
 
@@ -36,23 +36,24 @@ async def _hold_one(stage: Stage, scripted: Scripted) -> ConversationResult:
     stage.new_person(_assistant(setting, stage.probe.name))
     stage.probe.facts, stage.probe.allowed = scripted.facts, frozenset(setting.allowed)
     steps: list[StepResult] = []
-    last: tuple[OutContent, ...] = ()
+    offered: dict[str, Button | Row] = {}
     for step in scripted.steps:
-        result, replies = await _take(stage, scripted, step, last)
+        result, replies = await _take(stage, scripted, step, offered)
         steps.append(result)
-        last = replies or last
+        offered |= choices(replies)
         if result.problems:
             break
     return ConversationResult(file=scripted.file, name=scripted.name, topic=scripted.topic, steps=tuple(steps))
 
 
 async def _take(
-    stage: Stage, scripted: Scripted, step: Step, last: Sequence[OutContent]
+    stage: Stage, scripted: Scripted, step: Step, offered: Mapping[str, Button | Row]
 ) -> tuple[StepResult, tuple[OutContent, ...]]:
+    """One step. `offered` is all that can be pressed in this conversation, by title; the latest of a title."""
     stage.now_ms += round(timedelta(minutes=step.after_minutes).total_seconds() * 1000)
     if step.mode is not None:
         await stage.give_to(step.mode)
-    contents = _contents(step, last)
+    contents = _contents(step, offered)
     if contents is None:
         return StepResult(said=step.label, problems=(f"there is no button {step.press!r} to press",)), ()
     stage.probe.took_ms.clear()
@@ -61,23 +62,23 @@ async def _take(
     return _result(step, answered, decision, sum(stage.probe.took_ms)), answered.replies
 
 
-def _contents(step: Step, last: Sequence[OutContent]) -> list[InboundContent] | None:
+def _contents(step: Step, offered: Mapping[str, Button | Row]) -> list[InboundContent] | None:
     """The messages of a step; None for a button that is not there."""
     if step.say:
         return [Text(text=text) for text in step.say]
     if step.press is None:
         return [step.send] if step.send is not None else None
-    chosen = titles(last).get(step.press)
+    chosen = offered.get(step.press)
     if chosen is None:
         return None
-    return [Choice(source="list" if isinstance(last[-1], OutList) else "button", id=chosen, title=step.press)]
+    return [Choice(source="button" if isinstance(chosen, Button) else "list", id=chosen.id, title=chosen.title)]
 
 
 def _result(step: Step, answered: Answered, decision: Decision | None, brain_ms: float) -> StepResult:
     return StepResult(
         said=step.label,
         replies=tuple(reply.text for reply in answered.replies),
-        buttons=tuple(titles(answered.replies)),
+        buttons=tuple(choices(answered.replies)),
         intent=decision.intent if decision else "",
         confidence=decision.confidence if decision else 0.0,
         actions=tuple(action.model_dump_json(exclude_none=True) for action in decision.actions) if decision else (),

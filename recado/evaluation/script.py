@@ -71,10 +71,10 @@ class Setting(_Part):
 class Step(_Part):
     """One thing that is done, and what must come of it.
 
-    `say` is one message or several that come at once, `press` a button or row of the last reply by its title, `send`
-    any other content. `mode` first gives the conversation to a person or back; `after_minutes` lets time go by. Texts
-    are looked for without regard to case and accents. Unless it says otherwise a step must be answered, ask for no
-    action and hand nothing over.
+    `say` is one message or several that come at once, `press` a button or row that was offered by its title (the
+    latest of that title), `send` any other content. `mode` first gives the conversation to a person or back;
+    `after_minutes` lets time go by. Texts are looked for without regard to case and accents. Unless it says otherwise
+    a step must be answered, ask for no action and hand nothing over.
     """
 
     say: Texts = ()
@@ -171,7 +171,8 @@ def read_file(path: Path) -> list[Scripted]:
         document = yaml_text.read(_text(path))
     except NotYaml as error:
         raise _bad(path, error.line, error.problem) from None
-    if not isinstance(document.value, dict):
+    value: object = document.value
+    if not isinstance(value, dict):
         raise _bad(path, 1, "must be a mapping with `conversations`")
     try:
         file = _File.model_validate(document.value)

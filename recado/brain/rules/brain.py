@@ -113,7 +113,8 @@ def _decide(turn: _Turn) -> Decision:
     if turn.heard.correction and (not entries or entries[0].id == turn.last_entry):
         return _QUIET
     greeted = turn.phrases.greeted.format(greeting=_greeting(turn)) if turn.signals.greeting else ""
-    led = leading.lead(turn.said, greeting=greeted, may_answer=bool(entries))
+    unread = turn.phrases.only_text[turn.heard.unread] if turn.heard.unread and not turn.heard.texts else ""
+    led = leading.lead(turn.said, before=greeted or unread, greeted=bool(greeted), may_answer=bool(entries))
     if led is not None:
         return _told(turn, led)
     return _answer(turn, entries) if entries else _small_talk(turn)

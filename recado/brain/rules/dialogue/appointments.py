@@ -59,13 +59,25 @@ class Talk:
 
     def _after_a_while(self, flow: Flow) -> Outcome | None:
         """Whatever is said, an old flow is asked about before it goes on; a new wish makes a new one."""
-        task = self._said.task
-        if task == "lookup":
+        if self._said.task == "lookup":
             return None
-        if task is not None and (task != flow.kind or self._said.understood.date):
-            return self.begin(task, Flow(task, self._said.now))  # type: ignore[arg-type] # lookup is none
+        new = self._other_wish(flow)
+        if new is not None or (self._said.task == flow.kind and self._said.understood.date):
+            return self.begin(new or flow.kind)
         filled = fill(self._said, flow, self._book.rules)
         return self._ask_to_resume(filled.flow if filled.changed else flow)
+
+    def _other_wish(self, flow: Flow) -> Kind | None:
+        """A wish that is not what the flow is about. Who is choosing a day may well speak of changing it."""
+        match self._said.task:
+            case "reschedule" if flow.kind == "cancel":
+                return "reschedule"
+            case "cancel" if flow.kind == "reschedule":
+                return "cancel"
+            case "schedule" if flow.kind != "schedule":
+                return "schedule"
+            case _:
+                return None
 
     def _ask_to_resume(self, flow: Flow) -> Outcome:
         when = say_when(flow.day, flow.time, self._said.language)
@@ -79,8 +91,8 @@ class Talk:
         if said.press("no") or (said.no and not said.press("yes")):
             return self._drop(flow)
         filled = fill(said, asleep, self._book.rules)
-        if said.task in ("schedule", "reschedule", "cancel") and said.task != flow.kind:
-            return self.begin(said.task)  # type: ignore[arg-type] # as just checked
+        if (new := self._other_wish(flow)) is not None:
+            return self.begin(new)
         if said.press("yes") or said.yes or filled.changed:
             checked = filled if filled.changed else check(asleep, self._book.rules, said)
             return self._ask(checked, flow.kind)
@@ -120,6 +132,8 @@ class Talk:
         filled = fill(said, flow, self._book.rules)
         if not filled.changed:
             return self._wants_another(flow)
+        if flow.asked == "confirm" and said.yes and filled.flow == flow:
+            return None  # "sí, el jueves a las 4"
         if said.gives_up and not (filled.flow.day or filled.flow.time):
             return self._drop(flow)
         filled = replace(filled, flow=named(said, filled.flow) if flow.kind == "schedule" else filled.flow)

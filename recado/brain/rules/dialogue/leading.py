@@ -35,10 +35,10 @@ _FIRST = re.compile(r"^\W*(?:la |el |the )?(?:1|uno|primer[oa]?|first)\W*(?:one|
 _SECOND = re.compile(r"^\W*(?:la |el |the )?(?:2|dos|segund[oa]|second|otr[oa])\W*(?:one|opcion|option)?\W*$")
 
 
-def lead(said: Said, *, greeting: str, may_answer: bool) -> Outcome | None:
+def lead(said: Said, *, before: str, greeted: bool, may_answer: bool) -> Outcome | None:
     """The answer of a dialogue that is on or begins. None: the knowledge and small talk answer.
 
-    `greeting` greets back, or is blank where nobody greeted; `may_answer`: the knowledge
+    `before` (with `greeted`) greets back, or is blank where nobody greeted; `may_answer`: the knowledge
     has an answer. The memory of the outcome forgets what it does not keep.
     """
     talk = Talk(said, book.read(said.context))
@@ -47,11 +47,11 @@ def lead(said: Said, *, greeting: str, may_answer: bool) -> Outcome | None:
     if said.context.state.get(OFFERED_PERSON) and (said.yes and said.task is None):
         return hand_over(said)
     form = Filling(said)
-    made = _chosen(said, talk, asking) or (_in_flow(said, talk, flow, greeting) if flow else None)
+    made = _chosen(said, talk, asking) or (_in_flow(said, talk, flow, before) if flow else None)
     if made is None and (said.names_one or not form.is_on):
         made = _begun(said, talk, may_answer)
     if made is None and form.is_on:
-        made = form.answer(greeting)
+        made = form.answer(before if greeted else "")
     return None if made is None else _understood(said, made)
 
 
@@ -157,7 +157,7 @@ def _chosen(said: Said, talk: Talk, asking: Asking | None) -> Outcome | None:
 # --- in the middle of an appointment --------------------------------------------------------------------------
 
 
-def _in_flow(said: Said, talk: Talk, flow: Flow, greeting: str) -> Outcome | None:
+def _in_flow(said: Said, talk: Talk, flow: Flow, before: str) -> Outcome | None:
     made = talk.go_on(flow)
     if made is not None:
         return made
@@ -169,8 +169,8 @@ def _in_flow(said: Said, talk: Talk, flow: Flow, greeting: str) -> Outcome | Non
         return replace(again, sources=said.answers)
     if said.press("stay"):
         return talk.ask_again(flow, ())
-    if greeting:
-        return talk.ask_again(flow, (greeting,), "greeting")
+    if before:
+        return talk.ask_again(flow, (before,), "greeting" if said.text else "other")
     if said.wants("thanks"):
         return talk.ask_again(flow, (phrases.welcome_thanks,), "thanks")
     if "?" in said.text:

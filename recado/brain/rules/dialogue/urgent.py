@@ -1,8 +1,10 @@
 """Urgent signs: what is said and raised, whatever else goes on."""
 
 import re
+from dataclasses import replace
 
 from recado.brain.rules.dialogue.listening import Said
+from recado.brain.rules.dialogue.memory import FLOW, flow_of
 from recado.brain.rules.dialogue.outcome import Outcome, reply
 from recado.brain.rules.dialogue.phrases import PHRASES
 from recado.brain.rules.lexicon import EMERGENCY
@@ -39,11 +41,15 @@ def answer(said: Said) -> Outcome:
     entries = (entry for entry in said.context.assistant.entries if entry.topic == _TOPIC and entry.answer.strip())
     own = next((entry for entry in entries if entry.language == said.language), None)
     parts = [PHRASES[said.language].urgent, clip(own.answer.strip(), _MAX_OWN_WORDS) if own else ""]
+    # What is answered next may be about the danger: it must not confirm an appointment.
+    flow = flow_of(said.context.state, said.now)
+    memory = {FLOW: replace(flow, asked="resume").as_json()} if flow else {}
     reason = clip(" ".join(said.text.split()), MAX_LINE)
     return Outcome(
         "urgent",
         reply(parts),
         confidence=said.understood.confidence if said.understood.intent == "urgent" else 1.0,
         actions=(RaiseAlert(level="critical", reason=reason),),
+        memory=memory,
         sources=(own,) if own else (),
     )
