@@ -62,9 +62,10 @@ def evaluate(
 
 async def _hold(conversations: "list[Scripted]", brain: "Brain", *, quiet: bool) -> "Run":
     from recado.evaluation.holding import hold
+    from recado.main import SKILLS
 
     with click.progressbar(length=len(conversations), label="Talking", file=sys.stderr, hidden=quiet) as bar:
-        return await hold(conversations, brain, lambda _: bar.update(1))
+        return await hold(conversations, brain, SKILLS, lambda _: bar.update(1))
 
 
 def _brain(name: str) -> "Brain":

@@ -1,6 +1,6 @@
 """Holds scripted conversations with a brain, one after the other, and says how they went."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from recado import kit
@@ -12,15 +12,18 @@ from recado.evaluation.results import ConversationResult, Run, StepResult
 from recado.evaluation.script import Scripted, Setting, Step
 from recado.evaluation.stage import Answered, Stage, open_stage
 from recado.messages import Button, Choice, InboundContent, OutContent, Row, Text
+from recado.skills import Skill
 
 Progress = Callable[[ConversationResult], None]
 
 
-async def hold(conversations: Sequence[Scripted], brain: Brain, progress: Progress | None = None) -> Run:
-    """Hold all of them, on a stage of their own. `progress` hears of each when it ends."""
+async def hold(
+    conversations: Sequence[Scripted], brain: Brain, skills: Iterable[Skill] = (), progress: Progress | None = None
+) -> Run:
+    """Hold all of them, on a stage of their own. `skills` carry out actions; `progress` hears of each at its end."""
     at = kit.now()
     held: list[ConversationResult] = []
-    async with open_stage(brain) as stage:
+    async with open_stage(brain, skills) as stage:
         for scripted in conversations:
             held.append(await _hold_one(stage, scripted))
             if progress is not None:
@@ -75,6 +78,8 @@ def _contents(step: Step, offered: Mapping[str, Button | Row]) -> list[InboundCo
 
 
 def _result(step: Step, answered: Answered, decision: Decision | None, brain_ms: float) -> StepResult:
+    # Who may not do something is refused by the turn, and what is not expected has been told already.
+    refused = answered.refused if len(step.actions) else ()
     return StepResult(
         said=step.label,
         replies=tuple(reply.text for reply in answered.replies),
@@ -83,7 +88,7 @@ def _result(step: Step, answered: Answered, decision: Decision | None, brain_ms:
         confidence=decision.confidence if decision else 0.0,
         actions=tuple(action.model_dump_json(exclude_none=True) for action in decision.actions) if decision else (),
         handed_over=bool(decision and decision.hand_over),
-        problems=tuple(problems(step, answered.replies, decision)),
+        problems=(*problems(step, answered.replies, decision), *(f"an action was refused: {code}" for code in refused)),
         brain_ms=round(brain_ms, 3),
         turn_ms=round(answered.took_ms, 3),
     )

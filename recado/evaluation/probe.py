@@ -36,6 +36,12 @@ class Probe:
     def name(self) -> str:
         return self.brain.name
 
+    @property
+    def wants_history(self) -> int:
+        """As much as the brain wants."""
+        wanted: int = getattr(self.brain, "wants_history", 0)
+        return wanted
+
     async def decide(self, context: Context) -> Decision:
         """What the brain decides, unchanged."""
         scripted = replace(context, facts={**context.facts, **self.facts}, allowed=self.allowed)

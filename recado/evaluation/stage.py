@@ -5,9 +5,10 @@ was given. The clock is the script's.
 """
 
 import asyncio
+import json
 import tempfile
 import time
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +21,7 @@ from recado.db import Database
 from recado.decisions import AssistantFacts, Brain
 from recado.errors import RecadoError
 from recado.evaluation.probe import Probe
+from recado.events.service import list_events
 from recado.kit import new_id
 from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
@@ -31,6 +33,7 @@ from recado.messages import Address, InboundContent, InboundMessage, OutContent,
 from recado.migrate import migrate
 from recado.projects.service import create_project
 from recado.settings import Settings
+from recado.skills import Skill, Skills
 
 CHANNEL = "evaluation"
 STEP_LIMIT_S = 90.0
@@ -77,27 +80,30 @@ class _Directory:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of one step. `took_ms` is from the message to the last reply sent."""
+    """What came of one step. `took_ms` is from the message to the last reply sent; `refused` are why actions were left
+    out."""
 
     replies: tuple[OutContent, ...]
     took_ms: float
+    refused: tuple[str, ...] = ()
 
 
 class Stage:
     """Holds one conversation after the other. `now_ms` is the script's time."""
 
-    def __init__(self, mailbox: Mailbox, line: Line, brain: Brain) -> None:
+    def __init__(self, database: Database, mailbox: Mailbox, line: Line, brain: Brain, skills: Skills) -> None:
         self.now_ms = 0
         self.probe = Probe(brain)
-        self._mailbox, self._line = mailbox, line
+        self._database, self._mailbox, self._line = database, mailbox, line
         self._channel = CaptureChannel()
         nobody = AssistantFacts("nobody", "", "es", "UTC", brain.name)
         self._directory = _Directory(line, nobody)
         channels = {CHANNEL: self._channel}
-        self._turns = Turns(mailbox, self._directory, {brain.name: self.probe}, channels)
+        self._turns = Turns(mailbox, self._directory, {brain.name: self.probe}, channels, skills)
         self._sender = Sender(mailbox, self._directory, channels, reconcile_after_s=30.0)
         self._person = _FIRST_NUMBER
         self._conversation_id = ""
+        self._refusals = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -114,6 +120,7 @@ class Stage:
     def new_person(self, assistant: AssistantFacts) -> None:
         """The next messages are of somebody new, who writes to this assistant."""
         self._person += 1
+        self._refusals = 0
         self._directory.facts = assistant
 
     async def give_to(self, mode: str) -> None:
@@ -134,7 +141,18 @@ class Stage:
                     await asyncio.sleep(_LOOK_S)
         except TimeoutError:
             raise RecadoError(f"No answer within {STEP_LIMIT_S:.0f} s", code="evaluation_stuck") from None
-        return Answered(tuple(self._channel.sent[sent:]), (time.perf_counter() - started) * 1000)
+        took_ms = (time.perf_counter() - started) * 1000
+        return Answered(tuple(self._channel.sent[sent:]), took_ms, await self._refused())
+
+    async def _refused(self) -> tuple[str, ...]:
+        """The codes of the actions that the last step asked for in vain, the latest first."""
+        if not any(decision.actions for decision in self.probe.decisions):
+            return ()
+        async with self._database.project(self._line.project_id, read_only=True) as session:
+            found = await list_events(session, name="action.refused", conversation_id=self._conversation_id)
+        codes = [str(json.loads(event.data)["code"]) for event in found.items]
+        new, self._refusals = len(codes) - self._refusals, len(codes)
+        return tuple(codes[:new])
 
     def _settled(self) -> int:
         stats = self._turns.stats
@@ -159,15 +177,15 @@ class Stage:
 
 
 @asynccontextmanager
-async def open_stage(brain: Brain) -> AsyncGenerator[Stage]:
-    """A stage on a database of its own, gone at the end."""
+async def open_stage(brain: Brain, skills: Iterable[Skill]) -> AsyncGenerator[Stage]:
+    """A stage on a database of its own, gone at the end; these skills carry out what the brain asks for."""
     with tempfile.TemporaryDirectory(prefix="recado-eval-") as folder:
         settings = Settings(data_dir=Path(folder), database_url="", database_direct_url="")
         await migrate(settings)
         database = Database(settings.resolved_database_url)
         mailbox = Mailbox(SqliteDriver(database.sqlite_path), new_id())
         try:
-            stage = Stage(mailbox, await _line(database, brain), brain)
+            stage = Stage(database, mailbox, await _line(database, brain), brain, Skills(skills))
             async with stage.running():
                 yield stage
         finally:

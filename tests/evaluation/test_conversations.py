@@ -8,13 +8,14 @@ from recado.brain.registry import builtin_brains
 from recado.evaluation.holding import hold
 from recado.evaluation.report import lines
 from recado.evaluation.script import BUNDLED, read_all, read_file
+from recado.main import SKILLS
 
 FILES = sorted(BUNDLED.glob("*.yaml"))
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 async def test_the_rules_brain_holds_them(file: Path) -> None:
-    run = await hold(read_file(file), builtin_brains()["rules"])
+    run = await hold(read_file(file), builtin_brains()["rules"], SKILLS)
     assert run.passed == len(run.conversations), "\n".join(lines(run, None))
 
 

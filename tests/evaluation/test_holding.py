@@ -7,6 +7,7 @@ from recado.decisions import Context, Decision, RequestAppointment
 from recado.evaluation.holding import hold
 from recado.evaluation.results import Run
 from recado.evaluation.script import read_file
+from recado.main import SKILLS
 from recado.messages import Button, OutButtons, OutText
 
 SAID = "conversations: [{name: one, topic: t, steps: [%s]}]"
@@ -41,7 +42,7 @@ def answering(**more: object) -> Callable[[Context], Decision]:
 async def held(path: Path, steps: str, brain: Told) -> Run:
     file = path / "script.yaml"
     file.write_text(SAID % steps, encoding="utf-8")
-    return await hold(read_file(file), brain)
+    return await hold(read_file(file), brain, SKILLS)
 
 
 async def problems(path: Path, steps: str, script: Callable[[Context], Decision]) -> tuple[str, ...]:
@@ -76,6 +77,13 @@ async def test_actions_are_compared_by_the_fields_that_are_named(tmp_path: Path)
     wrong = 'actions: [{type: request_appointment, day: 2026-11-27, time: "15:00"}]'
     assert await problems(tmp_path, f"{{say: hola, {right}}}", answering(actions=(action,))) == ()
     assert len(await problems(tmp_path, f"{{say: hola, {wrong}}}", answering(actions=(action,)))) == 1
+
+
+async def test_an_action_that_its_skill_refuses_fails(tmp_path: Path) -> None:
+    sunday = {"type": "request_appointment", "wish": "schedule", "day": "2026-11-22", "time": "15:00"}
+    step = "{say: hola, actions: [{type: request_appointment}]}"
+    (problem,) = await problems(tmp_path, step, answering(actions=(sunday,)))
+    assert problem == "an action was refused: appointment_closed"
 
 
 async def test_silence_and_handing_over_are_checked(tmp_path: Path) -> None:
@@ -114,12 +122,12 @@ async def test_time_facts_and_who_answers_are_the_scripts(tmp_path: Path) -> Non
         """,
         encoding="utf-8",
     )
-    await hold(read_file(file), brain)
+    await hold(read_file(file), brain, SKILLS)
     first, second = brain.contexts
     assert first.now.isoformat() == "2026-11-21T03:00:00+00:00"
     assert (second.now - first.now).total_seconds() == 31 * 60
     assert len(first.messages) == 2
-    assert first.facts == {"forms": {"a": 1}}
+    assert first.facts["forms"] == {"a": 1}
     assert first.allowed == {"update_form"}
     assert first.contact_name == "Ana"
     who = first.assistant

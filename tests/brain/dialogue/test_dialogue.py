@@ -97,8 +97,7 @@ def test_nothing_is_booked_that_was_not_asked_to_be_confirmed_just_before(said: 
     for number, content in enumerate(said):
         now = NOW + dt.timedelta(minutes=number)
         decision = turn(content, state=state, now=now)
-        for action in decision.actions:
-            assert isinstance(action, RequestAppointment)
+        if any(isinstance(action, RequestAppointment) for action in decision.actions):
             assert "¿Confirmas?" in asked or "Do you confirm?" in asked
         asked = decision.replies[0].text if decision.replies else asked
         state = decision.state if decision.state is not None else state

@@ -36,7 +36,8 @@ def read(context: Context) -> Book:
     {"upcoming": [{"day": "2026-11-26", "time": "15:00"}], "ask": ["name", "reason"],
      "rules": {"closed_weekdays": [6], "step_minutes": 30, "max_days_ahead": 90}}
     """
-    rules = Rules(context.assistant.opens, context.assistant.closes)
+    who = context.assistant
+    rules = Rules(who.opens, who.closes, who.closed_weekdays)
     told = context.facts.get(FACTS)
     if not isinstance(told, Mapping):
         return Book(rules)
