@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal, Protocol, get_args
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
@@ -93,6 +93,10 @@ Action = Annotated[
     UpdateForm | RaiseAlert | AddNote | AddDailyLog | UpdateTask | RequestAppointment, Field(discriminator="type")
 ]
 ACTION: TypeAdapter[Action] = TypeAdapter(Action)
+ActionType = Literal[
+    "update_form", "raise_alert", "add_note", "add_daily_log", "update_task", "request_appointment"
+]  # fmt: skip
+ACTION_TYPES: frozenset[str] = frozenset(get_args(ActionType))
 
 
 # --- what a brain gets ------------------------------------------------------------------------------------
@@ -116,8 +120,9 @@ class AssistantFacts:
 
     `settle_ms` is how long to wait for more messages before a turn. `mode` says how far a model may take part, if
     one is configured. `role` names one of the assistant's roles; `prompt` is what the owner wrote about it.
-    `allowed` are the types of actions that this assistant may take at all, `form` the fields of its form
-    (name -> question), and `opens`/`closes` the hours of its days, local.
+    `allowed` are the types of actions that this assistant may take in this role, `form` the fields of its form
+    (name -> question), `opens`/`closes` the hours of its days, local, and `closed_weekdays` those on which nobody can
+    come (Monday is 0).
     """
 
     id: str
@@ -135,6 +140,7 @@ class AssistantFacts:
     form: Mapping[str, str] = field(default_factory=dict[str, str])
     opens: dt.time = dt.time(7, 0)
     closes: dt.time = dt.time(19, 0)
+    closed_weekdays: frozenset[int] = frozenset({6})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +199,11 @@ class Decision(Value):
 
 
 class Brain(Protocol):
-    """Decides one turn. Must not block the loop; an exception counts as a failed turn and is tried again."""
+    """Decides one turn. Must not block the loop; an exception counts as a failed turn and is tried again.
+
+    One that wants to know what was said before has an attribute `wants_history`, how many messages of the conversation
+    at most; others get an empty history, and nothing is read for them.
+    """
 
     @property
     def name(self) -> str: ...

@@ -50,7 +50,7 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
     return Worker(
         runtime,
         kind,
-        Turns(runtime.mailbox, runtime.directory, runtime.brains, runtime.channels),
+        Turns(runtime.mailbox, runtime.directory, runtime.brains, runtime.channels, runtime.skills),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
     )
 

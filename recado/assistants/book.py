@@ -6,6 +6,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.assistants import config
 from recado.assistants.models import Assistant
 from recado.db import Database
 from recado.decisions import AssistantFacts, Entry, Language
@@ -53,6 +54,8 @@ class AssistantBook(Picture):
                 brain=row.brain,
                 entries=entries.get(row.id, ()),
                 settle_ms=row.settle_ms,
+                project_id=row.project_id,
+                **config.facts(row.config),
             )
             for row in rows
         }
