@@ -1532,7 +1532,7 @@ WEDNESDAY: tuple[tuple[str, str], ...] = (
     ("vuelvo en 15 días", "03-19"),
     ("regreso en un mes", "04-04"),
     ("dentro de 20 días", "03-24"),
-    ("en 10 días hábiles", "03-14"),
+    ("en 10 días hábiles", "03-18"),
     ("en 48 horas", "03-06 10:30"),
     ("en 72 hs", "03-07 10:30"),
     ("en hora y cuarto", "03-04 11:45"),

@@ -101,7 +101,8 @@ ago: ago
 later: later l8r latr
 SOMETIME: sometime someday
 WHENEVER: whatever whenever anytime whichever
-any: any anything
+any: any
+anything: anything
 some: some few several couple
 another: another other different
 each: each every all
@@ -192,6 +193,7 @@ HALLOWEEN: halloween
 VALENTIN: valentine valentines
 BOXING: boxing
 THANKSGIVING: thanksgiving
+MEMORIAL: memorial
 EASTER: easter
 good: good gud goood
 INDEPENDENCE: independence

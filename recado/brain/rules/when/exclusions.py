@@ -45,6 +45,9 @@ def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    if match.end() - match.start() == 3 and tokens.number(match.end() - 1) in _YEARS and tokens.number(match.start()) <= 31:
+        # "25 11 2026"
+        return None
     digits = sum(tokens.ends[at] - tokens.starts[at] for at in range(match.start(), match.end()))
     return Nothing() if digits >= _PHONE_DIGITS else None
 
@@ -152,7 +155,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
-        *each(_phone, "DIGITS DIGITS DIGITS (DIGITS){0,4}"),
+        *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *always(
             Nothing(),

@@ -233,7 +233,7 @@ class _Lexer:
             # "fri 9a".
             word = "am"
         meanings = self._meanings(word, start, end)
-        if after_number and meanings[0][0] in _NO_UNIT:
+        if after_number and meanings[0][0] in _NO_UNIT and not self._text[end : end + 1].isdigit():
             self._letters[-1] = _LONG
         for letter, number in meanings:
             self._add(letter, (number,), start, end)

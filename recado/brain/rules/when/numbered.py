@@ -45,6 +45,7 @@ _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
+    " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)? YEARU>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
@@ -105,8 +106,11 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         return None
     if said(match, "year") and tokens.number(match.start("year")) not in _YEARS:
         return None
+    years = None
+    if said(match, "years"):
+        years = 0 if _NEXT_MONTH.isdisjoint(match.group("years")) else 1
     weekday = _weekday_in(tokens, match)
-    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match)))
+    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years))
 
 
 def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -145,9 +149,9 @@ def _shift(match: re.Match[str]) -> int | None:
 def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "El 15 del 10"."""
     month = tokens.number(match.start("month"))
-    if not 1 <= month <= 12:
+    year = _year_in(tokens, match)
+    if not 1 <= month <= 12 or (year is not None and year not in _YEARS):
         return None
-    year = year_of(tokens.number(match.start("year"))) if said(match, "year") else None
     return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
 
 
@@ -170,11 +174,12 @@ def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "15-03": five characters, and no hours of the day."""
+    """ "15-03", "28-11": five characters, and no hours of the day."""
     at = match.start("pair")
     one, two = tokens.values[at][:2]
     day = pair(tokens, one, two)
-    written_in_full = tokens.length(at) == len("15-03") and (one < 10 or two < 10)
+    no_hours = one < 10 or two < 10 or max(one, two) > _LAST_HOUR
+    written_in_full = tokens.length(at) == len("15-03") and no_hours
     return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
 
 
@@ -230,7 +235,7 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
-    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY> (PROX | que VIENE)? (COMMA | DASH |"
+    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA | DASH |"
     " COLON)? (DIA | the | el | on the){0,2})"
 )
 _DAYISH_END = (
@@ -269,8 +274,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (DIA | fecha) (el)? <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> | <gone:PASADO> | (de |"
-        f" del) MES)? {NOT_A_DAY}",
+        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> | <gone:PASADO>"
+        f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
     Rule(
@@ -280,6 +285,11 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(el) <day:ORDW> (<of:{_THIS_MONTH}> | <gone:PASADO>)? (?= $ | BREAK | COMMA | FILLER | a las | por la |"
         " en la | OR)",
+        _of_some_month,
+    ),
+    Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
+    Rule(
+        f"(on)? the <day:NUM> (?= at {_N} | at CLOCK | at NOONS | in the PARTEN)",
         _of_some_month,
     ),
     Rule(f"(the) (DAY)? <day:NUM | WNUM> {_TH} (<of:{_THIS_MONTH}> | of)? {NOT_A_DAY}", _of_some_month),
@@ -308,6 +318,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | (?<= del | al) DIA | el DIA) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}",
         _cardinal_month,
     ),
+    Rule(f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM>) {NOT_A_DAY}", _cardinal_month),
+    Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
+    Rule("<day:NUM> <month:NUM> <year:BIG>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
     Rule(
         f"<of:(la | the | el)? (NEXT MONTHU | MES (que VIENE | NEXT))> (COMMA | on | el | the | DIA){{1,3}}"
@@ -328,7 +341,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(
-        f"(?<! entre | between) (el | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
+        f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
         f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
         f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>)? {NOT_A_DAY}",
         _offered,
@@ -350,7 +363,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _offered,
     ),
     Rule(
-        f"(?<! between | entre) (the)? {_N} TH (COMMA {_N} TH?){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
+        f"(?<! between | entre) (the)? {_N} TH (COMMA? {_N} TH){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
         f" {NOT_A_DAY}",
         _offered,
     ),
@@ -378,5 +391,5 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
-    Rule(f"(PERDON | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    Rule(f"(PERDON (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
 )

@@ -52,7 +52,7 @@ _BUSY_BEFORE = ALPHABET.compile(
 )
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
-    "(?<! que | si | PORQUE | why | HAY | o) (no | not | ni | nor)"
+    "(?<! que | si | if | PORQUE | why | HAY | o) (no | not | ni | nor)"
     " (es | is | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in | for | this){0,3}"
     " (?= ITEM)"
 )
@@ -62,8 +62,10 @@ _NO_AFTER = ALPHABET.compile(
     " | es | para ITEM)"
 )
 _INSTEAD_OF = ALPHABET.compile(
-    "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | any PERO) (?= PARTM | TIMEM)"
+    "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
+    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
+    " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | instead than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )

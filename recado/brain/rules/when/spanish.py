@@ -59,6 +59,7 @@ ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche
 ANTENOCHE: anteanoche antenoche antier_noche
 # Parts of the day
+HABIL: habil habiles laborable laborables laboral laborales util utiles business
 TARDE: tarde tardecita tardesita tardecito tardesito trde tardee taarde
 TARDES: tardes tardecitas
 NOCHE: noche nochecita nochesita noxe nche nohe nochee
@@ -94,8 +95,9 @@ PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros
 # Pointing
 PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo proxim
 VIENE: viene biene vien entra sigue
-SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes subsiguiente
+SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes posterior
 OTRO: otro otra otr
+subsiguiente: subsiguiente
 ULTIMO: ultimo ultima ultimos ultimas
 este: este est estee
 esta: esta sta
@@ -208,6 +210,8 @@ NAVIDAD: navidad navidades nabidad
 NOCHEBUENA: nochebuena
 NOCHEVIEJA: nochevieja
 nuevo: nuevo
+vieja: vieja
+TRABAJADOR: trabajador trabajadores
 REYES: reyes
 VALENTIN: valentin
 MUERTOS: muertos difuntos
@@ -275,7 +279,7 @@ PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian
 PODER: poder
 IR: ir asistir llegar venir acudir acercarme estar presentarme llevar llevarlo llevarla atenderme hacer hacerlo
     llevarle cumplir
-VOY: voy vamos ire iremos vengo vendre asistire llego llegare llegamos alcanzo alcanzare estare estaremos estoy
+VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego llegare llegamos alcanzo alcanzare estare estaremos estoy
     estamos
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza

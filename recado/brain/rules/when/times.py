@@ -190,6 +190,7 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "<t:NUM | WNUM> (?= NOT_DO (ejem)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
@@ -197,7 +198,7 @@ _SINGLE = (
         _spoken,
         "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
-        "(?<= at) <h:WNUM | one> <m:WNUM | TENS>",
+        "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY | WD) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
     ),
@@ -211,6 +212,7 @@ _SINGLE = (
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -230,6 +232,7 @@ _SEVERAL = each(
     _offered,
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"(a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
@@ -242,7 +245,7 @@ _SPANS = (
     *each(
         _span,
         f"entre (las | la)? <t:{END_OF_RANGE}> (y | a | and | hasta) (a)? (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"(?<! vez | lugar) (de | desde | from) (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until |"
+        f"(?<! vez | lugar) (de | desde | from) {ABOUT}? (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until |"
         " through | DASH | y)"
         f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",

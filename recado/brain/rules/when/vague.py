@@ -46,7 +46,7 @@ _SOME_DAY = always(
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
     "in (a | one) (DAY | WEEK | MONTH) or NN",
-    f"within (the)? (NN | a | one | next) ({_MANY} | DAY | WEEK | MONTH)",
+    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
     "(muy)? PRONTO",
@@ -69,8 +69,9 @@ _SOME_DAY = always(
     "(the)? WEEK of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "SEMANA santo",
-    "(EASTER | THANKSGIVING) (WEEK | holidays)",
-    "(after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS | REYES |"
+    "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
+    "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
+    "(?<! WDAY) (after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS | REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
 _SOME_HOUR = (
@@ -181,7 +182,7 @@ _EXCEPT = always(
     f"(menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
-    f"(WHENEVER | SOMETIME | any) PERO {_DAYS_LEFT_OUT}",
+    f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
     f"(any | each) (DAY | time) another than {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
