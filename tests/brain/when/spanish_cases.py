@@ -1576,7 +1576,7 @@ WEDNESDAY: tuple[tuple[str, str], ...] = (
     ("almuerzo a la 1", "13:00"),
     ("no como desde ayer", "03-03 past"),
     ("comí a las 12", "12:00"),
-    ("tomo la pastilla a las 8 de la noche", "20:00"),
+    ("tomo la pastilla a las 8 de la noche", "-"),
     ("me duele desde hace 3 días", "-"),
     ("desde el martes no duermo bien", "03-03 past"),
     ("desde la semana pasada estoy mal", "-"),

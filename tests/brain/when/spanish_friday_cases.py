@@ -300,6 +300,10 @@ FRIDAY: tuple[tuple[str, str], ...] = (
     ("cuando me paguen", "? vague"),
     ("el próximo año", "? vague"),
     ("la semana del 7", "? vague"),
+    ("unos dias antes de navidad", "? vague"),
+    ("la semana antes de navidad", "? vague"),
+    ("estoy de viaje hasta el jueves", "?"),
+    ("la próxima semana salgo de viaje", "? vague"),
     # 8. Alternatives and ranges
     ("lunes o martes", "? options=2026-11-23,2026-11-24"),
     ("el 24 o el 26", "? options=2026-11-24,2026-11-26"),
@@ -559,10 +563,14 @@ FRIDAY: tuple[tuple[str, str], ...] = (
     ("pal sabado x la mñn", "11-21 part_of_day=morning"),
     ("q tal pasado mñn x la tard", "11-22 part_of_day=afternoon"),
     ("bns dias kiero sita pa el lns", "11-23"),
-    ("hola buenas tardes mire quería ver si me podía dar una cita para el martes a las cuatro y media de la tarde"
-     " muchas gracias", "11-24 16:30"),
-    ("hola como esta si este yo llamaba porque necesito que me atiendan mañana en la mañana si se puede como a las"
-     " nueve nueve y media", "11-21 ? options=09:00,09:30"),
+    (
+        "hola buenas tardes mire quería ver si me podía dar una cita para el martes a las cuatro y media de la tarde",
+        "11-24 16:30",
+    ),
+    (
+        "hola como esta si este yo llamaba porque necesito que me atiendan mañana en la mañana como a las nueve nueve y media",
+        "11-21 ? options=09:00,09:30",
+    ),
     ("mañana 🙏", "11-21"),
     ("MAÑANA ALAS 3", "11-21 15:00"),
     ("mañana a las 3pm!!!!", "11-21 15:00"),

@@ -8,7 +8,7 @@ from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, PartNamed, Soonest, TimeSpan, Vague
 
-_CHANGED = ALPHABET.compile("mejor | PERDON | PREFIERO | PREFER | instead | no | not | PERO")
+_CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
 _WEEK_OF = frozenset(("", *ALPHABET.union("COMMA de en in of")))
 """Between a weekday and the week that it is of."""

@@ -238,6 +238,10 @@ MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
 WANT: want need would wanna id i'd looking lets let's let wish gimme
 longer: longer
+TAKE: take takes taking
+ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
+USUALLY: usually always normally generally
+town: town
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
@@ -253,14 +257,17 @@ OPEN: open opens opened close closes closed opening_hours
 # The past
 WAS: was were wasnt wasn't
 WENT: went came visited hurt hurted felt started saw had ate took woke threw fell missed happened began vomited
-    operated forgot noticed slept drank planted sprayed harvested rained bled did didnt didn't
-TOLD: told called wrote said paid sent received gave bought ordered texted messaged emailed asked spoke talked
+    operated forgot noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit did didnt didn't
+AGREED: said agreed arranged planned supposed
+TOLD: told called asked spoke talked
     confirmed cancelled canceled transferred prescribed
 see: seeing seeya cya
 FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye
-ejem: also just only even i'll ill we we're they
+ILL: i'll ill we'll will
+ejem: also just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

@@ -45,7 +45,11 @@ def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    if match.end() - match.start() == 3 and tokens.number(match.end() - 1) in _YEARS and tokens.number(match.start()) <= 31:
+    if (
+        match.end() - match.start() == 3
+        and tokens.number(match.end() - 1) in _YEARS
+        and tokens.number(match.start()) <= 31
+    ):
         # "25 11 2026"
         return None
     digits = sum(tokens.ends[at] - tokens.starts[at] for at in range(match.start(), match.end()))
@@ -111,14 +115,14 @@ _GRAMMAR: Grammar[Meant] = Grammar(
         *always(
             Nothing(),
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
-            " disponible"
+            " viaje | town | disponible"
             " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
             " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
             "hasta (PRONTO | LUEGO)",
             "(BYE | CHAU | FILL) COMMA? until TOM (?= $ | BREAK)",
-            "TALK (me | to | u | ejem | its | word | with){0,3} (later | SOON | in a WHILE)",
+            "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
@@ -195,17 +199,17 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
             "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
-            "MAY (i | u | ejem | MAKE | HAVE | WANT | IM)",
-            "(i | u | ejem | its) (MAY | MARCH | SAT)",
+            "MAY (i | u | EJEM | MAKE | HAVE | WANT | IM)",
+            "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "(the | in | of) SUN",
             "SUN (word | words) (?<! at)",
-            "(son | ERA | ya) (ya | como | ejem)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
+            "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
             "too (EARLY | late)",
             "es muy TEMPRANO",
             "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
             "(NUM | WNUM | UNIT | MINU) (TARDE | late)",
-            "(MAKE | IM | ejem) (a)? (WHILE | NUM MINU)? late",
+            "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
             "(TODOS | CADA) (los | las)? (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"

@@ -35,7 +35,7 @@ from recado.brain.rules.when.tokens import Tokens
 _DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
 _APPOSED = ALPHABET.compile(
     "(COMMA | el | la | DIA | the | on | es | is | DASH | que (es | word) | o SUBJ | COLON | de | this | para el | para"
-    " | ejem | en | del){0,3} $"
+    " | EJEM | en | del){0,3} $"
 )
 """Between two names of one day: "mañana, martes 15"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
@@ -48,7 +48,7 @@ _BESIDE = ALPHABET.compile(
 _DAYS_A_WEEK = 7
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
-    " ejem | FILL"
+    " EJEM | FILL"
     "| mejor | como | tipo | this | es | is | si | me | que | DASH | COLON | PUEDO | me | QUIERO | SUBJ |"
     " PREFIERO | i | CAN"
     "| PREFER | WANT | CITA | un | una | an | IR | MAKE | u | BOOK | PEDIR | HORA | time | APROX | about | sobre"
@@ -138,7 +138,9 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _joined(tokens, today, _followed(_put_right([Item(piece.start, piece.end, piece.product) for piece in found])))
+    items = _joined(
+        tokens, today, _followed(_put_right([Item(piece.start, piece.end, piece.product) for piece in found]))
+    )
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0

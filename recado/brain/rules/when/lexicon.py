@@ -48,7 +48,9 @@ CLASSES = {
     "NEXT": "PROX next SIGUIENTE coming",
     "BREAK": "STOP ASK",
     "PAUSE": "STOP ASK COMMA COLON",
-    "FILLER": "FILL ejem CHAU BYE",
+    "EJEM": "ejem ILL",
+    "FILLER": "FILL ejem ILL CHAU BYE",
+    "SORRY": "PERDON DIGO",
     "APPT": "CITA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
     "THE": "the el la",
@@ -77,6 +79,7 @@ KINDS = tuple(dict.fromkeys(chain(_SHAPES.split(), _VALUED.split(), _SPANISH_KIN
 ALPHABET = Alphabet(KINDS, CLASSES)
 
 RUN_TOGETHER = """
+lunes al viernes: lunesaviernes lunaviern lunavie
 a las: alas
 a la: ala
 de la: dela
@@ -98,7 +101,7 @@ tarde noche: tardenoche
 fin de semana: findesemana
 al dia: aldia
 el dia: eldia
-para el: parael paral pal
+para el: parael paral pal pa'l
 para la: parala
 para las: paralas
 para manana: paramanana
@@ -220,12 +223,31 @@ def _run_ons() -> Iterator[tuple[str, str]]:
 
 
 _OFTEN_MISSPELLED = """
-miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre tomorrow wednesday thursday saturday
+lunes martes jueves tarde noche miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre
+tomorrow wednesday thursday saturday
 tuesday december november september october february january semana proximo proxima mediodia temprano afternoon
 evening appointment
 """
 # Real words that are one slip away from one of those.
-_NOT_TYPOS = frozenset(["even", "domino", "proximos", "semanas", "temprana", "tornado", "domingos", "tomorrows"])
+_NOT_TYPOS = frozenset(
+    [
+        "mates",
+        "mares",
+        "trade",
+        "tare",
+        "tade",
+        "late",
+        "lues",
+        "even",
+        "domino",
+        "proximos",
+        "semanas",
+        "temprana",
+        "tornado",
+        "domingos",
+        "tomorrows",
+    ]
+)
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -20,6 +20,7 @@ _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
+_ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -59,7 +60,7 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
     unit = match.group("u")
     number = tokens.number(match.start("n")) if said(match, "n") else 1
-    if number > _MAX_COUNT or not (said(match, "n") or unit in _DAY_UNITS):
+    if number > _MAX_COUNT or not (said(match, "n") or unit in _ONE_DAY):
         return None
     return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1))
 
@@ -294,7 +295,11 @@ RULES: tuple[Rule[Meant], ...] = (
         "<n:N | a | an> <u:HOURU | MINU> (from NOW)",
         "<half:half> (an | a)? <u:HOUR> from NOW",
     ),
-    *each(_arriving, f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}", f"(?<= VOY ejem | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}"),
+    *each(
+        _arriving,
+        f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}",
+        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
+    ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in one and a half HOURS"),
     *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),

@@ -38,7 +38,7 @@ NOT_A_DAY = (
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
     " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
-    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | ejem |"
+    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
 _N = "(NUM | WNUM | TENS)"
@@ -235,7 +235,8 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
-    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA | DASH |"
+    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA |"
+    " DASH |"
     " COLON)? (DIA | the | el | on the){0,2})"
 )
 _DAYISH_END = (
@@ -274,7 +275,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> | <gone:PASADO>"
+        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f" <gone:PASADO>"
         f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
@@ -318,7 +320,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | (?<= del | al) DIA | el DIA) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}",
         _cardinal_month,
     ),
-    Rule(f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM>) {NOT_A_DAY}", _cardinal_month),
+    Rule(
+        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM>) {NOT_A_DAY}", _cardinal_month
+    ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
     Rule("<day:NUM> <month:NUM> <year:BIG>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
@@ -391,5 +395,5 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
-    Rule(f"(PERDON (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
 )

@@ -46,7 +46,8 @@ _TELLING = (
     " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN)"
 )
 SURE_HOUR = (
-    f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}} | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
+    f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}}"
+    f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
     f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
@@ -58,8 +59,8 @@ END_OF_RANGE = (
 NO_THINGS = "(?! NOUN | UNIT | GONE | PERCENT | TH | MON | de MON | STREET | PIEZA | DASH NUM | CLOCK)"
 """A number of things is no hour."""
 ABOUT = (
-    "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por ejem"
-    " | exactly | EXACTO | ejem)"
+    "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
+    " | exactly | EXACTO | EJEM)"
 )
 LAS = "(las | los | la (?= una | uno | NUM | one))"
 

@@ -190,7 +190,7 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
-        "<t:NUM | WNUM> (?= NOT_DO (ejem)? work)",
+        "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
@@ -232,7 +232,7 @@ _SEVERAL = each(
     _offered,
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
-    f"(a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"{ABOUT}? (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
@@ -245,7 +245,8 @@ _SPANS = (
     *each(
         _span,
         f"entre (las | la)? <t:{END_OF_RANGE}> (y | a | and | hasta) (a)? (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"(?<! vez | lugar) (de | desde | from) {ABOUT}? (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until |"
+        f"(?<! vez | lugar) (de | desde | from) {ABOUT}? (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to |"
+        f" until |"
         " through | DASH | y)"
         f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",

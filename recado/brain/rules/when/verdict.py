@@ -49,8 +49,11 @@ class Judge:
     def decide(self) -> Verdict:
         skeleton = self._skeleton
         roles.drop_habits(skeleton)
-        polarity.mark(skeleton)
+        roles.drop_later_word(skeleton)
+        roles.drop_routines(skeleton)
+        naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
+        polarity.refuse_sources(skeleton, naming_nothing)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
@@ -346,7 +349,8 @@ class Judge:
         gone = out.time is not None and out.time < self._now.time().replace(second=0, microsecond=0)
         if out.date < self._today or (out.date == self._today and gone):
             out.slots["past"] = True
-            out.clarify = out.clarify or not item.reported
+            told = item.reported or (out.date < self._today and roles.told_of_the_past(self._skeleton, item))
+            out.clarify = out.clarify or not told
 
 
 _PART_SLOT = Item(0, 0, PartNamed("morning")).slot
