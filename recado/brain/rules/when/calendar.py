@@ -162,11 +162,11 @@ def _of_month(day: Day, number: int, month: int, today: date, backward: bool) ->
     dates = [
         date(year, month, number)
         for year in range(
-            max(today.year - backward * _LEAP_YEARS_APART, MINYEAR), min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1
+            max(today.year - (backward or day.last) * _LEAP_YEARS_APART, MINYEAR), min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1
         )
         if number <= monthrange(year, month)[1]
     ]
-    if backward:
+    if backward or day.last:
         behind = [found for found in dates if found <= today]
         return behind[-1] if behind else "impossible"
     near = [found for found in dates if found >= (today if day.holiday else today - RECENTLY_PAST)]

@@ -107,7 +107,7 @@ some: some few several couple
 another: another other different
 each: each every all
 SOON: soon soonish
-SOONEST: soonest asap earliest
+SOONEST: soonest asap earliest nearest closest
 EARLIER: earlier
 sooner: sooner
 LATEST: latest

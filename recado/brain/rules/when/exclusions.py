@@ -121,7 +121,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
             "hasta (PRONTO | LUEGO)",
-            "(BYE | CHAU | FILL) COMMA? until TOM (?= $ | BREAK)",
+            "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
             "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
@@ -168,7 +168,8 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " PERCENT | mil)",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words)",
+            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",

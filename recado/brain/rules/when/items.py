@@ -45,6 +45,7 @@ _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
+_PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
 _DAYS_A_WEEK = 7
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
@@ -138,9 +139,8 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _joined(
-        tokens, today, _followed(_put_right([Item(piece.start, piece.end, piece.product) for piece in found]))
-    )
+    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _joined(tokens, today, _followed(_of_one_month(tokens, items)))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -167,6 +167,20 @@ def _put_right(items: list[Item]) -> list[Item]:
                 item.meant = _like(before.meant, item.meant)
         elif isinstance(item.meant, DayNamed | TimeNamed):
             before = item
+    return items
+
+
+def _of_one_month(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """Days put right in the month that was named: "el 3 de mayo no, el 4"."""
+    before: Item | None = None
+    for item in items:
+        match before, item.meant:
+            case Item(meant=DayNamed(named)), DayNamed(day) if day == Day(day=day.day) and named.month and named.day:
+                if _PUT_RIGHT.fullmatch(tokens.letters[before.end : item.start]):
+                    item.meant = DayNamed(replace(day, month=named.month, year=named.year))
+            case _:
+                pass
+        before = item
     return items
 
 

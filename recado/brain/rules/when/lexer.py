@@ -158,7 +158,7 @@ _ORDINAL_ENDINGS = frozenset(
     ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
 )
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
-_PAST: tuple[Meaning, ...] = ((ALPHABET.of("PASO"), 0),)
+_PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy"))
 """After these a word such as "tired" describes somebody."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)

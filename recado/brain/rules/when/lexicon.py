@@ -16,7 +16,7 @@ Meaning = tuple[str, int]
 # What the lexer finds by shape, not by word. GONE is what an exclusion leaves behind.
 _SHAPES = (
     "NUM BIG LONG CLOCK DOTTED SLASHED DASHED FULLDATE STOP ASK COMMA COLON DASH SLASH MONEY PERCENT DEGREE PLUS HASH"
-    " AT TH word words GONE DAYM TIMEM PARTM"
+    " AT TH word words SEEMS_PAST GONE DAYM TIMEM PARTM"
 )
 # DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day (see `items.py`).
 _VALUED = "WDAY WDAYS MONTHN WNUM TENS ORDW"
@@ -218,7 +218,7 @@ def _run_ons() -> Iterator[tuple[str, str]]:
         for listed in spanish.WEEKDAYS:
             day = listed.split()[0]
             yield head + day, f"{head} {day}"
-    for listed in english.NUMBERS.values():
+    for listed in (*english.NUMBERS.values(), *english.TENS.values()):
         yield f"{listed.split()[0]}ish", f"{listed.split()[0]} ish"
 
 

@@ -193,6 +193,12 @@ def _holy(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if days is None else DayNamed(Day(easter=days))
 
 
+def _carnival(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """The Monday and the Tuesday before Ash Wednesday."""
+    days = {0: -48, 1: -47}.get(tokens.number(match.start("wd")))
+    return None if days is None else DayNamed(Day(easter=days))
+
+
 def _good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(Day(easter=-2)) if tokens.number(match.start("wd")) == 4 else None
 
@@ -245,11 +251,11 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
-        f"a {_SOME}? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
+        f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(
         _shift,
-        f"(el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after | from"
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after | from"
         " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
     ),
     *each(
@@ -397,6 +403,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
     *each(_good_friday, "good <wd:WDAY>"),
+    *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
     *always(_easter(-7), "WDAY de ramos"),

@@ -49,7 +49,7 @@ _YEAR = (
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
-    "((de | del | of | in) (este | the | this | el)? (ese | PROX | SIGUIENTE | next | last | coming | OTRO |"
+    "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
     " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE))"
 )
@@ -110,7 +110,8 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if said(match, "years"):
         years = 0 if _NEXT_MONTH.isdisjoint(match.group("years")) else 1
     weekday = _weekday_in(tokens, match)
-    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years))
+    last = said(match, "gone")
+    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years, last=last))
 
 
 def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -132,7 +133,7 @@ def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 _NEXT_MONTH = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
-_THIS_ONE = frozenset(ALPHABET.union("este this ese"))
+_THIS_ONE = frozenset(ALPHABET.union("este this ese actual"))
 _LAST_ONE = frozenset(ALPHABET.union("last PASADO ULTIMO"))
 
 
@@ -196,6 +197,12 @@ def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DaySpan(tuple(days)) if len(days) == 2 else None
 
 
+def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "20 al 22/01"."""
+    last = pair(tokens, *tokens.values[match.start("pair")][:2])
+    return DaySpan((replace(last, day=tokens.number(match.start("day"))), last))
+
+
 def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     month = tokens.number(match.start("mon"))
     one, two = tokens.values[match.start("pair")][:2]
@@ -248,7 +255,7 @@ _DAYISH_END = (
 RULES: tuple[Rule[Meant], ...] = (
     # With a month by name.
     Rule(
-        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?"
+        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} | <gone:PASADO | PASADA>)?"
         " (?! (i | u) | y media | MINU)",
         _with_month,
     ),
@@ -280,6 +287,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
+    Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
         _of_some_month,
@@ -333,6 +341,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(f"(el | DIA)? {_N} de CADA MES", _every_month),
     Rule("<day:NUM | WNUM> (?= (a | por | en) la (TARDE | NOCHE | MANANA))", _past_any_hour),
+    Rule(f"el <gone:PASADO> <day:{_N}> {NOT_A_DAY}", _of_some_month),
     # Written with signs.
     Rule(f"({_WDX} | el | DIA | fecha | the){{0,2}} <full:FULLDATE>", _written),
     Rule(
@@ -392,6 +401,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
     ),
+    Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.

@@ -22,6 +22,7 @@ _TOPIC = ALPHABET.compile(
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | TENIA (para)? (el | la)? (?= ITEM)"
     " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
 )
 _TARGET = frozenset(ALPHABET.union("al para to por"))
@@ -50,9 +51,11 @@ _AND_ON = ALPHABET.compile(
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
 )
-_EVENTS = frozenset(ALPHABET.union("PASO WENT"))
+_SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
+_EVENTS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST"))
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find DORMIR"))
+_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST"))
+_NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
@@ -115,7 +118,8 @@ def mark_open_sides(skeleton: Skeleton) -> None:
     letters = skeleton.letters
     for item in skeleton.items:
         if isinstance(item.meant, DayNamed) and not item.source:
-            limit = _matches_before(_FROM_SIDE, letters, item.at) and not _parting(letters, item)
+            gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
+            limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
@@ -131,6 +135,8 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
     letters = skeleton.letters
     segment = _segment(letters, item.at, _BREAKS)
     asked = _ASK in letters or _matches_before(_AHEAD, letters, item.at)
+    if not isinstance(item.meant, DayNamed | PartNamed) or (isinstance(item.meant, DayNamed) and item.meant.day.day):
+        return False
     return not asked and _APPOINTING.isdisjoint(letters) and not _CONTENT.isdisjoint(segment)
 
 
@@ -166,7 +172,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
-        past = not _TOLD.isdisjoint(segment)
+        past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
         item.reported = past and not wished
         if _since_then(letters, item):
             item.reported = item.backward = True
@@ -174,7 +180,8 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
             happened = not _EVENTS.isdisjoint(clause) and _WISHES.isdisjoint(clause)
-            item.backward = happened or _matches_before(_WAS_ON, letters, item.at)
+            put_right = letters[item.at + 1 : item.at + 2] in _NOT
+            item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
 
 
 def _since_then(letters: str, item: Item) -> bool:

@@ -10,7 +10,7 @@ WEEKDAYS = (
     "jueves jue juev juebes jueve juevez juebez jeves guebes juves jves jubes",
     "viernes vie vier viern vierne biernes viernez vierns biernez virnes vrnes viermes veirnes",
     "sabado sab savado sabdo sabao sabadito savdo sbado sabato saabdo zabado",
-    "domingo dom domigo domngo domimgo domingito domigno dmingo dominog",
+    "domingo dom dgo domigo domngo domimgo domingito domigno dmingo dominog",
 )
 """From Monday to Sunday."""
 
@@ -191,7 +191,7 @@ vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
 SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
-    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga prefieran prefiera convenga abran aparezca
+    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera convenga abran aparezca
 actual: actual presente
 arriba: arriba
 brevedad: brevedad
@@ -216,6 +216,7 @@ REYES: reyes
 VALENTIN: valentin
 MUERTOS: muertos difuntos
 santo: santo santa
+CARNAVAL: carnaval carnavales
 PASCUA: pascua pascuas resurreccion
 ramos: ramos
 ceniza: ceniza
@@ -259,7 +260,7 @@ DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dos
 # The wish, the appointment and what happens to it
 CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
     citica citita sita cyta visita visitas evaluacion revision entrevista cta
-CAMBIAR: cambiar cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse cambie cambiaria canbiar
+CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse cambie cambiaria canbiar
     mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
     reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
     reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
@@ -293,7 +294,7 @@ DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
 USUALLY: siempre normalmente generalmente usualmente suelo solemos
 ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
-    riego regamos ordeno ordenamos inyecto pongo
+    riego regamos ordeno ordenamos inyecto pongo doy
 DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
     concentrarme tragar orinar pagar ingresar
 IMPOSIBLE: imposible complicado complicada complica complico dificil
@@ -328,7 +329,7 @@ DIJO: dijeron dijo escribi llame llamaron hable hablamos hablo dieron dio saque 
     atendi contactaron pedi solicite
     recetaron receto indicaron dejaron prometieron quedaron comunique conteste contestaron respondieron respondio pase
     cancelaron reprogramaron avise avisaron hicimos
-ERA: era eran iba iban tocaba pensaba
+ERA: era eran iba iban tocaba pensaba estaba estaban estabamos
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa

@@ -35,7 +35,7 @@ MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
     " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
 )
-_SHARP = "oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
+_SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
 """What may follow an hour."""
 HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"

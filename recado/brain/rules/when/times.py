@@ -85,7 +85,7 @@ def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Five thirty"."""
     hour, minute = tokens.number(match.start("h")), tokens.number(match.start("m"))
-    good = 1 <= hour <= 12 and 10 <= minute < 60
+    good = 1 <= hour < _DAY_HOURS and 10 <= minute < 60
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
@@ -200,7 +200,8 @@ _SINGLE = (
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<= TOM | TODAY | WD) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),
     *each(
         _half_past,
@@ -211,6 +212,7 @@ _SINGLE = (
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",

@@ -46,7 +46,7 @@ _SOME_DAY = always(
     f" de)? {_MANY}",
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
-    "in (a | one) (DAY | WEEK | MONTH) or NN",
+    "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
     f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
@@ -70,6 +70,7 @@ _SOME_DAY = always(
     "(the)? WEEK of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "SEMANA santo",
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
     "(?<! WDAY) (after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS |"
@@ -136,7 +137,7 @@ _MONTHS = always(
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
     "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
-    " during | before | after | about"
+    " during | before | after | about | MAYBE | TALVEZ"
     " | antes de"
     f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
     f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",

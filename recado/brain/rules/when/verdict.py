@@ -60,6 +60,7 @@ class Judge:
         self._choosing = Choosing(skeleton)
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
+        self._choosing.share_weeks()
         times = self._times()
         day = self._day(times)
         self._tell_times(times, day)
