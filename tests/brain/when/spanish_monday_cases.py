@@ -99,6 +99,10 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("primero de abril jueves", "04-01"),
     ("3 de mayo, que es lunes", "05-03"),
     ("el 3 de mayo no, el 4", "05-04"),
+    ("dia 3 mes 2", "02-03"),
+    ("tres del dos del veintisiete", "02-03"),
+    ("3 - 2 - 2027", "02-03"),
+    ("30 de henero", "01-30"),
     # 6. Past
     ("ayer fue domingo y no atendieron", "01-10 past"),
     ("el viernes estuve ahi y me dijeron que vuelva", "01-08 past"),
@@ -134,6 +138,10 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("me empezó el jueves pasado", "01-07 past"),
     ("el 6 me pusieron la segunda dosis", "01-06 past"),
     ("ayer mi mamá se cayó", "01-10 past"),
+    ("disculpe por no ir ayer", "01-10 past"),
+    ("les hablé el viernes y no contestan", "01-08 past"),
+    ("la factura del 4 de enero", "01-04 past ?"),
+    ("5 de agosto del año pasado", "2026-08-05 past ?"),
     # 7. Vague
     ("cuando se pueda", "? vague"),
     ("un día de la otra semana", "? vague"),
@@ -272,6 +280,9 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("diecisiete y treinta", "17:30"),
     ("a las seis menos diez", "17:50"),
     ("seis y cuarto de la tarde", "18:15"),
+    ("10 y 30", "10:30"),
+    ("mañana 3 tarde", "01-12 15:00"),
+    ("al mediodía y media", "12:30"),
     # 11. No dates
     ("quiero 3 cajas", "-"),
     ("me quedan 5 pastillas", "-"),

@@ -229,7 +229,8 @@ CAMBIAR: bump move reschedule change switch swap postpone push rebook bring movi
     rescheduled reschedual
 CANCELAR: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
-HAVE: have got has
+HAVE: have has i've ive we've weve they've
+GOT: got
 CAN: can could
 CANT: cant can't cannot couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
@@ -258,9 +259,9 @@ OPEN: open opens opened close closes closed opening_hours
 WAS: was were wasnt wasn't
 WENT: went came visited hurt hurted felt started saw had ate took woke threw fell missed happened began vomited
     operated forgot noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
-    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit did didnt didn't
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked did didnt didn't
 AGREED: said agreed arranged planned supposed
-TOLD: told called asked spoke talked
+TOLD: told
     confirmed cancelled canceled transferred prescribed
 see: seeing seeya cya
 FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well

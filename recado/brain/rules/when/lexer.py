@@ -73,6 +73,8 @@ _PAST_SPANISH = re.compile(
 """Endings of the past; "llamaba" and the like ask politely."""
 _PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|(?<![aei]r)é)")
 _NO_VERBS = frozenset(["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino"])
+_WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
+"""Of now or of the past: "sembramos"."""
 _PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
 _DIGITS = re.compile(r"\d+")
 # After these a dot ends no sentence.
@@ -159,6 +161,7 @@ _ORDINAL_ENDINGS = frozenset(
 )
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy"))
 """After these a word such as "tired" describes somebody."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
@@ -265,6 +268,8 @@ class _Lexer:
             return known
         if self._tells_of_the_past(word, start, end):
             return _PAST
+        if self._language == "es" and _WE_DO.fullmatch(word):
+            return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:

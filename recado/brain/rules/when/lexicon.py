@@ -16,7 +16,7 @@ Meaning = tuple[str, int]
 # What the lexer finds by shape, not by word. GONE is what an exclusion leaves behind.
 _SHAPES = (
     "NUM BIG LONG CLOCK DOTTED SLASHED DASHED FULLDATE STOP ASK COMMA COLON DASH SLASH MONEY PERCENT DEGREE PLUS HASH"
-    " AT TH word words SEEMS_PAST GONE DAYM TIMEM PARTM"
+    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM"
 )
 # DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day (see `items.py`).
 _VALUED = "WDAY WDAYS MONTHN WNUM TENS ORDW"
@@ -51,6 +51,7 @@ CLASSES = {
     "EJEM": "ejem ILL",
     "FILLER": "FILL ejem ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
+    "HAVING": "HAVE GOT",
     "APPT": "CITA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
     "THE": "the el la",

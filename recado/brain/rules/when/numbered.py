@@ -45,7 +45,8 @@ _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
-    " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)? YEARU>"
+    " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
+    " YEARU | YEARU PASADO | last YEAR>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
@@ -108,7 +109,8 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         return None
     years = None
     if said(match, "years"):
-        years = 0 if _NEXT_MONTH.isdisjoint(match.group("years")) else 1
+        words = match.group("years")
+        years = 1 if not _NEXT_MONTH.isdisjoint(words) else -1 if not _LAST_ONE.isdisjoint(words) else 0
     weekday = _weekday_in(tokens, match)
     last = said(match, "gone")
     return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years, last=last))
@@ -195,6 +197,14 @@ def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     days = list(_listed(tokens, match))
     return DaySpan(tuple(days)) if len(days) == 2 else None
+
+
+def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Dec 3/4"."""
+    month = tokens.number(match.start("mon"))
+    one, two = tokens.values[match.start("pair")][:2]
+    good = 1 <= one < two <= _MAX_DAY
+    return DaysOffered((Day(day=one, month=month), Day(day=two, month=month))) if good else None
 
 
 def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -329,10 +339,11 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule(
-        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM>) {NOT_A_DAY}", _cardinal_month
+        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}", _cardinal_month
     ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
-    Rule("<day:NUM> <month:NUM> <year:BIG>", _cardinal_month),
+    Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
+    Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
     Rule(
         f"<of:(la | the | el)? (NEXT MONTHU | MES (que VIENE | NEXT))> (COMMA | on | el | the | DIA){{1,3}}"
@@ -402,6 +413,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
     ),
     Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
+    Rule("<pair:SLASHED> (de | of)? <mon:MON>", _either),
+    Rule("<mon:MON> <pair:SLASHED> (?! SLASH)", _either),
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.

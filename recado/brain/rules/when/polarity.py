@@ -2,9 +2,10 @@
 
 import re
 
+from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed
+from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
@@ -41,7 +42,7 @@ _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
-_BUSY_WITH = "(TENGO | HAVE) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
+_BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
 _GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
 _BUSY_AFTER = ALPHABET.compile(
@@ -100,7 +101,18 @@ def mark(skeleton: Skeleton) -> list[int]:
             _refuse_after(skeleton, match.end(), set())
     for match in _YES_AFTER.finditer(letters):
         skeleton.at[match.start()].negative = False
+    for item in skeleton.items:
+        # What is over cannot be refused: "couldn't come yesterday".
+        item.negative = item.negative and not _is_over(item)
     return naming_nothing
+
+
+def _is_over(item: Item) -> bool:
+    match item.meant:
+        case DayNamed(day) | PartNamed(day=Day() as day):
+            return (day.offset or 0) < 0 or day.last
+        case _:
+            return False
 
 
 def refuse_sources(skeleton: Skeleton, places: list[int]) -> None:

@@ -8,17 +8,18 @@ from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartName
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _ASK = ALPHABET.of("ASK")
+_VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
     "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
-    " (word | AGENDADO | que | TENGO | ya | i | HAVE | i HAVE | de CITA | WAS | ERA | is | es | EJEM | me | DIJO | TOLD"
+    " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO | TOLD"
     f" | {_WITH_WHOM}){{0,5}}"
     " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
     # "Mi cita para el lunes, la puedo pasar al martes?"
     " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
-    " | (?<! u) (TENGO | TENIA | HAVE | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
+    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
@@ -33,7 +34,7 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
-_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVE) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile("CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR")
 _FROM_SIDE = ALPHABET.compile(
@@ -43,7 +44,7 @@ _FROM_SIDE = ALPHABET.compile(
 )
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
-_SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVE IM MINU hace no word words"))
+_SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
     "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after))"
@@ -52,9 +53,12 @@ _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
 )
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
-_EVENTS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST"))
+_EVENT = ALPHABET.compile(
+    "PASO | WENT | SEEMS_PAST"
+    " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
+)
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST"))
+_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
 _NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
@@ -131,13 +135,15 @@ def _parting(letters: str, item: Item) -> bool:
 
 
 def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
-    """Whether a day that lies behind is only told of, by a word that is not about an appointment."""
+    """Whether a day that lies behind is only told of, by a word that is not about an appointment.
+
+    Of a day that has a number ("el 10 de octubre") it takes a verb.
+    """
     letters = skeleton.letters
-    segment = _segment(letters, item.at, _BREAKS)
-    asked = _ASK in letters or _matches_before(_AHEAD, letters, item.at)
-    if not isinstance(item.meant, DayNamed | PartNamed) or (isinstance(item.meant, DayNamed) and item.meant.day.day):
+    numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
+    if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
-    return not asked and _APPOINTING.isdisjoint(letters) and not _CONTENT.isdisjoint(segment)
+    return not (_VERBS if numbered else _CONTENT).isdisjoint(_segment(letters, item.at, _BREAKS))
 
 
 def drop_later_word(skeleton: Skeleton) -> None:
@@ -179,7 +185,7 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.open_side = False
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
-            happened = not _EVENTS.isdisjoint(clause) and _WISHES.isdisjoint(clause)
+            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause)
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
 

@@ -17,7 +17,7 @@ WEEKDAYS = (
 WEEKDAYS_PLURAL = ("", "", "", "", "", "sabados savados", "domingos domigos")
 
 MONTHS = (
-    "enero ene ener enro enerro",
+    "enero henero ene ener enro enerro",
     "febrero feb febr febreo frebrero febrer febero",
     "marzo mzo marso marz",
     "abril abr abri abrl",
@@ -286,7 +286,7 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
-QUIERO: quiero quisiera queria necesito deseo desearia gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia gustaria kiero qiero quieo nesecito ocupo busco necesitaba
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame
@@ -325,10 +325,9 @@ PASO: olvido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo 
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito olvide subio sembre llovio encontre vi
     aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
-DIJO: dijeron dijo escribi llame llamaron hable hablamos hablo dieron dio saque consulte pregunte confirmaron confirme
-    atendi contactaron pedi solicite
-    recetaron receto indicaron dejaron prometieron quedaron comunique conteste contestaron respondieron respondio pase
-    cancelaron reprogramaron avise avisaron hicimos
+    escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
+DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
+    indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
 ERA: era eran iba iban tocaba pensaba estaba estaban estabamos
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita

@@ -43,7 +43,7 @@ HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}
 _TELLING = (
     f"(MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE | NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN)"
+    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
     f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}}"

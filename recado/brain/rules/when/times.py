@@ -200,6 +200,7 @@ _SINGLE = (
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<! .) <h:NUM> y <m:NUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),
@@ -228,6 +229,7 @@ _SINGLE = (
         "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | OCUPADO))",
         "(NUM | WNUM) NOON",
     ),
+    *always(TimeNamed(Clock(12, _HALF, half="pm")), f"(al | a)? {_NOONISH} y media"),
     *always(TimeNamed(_MIDNIGHT), "(a | a la | at | la)? MIDNIGHTS", "(a | a la)? media NOCHE"),
 )
 _SEVERAL = each(

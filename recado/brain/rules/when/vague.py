@@ -32,7 +32,7 @@ _SOME_DAY = always(
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "(on)? any (DAY | time | DIA | DAYS) (at EJEM)? (?! after | before | between)",
     "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
-    "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVE | available | possible | convenient)",
+    "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
     "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
@@ -153,10 +153,10 @@ _SOONEST = always(
     "cuanto (mas)? (antes | PRONTO) (mejor)?",
     "(the)? sooner the better",
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
-    "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVE | u CAN)?",
+    "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
-    "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVE | OPEN | that u HAVE |"
+    "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
     " u CAN)",
     "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | COSA)? (que)? (EJEM | u |"
     " me){0,2} (disponible | HAY | SUBJ | TENGO)",
