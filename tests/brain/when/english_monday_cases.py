@@ -114,6 +114,8 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("i've got work on friday", "from_date=2027-01-15"),
     ("the invoice from january 4", "01-04 past ?"),
     ("august 5 last year", "2026-08-05 past ?"),
+    ("3-15", "03-15"),
+    ("8.30", "08:30"),
     ("feb 3/4", "? options=2027-02-03,2027-02-04"),
     # 7. Vague
     ("when possible", "? vague"),

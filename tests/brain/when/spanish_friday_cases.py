@@ -568,7 +568,7 @@ FRIDAY: tuple[tuple[str, str], ...] = (
         "11-24 16:30",
     ),
     (
-        "hola como esta si este yo llamaba porque necesito que me atiendan mañana en la mañana como a las nueve nueve y media",
+        "hola como esta si este yo llamaba porque necesito que me atiendan mañana como a las nueve nueve y media",
         "11-21 ? options=09:00,09:30",
     ),
     ("mañana 🙏", "11-21"),

@@ -103,6 +103,9 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("tres del dos del veintisiete", "02-03"),
     ("3 - 2 - 2027", "02-03"),
     ("30 de henero", "01-30"),
+    ("15-3", "03-15"),
+    ("20.12", "12-20"),
+    ("3-5", "-"),
     # 6. Past
     ("ayer fue domingo y no atendieron", "01-10 past"),
     ("el viernes estuve ahi y me dijeron que vuelva", "01-08 past"),
@@ -281,6 +284,9 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("a las seis menos diez", "17:50"),
     ("seis y cuarto de la tarde", "18:15"),
     ("10 y 30", "10:30"),
+    ("8 y treinta", "08:30"),
+    ("8.30", "08:30"),
+    ("tipo 8,30", "08:30"),
     ("mañana 3 tarde", "01-12 15:00"),
     ("al mediodía y media", "12:30"),
     # 11. No dates

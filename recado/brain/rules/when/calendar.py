@@ -162,7 +162,8 @@ def _of_month(day: Day, number: int, month: int, today: date, backward: bool) ->
     dates = [
         date(year, month, number)
         for year in range(
-            max(today.year - (backward or day.last) * _LEAP_YEARS_APART, MINYEAR), min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1
+            max(today.year - (backward or day.last) * _LEAP_YEARS_APART, MINYEAR),
+            min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1,
         )
         if number <= monthrange(year, month)[1]
     ]

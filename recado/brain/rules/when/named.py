@@ -255,7 +255,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after | from"
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after |"
+        f" from"
         " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
     ),
     *each(

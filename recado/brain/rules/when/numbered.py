@@ -14,6 +14,7 @@ from recado.brain.rules.when.tokens import Tokens
 _CENTURY = 100
 _LEAP_YEAR = 2000
 _MAX_DAY = 31
+_NOON = 12
 _LAST_HOUR = 24
 _COUNTED_THINGS = 10
 """Ordinals up to this also count other things: "the third"."""
@@ -30,6 +31,7 @@ _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
+_DOTTED = ALPHABET.of("DOTTED")
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
@@ -186,6 +188,17 @@ def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
 
 
+def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15-3" and "20.12", if they are the whole message and no two hours."""
+    one, two = tokens.values[match.start("pair")][:2]
+    day = pair(tokens, one, two)
+    if tokens.letters[match.start("pair")] == _DOTTED:
+        good = tokens.language == "es" and _possible(one, two)
+    else:
+        good = max(one, two) > _NOON and _possible(day.day or 0, day.month or 0)
+    return DayNamed(day) if good else None
+
+
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """Several numbers, and perhaps the month of all of them."""
     days = list(_listed(tokens, match))
@@ -265,7 +278,8 @@ _DAYISH_END = (
 RULES: tuple[Rule[Meant], ...] = (
     # With a month by name.
     Rule(
-        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} | <gone:PASADO | PASADA>)?"
+        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
+        f" <gone:PASADO | PASADA>)?"
         " (?! (i | u) | y media | MINU)",
         _with_month,
     ),
@@ -339,7 +353,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule(
-        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}", _cardinal_month
+        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}",
+        _cardinal_month,
     ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
@@ -362,6 +377,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(?<= del | al | on | for | para) <pair:SLASHED | DASHED> (?! MER | HS | MON)", _sure_pair),
     Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
+    Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(

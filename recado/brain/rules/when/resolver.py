@@ -50,7 +50,7 @@ def resolve(
     Never raises, whatever the text.
     """
     tokens, births = exclusions.exclude(lexer.read(text, language))
-    found = _MENTIONS.scan(tokens)[:MAX_MENTIONS]
+    found = _MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()
     skeleton = items.build(tokens, found, now.date())

@@ -191,7 +191,8 @@ vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
 SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
-    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera convenga abran aparezca
+    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
+    convenga abran aparezca
 actual: actual presente
 arriba: arriba
 brevedad: brevedad
@@ -260,7 +261,8 @@ DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dos
 # The wish, the appointment and what happens to it
 CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
     citica citita sita cyta visita visitas evaluacion revision entrevista cta
-CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse cambie cambiaria canbiar
+CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
+    cambie cambiaria canbiar
     mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
     reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
     reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
@@ -286,7 +288,8 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
-QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia
+    gustaria kiero qiero quieo nesecito ocupo busco necesitaba
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame

@@ -67,7 +67,8 @@ def _hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour, minute = tokens.values[match.start("t")][:2]
-    good = hour < _DAY_HOURS and minute < 60 and tokens.length(match.start("t")) >= len("5.30")
+    two_digits = tokens.length(match.start("t")) >= len(f"{hour}.30")
+    good = hour < _DAY_HOURS and minute < 60 and two_digits
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
@@ -200,7 +201,7 @@ _SINGLE = (
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<! .) <h:NUM> y <m:NUM> $",
+        "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),

@@ -161,7 +161,11 @@ class Judge:
             old, new = list(self._dates(item))
             self._tell_from("from_date", old)
             self._tell_date(new)
-        elif chosen.range or isinstance(item.meant, DaySpan) or (item.open_side and not item.source and not self._lies_behind(item)):
+        elif (
+            chosen.range
+            or isinstance(item.meant, DaySpan)
+            or (item.open_side and not item.source and not self._lies_behind(item))
+        ):
             self._out.clarify = True
         elif choosing.several_days(chosen.items):
             self._tell_choice([found for one in chosen.items for found in self._dates(one)])
