@@ -1,7 +1,7 @@
 """A short way to write down what a message means.
 
-Words apart by spaces: a date (without a year: of 2026), a time, "?" for clarify, `name=value` or `name` (true) for a
-slot, `options=a,b`; "-" for nothing at all.
+Words apart by spaces: a date (without a year: of 2026, or of the one that is told), a time, "?" for clarify,
+`name=value` or `name` (true) for a slot, `options=a,b`; "-" for nothing at all.
 """
 
 import re
@@ -24,9 +24,9 @@ def written(when: When) -> str:
     return " ".join(words) or "-"
 
 
-def spelled(expected: str) -> str:
+def spelled(expected: str, year: int = YEAR) -> str:
     """An expectation in the same order and with its year."""
-    words = [f"{YEAR}-{word}" if re.fullmatch(r"\d\d-\d\d", word) else word for word in expected.split()]
+    words = [f"{year}-{word}" if re.fullmatch(r"\d\d-\d\d", word) else word for word in expected.split()]
     return " ".join(sorted(words, key=_place))
 
 

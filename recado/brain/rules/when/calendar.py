@@ -13,6 +13,7 @@ RECENTLY_PAST = timedelta(days=60)
 _COMING = timedelta(days=366)
 """How far ahead a weekday and a number are brought together ("jueves 26")."""
 _DAYS_A_WEEK = 7
+_WORKING_DAYS = 5
 _MONTHS_A_YEAR = 12
 _LEAP_YEARS_APART = 8
 """At most so many years lie between two 29ths of February."""
@@ -27,7 +28,9 @@ class Day:
     unless `this` (today counts), `week` (of the calendar week so many weeks from now) or `last` (before today) says
     otherwise. `day` is of `month` and `year`, or of the month `shift` months from now, or of the coming ones. `nth`
     weekday of a month, -1 for the last; without a weekday the nth day. `easter` counts days from Easter Sunday. A
-    `holiday` is never the one that passed lately. `plus` days are added in the end.
+    `holiday` is never the one that passed lately. `years` counts years from this one. `working` counts only days from
+    Monday to Friday, in `offset` and `nth`. `beside` is a day that the `weekday` comes right after, or right before if
+    `before`. `plus` days are added in the end.
     """
 
     offset: int | None = None
@@ -43,6 +46,10 @@ class Day:
     nth: int | None = None
     easter: int | None = None
     holiday: bool = False
+    years: int | None = None
+    working: bool = False
+    beside: "Day | None" = None
+    before: bool = False
     plus: int = 0
 
     def joined(self, other: "Day") -> "Day | None":
@@ -76,6 +83,8 @@ def resolve(day: Day, today: date, *, backward: bool = False) -> date | Problem:
 
 
 def _resolve(day: Day, today: date, backward: bool) -> date | Problem:
+    if day.beside is not None:
+        return _beside(day.beside, day, today)
     if day.nth is not None:
         return _nth(day, today)
     if day.day is not None:
@@ -83,7 +92,8 @@ def _resolve(day: Day, today: date, backward: bool) -> date | Problem:
     if day.easter is not None:
         return _after_easter(day.easter, today, backward)
     if day.offset is not None:
-        return _fitting(today + timedelta(days=day.offset), day)
+        ahead = _working_days(today, day.offset) if day.working else timedelta(days=day.offset)
+        return _fitting(today + ahead, day)
     if day.months is not None:
         return _fitting(_months_on(today, day.months), day)
     if day.weekday is not None:
@@ -95,6 +105,24 @@ def _fitting(found: date, day: Day) -> date | Problem:
     """The date, unless the weekday, or the day of the month, that was said with it is another."""
     wrong = day.weekday is not None and found.weekday() != day.weekday
     return "conflict" if wrong else found
+
+
+def _beside(other: Day, day: Day, today: date) -> date | Problem:
+    """The weekday right after or right before another day."""
+    base = _resolve(replace(other, plus=0), today, backward=False)
+    if not isinstance(base, date) or day.weekday is None:
+        return base
+    base += timedelta(days=other.plus)
+    if day.before:
+        return base - timedelta(days=(base.weekday() - day.weekday - 1) % _DAYS_A_WEEK + 1)
+    return base + timedelta(days=(day.weekday - base.weekday() - 1) % _DAYS_A_WEEK + 1)
+
+
+def _working_days(today: date, count: int) -> timedelta:
+    """How long so many days from Monday to Friday take. Holidays are not known: they differ by place."""
+    start = min(today.weekday(), _WORKING_DAYS - 1)
+    weeks, rest = divmod(start + count, _WORKING_DAYS)
+    return timedelta(days=weeks * _DAYS_A_WEEK + rest - today.weekday())
 
 
 def _weekday(day: Day, weekday: int, today: date, backward: bool) -> date:
@@ -126,18 +154,20 @@ def _numbered(day: Day, today: date, backward: bool) -> date | Problem:
 
 
 def _of_month(day: Day, number: int, month: int, today: date, backward: bool) -> date | Problem:
-    if day.year is not None:
-        if not MINYEAR <= day.year <= MAXYEAR:
+    said = today.year + day.years if day.years is not None else day.year
+    if said is not None:
+        if not MINYEAR <= said <= MAXYEAR:
             return "impossible"
-        return _fitting(date(day.year, month, number), day)
+        return _fitting(date(said, month, number), day)
     dates = [
         date(year, month, number)
         for year in range(
-            max(today.year - backward * _LEAP_YEARS_APART, MINYEAR), min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1
+            max(today.year - (backward or day.last) * _LEAP_YEARS_APART, MINYEAR),
+            min(today.year + _LEAP_YEARS_APART, MAXYEAR) + 1,
         )
         if number <= monthrange(year, month)[1]
     ]
-    if backward:
+    if backward or day.last:
         behind = [found for found in dates if found <= today]
         return behind[-1] if behind else "impossible"
     near = [found for found in dates if found >= (today if day.holiday else today - RECENTLY_PAST)]
@@ -184,6 +214,9 @@ def _nth(day: Day, today: date) -> date | Problem:
 def _nth_of(day: Day, first: date) -> date | None:
     nth = day.nth or 0
     length = monthrange(first.year, first.month)[1]
+    if day.working:
+        weekdays = [on for on in range(1, length + 1) if first.replace(day=on).weekday() < _WORKING_DAYS]
+        return first.replace(day=weekdays[nth if nth < 0 else nth - 1])
     if day.weekday is None:
         return first.replace(day=length if nth < 0 else nth)
     if nth < 0:

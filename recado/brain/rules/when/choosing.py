@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from recado.brain.rules.when import links
+from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, PartNamed, Soonest, TimeSpan, Vague
 
-_CHANGED = ALPHABET.compile("mejor | PERDON | PREFIERO | PREFER | instead | no | not | PERO")
+_CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
 _WEEK_OF = frozenset(("", *ALPHABET.union("COMMA de en in of")))
 """Between a weekday and the week that it is of."""
@@ -88,6 +89,17 @@ class Choosing:
                 self._apply_back(item, meant.week)
             elif week is not None and isinstance(meant, DayNamed) and meant.day.only_weekday and not meant.day.this:
                 item.meant = replace(meant, day=replace(meant.day, week=week))
+
+    def share_weeks(self) -> None:
+        """Make "jueves o viernes de la otra semana" two days of that week."""
+        for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
+            if link == "none" or first.day is None or second.day is None:
+                continue
+            match first.day.meant, second.day.meant:
+                case DayNamed(day) as one, DayNamed(Day(week=int(week))) if day.only_weekday and not day.this:
+                    first.day.meant = replace(one, day=replace(day, week=week))
+                case _:
+                    pass
 
     def _apply_back(self, week: Item, number: int) -> None:
         """ "El martes, de la otra semana": the day right before."""

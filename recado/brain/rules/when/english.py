@@ -101,12 +101,13 @@ ago: ago
 later: later l8r latr
 SOMETIME: sometime someday
 WHENEVER: whatever whenever anytime whichever
-any: any anything
+any: any
+anything: anything
 some: some few several couple
 another: another other different
 each: each every all
 SOON: soon soonish
-SOONEST: soonest asap earliest
+SOONEST: soonest asap earliest nearest closest
 EARLIER: earlier
 sooner: sooner
 LATEST: latest
@@ -192,6 +193,7 @@ HALLOWEEN: halloween
 VALENTIN: valentine valentines
 BOXING: boxing
 THANKSGIVING: thanksgiving
+MEMORIAL: memorial
 EASTER: easter
 good: good gud goood
 INDEPENDENCE: independence
@@ -227,7 +229,8 @@ CAMBIAR: bump move reschedule change switch swap postpone push rebook bring movi
     rescheduled reschedual
 CANCELAR: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
-HAVE: have got has
+HAVE: have has i've ive we've weve they've
+GOT: got
 CAN: can could
 CANT: cant can't cannot couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
@@ -236,6 +239,10 @@ MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
 WANT: want need would wanna id i'd looking lets let's let wish gimme
 longer: longer
+TAKE: take takes taking
+ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
+USUALLY: usually always normally generally
+town: town
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
@@ -251,14 +258,18 @@ OPEN: open opens opened close closes closed opening_hours
 # The past
 WAS: was were wasnt wasn't
 WENT: went came visited hurt hurted felt started saw had ate took woke threw fell missed happened began vomited
-    operated forgot noticed slept drank planted sprayed harvested rained bled did didnt didn't
-TOLD: told called wrote said paid sent received gave bought ordered texted messaged emailed asked spoke talked
+    operated forgot noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked
+    did didnt didn't
+AGREED: said agreed arranged planned supposed
+TOLD: told
     confirmed cancelled canceled transferred prescribed
 see: seeing seeya cya
 FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye
-ejem: also just only even i'll ill we we're they
+ILL: i'll ill we'll will
+ejem: also just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

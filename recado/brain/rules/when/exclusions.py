@@ -45,6 +45,13 @@ def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    if (
+        match.end() - match.start() == 3
+        and tokens.number(match.end() - 1) in _YEARS
+        and tokens.number(match.start()) <= 31
+    ):
+        # "25 11 2026"
+        return None
     digits = sum(tokens.ends[at] - tokens.starts[at] for at in range(match.start(), match.end()))
     return Nothing() if digits >= _PHONE_DIGITS else None
 
@@ -108,14 +115,14 @@ _GRAMMAR: Grammar[Meant] = Grammar(
         *always(
             Nothing(),
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
-            " disponible"
+            " viaje | town | disponible"
             " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
             " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
             "hasta (PRONTO | LUEGO)",
-            "(BYE | CHAU | FILL) COMMA? until TOM (?= $ | BREAK)",
-            "TALK (me | to | u | ejem | its | word | with){0,3} (later | SOON | in a WHILE)",
+            "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
+            "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
@@ -152,7 +159,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
-        *each(_phone, "DIGITS DIGITS DIGITS (DIGITS){0,4}"),
+        *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *always(
             Nothing(),
@@ -161,7 +168,8 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " PERCENT | mil)",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words)",
+            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
@@ -192,17 +200,18 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
             "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
-            "MAY (i | u | ejem | MAKE | HAVE | WANT | IM)",
-            "(i | u | ejem | its) (MAY | MARCH | SAT)",
+            "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
+            "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "(the | in | of) SUN",
             "SUN (word | words) (?<! at)",
-            "(son | ERA | ya) (ya | como | ejem)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
+            "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
             "too (EARLY | late)",
             "es muy TEMPRANO",
             "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
-            "(NUM | WNUM | UNIT | MINU) (TARDE | late)",
-            "(MAKE | IM | ejem) (a)? (WHILE | NUM MINU)? late",
+            "(UNIT | MINU) TARDE",
+            "(NUM | WNUM | UNIT | MINU) late",
+            "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
             "(TODOS | CADA) (los | las)? (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"

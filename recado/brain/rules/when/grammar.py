@@ -9,6 +9,7 @@ so that the time stays linear in the length of the message.
 """
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -156,8 +157,8 @@ class Grammar(Generic[Product]):
             for letter in alphabet.first(rule.text):
                 self._by_first.setdefault(letter, []).append(compiled)
 
-    def scan(self, tokens: Tokens) -> list[Found[Product]]:
-        """Every match, from left to right, none overlapping another."""
+    def scan(self, tokens: Tokens, at_most: int = sys.maxsize) -> list[Found[Product]]:
+        """The matches from left to right, none overlapping another: all, or the first so many."""
         found: list[Found[Product]] = []
         free = 0
         for at, letter in enumerate(tokens.letters):
@@ -166,6 +167,8 @@ class Grammar(Generic[Product]):
                 if best is not None:
                     found.append(best)
                     free = best.end
+                    if len(found) == at_most:
+                        break
         return found
 
     def _longest(self, tokens: Tokens, at: int, rules: "list[_Compiled[Product]]") -> Found[Product] | None:

@@ -18,10 +18,12 @@ from recado.brain.rules.when.mentions import (
     DaysOffered,
     DaySpan,
     Except,
+    Following,
     Meant,
     Moment,
     Nothing,
     PartNamed,
+    Shift,
     Soonest,
     TimeNamed,
     TimesOffered,
@@ -33,14 +35,21 @@ from recado.brain.rules.when.tokens import Tokens
 _DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
 _APPOSED = ALPHABET.compile(
     "(COMMA | el | la | DIA | the | on | es | is | DASH | que (es | word) | o SUBJ | COLON | de | this | para el | para"
-    " | ejem | en | del){0,3} $"
+    " | EJEM | en | del){0,3} $"
 )
 """Between two names of one day: "mañana, martes 15"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
 """What may as well begin another day: then they are one only if they agree."""
+_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this){0,3}")
+_BESIDE = ALPHABET.compile(
+    "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
+    " (el | la | the | DIA | de){0,3}"
+)
+_PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
+_DAYS_A_WEEK = 7
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
-    " ejem | FILL"
+    " EJEM | FILL"
     "| mejor | como | tipo | this | es | is | si | me | que | DASH | COLON | PUEDO | me | QUIERO | SUBJ |"
     " PREFIERO | i | CAN"
     "| PREFER | WANT | CITA | un | una | an | IR | MAKE | u | BOOK | PEDIR | HORA | time | APROX | about | sobre"
@@ -130,14 +139,15 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _joined(tokens, today, _put_right([Item(piece.start, piece.end, piece.product) for piece in found]))
+    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _joined(tokens, today, _followed(_of_one_month(tokens, items)))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
     for item in items:
         letters += tokens.letters[done : item.start]
         item.at = len(letters)
-        if isinstance(item.meant, Nothing | Bare):
+        if isinstance(item.meant, Nothing | Bare | Shift):
             letters.append(_GONE)
         else:
             at[item.at] = item
@@ -160,6 +170,36 @@ def _put_right(items: list[Item]) -> list[Item]:
     return items
 
 
+def _of_one_month(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """Days put right in the month that was named: "el 3 de mayo no, el 4"."""
+    before: Item | None = None
+    for item in items:
+        match before, item.meant:
+            case Item(meant=DayNamed(named)), DayNamed(day) if day == Day(day=day.day) and named.month and named.day:
+                if _PUT_RIGHT.fullmatch(tokens.letters[before.end : item.start]):
+                    item.meant = DayNamed(replace(day, month=named.month, year=named.year))
+            case _:
+                pass
+        before = item
+    return items
+
+
+def _followed(items: list[Item]) -> list[Item]:
+    """ "El otro" made the weekday named before it, a week later."""
+    before: Day | None = None
+    for item in items:
+        match item.meant:
+            case Following(day):
+                if before is not None and (day is None or day.weekday == before.weekday):
+                    day = replace(before, plus=before.plus + _DAYS_A_WEEK)
+                item.meant = DayNamed(day) if day is not None else Nothing()
+            case DayNamed(day):
+                before = day if day.weekday is not None and day.day is None else None
+            case _:
+                pass
+    return items
+
+
 def _like(meant: Meant, number: Bare) -> Meant:
     match meant:
         case TimeNamed(clock):
@@ -171,17 +211,38 @@ def _like(meant: Meant, number: Bare) -> Meant:
 
 
 def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
-    """Names of one day made one: "mañana, martes 15"."""
+    """Names of one day made one: "mañana, martes 15", "dos días antes de navidad"."""
     joined: list[Item] = []
     for item in items:
         last = joined[-1] if joined else None
-        if last is not None and (meant := _both(last.meant, item.meant)) is not None:
+        if last is not None:
             gap = tokens.letters[last.end : item.start]
-            if _APPOSED.match(gap) and (not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today)):
+            meant = _related(last.meant, gap, item.meant) or _apposed(last, tokens, item, today)
+            if meant is not None:
                 last.meant, last.end = meant, item.end
                 continue
         joined.append(item)
     return joined
+
+
+def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
+    """A day told by where it lies from another."""
+    match one, two:
+        case Shift(days), DayNamed(day) if _ARTICLES.fullmatch(gap):
+            return DayNamed(replace(day, plus=day.plus + days))
+        case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
+            return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
+        case _:
+            return None
+
+
+def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | None:
+    """Two names for the same day, side by side."""
+    meant = _both(last.meant, item.meant)
+    gap = tokens.letters[last.end : item.start]
+    if meant is None or not _APPOSED.match(gap):
+        return None
+    return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
 
 
 def _agree(meant: Meant, today: date) -> bool:

@@ -38,13 +38,14 @@ def _fold_table() -> Mapping[int, str | None]:
 
 _FOLD = _fold_table()
 _TOKEN = re.compile(
-    r"""(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b)
-    |(?P<iso>\d{4}([-/.])\d{1,2}\3\d{1,2}(?!\d)(?:t(?=\d\d:))?)
+    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b)
+    |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
     |(?P<long>\d{1,3}(?:[.,]\d{3})+(?![\d])|\d{5,}|\d+(?:[-./]\d+){2,}|\d{3,}[-./]\d+|\d+[-./]\d{3,})
     |(?P<slashed>\d{1,2}\ ?/\ ?\d{1,2}(?!\d|:\d))
-    |(?P<dotted>\d{1,2}\.\d{1,2}(?!\d|:\d))
+    |(?P<dotted>\d{1,2}(?:\.\d{1,2}|,[0-5]\d)(?!\d|:\d|\ ?,\d))
     |(?P<dashed>\d{1,2}-\d{1,2}(?!\d|:\d))
     |(?P<num>\d{1,2}(?!\d))
     |(?P<big>\d{3,4}(?!\d))
@@ -65,6 +66,16 @@ _SIGN_KINDS = {
 }  # fmt: skip
 _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
+_DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_PAST_SPANISH = re.compile(
+    r"[a-z]{2,}(?:aron|ieron|aban|abamos)|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
+)
+"""Endings of the past; "llamaba" and the like ask politely."""
+_PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|(?<![aei]r)é)")
+_NO_VERBS = frozenset(["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino"])
+_WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
+"""Of now or of the past: "sembramos"."""
+_PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
 _DIGITS = re.compile(r"\d+")
 # After these a dot ends no sentence.
 _ABBREVIATIONS = frozenset(
@@ -149,6 +160,10 @@ _ORDINAL_ENDINGS = frozenset(
     ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
 )
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
+_PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
+_DESCRIBED = frozenset(ALPHABET.union("IM is muy"))
+"""After these a word such as "tired" describes somebody."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -157,7 +172,7 @@ _SHAPE_LETTERS = {
     "dashed": ALPHABET.of("DASHED"), "num": ALPHABET.of("NUM"), "big": ALPHABET.of("BIG"),
     "currency": ALPHABET.of("MONEY"),
 }  # fmt: skip
-_WRITTEN_OUT = {"special": "", "asap": "asap", "birth": "dob", "para": "para", "andor": "o"}
+_WRITTEN_OUT = {"week": "lunesaviernes", "special": "", "asap": "asap", "birth": "dob", "para": "para", "andor": "o"}
 """Words with signs or digits in them, and the word they are read as; "" for the word itself."""
 
 
@@ -233,7 +248,7 @@ class _Lexer:
             # "fri 9a".
             word = "am"
         meanings = self._meanings(word, start, end)
-        if after_number and meanings[0][0] in _NO_UNIT:
+        if after_number and meanings[0][0] in _NO_UNIT and not self._text[end : end + 1].isdigit():
             self._letters[-1] = _LONG
         for letter, number in meanings:
             self._add(letter, (number,), start, end)
@@ -246,10 +261,31 @@ class _Lexer:
             return known
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
+        if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
+            return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
+        if self._tells_of_the_past(word, start, end):
+            return _PAST
+        if self._language == "es" and _WE_DO.fullmatch(word):
+            return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
+        """ "Lunesito", "mesecito"."""
+        stem, vowel = small.groups()
+        return self._lexicon.get(stem) or self._lexicon.get(stem + vowel) or self._lexicon.get(stem + "e")
+
+    def _tells_of_the_past(self, word: str, start: int, end: int) -> bool:
+        """Whether the ending of an unknown word is that of a verb of the past."""
+        if self._language == "en":
+            described = bool(self._letters) and self._letters[-1] in _DESCRIBED
+            return not described and _PAST_ENGLISH.fullmatch(word) is not None
+        if _PAST_SPANISH.fullmatch(word) is not None:
+            return True
+        accented = self._raw[start:end].lower() if self._has_accents else ""
+        return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
 
     def _known(self, word: str, start: int, end: int) -> None:
         for letter, number in self._lexicon[word]:

@@ -16,7 +16,7 @@ Meaning = tuple[str, int]
 # What the lexer finds by shape, not by word. GONE is what an exclusion leaves behind.
 _SHAPES = (
     "NUM BIG LONG CLOCK DOTTED SLASHED DASHED FULLDATE STOP ASK COMMA COLON DASH SLASH MONEY PERCENT DEGREE PLUS HASH"
-    " AT TH word words GONE DAYM TIMEM PARTM"
+    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM"
 )
 # DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day (see `items.py`).
 _VALUED = "WDAY WDAYS MONTHN WNUM TENS ORDW"
@@ -48,7 +48,10 @@ CLASSES = {
     "NEXT": "PROX next SIGUIENTE coming",
     "BREAK": "STOP ASK",
     "PAUSE": "STOP ASK COMMA COLON",
-    "FILLER": "FILL ejem CHAU BYE",
+    "EJEM": "ejem ILL",
+    "FILLER": "FILL ejem ILL CHAU BYE",
+    "SORRY": "PERDON DIGO",
+    "HAVING": "HAVE GOT",
     "APPT": "CITA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
     "THE": "the el la",
@@ -77,6 +80,7 @@ KINDS = tuple(dict.fromkeys(chain(_SHAPES.split(), _VALUED.split(), _SPANISH_KIN
 ALPHABET = Alphabet(KINDS, CLASSES)
 
 RUN_TOGETHER = """
+lunes al viernes: lunesaviernes lunaviern lunavie
 a las: alas
 a la: ala
 de la: dela
@@ -98,7 +102,7 @@ tarde noche: tardenoche
 fin de semana: findesemana
 al dia: aldia
 el dia: eldia
-para el: parael paral pal
+para el: parael paral pal pa'l
 para la: parala
 para las: paralas
 para manana: paramanana
@@ -215,17 +219,36 @@ def _run_ons() -> Iterator[tuple[str, str]]:
         for listed in spanish.WEEKDAYS:
             day = listed.split()[0]
             yield head + day, f"{head} {day}"
-    for listed in english.NUMBERS.values():
+    for listed in (*english.NUMBERS.values(), *english.TENS.values()):
         yield f"{listed.split()[0]}ish", f"{listed.split()[0]} ish"
 
 
 _OFTEN_MISSPELLED = """
-miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre tomorrow wednesday thursday saturday
+lunes martes jueves tarde noche miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre
+tomorrow wednesday thursday saturday
 tuesday december november september october february january semana proximo proxima mediodia temprano afternoon
 evening appointment
 """
 # Real words that are one slip away from one of those.
-_NOT_TYPOS = frozenset(["even", "domino", "proximos", "semanas", "temprana", "tornado", "domingos", "tomorrows"])
+_NOT_TYPOS = frozenset(
+    [
+        "mates",
+        "mares",
+        "trade",
+        "tare",
+        "tade",
+        "late",
+        "lues",
+        "even",
+        "domino",
+        "proximos",
+        "semanas",
+        "temprana",
+        "tornado",
+        "domingos",
+        "tomorrows",
+    ]
+)
 
 
 def _slips(word: str) -> Iterator[str]:

@@ -10,21 +10,23 @@ Link = Literal["choice", "list", "range", "none"]
 
 _FILLERS = (
     "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
-    " | ejem | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+    " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
-    "(COMMA | FILL | ejem | STOP | ASK){0,4} ((o | or) (?! mejor | SUBJ | PERDON | instead) | SLASH)"
+    "(COMMA | FILL | EJEM | STOP | ASK){0,4} ((o | or) (?! mejor | SUBJ | SORRY | instead) | SLASH)"
     f" {_FILLERS}{{0,5}} $"
     # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
-    " | COMMA? (o)? sino (el | la | para | en | a | las | al | PUEDO | ser){0,3} $"
+    " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
+    " | las | al | PUEDO | ser){0,3} $"
     " | COMMA? o en su word (el | la)? $"
-    " | (if possible | if u CAN)? COMMA? (or)? (else | if not) (COMMA | then | on | the | at | for){0,3} $"
+    " | (if (possible | u CAN | its possible | available))? COMMA? (or)? (else | if (not | u CANT)) (COMMA | then |"
+    " on | the | at | for){0,3} $"
     " | (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no"
-    " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | ejem){0,3}"
+    " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
-_AND = ALPHABET.compile("(COMMA)? (y | and) (ejem | the | el | la | on | para | at | a | las | en){0,3} $")
+_AND = ALPHABET.compile("(COMMA)? (y | and) (EJEM | the | el | la | on | para | at | a | las | en){0,3} $")
 _LIST = ALPHABET.compile("(COMMA)? (el | the | on | a | las | para | at){0,2} $")
 _TO = ALPHABET.compile(
     "(a | al | to | hasta | until | DASH | through) (el | la | las | the | on | DIA | este | this | next){0,2} $"

@@ -90,6 +90,20 @@ class Except:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """So many days before (negative) or after the day that is named next: "3 días antes del 15"."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before."""
+
+    day: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bare:
     """A number that puts another right ("a las 5, perdon 6"): of a time or a day, whatever was said before."""
 
@@ -120,6 +134,8 @@ Meant = (
     | Vague
     | Soonest
     | Except
+    | Shift
+    | Following
     | Bare
     | Birth
     | Nothing

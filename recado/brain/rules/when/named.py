@@ -7,7 +7,7 @@ from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import Make, always, each
-from recado.brain.rules.when.mentions import DayNamed, Meant, Moment, Nothing
+from recado.brain.rules.when.mentions import DayNamed, Following, Meant, Moment, Nothing, Shift
 from recado.brain.rules.when.tokens import Tokens
 
 _DAYS_A_WEEK = 7
@@ -20,6 +20,7 @@ _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
+_ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -38,6 +39,8 @@ def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if number > _MAX_COUNT:
         return None
     unit = match.group("u")
+    if said(match, "work"):
+        return DayNamed(Day(offset=number, working=True)) if unit in _DAY_UNITS else None
     if unit in _MONTH_UNITS:
         return DayNamed(Day(months=number))
     if unit in _YEAR_UNITS:
@@ -53,13 +56,30 @@ def _days_in(unit: str) -> int:
     return _FORTNIGHT if unit == _FORTNIGHTS else 15
 
 
-def _from_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "A week from tuesday", "dos dias despues del lunes"."""
+def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
     unit = match.group("u")
     number = tokens.number(match.start("n")) if said(match, "n") else 1
-    if number > _MAX_COUNT or unit in _MONTH_UNITS or unit in _YEAR_UNITS:
+    if number > _MAX_COUNT or not (said(match, "n") or unit in _ONE_DAY):
         return None
-    return _plus(tokens, match, number * _days_in(unit))
+    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1))
+
+
+def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "A week on tuesday"."""
+    number = tokens.number(match.start("n"))
+    return _plus(tokens, match, number * _days_in(match.group("u"))) if number <= _MAX_COUNT else None
+
+
+def _of_weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Two tuesdays from now"."""
+    number = tokens.number(match.start("n"))
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), plus=_DAYS_A_WEEK * (number - 1))
+    return DayNamed(day) if 0 < number <= _MAX_COUNT else None
+
+
+def _the_other(tokens: Tokens, match: re.Match[str]) -> Meant:
+    return Following(Day(weekday=weekday_of(tokens, match.start("wd")), week=1))
 
 
 def _plus(tokens: Tokens, match: re.Match[str], days: int) -> Meant:
@@ -118,13 +138,14 @@ def _nth(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     at = match.start("o")
     nth = -1 if tokens.letters[at] in _LAST else tokens.number(at) or 4
     weekday = weekday_of(tokens, match.start("wd")) if said(match, "wd") else None
-    if nth > 5 or (weekday is None and nth > 1):
+    working = said(match, "work") or said(match, "work2")
+    if nth > 5 or (weekday is None and nth > 1 and not working):
         return None
     month = tokens.number(match.start("mon")) if said(match, "mon") else None
     year = tokens.number(match.start("year")) if said(match, "year") else None
     words = match.group("of") if said(match, "of") else ""
     shift = 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
-    return DayNamed(Day(weekday=weekday, nth=nth, month=month, year=year, shift=shift))
+    return DayNamed(Day(weekday=weekday, nth=nth, month=month, year=year, shift=shift, working=working))
 
 
 def _minutes(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -139,6 +160,12 @@ def _minutes(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         if said(match, group):
             minutes += tokens.number(match.start(group))
     return Moment(minutes)
+
+
+def _arriving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Llego en 5": minutes."""
+    number = tokens.number(match.start("n"))
+    return Moment(number) if 0 < number < _HOUR else None
 
 
 def _decimal_hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -166,6 +193,12 @@ def _holy(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if days is None else DayNamed(Day(easter=days))
 
 
+def _carnival(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """The Monday and the Tuesday before Ash Wednesday."""
+    days = {0: -48, 1: -47}.get(tokens.number(match.start("wd")))
+    return None if days is None else DayNamed(Day(easter=days))
+
+
 def _good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(Day(easter=-2)) if tokens.number(match.start("wd")) == 4 else None
 
@@ -179,7 +212,8 @@ _DAY_OF = "((el | este)? DIA de)?"
 _IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
-_DATE_UNIT = "<u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
+_SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
+_DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
@@ -188,6 +222,7 @@ _THIS_WEEK = (
 )
 _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) | last WEEK | PASADA WEEKU))"
 _WD = "<wd:WDAY>"
+_ALONE = "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead)"
 _EL = "(el | los | la | the)"
 
 RULES: tuple[Rule[Meant], ...] = (
@@ -211,19 +246,35 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
     *each(
         _counted,
-        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! (con | de (word | FIEBRE | DOLOR)) )",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
+        f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
-        f"a {_SOME}? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
+        f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(
-        _from_day,
-        f"{_COUNT} {_DATE_UNIT} (from | after | DESPUES (de | del)) (the | this | next | coming | el | este |"
-        f" PROX){{0,2}} {_START} (?! PASADO | SEMANA | en)",
-        f"(a | one | una) <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
-        f"(a | one) <u:WEEKU> {_WD}",
-        f"(the | el)? <u:DIA | DAY> (after | DESPUES (de | del)) (the | el)? {_WD}",
+        _shift,
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after |"
+        f" from"
+        " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
+    ),
+    *each(
+        _weeks_after,
+        f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
+        f"<n:a | one> <u:WEEKU> {_WD}",
+    ),
+    *each(
+        _of_weekdays,
+        f"{_IN} <n:NN> <wd:WDAY | WDAYS>",
+        "<n:NN> <wd:WDAY | WDAYS> from (NOW | TODAY)",
+    ),
+    *always(
+        Following(),
+        f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
+        f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
+        f"(next | coming | another) (one | ones) {_ALONE}",
+        f"(the)? one after (that | next | its)? {_ALONE}",
     ),
     *each(
         _in_eight,
@@ -250,6 +301,11 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} (a | an) <half:half> <u:HOUR>",
         "<n:N | a | an> <u:HOURU | MINU> (from NOW)",
         "<half:half> (an | a)? <u:HOUR> from NOW",
+    ),
+    *each(
+        _arriving,
+        f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}",
+        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in one and a half HOURS"),
@@ -282,8 +338,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_WD} next (?! WEEK | to | MONTH)",
         f"(el | the | DIA | este){{0,2}} {_WD} {_EN_NEXT_WEEK}",
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
-        f"el OTRO {_WD}",
     ),
+    *each(_the_other, f"el OTRO {_WD}"),
+    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
@@ -312,8 +369,8 @@ RULES: tuple[Rule[Meant], ...] = (
     # The first Monday of a month.
     *each(
         _nth,
-        "(el | the)? <o:ORDW | ULTIMO | last | cuarto | NUM (?= TH)> TH? (<wd:WDAY> | DIA | DAY) (de | of | in |"
-        " en | del)"
+        "(el | the)? <o:ORDW | ULTIMO | last | cuarto | NUM (?= TH)> TH? (<wd:WDAY> | (DIA | DAY) <work:HABIL>? |"
+        " <work2:HABIL | BUSY> DAY) (de | of | in | en | del)"
         "(<mon:MON> ((de | del | COMMA)? <year:BIG>)? | <of:(este | el | the | this | next | PROX | SIGUIENTE |"
         " coming)? MONTHU"
         " (que VIENE | PROX | SIGUIENTE)?>)",
@@ -332,9 +389,9 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     # Holidays.
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
-    *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "la NOCHE BUENAS", "vispera de NAVIDAD"),
-    *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "new YEARU (DAY)? (?! eve)"),
-    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "new YEARU eve", "vispera de ANO nuevo"),
+    *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
+    *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
+    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY | word)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
@@ -343,9 +400,12 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
     *always(DayNamed(Day(weekday=3, nth=4, month=11)), "THANKSGIVING (DAY)?"),
     *always(DayNamed(Day(weekday=0, nth=1, month=9)), "LABOR DAY"),
+    *always(DayNamed(Day(weekday=0, nth=-1, month=5)), "MEMORIAL DAY"),
+    *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
     *each(_good_friday, "good <wd:WDAY>"),
-    *each(_easter_weekday, "EASTER <wd:WDAY>", "<wd:WDAY> de PASCUA"),
+    *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
+    *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
     *always(_easter(-7), "WDAY de ramos"),
     *always(_easter(-46), "WDAY de ceniza"),

@@ -14,6 +14,7 @@ from recado.brain.rules.when.tokens import Tokens
 _CENTURY = 100
 _LEAP_YEAR = 2000
 _MAX_DAY = 31
+_NOON = 12
 _LAST_HOUR = 24
 _COUNTED_THINGS = 10
 """Ordinals up to this also count other things: "the third"."""
@@ -30,6 +31,7 @@ _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
+_DOTTED = ALPHABET.of("DOTTED")
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
@@ -38,17 +40,19 @@ NOT_A_DAY = (
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
     " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
-    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | ejem |"
+    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
 _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
+    " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
+    " YEARU | YEARU PASADO | last YEAR>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
-    "((de | del | of | in) (este | the | this | el)? (ese | PROX | SIGUIENTE | next | last | coming | OTRO |"
+    "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
     " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE))"
 )
@@ -105,8 +109,13 @@ def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         return None
     if said(match, "year") and tokens.number(match.start("year")) not in _YEARS:
         return None
+    years = None
+    if said(match, "years"):
+        words = match.group("years")
+        years = 1 if not _NEXT_MONTH.isdisjoint(words) else -1 if not _LAST_ONE.isdisjoint(words) else 0
     weekday = _weekday_in(tokens, match)
-    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match)))
+    last = said(match, "gone")
+    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years, last=last))
 
 
 def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -128,7 +137,7 @@ def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 _NEXT_MONTH = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
-_THIS_ONE = frozenset(ALPHABET.union("este this ese"))
+_THIS_ONE = frozenset(ALPHABET.union("este this ese actual"))
 _LAST_ONE = frozenset(ALPHABET.union("last PASADO ULTIMO"))
 
 
@@ -145,9 +154,9 @@ def _shift(match: re.Match[str]) -> int | None:
 def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "El 15 del 10"."""
     month = tokens.number(match.start("month"))
-    if not 1 <= month <= 12:
+    year = _year_in(tokens, match)
+    if not 1 <= month <= 12 or (year is not None and year not in _YEARS):
         return None
-    year = year_of(tokens.number(match.start("year"))) if said(match, "year") else None
     return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
 
 
@@ -170,12 +179,24 @@ def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "15-03": five characters, and no hours of the day."""
+    """ "15-03", "28-11": five characters, and no hours of the day."""
     at = match.start("pair")
     one, two = tokens.values[at][:2]
     day = pair(tokens, one, two)
-    written_in_full = tokens.length(at) == len("15-03") and (one < 10 or two < 10)
+    no_hours = one < 10 or two < 10 or max(one, two) > _LAST_HOUR
+    written_in_full = tokens.length(at) == len("15-03") and no_hours
     return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
+
+
+def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15-3" and "20.12", if they are the whole message and no two hours."""
+    one, two = tokens.values[match.start("pair")][:2]
+    day = pair(tokens, one, two)
+    if tokens.letters[match.start("pair")] == _DOTTED:
+        good = tokens.language == "es" and _possible(one, two)
+    else:
+        good = max(one, two) > _NOON and _possible(day.day or 0, day.month or 0)
+    return DayNamed(day) if good else None
 
 
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -189,6 +210,20 @@ def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     days = list(_listed(tokens, match))
     return DaySpan(tuple(days)) if len(days) == 2 else None
+
+
+def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Dec 3/4"."""
+    month = tokens.number(match.start("mon"))
+    one, two = tokens.values[match.start("pair")][:2]
+    good = 1 <= one < two <= _MAX_DAY
+    return DaysOffered((Day(day=one, month=month), Day(day=two, month=month))) if good else None
+
+
+def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "20 al 22/01"."""
+    last = pair(tokens, *tokens.values[match.start("pair")][:2])
+    return DaySpan((replace(last, day=tokens.number(match.start("day"))), last))
 
 
 def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -230,7 +265,8 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
-    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY> (PROX | que VIENE)? (COMMA | DASH |"
+    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA |"
+    " DASH |"
     " COLON)? (DIA | the | el | on the){0,2})"
 )
 _DAYISH_END = (
@@ -242,7 +278,8 @@ _DAYISH_END = (
 RULES: tuple[Rule[Meant], ...] = (
     # With a month by name.
     Rule(
-        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?"
+        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
+        f" <gone:PASADO | PASADA>)?"
         " (?! (i | u) | y media | MINU)",
         _with_month,
     ),
@@ -269,10 +306,12 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (DIA | fecha) (el)? <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> | <gone:PASADO> | (de |"
-        f" del) MES)? {NOT_A_DAY}",
+        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f" <gone:PASADO>"
+        f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
+    Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
         _of_some_month,
@@ -280,6 +319,11 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(el) <day:ORDW> (<of:{_THIS_MONTH}> | <gone:PASADO>)? (?= $ | BREAK | COMMA | FILLER | a las | por la |"
         " en la | OR)",
+        _of_some_month,
+    ),
+    Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
+    Rule(
+        f"(on)? the <day:NUM> (?= at {_N} | at CLOCK | at NOONS | in the PARTEN)",
         _of_some_month,
     ),
     Rule(f"(the) (DAY)? <day:NUM | WNUM> {_TH} (<of:{_THIS_MONTH}> | of)? {NOT_A_DAY}", _of_some_month),
@@ -308,6 +352,13 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | (?<= del | al) DIA | el DIA) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}",
         _cardinal_month,
     ),
+    Rule(
+        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}",
+        _cardinal_month,
+    ),
+    Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
+    Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
+    Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
     Rule(
         f"<of:(la | the | el)? (NEXT MONTHU | MES (que VIENE | NEXT))> (COMMA | on | el | the | DIA){{1,3}}"
@@ -316,6 +367,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(f"(el | DIA)? {_N} de CADA MES", _every_month),
     Rule("<day:NUM | WNUM> (?= (a | por | en) la (TARDE | NOCHE | MANANA))", _past_any_hour),
+    Rule(f"el <gone:PASADO> <day:{_N}> {NOT_A_DAY}", _of_some_month),
     # Written with signs.
     Rule(f"({_WDX} | el | DIA | fecha | the){{0,2}} <full:FULLDATE>", _written),
     Rule(
@@ -325,10 +377,11 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(?<= del | al | on | for | para) <pair:SLASHED | DASHED> (?! MER | HS | MON)", _sure_pair),
     Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
+    Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(
-        f"(?<! entre | between) (el | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
+        f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
         f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
         f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>)? {NOT_A_DAY}",
         _offered,
@@ -350,7 +403,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _offered,
     ),
     Rule(
-        f"(?<! between | entre) (the)? {_N} TH (COMMA {_N} TH?){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
+        f"(?<! between | entre) (the)? {_N} TH (COMMA? {_N} TH){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
         f" {NOT_A_DAY}",
         _offered,
     ),
@@ -375,8 +428,11 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
     ),
+    Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
+    Rule("<pair:SLASHED> (de | of)? <mon:MON>", _either),
+    Rule("<mon:MON> <pair:SLASHED> (?! SLASH)", _either),
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
-    Rule(f"(PERDON | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
 )

@@ -50,7 +50,7 @@ def resolve(
     Never raises, whatever the text.
     """
     tokens, births = exclusions.exclude(lexer.read(text, language))
-    found = _MENTIONS.scan(tokens)[:MAX_MENTIONS]
+    found = _MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()
     skeleton = items.build(tokens, found, now.date())
@@ -60,5 +60,16 @@ def resolve(
         if isinstance(born, dt.date):
             verdict.slots["birth_date"] = born.isoformat()
     used = sorted([(item.start, item.end) for item in skeleton.items] + [(start, end) for start, end, _ in births])
-    spans = tuple((tokens.starts[start], tokens.ends[end - 1]) for start, end in used)
+    spans = _apart([(tokens.starts[start], tokens.ends[end - 1]) for start, end in used])
     return When(verdict.date, verdict.time, verdict.clarify, verdict.slots, spans)
+
+
+def _apart(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The spans with those made one that share text, as in words run together."""
+    found: list[tuple[int, int]] = []
+    for start, end in spans:
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return tuple(found)

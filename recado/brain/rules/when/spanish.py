@@ -10,14 +10,14 @@ WEEKDAYS = (
     "jueves jue juev juebes jueve juevez juebez jeves guebes juves jves jubes",
     "viernes vie vier viern vierne biernes viernez vierns biernez virnes vrnes viermes veirnes",
     "sabado sab savado sabdo sabao sabadito savdo sbado sabato saabdo zabado",
-    "domingo dom domigo domngo domimgo domingito domigno dmingo dominog",
+    "domingo dom dgo domigo domngo domimgo domingito domigno dmingo dominog",
 )
 """From Monday to Sunday."""
 
 WEEKDAYS_PLURAL = ("", "", "", "", "", "sabados savados", "domingos domigos")
 
 MONTHS = (
-    "enero ene ener enro enerro",
+    "enero henero ene ener enro enerro",
     "febrero feb febr febreo frebrero febrer febero",
     "marzo mzo marso marz",
     "abril abr abri abrl",
@@ -28,7 +28,7 @@ MONTHS = (
     "septiembre setiembre sep sept set septiembr setiem setiembr setimbre septimbre sptiembre septiempre",
     "octubre oct octub octubr otubre octbre obtubre",
     "noviembre nov noviem noviembr novimbre nobiembre noviembree novienbre",
-    "diciembre dic diciem diciembr dicimbre disiembre diciembree dicienbre dcbre",
+    "diciembre dic diciem diciembr dicimbre disiembre diciembree dicienbre dcbre dicbre",
 )
 
 NUMBERS = {
@@ -37,7 +37,7 @@ NUMBERS = {
     13: "trece", 14: "catorce", 15: "quince kince quinse", 16: "dieciseis diesiseis", 17: "diecisiete diesisiete",
     18: "dieciocho diesiocho", 19: "diecinueve diesinueve", 21: "veintiuno veintiun veintiuna", 22: "veintidos",
     23: "veintitres", 24: "veinticuatro", 25: "veinticinco", 26: "veintiseis", 27: "veintisiete", 28: "veintiocho",
-    29: "veintinueve",
+    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno",
 }  # fmt: skip
 TENS = {20: "veinte beinte veinti", 30: "treinta treintai trenta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta",
         70: "setenta", 80: "ochenta", 90: "noventa"}  # fmt: skip
@@ -48,7 +48,7 @@ KINDS = """
 # Days
 MAR: mar
 TODAY: hoy hoi oy hoyy
-MANANA: manana mnn mnna mana mannana mananna mnana maana manan mananita mananitaa manna mananaa manyana maniana
+MANANA: manana mann mnn mnna mana mannana mananna mnana maana manan mananita mananitaa manna mananaa manyana maniana
     manhana mna mnnn mnan amanana mananq manaba mannna manaana manama mnha
 MANANAS: mananas mananitas
 PASADO: pasado pasao pasdo psado
@@ -59,6 +59,7 @@ ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche
 ANTENOCHE: anteanoche antenoche antier_noche
 # Parts of the day
+HABIL: habil habiles laborable laborables laboral laborales util utiles business
 TARDE: tarde tardecita tardesita tardecito tardesito trde tardee taarde
 TARDES: tardes tardecitas
 NOCHE: noche nochecita nochesita noxe nche nohe nochee
@@ -66,7 +67,7 @@ NOCHES: noches noxes
 MADRUGADA: madrugada madrugadita madrugda
 MEDIODIA: mediodia mediodias
 MEDIANOCHE: medianoche
-TEMPRANO: temprano tempranito temprana tempranisimo tmprano temprno tenprano madrugando
+TEMPRANO: temprano tempra tempranito temprana tempranisimo tmprano temprno tenprano madrugando
 ATARDECER: atardecer anochecer
 AMANECER: amanecer
 # Units
@@ -94,8 +95,9 @@ PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros
 # Pointing
 PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo proxim
 VIENE: viene biene vien entra sigue
-SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes subsiguiente
+SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes posterior
 OTRO: otro otra otr
+subsiguiente: subsiguiente
 ULTIMO: ultimo ultima ultimos ultimas
 este: este est estee
 esta: esta sta
@@ -189,7 +191,8 @@ vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
 SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
-    disponga desocupen desocupe prefieran prefiera convenga abran aparezca
+    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
+    convenga abran aparezca
 actual: actual presente
 arriba: arriba
 brevedad: brevedad
@@ -208,10 +211,13 @@ NAVIDAD: navidad navidades nabidad
 NOCHEBUENA: nochebuena
 NOCHEVIEJA: nochevieja
 nuevo: nuevo
+vieja: vieja
+TRABAJADOR: trabajador trabajadores
 REYES: reyes
 VALENTIN: valentin
 MUERTOS: muertos difuntos
 santo: santo santa
+CARNAVAL: carnaval carnavales
 PASCUA: pascua pascuas resurreccion
 ramos: ramos
 ceniza: ceniza
@@ -255,7 +261,8 @@ DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dos
 # The wish, the appointment and what happens to it
 CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
     citica citita sita cyta visita visitas evaluacion revision entrevista cta
-CAMBIAR: cambiar cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse cambie cambiaria canbiar
+CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
+    cambie cambiaria canbiar
     mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
     reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
     reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
@@ -267,7 +274,7 @@ SALGO: salgo saliendo desocupo
 CANCELAR: cancelar cancelarla cancelo cancele cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
-    registrado registrada quede quedo quedamos puesta asignada asignado agende reserve
+    registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
 TENGO: tengo tenemos
 TENIA: tenia teniamos habia habiamos
 PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
@@ -275,30 +282,41 @@ PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian
 PODER: poder
 IR: ir asistir llegar venir acudir acercarme estar presentarme llevar llevarlo llevarla atenderme hacer hacerlo
     llevarle cumplir
-VOY: voy vamos ire iremos vengo vendre asistire llego llegare llegamos alcanzo alcanzare estare estaremos estoy
+VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego llegare llegamos alcanzo alcanzare
+    estare estaremos estoy
     estamos
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
-QUIERO: quiero quisiera queria necesito deseo desearia gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia
+    gustaria kiero qiero quieo nesecito ocupo busco necesitaba
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
+TAKE: tomo toma toman tomamos
+USUALLY: siempre normalmente generalmente usualmente suelo solemos
+ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
+    riego regamos ordeno ordenamos inyecto pongo doy
 DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
     concentrarme tragar orinar pagar ingresar
 IMPOSIBLE: imposible complicado complicada complica complico dificil
 OCUPADO: ocupado ocupada trabajo trabajar trabajare trabajando trabajamos laboro
+viaje: viaje
 CLASES: clases clase reunion reuniones compromiso examen guardia compromisos junta pendientes
 PERO: pero pro aunque sinembargo
 sino: sino
-PERDON: perdon perdona perdone disculpa disculpe disculpen corrijo digo dije quise equivoque error ups uy dijee
+DIGO: digo dire
+PERDON: perdon perdona perdone disculpa disculpe disculpen corrijo dije quise equivoque error ups uy dijee
     correccion rectifico perdonn
 PREFIERO: prefiero preferiria preferible preferimos preferentemente
 TALVEZ: quizas quiza talvez capaz ojala entonces etonces osea asi
 BIEN: bien perfecto genial ideal
 PORQUE: porque xq pq pues xk porq ya_que
 excepto: excepto salvo exepto ecepto quitando
+AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
+    escribirle escribirles llamarle llamarles
+AVISAS: confirmas confirma confirman avisas avisa avisan avisen avisame confirmame confirmen avisenme confirmenme
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
     atieden abierta habren atenderan abriran
@@ -309,12 +327,11 @@ PASO: olvido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo 
     comenzo comence atendieron atendio falte perdi ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito olvide subio sembre llovio encontre vi
-    aparecio fuiste sangro
-DIJO: dijeron dijo escribi llame llamaron hable hablamos hablo dieron dio saque pague compre mandaron mande envie
-    enviaron enviado consulte pregunte recibi deposite transferi confirmaron confirme atendi contactaron pedi solicite
-    recetaron receto indicaron dejaron prometieron quedaron comunique conteste contestaron respondieron respondio pase
-    cancelaron reprogramaron avise avisaron hicimos
-ERA: era eran iba iban tocaba pensaba
+    aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
+    escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
+DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
+    indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
+ERA: era eran iba iban tocaba pensaba estaba estaban estabamos
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa

@@ -35,7 +35,7 @@ MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
     " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
 )
-_SHARP = "oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
+_SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
 """What may follow an hour."""
 HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"
@@ -43,10 +43,11 @@ HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}
 _TELLING = (
     f"(MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE | NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN)"
+    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
-    f"(CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}} | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
+    f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}}"
+    f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
     f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
@@ -58,8 +59,8 @@ END_OF_RANGE = (
 NO_THINGS = "(?! NOUN | UNIT | GONE | PERCENT | TH | MON | de MON | STREET | PIEZA | DASH NUM | CLOCK)"
 """A number of things is no hour."""
 ABOUT = (
-    "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por ejem"
-    " | exactly | EXACTO | ejem)"
+    "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
+    " | exactly | EXACTO | EJEM)"
 )
 LAS = "(las | los | la (?= una | uno | NUM | one))"
 

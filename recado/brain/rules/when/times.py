@@ -67,7 +67,8 @@ def _hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour, minute = tokens.values[match.start("t")][:2]
-    good = hour < _DAY_HOURS and minute < 60 and tokens.length(match.start("t")) >= len("5.30")
+    two_digits = tokens.length(match.start("t")) >= len(f"{hour}.30")
+    good = hour < _DAY_HOURS and minute < 60 and two_digits
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
@@ -85,7 +86,7 @@ def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Five thirty"."""
     hour, minute = tokens.number(match.start("h")), tokens.number(match.start("m"))
-    good = 1 <= hour <= 12 and 10 <= minute < 60
+    good = 1 <= hour < _DAY_HOURS and 10 <= minute < 60
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
@@ -190,6 +191,7 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
@@ -197,9 +199,11 @@ _SINGLE = (
         _spoken,
         "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
-        "(?<= at) <h:WNUM | one> <m:WNUM | TENS>",
+        "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<= TOM | TODAY | WD) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),
     *each(
         _half_past,
@@ -210,7 +214,9 @@ _SINGLE = (
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -224,12 +230,14 @@ _SINGLE = (
         "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | OCUPADO))",
         "(NUM | WNUM) NOON",
     ),
+    *always(TimeNamed(Clock(12, _HALF, half="pm")), f"(al | a)? {_NOONISH} y media"),
     *always(TimeNamed(_MIDNIGHT), "(a | a la | at | la)? MIDNIGHTS", "(a | a la)? media NOCHE"),
 )
 _SEVERAL = each(
     _offered,
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"{ABOUT}? (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
@@ -242,7 +250,8 @@ _SPANS = (
     *each(
         _span,
         f"entre (las | la)? <t:{END_OF_RANGE}> (y | a | and | hasta) (a)? (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"(?<! vez | lugar) (de | desde | from) (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to | until |"
+        f"(?<! vez | lugar) (de | desde | from) {ABOUT}? (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to |"
+        f" until |"
         " through | DASH | y)"
         f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",

@@ -12,7 +12,7 @@ _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS 
 _NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
 _WEEKEND = "(FIN de SEMANA | FINDE | WEEKEND | WEEK end)"
 _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
-_NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | ejem)"
+_NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
 _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 
 _SOME_DAY = always(
@@ -27,13 +27,14 @@ _SOME_DAY = always(
     "some (DAY | DIA | time | fecha)",
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
-    "(el | la | un | una) (DIA | fecha) (que)? (ejem | u | me){0,2} SUBJ",
+    "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
-    "(on)? any (DAY | time | DIA | DAYS) (at ejem)? (?! after | before | between)",
-    "cuando (ejem | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
-    "when (u | i | ejem | word | its | the DOCTOR) (ejem | is)? (CAN | HAVE | available | possible | convenient)",
+    "(on)? any (DAY | time | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
+    "(when | once) (IM | ejem | its) (word | available)",
     "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
     " from)",
     "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
@@ -45,8 +46,8 @@ _SOME_DAY = always(
     f" de)? {_MANY}",
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
-    "in (a | one) (DAY | WEEK | MONTH) or NN",
-    f"within (the)? (NN | a | one | next) ({_MANY} | DAY | WEEK | MONTH)",
+    "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
+    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
     "(muy)? PRONTO",
@@ -69,8 +70,12 @@ _SOME_DAY = always(
     "(the)? WEEK of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "SEMANA santo",
-    "(EASTER | THANKSGIVING) (WEEK | holidays)",
-    "(after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS | REYES |"
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    " PROX)? MONTHU)",
+    "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
+    "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
+    "(?<! WDAY) (after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS |"
+    " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
 _SOME_HOUR = (
@@ -128,12 +133,12 @@ _MONTHS = always(
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO) QUINCENA",
-    "(la | esta | en la | PROX | esta PROX | la PROX) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
     "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
-    " during | before | after | about"
+    " during | before | after | about | MAYBE | TALVEZ"
     " | antes de"
     f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
     f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
@@ -144,17 +149,17 @@ _MONTHS = always(
 _SOONEST = always(
     Soonest(),
     "(lo)? (mas)? (antes | PRONTO | rapido | breve | TEMPRANO) posible",
-    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (ejem | u | me){0,2} (PUEDO | SUBJ | HAY)",
+    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me){0,2} (PUEDO | SUBJ | HAY)",
     "lo (mas)? (antes | PRONTO | rapido) (?= $ | PAUSE)",
     "cuanto (mas)? (antes | PRONTO) (mejor)?",
     "(the)? sooner the better",
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
-    "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVE | u CAN)?",
-    "as (SOON | EARLY | quick) as (u | possible | CAN | its | ejem){1,2} (CAN | is)?",
+    "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
+    "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
-    "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVE | OPEN | that u HAVE |"
+    "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
     " u CAN)",
-    "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | COSA)? (que)? (ejem | u |"
+    "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | COSA)? (que)? (EJEM | u |"
     " me){0,2} (disponible | HAY | SUBJ | TENGO)",
     "(el | la | lo) mas (PROX | cerca | disponible | PRONTO) (posible)?",
     "(el | la)? (CITA | DIA | fecha | HORA | DISPONIBLE) mas (PROX | cerca | disponible | PRONTO) (disponible |"
@@ -181,7 +186,7 @@ _EXCEPT = always(
     f"(menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
-    f"(WHENEVER | SOMETIME | any) PERO {_DAYS_LEFT_OUT}",
+    f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
     f"(any | each) (DAY | time) another than {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(

@@ -49,14 +49,18 @@ class Judge:
     def decide(self) -> Verdict:
         skeleton = self._skeleton
         roles.drop_habits(skeleton)
-        polarity.mark(skeleton)
+        roles.drop_later_word(skeleton)
+        roles.drop_routines(skeleton)
+        naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
+        polarity.refuse_sources(skeleton, naming_nothing)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
         self._choosing = Choosing(skeleton)
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
+        self._choosing.share_weeks()
         times = self._times()
         day = self._day(times)
         self._tell_times(times, day)
@@ -157,7 +161,11 @@ class Judge:
             old, new = list(self._dates(item))
             self._tell_from("from_date", old)
             self._tell_date(new)
-        elif chosen.range or isinstance(item.meant, DaySpan) or (item.open_side and not item.source):
+        elif (
+            chosen.range
+            or isinstance(item.meant, DaySpan)
+            or (item.open_side and not item.source and not self._lies_behind(item))
+        ):
             self._out.clarify = True
         elif choosing.several_days(chosen.items):
             self._tell_choice([found for one in chosen.items for found in self._dates(one)])
@@ -346,7 +354,8 @@ class Judge:
         gone = out.time is not None and out.time < self._now.time().replace(second=0, microsecond=0)
         if out.date < self._today or (out.date == self._today and gone):
             out.slots["past"] = True
-            out.clarify = out.clarify or not item.reported
+            told = item.reported or (out.date < self._today and roles.told_of_the_past(self._skeleton, item))
+            out.clarify = out.clarify or not told
 
 
 _PART_SLOT = Item(0, 0, PartNamed("morning")).slot
