@@ -118,7 +118,8 @@ class Entry:
 class AssistantFacts:
     """Who answers. `entries` is what it may answer from; `brain` names the brain that decides.
 
-    `settle_ms` is how long to wait for more messages before a turn. `mode` says how far a model may take part, if
+    `recalls`: there are too many entries to hold, and each turn gets those that its messages ask for. `settle_ms` is
+    how long to wait for more messages before a turn. `mode` says how far a model may take part, if
     one is configured. `role` names one of the assistant's roles; `prompt` is what the owner wrote about it.
     `allowed` are the types of actions that this assistant may take in this role, `form` the fields of its form
     (name -> question), `opens`/`closes` the hours of its days, local, and `closed_weekdays` those on which nobody can
@@ -131,6 +132,7 @@ class AssistantFacts:
     timezone: str
     brain: str
     entries: tuple[Entry, ...] = ()
+    recalls: bool = False
     settle_ms: int = 0
     project_id: str = ""
     mode: BrainMode = "hybrid"

@@ -22,7 +22,7 @@ from recado.demo import DEMO
 from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
 from recado.errors import RecadoError
 from recado.forms.skill import FORMS
-from recado.installation import NewLine, ensure_demo, ensure_keys
+from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys
 from recado.kit.crypto import secret_box
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
@@ -57,6 +57,7 @@ async def up(
     database = Database(settings.resolved_database_url)
     try:
         await ensure_keys(database, settings.api_keys)
+        await ensure_index(database)
     finally:
         await database.close()
     async with (

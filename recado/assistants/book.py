@@ -12,8 +12,8 @@ from recado.db import Database
 from recado.decisions import AssistantFacts, Entry, Language
 from recado.kit.picture import Picture
 
-# The entries of several assistants, of any projects. One that has none may be missing.
-EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...]]]]
+# The entries of several assistants, of any projects. One that has none may be missing; None for one with too many.
+EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...] | None]]]
 
 
 class AssistantBook(Picture):
@@ -52,9 +52,10 @@ class AssistantBook(Picture):
                 language=cast("Language", row.language),
                 timezone=row.timezone,
                 brain=row.brain,
-                entries=entries.get(row.id, ()),
-                settle_ms=row.settle_ms,
+                entries=entries.get(row.id, ()) or (),
+                recalls=entries.get(row.id, ()) is None,
                 project_id=row.project_id,
+                settle_ms=row.settle_ms,
                 **config.facts(row.config),
             )
             for row in rows

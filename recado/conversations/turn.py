@@ -7,8 +7,8 @@ the deaths of processes are counted apart.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 import structlog
@@ -19,12 +19,12 @@ from recado.channels.contract import Channel, Line, MarksRead
 from recado.conversations import acting, history
 from recado.conversations.acting import Memory
 from recado.db import json_text
-from recado.decisions import AssistantFacts, Brain, Context, Decision, Language, Said
+from recado.decisions import AssistantFacts, Brain, Context, Decision, Entry, Language, Said
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
+from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText, Text
 from recado.skills import Skills
 
 # Turns at the same time in one process; more wait in the database.
@@ -64,6 +64,10 @@ class Directory(Protocol):
     def assistant(self, line_id: str) -> AssistantFacts | None: ...
 
 
+# (project, assistant, what was written, entries talked about before) -> the entries that a turn needs.
+Recall = Callable[[str, str, Sequence[str], Sequence[str]], Awaitable[tuple[Entry, ...]]]
+
+
 @dataclass(slots=True)
 class TurnStats:
     """Counts since the start, for metrics."""
@@ -84,6 +88,7 @@ class Turns:
     brains: Mapping[str, Brain]
     channels: Mapping[str, Channel]
     skills: Skills = field(default_factory=Skills)
+    recall: Recall | None = None
     max_turns: int = MAX_TURNS
     stats: TurnStats = field(default_factory=TurnStats)
     _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
@@ -202,7 +207,7 @@ class Turns:
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
             async with asyncio.timeout(TURN_LIMIT_S):
-                decision = await brain.decide(context)
+                decision = await brain.decide(await self._recalled(context))
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
             raise RecadoError(error.message, code=error.code) from error
@@ -230,6 +235,17 @@ class Turns:
             allowed=acting.allowed_in(claim, facts.allowed, self.skills),
             facts=acting.told_by(self.skills, now, facts, memory),
         )
+
+    async def _recalled(self, context: Context) -> Context:
+        """The context with what an assistant that knows too much to hold in memory knows of these messages."""
+        facts = context.assistant
+        if not facts.recalls or self.recall is None:
+            return context
+        texts = [message.content.text for message in context.messages if isinstance(message.content, Text)]
+        # What the brain keeps of earlier turns may name entries that it answered from.
+        before = [value for value in context.state.values() if isinstance(value, str)]
+        entries = await self.recall(facts.project_id, facts.id, texts, before)
+        return replace(context, assistant=replace(facts, entries=entries))
 
     def _outcome(self, claim: Claim, line: Line, context: Context, memory: Memory, decision: Decision) -> TurnCommit:
         came = acting.outcome_of(self.skills, context, memory, decision)

@@ -90,7 +90,7 @@ def named(said: Said, flow: Flow) -> Flow:
     if flow.asked == "reason" and said.text:
         reason = _REASON_LEAD.sub("", " ".join(said.text.split()))[:_MAX_REASON].strip()
         return replace(flow, reason=reason or None)
-    names = extract(said.text, language=said.language, country=None).names if said.text else ()
+    names = extract(said.text, said.language, None).names if said.text else ()
     others = [name.value for name in names if name.role == "other"]
     found = (others or [name.value for name in names] or [None])[-1]
     if found is None and flow.asked == "name" and not any(letter.isdigit() for letter in said.text):
