@@ -32,12 +32,14 @@ from recado.metrics import Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.runtime import Runtime
+from recado.usage import endpoints as usage
+from recado.usage.service import limits_of
 
 PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
-ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events)
+ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -109,12 +111,14 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         KnownBrains(frozenset(runtime.brains)),
         AfterLineChange(runtime.directory.refresh),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        limits_of(runtime.settings),
         Metrics(
             runtime.database,
             runtime.mailbox,
             worker.turns.stats if worker else None,
             worker.sender.stats if worker else None,
             webhooks,
+            runtime.thinker,
         ),
     )
     guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))

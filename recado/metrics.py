@@ -8,12 +8,14 @@ from typing import Annotated, Protocol
 import structlog
 from fastapi import APIRouter, Depends, Response
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily, Metric, SummaryMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlalchemy import and_, func, select
 
 from recado import __version__
+from recado.brain.llm.budget import MICROS
+from recado.brain.llm.thinking import Thinker
 from recado.conversations.turn import TurnStats
 from recado.db import Database, database_now_ms
 from recado.kit.parts import part
@@ -53,6 +55,7 @@ class Metrics:
     turns: TurnStats | None
     sender: SenderStats | None
     webhooks: Mapping[str, CountsWebhooks]
+    thinker: Thinker | None = None
     _text: bytes = b""
     _made_s: float = float("-inf")
     _process: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -89,6 +92,8 @@ class Metrics:
             yield _outcomes("recado_turns", "Turns by how they ended", _values(self.turns, TurnStats))
         if self.sender is not None:
             yield _outcomes("recado_sends", "Tries to send by how they ended", _values(self.sender, SenderStats))
+        if self.thinker is not None:
+            yield from _of_model(self.thinker)
 
 
 class _Given(Collector):
@@ -108,6 +113,31 @@ def _outcomes(name: str, about: str, counts: Mapping[str, int]) -> Metric:
     for outcome, count in counts.items():
         family.add_metric([outcome], count)
     return family
+
+
+_BREAKER = {"closed": 0, "half_open": 1, "open": 2}
+
+
+def _of_model(thinker: Thinker) -> Iterable[Metric]:
+    """What the model was asked, what it took, and how often the rules answered in its place."""
+    name, stats = thinker.model.name, thinker.stats
+    yield _outcomes(
+        "recado_model_answers", "Answers of the model", {"right": stats.answered, "repaired": stats.repaired}
+    )
+    taken = CounterMetricFamily("recado_model_tokens", "Tokens that the model read and wrote", labels=["direction"])
+    taken.add_metric(["in"], stats.tokens_in)
+    taken.add_metric(["out"], stats.tokens_out)
+    yield taken
+    yield CounterMetricFamily("recado_model_cost", "By the prices of the settings", stats.cost_micros / MICROS)
+    took = SummaryMetricFamily("recado_model_seconds", "How long the model's calls took", labels=["model"])
+    took.add_metric([name], stats.calls, stats.seconds)
+    yield took
+    fell = CounterMetricFamily("recado_model_fallbacks", "Turns that the rules answered in its place", labels=["reason"])
+    for reason, count in sorted(stats.fallbacks.items()):
+        fell.add_metric([reason], count)
+    yield fell
+    state = _BREAKER[thinker.breaker.state]
+    yield GaugeMetricFamily("recado_model_breaker", "0 closed, 1 half open, 2 open: it is left alone", state)
 
 
 def _gauges(queues: Queues | None) -> Iterable[Metric]:

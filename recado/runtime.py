@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from recado.assistants.book import AssistantBook
+from recado.brain.llm.opening import open_thinker
+from recado.brain.llm.thinking import Thinker
 from recado.brain.registry import builtin_brains
 from recado.channels.book import LineBook
 from recado.channels.cloud_api.channel import CloudApiChannel
@@ -22,6 +24,7 @@ from recado.mailbox.sqlite import SqliteDriver
 from recado.migrate import wait_until_migrated
 from recado.settings import Settings
 from recado.skills import Skill, Skills
+from recado.usage.service import DailyBudget, limits_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class Runtime:
     channels: Mapping[str, Channel]
     brains: Mapping[str, Brain]
     skills: Skills
+    thinker: Thinker | None = None
 
 
 def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
@@ -57,6 +61,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
         directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
         await directory.refresh()
         mailbox = Mailbox(open_driver(settings, database, owner), owner)
+        thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
         cloud_api = CloudApiChannel(settings.cloud_api_base_url)
         try:
             yield Runtime(
@@ -67,8 +72,9 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 mailbox,
                 directory,
                 {cloud_api.name: cloud_api},
-                builtin_brains(),
+                builtin_brains(thinker),
                 Skills(skills),
+                thinker,
             )
         finally:
             await cloud_api.close()

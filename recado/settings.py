@@ -1,5 +1,6 @@
 """Settings, read from the environment once at start. Each error names the variable and gives an example."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
@@ -18,6 +19,16 @@ EXAMPLES = {
     "cloud_api_base_url": "RECADO_CLOUD_API_BASE_URL=https://graph.facebook.com",
     "secret_key": "RECADO_SECRET_KEY=a-long-random-text (recado key generate-secret prints one)",
     "reconcile_after_s": "RECADO_RECONCILE_AFTER_S=30",
+    "model": "RECADO_MODEL=openai:gpt-5-mini, RECADO_MODEL=anthropic:claude-haiku-4-5, "
+    "RECADO_MODEL=google:gemini-2.5-flash or RECADO_MODEL=local",
+    "model_api_key": "RECADO_MODEL_API_KEY=the-key-of-the-provider",
+    "model_base_url": "RECADO_MODEL_BASE_URL=http://127.0.0.1:8001/v1",
+    "model_timeout_s": "RECADO_MODEL_TIMEOUT_S=20",
+    "model_prompt_tokens": "RECADO_MODEL_PROMPT_TOKENS=6000",
+    "model_input_price": "RECADO_MODEL_INPUT_PRICE=0.25",
+    "model_output_price": "RECADO_MODEL_OUTPUT_PRICE=2.00",
+    "model_tokens_per_day": "RECADO_MODEL_TOKENS_PER_DAY=2000000",
+    "model_cost_per_day": "RECADO_MODEL_COST_PER_DAY=5.00",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
@@ -33,6 +44,8 @@ POSTGRES_PARAMETERS = frozenset(
 )
 # What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
 MIN_SECRET_CHARACTERS = 16
+MODEL_KINDS = ("openai", "anthropic", "google", "local")
+LOCAL_MODEL_URL = "http://127.0.0.1:8001/v1"
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
 
@@ -70,6 +83,43 @@ class Settings(BaseSettings):
         le=3600.0,
         description="How long a send whose outcome is unknown waits for a status before it is sent again, marked.",
     )
+    model: str = Field(
+        default="",
+        max_length=200,
+        description="The model that assistants may ask: openai:NAME (and what speaks like it), anthropic:NAME, "
+        "google:NAME, or local, the Model API; empty: none, and the rules answer alone.",
+    )
+    model_base_url: str = Field(
+        default="",
+        description="Where the model is; empty: the provider's own address, or http://127.0.0.1:8001/v1 for local.",
+    )
+    model_api_key: str = Field(
+        default="",
+        repr=False,
+        validate_default=True,
+        description="The key of the model's provider; local needs none, nor does what has its own address.",
+    )
+    model_timeout_s: float = Field(
+        default=20.0, ge=1.0, le=55.0, description="How long a turn waits for the model before the rules answer."
+    )
+    model_prompt_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=200_000,
+        description="The most that the model is told in a turn; 0: 6000, or 3000 for local.",
+    )
+    model_input_price: float = Field(
+        default=0.0, ge=0.0, le=10_000.0, description="Price of a million tokens that the model reads, any currency."
+    )
+    model_output_price: float = Field(
+        default=0.0, ge=0.0, le=10_000.0, description="Price of a million tokens that the model writes."
+    )
+    model_tokens_per_day: int = Field(
+        default=0, ge=0, le=10**12, description="Tokens that each project may use a day (UTC); 0: no limit."
+    )
+    model_cost_per_day: float = Field(
+        default=0.0, ge=0.0, le=10**6, description="What each project may cost a day (UTC), by the prices; 0: no limit."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
@@ -106,6 +156,40 @@ class Settings(BaseSettings):
         if "?" in value:
             raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("model")
+    @classmethod
+    def _known_model(cls, value: str) -> str:
+        kind, colon, name = value.partition(":")
+        if value and kind not in MODEL_KINDS:
+            raise ValueError(f"begins with none of {', '.join(MODEL_KINDS)}")
+        if kind != "local" and value and not name.strip():
+            raise ValueError("names no model after its kind")
+        if colon and not re.fullmatch(r"[\w./:@-]+", name):
+            raise ValueError("has something else than letters, digits and ./:@- in the model's name")
+        return value
+
+    @field_validator("model_base_url")
+    @classmethod
+    def _model_url(cls, value: str) -> str:
+        return cls._http_url(value) if value else value
+
+    @field_validator("model_api_key")
+    @classmethod
+    def _model_key(cls, value: str, others: ValidationInfo) -> str:
+        kind = str(others.data.get("model") or "").partition(":")[0]
+        if not value and (kind in ("anthropic", "google") or (kind == "openai" and not others.data["model_base_url"])):
+            raise ValueError("is missing, and RECADO_MODEL needs it")
+        if not value.isascii() or any(character.isspace() for character in value):
+            raise ValueError("has spaces or letters that no key has")
+        return value
+
+    @field_validator("model_cost_per_day")
+    @classmethod
+    def _priced(cls, value: float, others: ValidationInfo) -> float:
+        if value and not (others.data.get("model_input_price") or others.data.get("model_output_price")):
+            raise ValueError("counts nothing without RECADO_MODEL_INPUT_PRICE and RECADO_MODEL_OUTPUT_PRICE")
+        return value
 
     @field_validator("secret_key")
     @classmethod

@@ -1,0 +1,121 @@
+"""Models behind HTTP, by pydantic-ai: OpenAI and what speaks like it (the Model API too), Anthropic, Gemini.
+
+Only this file knows pydantic-ai, and it is imported when a model is configured; a provider's own library only for a
+model of that provider. Each weighs tens of megabytes.
+"""
+
+import re
+from typing import Any, cast
+
+from pydantic_ai import exceptions
+from pydantic_ai.messages import ModelMessage, ModelRequest, ModelResponse, SystemPromptPart, TextPart, UserPromptPart
+from pydantic_ai.models import Model as Provider
+from pydantic_ai.models import ModelRequestParameters
+from pydantic_ai.output import OutputObjectDefinition
+from pydantic_ai.settings import ModelSettings
+
+from recado.brain.llm.asking import Answer, Ask, ModelTrouble
+from recado.errors import retry_after
+
+LOCAL_KEY = "none"
+"""What is sent to a local server that asks for no key: its clients insist on one."""
+# What a provider that limits us but names no time gets.
+DEFAULT_RETRY_S = 30.0
+REPAIR = "That answer was wrong: {wrong}. Answer again: one JSON object of the schema, and follow the rules."
+
+
+class HostedModel:
+    """Implements `Model`."""
+
+    def __init__(self, name: str, provider: Provider) -> None:
+        self.name = name
+        self._provider = provider
+
+    async def ask(self, ask: Ask) -> Answer:
+        """One call, never repeated by the client: the caller has a deadline and an answer of its own."""
+        native = bool(cast("dict[str, Any]", self._provider.profile).get("supports_json_schema_output"))
+        parameters = ModelRequestParameters(
+            output_mode="native" if native else "prompted",
+            output_object=OutputObjectDefinition(ask.schema, name="answer"),
+        )
+        settings = ModelSettings(max_tokens=ask.max_tokens, timeout=ask.timeout_s)
+        try:
+            response = await self._provider.request(_messages(ask), settings, parameters)
+        except exceptions.ModelAPIError as error:
+            raise _trouble(error) from None
+        except exceptions.UnexpectedModelBehavior:  # a body that is no answer
+            raise ModelTrouble("failed", spent=True) from None
+        except (ValueError, OSError):  # a body that is no JSON, a connection that was cut
+            raise ModelTrouble("unreachable", spent=True) from None
+        text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
+        return Answer(text, response.usage.input_tokens, response.usage.output_tokens)
+
+
+def _messages(ask: Ask) -> list[ModelMessage]:
+    first = ModelRequest([SystemPromptPart(ask.system), UserPromptPart(ask.user)])
+    if not ask.wrong:
+        return [first]
+    repair = ModelRequest([UserPromptPart(REPAIR.format(wrong=ask.wrong))])
+    return [first, ModelResponse([TextPart(ask.said_before or "{}")]), repair]
+
+
+def _trouble(error: exceptions.ModelAPIError) -> ModelTrouble:
+    """What an error of a provider means. Its words may repeat the request, so none of them is kept."""
+    if isinstance(error, exceptions.ModelRateLimitError | exceptions.ModelOverloadedError):
+        headers = getattr(error, "headers", None) or {}
+        return ModelTrouble("rate_limited", verdict=retry_after(_seconds(headers.get("retry-after"))))
+    if isinstance(error, exceptions.ModelTimeoutError):
+        return ModelTrouble("timeout", spent=True)
+    if isinstance(error, exceptions.ModelHTTPError):
+        status = error.status_code
+        if status == 429:
+            headers = error.headers or {}
+            return ModelTrouble("rate_limited", verdict=retry_after(_seconds(headers.get("retry-after"))))
+        return ModelTrouble("failed") if status >= 500 else ModelTrouble("refused")
+    return ModelTrouble("unreachable", spent=True)
+
+
+def _seconds(header: str | None) -> float:
+    return float(header) if header and re.fullmatch(r"\d{1,6}(?:\.\d+)?", header) else DEFAULT_RETRY_S
+
+
+def open_hosted(model: str, api_key: str, base_url: str) -> HostedModel:
+    """The model that `model` names: `openai:NAME`, `anthropic:NAME`, `google:NAME`, `local` or `local:NAME`.
+
+    Opens no connection. Raises `ValueError` for another kind.
+    """
+    kind, _, name = model.partition(":")
+    if kind == "local":
+        return HostedModel(model, _openai(name or "local", api_key or LOCAL_KEY, base_url))
+    if kind == "openai":
+        return HostedModel(model, _openai(name, api_key or LOCAL_KEY, base_url or None))
+    if kind == "anthropic":
+        return HostedModel(model, _anthropic(name, api_key, base_url or None))
+    if kind == "google":
+        return HostedModel(model, _google(name, api_key, base_url or None))
+    raise ValueError(kind)
+
+
+def _openai(name: str, api_key: str, base_url: str | None) -> Provider:
+    import openai
+    from pydantic_ai.models.openai import OpenAIChatModel
+    from pydantic_ai.providers.openai import OpenAIProvider
+
+    client = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0)
+    return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client))
+
+
+def _anthropic(name: str, api_key: str, base_url: str | None) -> Provider:
+    import anthropic
+    from pydantic_ai.models.anthropic import AnthropicModel
+    from pydantic_ai.providers.anthropic import AnthropicProvider
+
+    client = anthropic.AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0)
+    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
+
+
+def _google(name: str, api_key: str, base_url: str | None) -> Provider:
+    from pydantic_ai.models.google import GoogleModel
+    from pydantic_ai.providers.google import GoogleProvider
+
+    return GoogleModel(name, provider=GoogleProvider(api_key=api_key, base_url=base_url))
