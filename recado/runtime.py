@@ -78,6 +78,8 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
             )
         finally:
             await cloud_api.close()
+            if thinker is not None:
+                await thinker.close()
             await mailbox.close()
     finally:
         await database.close()

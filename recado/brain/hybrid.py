@@ -32,7 +32,7 @@ class HybridBrain:
 
     def __init__(self, rules: RulesBrain, thinker: Thinker) -> None:
         self._rules = rules
-        self._thinker = thinker
+        self.thinker = thinker
 
     async def decide(self, context: Context) -> Decision:
         """Never fails because of the model."""
@@ -40,7 +40,7 @@ class HybridBrain:
         if not self._is_for_the_model(context, ruled):
             return ruled
         try:
-            decided = await self._thinker.decide(context)
+            decided = await self.thinker.decide(context)
         except ModelTrouble as trouble:
             reason = trouble.trouble
         except RecadoError as error:  # whoever keeps the budget
@@ -50,8 +50,8 @@ class HybridBrain:
             reason = "defect"
         else:
             return _joined(context, decided)
-        self._thinker.stats.fell_back(reason)
-        log.info("model_fell_back", model=self._thinker.model.name, reason=reason)
+        self.thinker.stats.fell_back(reason)
+        log.info("model_fell_back", model=self.thinker.model.name, reason=reason)
         return ruled
 
     def _is_for_the_model(self, context: Context, ruled: Decision) -> bool:

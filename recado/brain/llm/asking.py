@@ -53,3 +53,7 @@ class Model(Protocol):
     async def ask(self, ask: Ask) -> Answer:
         """Raises `ModelTrouble`."""
         ...
+
+    async def close(self) -> None:
+        """Close its connections. Once, at the end."""
+        ...

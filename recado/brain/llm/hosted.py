@@ -5,6 +5,7 @@ model of that provider. Each weighs tens of megabytes.
 """
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from pydantic_ai import exceptions
@@ -27,9 +28,13 @@ REPAIR = "That answer was wrong: {wrong}. Answer again: one JSON object of the s
 class HostedModel:
     """Implements `Model`."""
 
-    def __init__(self, name: str, provider: Provider) -> None:
+    def __init__(self, name: str, provider: Provider, close: Callable[[], Awaitable[None]]) -> None:
         self.name = name
         self._provider = provider
+        self._close = close
+
+    async def close(self) -> None:
+        await self._close()
 
     async def ask(self, ask: Ask) -> Answer:
         """One call, never repeated by the client: the caller has a deadline and an answer of its own."""
@@ -85,37 +90,42 @@ def open_hosted(model: str, api_key: str, base_url: str) -> HostedModel:
     Opens no connection. Raises `ValueError` for another kind.
     """
     kind, _, name = model.partition(":")
-    if kind == "local":
-        return HostedModel(model, _openai(name or "local", api_key or LOCAL_KEY, base_url))
-    if kind == "openai":
-        return HostedModel(model, _openai(name, api_key or LOCAL_KEY, base_url or None))
-    if kind == "anthropic":
-        return HostedModel(model, _anthropic(name, api_key, base_url or None))
-    if kind == "google":
-        return HostedModel(model, _google(name, api_key, base_url or None))
-    raise ValueError(kind)
+    match kind:
+        case "local" | "openai":
+            return HostedModel(model, *_openai(name or "local", api_key or LOCAL_KEY, base_url or None))
+        case "anthropic":
+            return HostedModel(model, *_anthropic(name, api_key, base_url or None))
+        case "google":
+            return HostedModel(model, *_google(name, api_key, base_url or None))
+        case _:
+            raise ValueError(kind)
 
 
-def _openai(name: str, api_key: str, base_url: str | None) -> Provider:
+# A provider and what closes its connections.
+_Opened = tuple[Provider, Callable[[], Awaitable[None]]]
+
+
+def _openai(name: str, api_key: str, base_url: str | None) -> _Opened:
     import openai
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
 
     client = openai.AsyncOpenAI(api_key=api_key, base_url=base_url, max_retries=0)
-    return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client))
+    return OpenAIChatModel(name, provider=OpenAIProvider(openai_client=client)), client.close
 
 
-def _anthropic(name: str, api_key: str, base_url: str | None) -> Provider:
+def _anthropic(name: str, api_key: str, base_url: str | None) -> _Opened:
     import anthropic
     from pydantic_ai.models.anthropic import AnthropicModel
     from pydantic_ai.providers.anthropic import AnthropicProvider
 
     client = anthropic.AsyncAnthropic(api_key=api_key, base_url=base_url, max_retries=0)
-    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
+    return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client)), client.close
 
 
-def _google(name: str, api_key: str, base_url: str | None) -> Provider:
+def _google(name: str, api_key: str, base_url: str | None) -> _Opened:
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    return GoogleModel(name, provider=GoogleProvider(api_key=api_key, base_url=base_url))
+    provider = GoogleProvider(api_key=api_key, base_url=base_url)
+    return GoogleModel(name, provider=provider), provider.client.aio.aclose

@@ -68,6 +68,10 @@ class Thinker:
         self.stats.answered += 1
         return decision
 
+    async def close(self) -> None:
+        """Close the model's connections."""
+        await self.model.close()
+
     def _judge(self, trouble: ModelTrouble) -> None:
         match trouble.trouble:
             case "over_budget":

@@ -113,7 +113,9 @@ def _openai_wants(request: web.Request, body: dict[str, Any]) -> str | None:
 
 
 def _anthropic_wants(request: web.Request, body: dict[str, Any]) -> str | None:
-    if request.path != "/v1/messages" or request.headers.get("x-api-key") != KEY:
+    # The API takes both; this version of the client sends the second.
+    keys = (request.headers.get("x-api-key"), request.headers.get("Authorization", "").removeprefix("Bearer "))
+    if request.path != "/v1/messages" or KEY not in keys:
         return "path or key"
     if "anthropic-version" not in request.headers or not body.get("max_tokens") or not body.get("system"):
         return "version, limit or system"

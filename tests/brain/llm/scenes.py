@@ -52,6 +52,9 @@ class Scripted:
             raise line
         return Answer(line if isinstance(line, str) else line(ask), 100, 20)
 
+    async def close(self) -> None:
+        """There is nothing to close."""
+
 
 def brain(model: Any, **named: Any) -> HybridBrain:
     return HybridBrain(RulesBrain(), Thinker(model, **named))

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -19,7 +21,18 @@ every_kind = pytest.mark.parametrize("kind", KINDS)
 WRONG = json.dumps({"reply": "hola"})
 
 
-def thinker_of(at: Host, timeout_s: float = 20.0) -> Thinker:
+@asynccontextmanager
+async def thinking(kind: Kind, *acts: Act, timeout_s: float = 20.0) -> AsyncGenerator[tuple[Host, Thinker, HybridBrain]]:
+    """A host that does these acts, and the rules with its model."""
+    async with host(kind, *acts) as at:
+        thinker = thinker_of(at, timeout_s)
+        try:
+            yield at, thinker, HybridBrain(RulesBrain(), thinker)
+        finally:
+            await thinker.close()
+
+
+def thinker_of(at: Host, timeout_s: float) -> Thinker:
     thinker = open_thinker(
         Settings(
             model=MODELS[at.kind],
@@ -36,9 +49,8 @@ def thinker_of(at: Host, timeout_s: float = 20.0) -> Thinker:
 
 @every_kind
 async def test_a_model_answers_what_the_rules_do_not_know(kind: Kind) -> None:
-    async with host(kind, Says(says("Eso no lo sé."))) as at:
-        thinker = thinker_of(at)
-        decision = await HybridBrain(RulesBrain(), thinker).decide(turn())
+    async with thinking(kind, Says(says("Eso no lo sé."))) as (at, thinker, brain):
+        decision = await brain.decide(turn())
     assert [reply.text for reply in decision.replies] == ["Eso no lo sé."]
     assert UNKNOWN in at.told()
     assert thinker.stats.answered == 1
@@ -48,9 +60,8 @@ async def test_a_model_answers_what_the_rules_do_not_know(kind: Kind) -> None:
 
 @every_kind
 async def test_an_answer_of_the_wrong_shape_is_repaired_once(kind: Kind) -> None:
-    async with host(kind, Says(WRONG), Says(says("Ahora sí."))) as at:
-        thinker = thinker_of(at)
-        decision = await HybridBrain(RulesBrain(), thinker).decide(turn())
+    async with thinking(kind, Says(WRONG), Says(says("Ahora sí."))) as (at, thinker, brain):
+        decision = await brain.decide(turn())
     assert [reply.text for reply in decision.replies] == ["Ahora sí."]
     assert len(at.requests) == 2
     assert "intent: missing" in at.told()
@@ -74,9 +85,8 @@ FAULTS: dict[str, tuple[tuple[Act, ...], str]] = {
 @pytest.mark.parametrize(("acts", "reason"), FAULTS.values(), ids=FAULTS.keys())
 async def test_whatever_fails_the_rules_answer(kind: Kind, acts: tuple[Act, ...], reason: str) -> None:
     ruled = await RulesBrain().decide(turn())
-    async with host(kind, *acts) as at:
-        thinker = thinker_of(at, 0.6)
-        decision = await HybridBrain(RulesBrain(), thinker).decide(turn())
+    async with thinking(kind, *acts, timeout_s=0.6) as (_, thinker, brain):
+        decision = await brain.decide(turn())
     assert decision == ruled
     assert list(thinker.stats.fallbacks.values()) == [1]
     assert next(iter(thinker.stats.fallbacks)) in reason.split()
@@ -84,9 +94,7 @@ async def test_whatever_fails_the_rules_answer(kind: Kind, acts: tuple[Act, ...]
 
 @every_kind
 async def test_a_rate_limit_is_left_alone_for_as_long_as_it_asks(kind: Kind) -> None:
-    async with host(kind, Fails(429, {"Retry-After": "60"})) as at:
-        thinker = thinker_of(at)
-        brain = HybridBrain(RulesBrain(), thinker)
+    async with thinking(kind, Fails(429, {"Retry-After": "60"})) as (at, thinker, brain):
         await brain.decide(turn())
         await brain.decide(turn())
     assert len(at.requests) == 1
@@ -98,8 +106,8 @@ async def test_a_rate_limit_is_left_alone_for_as_long_as_it_asks(kind: Kind) -> 
 @pytest.mark.parametrize("act", [Says(says("Palabras del modelo.")), Fails(401), Raw(b"<html>"), Cut(), Says(WRONG)])
 async def test_logs_have_no_words_and_no_keys(kind: Kind, act: Act, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    async with host(kind, act) as at:
-        await HybridBrain(RulesBrain(), thinker_of(at, 2.0)).decide(turn())
+    async with thinking(kind, act, timeout_s=2.0) as (_, _, brain):
+        await brain.decide(turn())
     kept = "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records if record.levelno >= logging.INFO)
     for secret in (KEY, UNKNOWN, "Palabras del modelo", "Atendemos con calma"):
         assert secret not in kept
@@ -107,8 +115,7 @@ async def test_logs_have_no_words_and_no_keys(kind: Kind, act: Act, caplog: pyte
 
 @every_kind
 async def test_eight_turns_at_once_share_a_model(kind: Kind) -> None:
-    async with host(kind, Says(says("Eso no lo sé."))) as at:
-        brain = HybridBrain(RulesBrain(), thinker_of(at))
+    async with thinking(kind, Says(says("Eso no lo sé."))) as (at, _, brain):
         made = await asyncio.gather(*(brain.decide(turn()) for _ in range(8)))
     assert len({decision.replies for decision in made}) == 1
     assert len(at.requests) == 8
