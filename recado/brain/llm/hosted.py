@@ -124,8 +124,10 @@ def _anthropic(name: str, api_key: str, base_url: str | None) -> _Opened:
 
 
 def _google(name: str, api_key: str, base_url: str | None) -> _Opened:
+    import httpx2
     from pydantic_ai.models.google import GoogleModel
     from pydantic_ai.providers.google import GoogleProvider
 
-    provider = GoogleProvider(api_key=api_key, base_url=base_url)
-    return GoogleModel(name, provider=provider), provider.client.aio.aclose
+    client = httpx2.AsyncClient()  # our own, so that it can be closed; each call has its time limit
+    provider = GoogleProvider(api_key=api_key, base_url=base_url, http_client=client)
+    return GoogleModel(name, provider=provider), client.aclose
