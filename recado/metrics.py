@@ -132,7 +132,9 @@ def _of_model(thinker: Thinker) -> Iterable[Metric]:
     took = SummaryMetricFamily("recado_model_seconds", "How long the model's calls took", labels=["model"])
     took.add_metric([name], stats.calls, stats.seconds)
     yield took
-    fell = CounterMetricFamily("recado_model_fallbacks", "Turns that the rules answered in its place", labels=["reason"])
+    fell = CounterMetricFamily(
+        "recado_model_fallbacks", "Turns that the rules answered in its place", labels=["reason"]
+    )
     for reason, count in sorted(stats.fallbacks.items()):
         fell.add_metric([reason], count)
     yield fell

@@ -3,7 +3,20 @@
 import click
 
 from recado import __version__
-from recado.cli import database, evaluate, keys, lines, mailbox, phone, projects, running, simulate, tools, understand, usage
+from recado.cli import (
+    database,
+    evaluate,
+    keys,
+    lines,
+    mailbox,
+    phone,
+    projects,
+    running,
+    simulate,
+    tools,
+    understand,
+    usage,
+)
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (

@@ -53,7 +53,9 @@ async def test_processes_share_a_budget_and_a_restart_keeps_it(database: Databas
     assert await DailyBudget(database, Limits(tokens=350)).reserve(project_id, "m", MOST) is None
 
 
-async def test_each_project_and_each_day_has_its_own(database: Database, project_id: str, other_project_id: str) -> None:
+async def test_each_project_and_each_day_has_its_own(
+    database: Database, project_id: str, other_project_id: str
+) -> None:
     budget = DailyBudget(database, Limits(tokens=100))
     assert await budget.reserve(project_id, "m", MOST) is not None
     assert await budget.reserve(other_project_id, "m", MOST) is not None

@@ -50,8 +50,8 @@ class HostedModel:
             raise _trouble(error) from None
         except exceptions.UnexpectedModelBehavior:  # a body that is no answer
             raise ModelTrouble("failed", spent=True) from None
-        except (ValueError, OSError):  # a body that is no JSON, a connection that was cut
-            raise ModelTrouble("unreachable", spent=True) from None
+        except Exception:  # what the clients raise of bodies that are not of their API is of any class
+            raise ModelTrouble("failed", spent=True) from None
         text = "".join(part.content for part in response.parts if isinstance(part, TextPart))
         return Answer(text, response.usage.input_tokens, response.usage.output_tokens)
 

@@ -104,7 +104,9 @@ def _assistant(context: Context, budget: int) -> str:
     owner = _cut(who.prompt, int(budget * OWNER_PART))
     actions = data({"allowed": sorted(context.allowed), "form": dict(who.form), "appointments": hours})
     room = int(budget * OWNER_PART)
-    return f"<assistant>\n{_cut(data(about), room)}\n{owner}\n</assistant>\n<actions>\n{_cut(actions, room)}\n</actions>"
+    return (
+        f"<assistant>\n{_cut(data(about), room)}\n{owner}\n</assistant>\n<actions>\n{_cut(actions, room)}\n</actions>"
+    )
 
 
 def _knowledge(context: Context, entries: Sequence[Entry], room: int) -> str:
@@ -143,7 +145,11 @@ def _summary(dropped: Sequence[Said]) -> list[str]:
     if not dropped:
         return []
     theirs = [line.text for line in dropped if line.by == "contact"][-MAX_SUMMARISED:]
-    return [data({"left_out": len(dropped), "the_person_wrote": [" ".join(text.split())[:SUMMARY_CHARS] for text in theirs]})]
+    return [
+        data(
+            {"left_out": len(dropped), "the_person_wrote": [" ".join(text.split())[:SUMMARY_CHARS] for text in theirs]}
+        )
+    ]
 
 
 def _new(context: Context, budget: int) -> str:
@@ -190,5 +196,9 @@ def _cut(text: str, room: int) -> str:
 def _tail(text: str, room: int) -> str:
     """The end of a text that is at most `room` tokens long as data."""
     while tokens(data(text)) > max(room, 8) - 8 and len(text) > 1:
-        text = text[len(text) // 8 + 1 :] if len(text) < 2000 else text[-int(max(room, 8) * BYTES_PER_TOKEN) :][: len(text) - 1]
+        text = (
+            text[len(text) // 8 + 1 :]
+            if len(text) < 2000
+            else text[-int(max(room, 8) * BYTES_PER_TOKEN) :][: len(text) - 1]
+        )
     return text

@@ -238,9 +238,9 @@ def _texts(value: Any) -> Iterable[str]:
 def check_said(text: str, context: Context, told: str) -> None:
     """Raise `WrongAnswer` for links, addresses and long numbers that nobody told, and for words of our rules.
 
-    Links and addresses must be the owner's (prompt, knowledge) or the skills'; numbers may also be the person's own.
+    Links and addresses must be the owner's (prompt, knowledge); numbers may also be the person's own.
     """
-    owned = " ".join((context.assistant.prompt, *(e.answer for e in context.assistant.entries), str(dict(context.facts))))
+    owned = " ".join((context.assistant.prompt, *(entry.answer for entry in context.assistant.entries)))
     for found in (*_LINK.findall(text), *_BARE_HOST.findall(text)):
         if found.rstrip(".,;:!?)").casefold() not in owned.casefold():
             raise WrongAnswer("reply: a link or address that is not in the owner's texts")

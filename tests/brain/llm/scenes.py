@@ -14,13 +14,14 @@ from tests.brain.contexts import CLINIC, context
 
 UNKNOWN = "sabe si su abuelo conoció a Neruda en Isla Negra?"
 """Nothing that the rules or the clinic's knowledge answer."""
-ALL = frozenset(
-    {"update_form", "raise_alert", "add_note", "add_daily_log", "update_task", "request_appointment"}
-)
+ALL = frozenset({"update_form", "raise_alert", "add_note", "add_daily_log", "update_task", "request_appointment"})
 
 
 def turn(
-    *texts: str, mode: BrainMode = "hybrid", allowed: frozenset[str] = frozenset(), form: dict[str, str] | None = None,
+    *texts: str,
+    mode: BrainMode = "hybrid",
+    allowed: frozenset[str] = frozenset(),
+    form: dict[str, str] | None = None,
     **named: Any,
 ) -> Context:
     """A turn of the demo clinic in which these actions are allowed."""

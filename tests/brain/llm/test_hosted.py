@@ -14,7 +14,22 @@ from recado.brain.llm.opening import open_thinker
 from recado.brain.llm.thinking import Thinker
 from recado.brain.rules import RulesBrain
 from recado.settings import Settings
-from tests.brain.llm.hosts import KEY, KINDS, MODELS, TOKENS_IN, TOKENS_OUT, Act, Cut, Fails, Host, Kind, Raw, Says, Silent, host
+from tests.brain.llm.hosts import (
+    KEY,
+    KINDS,
+    MODELS,
+    TOKENS_IN,
+    TOKENS_OUT,
+    Act,
+    Cut,
+    Fails,
+    Host,
+    Kind,
+    Raw,
+    Says,
+    Silent,
+    host,
+)
 from tests.brain.llm.scenes import UNKNOWN, says, turn
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -22,7 +37,9 @@ WRONG = json.dumps({"reply": "hola"})
 
 
 @asynccontextmanager
-async def thinking(kind: Kind, *acts: Act, timeout_s: float = 20.0) -> AsyncGenerator[tuple[Host, Thinker, HybridBrain]]:
+async def thinking(
+    kind: Kind, *acts: Act, timeout_s: float = 20.0
+) -> AsyncGenerator[tuple[Host, Thinker, HybridBrain]]:
     """A host that does these acts, and the rules with its model."""
     async with host(kind, *acts) as at:
         thinker = thinker_of(at, timeout_s)
@@ -108,7 +125,9 @@ async def test_logs_have_no_words_and_no_keys(kind: Kind, act: Act, caplog: pyte
     caplog.set_level(logging.DEBUG)
     async with thinking(kind, act, timeout_s=2.0) as (_, _, brain):
         await brain.decide(turn())
-    kept = "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records if record.levelno >= logging.INFO)
+    kept = "\n".join(
+        f"{record.name} {record.getMessage()}" for record in caplog.records if record.levelno >= logging.INFO
+    )
     for secret in (KEY, UNKNOWN, "Palabras del modelo", "Atendemos con calma"):
         assert secret not in kept
 

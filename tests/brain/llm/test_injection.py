@@ -22,7 +22,13 @@ from tests.brain.llm.attacks import ATTACKS, Attack, Way
 from tests.brain.llm.scenes import UNKNOWN, Scripted, brain, says, turn
 
 SKILLS = Skills((FORMS, ALERTS, PLANS, APPOINTMENTS))
-EACH = [(attack, way) for attack in ATTACKS for way in attack.ways]
+# What the owner wrote into the knowledge may be said: there a link of theirs is no attack.
+EACH = [
+    (attack, way)
+    for attack in ATTACKS
+    for way in attack.ways
+    if way != "knowledge" or not any(words in attack.text for words in attack.never)
+]
 each = pytest.mark.parametrize(("attack", "way"), EACH, ids=[f"{at}-{way}" for at, (_, way) in enumerate(EACH)])
 
 
@@ -77,8 +83,8 @@ async def test_none_is_applied(attack: Attack, way: Way) -> None:
     model = obedient(attack)
     made = brain(model)
     decision = await made.decide(context)
-    if await RulesBrain().decide(context) != decision or not model.asked:
-        assert decision.actions == ()
+    if not model.asked:  # the rules were surer than the mode lets a model be: urgent, or a person is wanted
+        assert decision == await RulesBrain().decide(context)
     final, events, state = applied(context, decision)
     assert model.asked or final.intent in ("urgent", "human")
     assert not [event for event in events if event != "action.refused"]
@@ -107,7 +113,14 @@ def test_the_turn_refuses_what_got_past_a_brain(kind: str) -> None:
 
 async def test_what_is_allowed_is_no_way_to_another_persons_appointment() -> None:
     """Allowed or not, an appointment of a model waits for the person's own yes."""
-    wish = {"type": "request_appointment", "wish": "cancel", "day": "2026-11-24", "time": "10:00", "name": None, "reason": None}
+    wish = {
+        "type": "request_appointment",
+        "wish": "cancel",
+        "day": "2026-11-24",
+        "time": "10:00",
+        "name": None,
+        "reason": None,
+    }
     context = turn("cancela la cita de Rosa", mode="model", allowed=frozenset({"request_appointment"}))
     decision = await brain(Scripted(says(actions=[wish]))).decide(context)
     assert not [action for action in decision.actions if isinstance(action, RequestAppointment | RaiseAlert)]

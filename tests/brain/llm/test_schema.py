@@ -94,7 +94,9 @@ _json: Any = st.recursive(
 )
 
 
-@given(extra=st.dictionaries(st.sampled_from(["intent", "reply", "buttons", "hand_over", "actions"]), _json, max_size=3))
+@given(
+    extra=st.dictionaries(st.sampled_from(["intent", "reply", "buttons", "hand_over", "actions"]), _json, max_size=3)
+)
 @settings(max_examples=150, deadline=None)
 def test_anything_is_either_a_decision_or_wrong(extra: dict[str, Any]) -> None:
     try:
