@@ -1,4 +1,4 @@
-"""What models may cost. The brain asks before each call and settles after it; who keeps the counts is another's part."""
+"""What models may cost. The brain asks before each call and settles after it; others keep the counts."""
 
 from dataclasses import dataclass
 from typing import Protocol

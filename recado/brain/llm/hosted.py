@@ -67,7 +67,7 @@ def _messages(ask: Ask) -> list[ModelMessage]:
 def _trouble(error: exceptions.ModelAPIError) -> ModelTrouble:
     """What an error of a provider means. Its words may repeat the request, so none of them is kept."""
     if isinstance(error, exceptions.ModelRateLimitError | exceptions.ModelOverloadedError):
-        headers = getattr(error, "headers", None) or {}
+        headers: dict[str, str] = getattr(error, "headers", None) or {}
         return ModelTrouble("rate_limited", verdict=retry_after(_seconds(headers.get("retry-after"))))
     if isinstance(error, exceptions.ModelTimeoutError):
         return ModelTrouble("timeout", spent=True)

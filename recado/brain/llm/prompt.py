@@ -1,7 +1,7 @@
 """What a model is told of one turn: messages made from a context, in a fixed budget of tokens. Pure.
 
-What stays the same comes first, so that a model's prefix cache holds from turn to turn: the rules, who answers, what may
-be asked for and what is known; then what the skills say, what was said before, and last what is new. Texts of people,
+What stays the same comes first, so that a model's prefix cache holds from turn to turn: the rules, who answers, what
+may be asked for and what is known; then what the skills say, what was said before, and last what is new. Texts of people,
 documents and tools are JSON inside named blocks: they cannot close a block, and the rules say that they are data.
 Only the context goes in, and a context holds one contact.
 """
@@ -73,7 +73,7 @@ def tokens(text: str) -> int:
 
 
 def build(context: Context, budget_tokens: int = DEFAULT_PROMPT_TOKENS) -> Prompt:
-    """The prompt of a turn, at most `budget_tokens` long by our own estimate. The same context gives the same prompt."""
+    """The prompt of a turn, at most `budget_tokens` long by our own estimate. Same context, same prompt."""
     budget = max(budget_tokens, LEAST_PROMPT_TOKENS)
     assistant = _assistant(context, budget)
     new = _new(context, budget)

@@ -1,4 +1,5 @@
-"""What a model may answer: a Pydantic model made from the allowed actions, bounded everywhere; and the way to a decision.
+"""What a model may answer: a Pydantic model made from the allowed actions, bounded everywhere; and the way to a
+decision.
 
 One shape and one validation for every model. An action that is not allowed has no words in it. Values are lists of
 pairs, because strict structured output knows no open objects.

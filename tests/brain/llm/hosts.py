@@ -1,5 +1,5 @@
-"""The three hosted APIs on loopback, as far as `recado.brain.llm.hosted` uses them: what must be in a request is checked,
-answers have the providers' shapes, and faults can be ordered.
+"""The three hosted APIs on loopback, as far as `recado.brain.llm.hosted` uses them: what a request must have is
+checked, answers have the providers' shapes, and faults can be ordered.
 
 Shapes: https://platform.openai.com/docs/api-reference/chat/create, https://docs.anthropic.com/en/api/messages,
 https://ai.google.dev/api/generate-content.
@@ -107,7 +107,7 @@ def _openai_wants(request: web.Request, body: dict[str, Any]) -> str | None:
     shape = body.get("response_format", {})
     if shape.get("type") != "json_schema" or "schema" not in shape.get("json_schema", {}):
         return "no schema"
-    if [one["role"] for one in body["messages"]][0] not in ("system", "developer"):
+    if body["messages"][0]["role"] not in ("system", "developer"):
         return "no system message"
     return None if body.get("max_completion_tokens") or body.get("max_tokens") else "no limit"
 

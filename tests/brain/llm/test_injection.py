@@ -1,4 +1,4 @@
-"""Injections on a model that obeys every one of them: none is applied, through brain, validation and the turn's check."""
+"""Injections on a model that obeys every one of them: none is applied, through brain, checks and turn."""
 
 import json
 from dataclasses import replace

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
-from os.path import commonprefix
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -28,6 +28,12 @@ def conversation(count: int, new: str = "y ahora?") -> Context:
     return turn(new, history=lines(*(f"línea {at} del chat" for at in range(count)))[-WANTS_HISTORY:])
 
 
+def common(one: str, other: str) -> str:
+    """The longest beginning of both."""
+    size = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:size]
+
+
 def whole(context: Context, budget: int = prompt.DEFAULT_PROMPT_TOKENS) -> str:
     made = build(context, budget)
     return made.system + "\n" + made.user
@@ -44,14 +50,14 @@ def test_what_changes_least_comes_first() -> None:
 
 def test_two_turns_of_a_conversation_share_all_that_did_not_change() -> None:
     first, second = conversation(4), conversation(6, "otra cosa")
-    shared = commonprefix([whole(first), whole(second)])
+    shared = common(whole(first), whole(second))
     assert shared.endswith(prompt.data({"by": "assistant", "text": "línea 3 del chat"}) + "\n")
     assert build(first).system == build(second).system
 
 
 def test_a_window_that_slides_keeps_its_beginning_for_most_turns() -> None:
     beginnings = [build(conversation(count)).user.split("\n")[1] for count in range(60, 100)]
-    changes = sum(one != other for one, other in zip(beginnings, beginnings[1:], strict=False))
+    changes = sum(one != other for one, other in pairwise(beginnings))
     assert changes <= 12
 
 
@@ -98,7 +104,7 @@ def test_long_messages_are_cut_and_their_end_is_kept(budget: int, size: int) -> 
 @given(secret=st.uuids())
 @settings(max_examples=50, deadline=None)
 def test_nothing_of_another_contact_is_in_it(secret: object) -> None:
-    """A prompt is a function of its own context: other conversations' contexts, made before or after, leave no trace."""
+    """A prompt is made of its own context: those of other conversations, before or after, leave no trace."""
     theirs = turn(f"soy otra persona {secret}", history=lines(f"mi clave es {secret}"), contact_name=str(secret))
     build(theirs)
     before = whole(conversation(3))
