@@ -1,8 +1,8 @@
 """What a model is told of one turn: messages made from a context, in a fixed budget of tokens. Pure.
 
 What stays the same comes first, so that a model's prefix cache holds from turn to turn: the rules, who answers, what
-may be asked for and what is known; then what the skills say, what was said before, and last what is new. Texts of people,
-documents and tools are JSON inside named blocks: they cannot close a block, and the rules say that they are data.
+may be asked for and what is known; then what the skills say, what was said before, and last what is new. Texts of
+people, documents and tools are JSON inside named blocks: they cannot close one, and the rules say that they are data.
 Only the context goes in, and a context holds one contact.
 """
 

@@ -9,7 +9,8 @@ from recado.brain.llm.opening import open_thinker
 from recado.errors import SettingsError
 from recado.settings import Settings, load_settings
 
-LOADED = "import sys, recado.main; print([n for n in sys.modules if n.split('.')[0] in ('pydantic_ai', 'openai', 'anthropic')])"
+LIBRARIES = "('pydantic_ai', 'openai', 'anthropic')"
+LOADED = f"import sys, recado.main; print([n for n in sys.modules if n.split('.')[0] in {LIBRARIES}])"
 
 
 def test_without_a_model_its_libraries_take_no_memory() -> None:
