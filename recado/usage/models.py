@@ -4,6 +4,7 @@ from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, OfProject
+from recado.kit import now_ms
 
 
 class ModelUsage(OfProject, Base):
@@ -13,6 +14,7 @@ class ModelUsage(OfProject, Base):
     __table_args__ = (UniqueConstraint("project_id", "day"),)
 
     day: Mapped[str] = mapped_column(String(10))
+    created_ms: Mapped[int] = mapped_column(default=now_ms)
     calls: Mapped[int] = mapped_column(default=0)
     refused: Mapped[int] = mapped_column(default=0)
     tokens_in: Mapped[int] = mapped_column(default=0)

@@ -10,7 +10,16 @@ branch_labels = None
 depends_on = None
 
 ID = sa.String(36).with_variant(postgresql.UUID(as_uuid=False), "postgresql")
-COUNTS = ("calls", "refused", "tokens_in", "tokens_out", "cost_micros", "reserved_tokens", "reserved_micros")
+COUNTS = (
+    "created_ms",
+    "calls",
+    "refused",
+    "tokens_in",
+    "tokens_out",
+    "cost_micros",
+    "reserved_tokens",
+    "reserved_micros",
+)
 
 
 def upgrade() -> None:
