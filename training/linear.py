@@ -75,7 +75,7 @@ def fit(rows: Matrix, answers: Indices, classes: int, c: float, rounds: int, see
     scaled = rows.values * scale[rows.columns]
     norm = float(np.sqrt(np.sum(scaled**2, dtype=np.float64) / rows.rows))
     used, columns = np.unique(rows.columns, return_inverse=True)
-    parts = [
+    parts: list[tuple[Indices, Array]] = [
         (np.append(columns[start:end], len(used)), np.append(scaled[start:end] / norm, np.float32(1)))
         for start, end in pairwise(rows.starts.tolist())
     ]
@@ -87,7 +87,8 @@ def fit(rows: Matrix, answers: Indices, classes: int, c: float, rounds: int, see
     weights = np.zeros((len(used) + 1, classes), dtype=np.float32)
     random = np.random.default_rng(seed)
     for _ in range(rounds):
-        for row in random.permutation(rows.rows).tolist():
+        order: list[int] = random.permutation(rows.rows).tolist()
+        for row in order:
             at, values = parts[row]
             slope = signs[row] * (values @ weights[at]) - 1 + shrink * duals[row]
             new = np.maximum(duals[row] - slope / curves[row], 0)

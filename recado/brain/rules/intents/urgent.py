@@ -50,7 +50,10 @@ _SIGNS = _any(r"""
     |poison)|pesticide|detergent|pods?)|took (?:all|too many|a whole bottle|the whole) (?:\w+ )*?(?:pills|tablets
     |antidepressants|bottle|meds|medication)|overdosed?|it's an emergency|this is an emergency|emergency please
     |severe (?:asthma|allergic)|face (?:is )?drooping|slurring|send an ambulance|lips (?:are )?(?:turning )?(?:blue
-    |purple)|turning blue|throat (?:is )?(?:closing|swelling)|insulin mix ?- ?up|need (?:help|a doctor
+    |purple)|turning blue|throat (?:is )?(?:closing|swelling)
+    |(?:hoy|esta noche|ya) me (?:quito la vida|mato|voy a matar)|(?:oigo|escucho) voces|hear(?:ing)? voices
+    |se (?:ha )?(?:metio|metido|pego|pegado|dio|dado) un tiro
+    |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
     |an ambulance) (?:right )?now
 """)
 _ALONE = re.compile(
@@ -59,11 +62,12 @@ _ALONE = re.compile(
 )
 
 _CALM = _any(r"""
-    la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+|tipo de sangre
-    |blood type|se (?:solicita|busca|perdio)|lost dog|salieron bien|tests were fine
+    la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+
+    |tipo de sangre|blood type|se (?:solicita|busca|perdio)|lost dog|salieron bien|tests were fine
     |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
     |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
-    |en (?:el )?(?:19|20)\d\d|'?\d\d's|el ano pasado|(?:fue|tuvo|tuve) la semana pasada|el (?:mes|verano|invierno) pasado
+    |en (?:el )?(?:19|20)\d\d|'?\d\d's|el ano pasado
+    |(?:fue|tuvo|tuve) la semana pasada|el (?:mes|verano|invierno) pasado
     |en el verano|desde (?:ahi|entonces)|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
     |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
     |nin[oa])|when i was|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
