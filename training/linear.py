@@ -38,7 +38,7 @@ def matrix(found: Sequence[tuple[list[int], ...]]) -> Matrix:
     starts = [0]
     for blocks in found:
         for weight, block in zip(BLOCK_WEIGHTS, blocks, strict=True):
-            columns.extend(block)
+            columns.extend(sorted(block))  # sets of words come in another order in every process
             values.extend([weight / max(len(block), 1) ** 0.5] * len(block))
         starts.append(len(columns))
     return Matrix(np.array(columns), np.array(values, dtype=np.float32), np.array(starts))

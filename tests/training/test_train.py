@@ -1,5 +1,8 @@
 """The learner: the same lines give the same weights, and what it learned holds for lines it did not see."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +12,7 @@ from recado.brain.rules.intents.features import BUCKETS
 from training import linear, train
 from training.dataset import Line, training_lines
 
+ROOT = Path(__file__).parents[2]
 FEW = 600
 ROUNDS = 5
 
@@ -22,11 +26,26 @@ def learned(lines: list[Line]) -> linear.Array:
     return linear.fit(rows, answers, len(classifier.INTENTS), train.C, ROUNDS, train.SEED)
 
 
-def test_the_same_lines_give_the_same_file(tmp_path: Path) -> None:
-    lines = few()
-    for name in ("first.npz", "second.npz"):
-        train.write(tmp_path / name, learned(lines), 0.2)
-    assert (tmp_path / "first.npz").read_bytes() == (tmp_path / "second.npz").read_bytes()
+LEARN = """
+import sys
+from pathlib import Path
+from tests.training.test_train import few, learned
+from training import train
+train.write(Path(sys.argv[1]), learned(few()), 0.2)
+"""
+
+
+def test_the_same_lines_give_the_same_file_in_every_process(tmp_path: Path) -> None:
+    files = [tmp_path / f"{seed}.npz" for seed in ("1", "2")]
+    for file in files:
+        # Python's order of sets of strings is another with another seed.
+        subprocess.run(
+            [sys.executable, "-c", LEARN, str(file)],
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": file.stem},
+        )
+    assert files[0].read_bytes() == files[1].read_bytes()
 
 
 def test_other_lines_give_other_weights() -> None:
