@@ -81,5 +81,7 @@ def test_the_temperature_is_the_one_that_made_the_margins() -> None:
 
 def test_the_weights_in_the_package_are_for_these_features_and_intents() -> None:
     with np.load(classifier.WEIGHTS_FILE, allow_pickle=False) as file:
-        assert file["weights"].shape == (BUCKETS, len(classifier.INTENTS))
+        used = np.unpackbits(file["used"])
+        assert used.size == BUCKETS
+        assert file["weights"].shape == (np.count_nonzero(used), len(classifier.INTENTS))
         assert 0.05 < float(file["temperature"]) < 2
