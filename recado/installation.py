@@ -17,7 +17,7 @@ from recado.db import Database
 from recado.demo import DemoProject
 from recado.errors import Conflict, NotFound
 from recado.kit.crypto import SecretBox
-from recado.knowledge.service import NewEntry, add_entries
+from recado.knowledge.service import NewEntry, add_entries, index_entries
 from recado.migrate import migrate
 from recado.projects.models import Project
 from recado.projects.service import add_known_key, create_project, find_project
@@ -125,6 +125,14 @@ async def ensure_demo(
             return EnsuredLine(project_id, found.assistant_id, found.id, created=False)
         row, _ = await _ensure_line(session, box, line, who.id)
     return EnsuredLine(project_id, who.id, row.id, created=True)
+
+
+async def ensure_index(database: Database) -> None:
+    """Let the search find entries that were stored by a version without it."""
+    more = True
+    while more:
+        async with database.system() as session:
+            more = await index_entries(session) > 0
 
 
 async def ensure_keys(database: Database, pairs: Sequence[tuple[str, str]]) -> None:

@@ -12,20 +12,26 @@ from typing import Any
 
 import uvicorn
 
+from recado.alerts.skill import ALERTS
 from recado.api import build_app
+from recado.appointments.skill import APPOINTMENTS
 from recado.brain.registry import builtin_brains
 from recado.channels.service import list_lines
 from recado.db import Database
 from recado.demo import DEMO
 from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
 from recado.errors import RecadoError
-from recado.installation import NewLine, ensure_demo, ensure_keys
+from recado.forms.skill import FORMS
+from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys
 from recado.kit.crypto import secret_box
 from recado.migrate import migrate
+from recado.plans.skill import PLANS
 from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from recado.worker import keep_beating, make_worker
 
+SKILLS = (FORMS, ALERTS, PLANS, APPOINTMENTS)
+"""What the assistants of this installation can do; everything else knows none of them by name."""
 # A clean stop takes at most 5 s in all: requests in work get this long, and at the same time turns, then sends, theirs
 # (`DRAIN_S` of both), which leaves a second to close the rest.
 STOP_REQUESTS_S = 1
@@ -51,9 +57,13 @@ async def up(
     database = Database(settings.resolved_database_url)
     try:
         await ensure_keys(database, settings.api_keys)
+        await ensure_index(database)
     finally:
         await database.close()
-    async with _demo(settings, port, simulator_port, demo) as (chosen, simulator), open_runtime(chosen) as runtime:
+    async with (
+        _demo(settings, port, simulator_port, demo) as (chosen, simulator),
+        open_runtime(chosen, SKILLS) as runtime,
+    ):
         worker = make_worker(runtime, "up")
         await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker)
 
@@ -61,14 +71,14 @@ async def up(
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
     listening = _listen(host, port)
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, SKILLS) as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
         await _serve(runtime, listening, _api_background(runtime), ready, None)
 
 
 async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Take turns and send until SIGINT or SIGTERM."""
-    async with open_runtime(settings) as runtime:
+    async with open_runtime(settings, SKILLS) as runtime:
         stop = _stop_event()
         work = asyncio.create_task(make_worker(runtime, "worker").run(), name="worker")
         _calm_garbage_collector()

@@ -1,6 +1,6 @@
-"""One running process: its database, its books, its mailbox, and which channels and brains it has."""
+"""One running process: its database, its books, its mailbox, and which channels, brains and skills it has."""
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.migrate import wait_until_migrated
 from recado.settings import Settings
+from recado.skills import Skill, Skills
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Runtime:
     directory: Directory
     channels: Mapping[str, Channel]
     brains: Mapping[str, Brain]
+    skills: Skills
 
 
 def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
@@ -45,7 +47,7 @@ def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
+async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> AsyncGenerator[Runtime]:
     """Open everything, wait until the database is migrated, and close everything at the end."""
     owner = new_id()
     database = Database(settings.resolved_database_url)
@@ -66,6 +68,7 @@ async def open_runtime(settings: Settings) -> AsyncGenerator[Runtime]:
                 directory,
                 {cloud_api.name: cloud_api},
                 builtin_brains(),
+                Skills(skills),
             )
         finally:
             await cloud_api.close()

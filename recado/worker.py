@@ -2,12 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
 from recado import __version__
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
+from recado.knowledge.service import recall
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.runtime import Runtime
@@ -50,7 +52,14 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
     return Worker(
         runtime,
         kind,
-        Turns(runtime.mailbox, runtime.directory, runtime.brains, runtime.channels),
+        Turns(
+            runtime.mailbox,
+            runtime.directory,
+            runtime.brains,
+            runtime.channels,
+            runtime.skills,
+            recall=partial(recall, runtime.database),
+        ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
     )
 

@@ -15,7 +15,7 @@ from recado.demo import DEMO
 from recado.errors import BadInput, Conflict, Unauthorized
 from recado.installation import Answering, NewLine, ensure_demo, ensure_keys, ensure_line
 from recado.kit.crypto import SecretBox
-from recado.knowledge.service import entries_of, replace_entries
+from recado.knowledge.service import load_entries, replace_entries
 from recado.projects.models import ApiKey, Project
 from recado.projects.service import authenticate, get_by_slug, revoke_key
 from recado.settings import Settings
@@ -93,7 +93,7 @@ async def test_the_demo_is_stored_once_and_stays_as_a_person_left_it(database: D
     line = replace(LINE, address="100", max_per_second=80)
     made = await ensure_demo(database, box, DEMO, line, brains=BRAINS)
     async with database.project(made.project_id) as session:
-        assert len(await entries_of(session, made.assistant_id)) == len(DEMO.entries)
+        assert len((await load_entries(session, [made.assistant_id]))[made.assistant_id] or ()) == len(DEMO.entries)
         await replace_entries(session, made.assistant_id, [])
         await update_assistant(session, made.assistant_id, brains=BRAINS, name="Mine", brain="echo")
     again = await ensure_demo(database, box, DEMO, replace(line, secrets={"app_secret": "n"}), brains=BRAINS)
@@ -102,7 +102,7 @@ async def test_the_demo_is_stored_once_and_stays_as_a_person_left_it(database: D
         assistant = await find_assistant(session, DEMO.assistant_slug)
         assert assistant is not None
         assert (assistant.name, assistant.brain) == ("Mine", "echo")
-        assert await entries_of(session, made.assistant_id) == ()
+        assert await load_entries(session, [made.assistant_id]) == {}
         (loaded,) = await load_lines(session, box)
     assert loaded.line.secrets["app_secret"] == "n"
     assert await count(database, Project, Assistant, LineRow) == [1, 1, 1]

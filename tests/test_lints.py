@@ -22,6 +22,7 @@ RAW_SQL = {
 SYSTEM = {
     "installation.py": "makes projects",
     "assistants/book.py": "a process answers for all projects",
+    "evaluation/stage.py": "makes the project of a database that is gone at the end",
     "channels/book.py": "a process receives and sends for all projects",
     "projects/auth.py": "finds the project of a key",
     "metrics.py": "counts what waits in all projects",

@@ -6,13 +6,14 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.assistants import config
 from recado.assistants.models import Assistant
 from recado.db import Database
 from recado.decisions import AssistantFacts, Entry, Language
 from recado.kit.picture import Picture
 
-# The entries of several assistants, of any projects. One that has none may be missing.
-EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...]]]]
+# The entries of several assistants, of any projects. One that has none may be missing; None for one with too many.
+EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...] | None]]]
 
 
 class AssistantBook(Picture):
@@ -51,8 +52,11 @@ class AssistantBook(Picture):
                 language=cast("Language", row.language),
                 timezone=row.timezone,
                 brain=row.brain,
-                entries=entries.get(row.id, ()),
+                entries=entries.get(row.id, ()) or (),
+                recalls=entries.get(row.id, ()) is None,
+                project_id=row.project_id,
                 settle_ms=row.settle_ms,
+                **config.facts(row.config),
             )
             for row in rows
         }

@@ -35,7 +35,8 @@ async def list_assistants(caller: Reader, cut: PageCut) -> PageOf[AssistantOut]:
 async def create_assistant(new: NewAssistant, caller: Admin, brains: Brains) -> AssistantOut:
     """Add an assistant. It answers on the lines that are given to it."""
     async with caller.writing() as session:
-        made = await service.create_assistant(session, brains=brains.names, **new.model_dump())
+        given = new.model_dump(exclude={"config"})
+        made = await service.create_assistant(session, brains=brains.names, config=new.config, **given)
     return AssistantOut.model_validate(made)
 
 
@@ -52,5 +53,8 @@ async def update_assistant(
 ) -> AssistantOut:
     """Change what is given."""
     async with caller.writing() as session:
-        changed = await service.update_assistant(session, assistant_id, brains=brains.names, **changes.model_dump())
+        given = changes.model_dump(exclude={"config"})
+        changed = await service.update_assistant(
+            session, assistant_id, brains=brains.names, config=changes.config, **given
+        )
     return AssistantOut.model_validate(changed)

@@ -1,5 +1,7 @@
 """Table of assistants."""
 
+from typing import Any
+
 from sqlalchemy import String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,5 +22,7 @@ class Assistant(OfProject, Base):
     timezone: Mapped[str] = mapped_column(String(64), default="America/Lima")
     # How long to wait for more messages before a turn, in milliseconds.
     settle_ms: Mapped[int] = mapped_column(default=0)
+    # What differs from the defaults of `recado.assistants.config`.
+    config: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     version: Mapped[int] = mapped_column(default=1)
     created_ms: Mapped[int] = mapped_column(default=now_ms)

@@ -1,9 +1,10 @@
 """Shapes of assistants in the API."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from recado.assistants.config import Config, from_stored
 from recado.assistants.service import MAX_SETTLE_MS
 from recado.decisions import Language
 from recado.kit.schemas import Input, Moment, Name, Output, Slug, WholeNumber
@@ -15,6 +16,11 @@ Settle = Annotated[
 ]
 
 
+def _complete(kept: dict[str, Any]) -> Config:
+    config = from_stored(kept)
+    return config.model_copy(update={"roles": config.all_roles})
+
+
 class NewAssistant(Input):
     slug: Slug
     name: Name
@@ -22,6 +28,7 @@ class NewAssistant(Input):
     language: Language = "es"
     timezone: Timezone = "America/Lima"
     settle_ms: Settle = 0
+    config: Config = Config()
 
 
 class AssistantChanges(Input):
@@ -32,6 +39,7 @@ class AssistantChanges(Input):
     language: Language | None = None
     timezone: Timezone | None = None
     settle_ms: Settle | None = None
+    config: Config | None = Field(default=None, description="What is given in it is changed, the rest stays.")
 
 
 class AssistantOut(Output):
@@ -42,5 +50,6 @@ class AssistantOut(Output):
     language: str
     timezone: str
     settle_ms: int
+    config: Annotated[Config, BeforeValidator(_complete)] = Field(description="With the roles that every one has.")
     version: int = Field(description="Grows with every change of the assistant or of what it knows.")
     created_at: Moment = Field(validation_alias="created_ms")

@@ -7,6 +7,7 @@ from typing import get_args
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.assistants.config import Config, changed, stored
 from recado.assistants.models import Assistant
 from recado.db import add_unique
 from recado.decisions import Language
@@ -29,11 +30,12 @@ async def create_assistant(
     language: Language = "es",
     timezone: str = "America/Lima",
     settle_ms: int = 0,
+    config: Config | None = None,
 ) -> Assistant:
     """Add an assistant; `brains` are the ones there are.
 
-    Raises `BadInput` (`bad_slug`, `bad_text`, `bad_brain`, `bad_timezone`, `bad_language`, `bad_settle_ms`) or
-    `Conflict` (`assistant_exists`).
+    Raises `BadInput` (`bad_slug`, `bad_text`, `bad_brain`, `bad_timezone`, `bad_language`, `bad_settle_ms`,
+    `bad_config`) or `Conflict` (`assistant_exists`).
     """
     assistant = Assistant(
         slug=check_slug(slug),
@@ -42,6 +44,7 @@ async def create_assistant(
         language=_check_language(language),
         timezone=_check_timezone(timezone),
         settle_ms=_check_settle(settle_ms),
+        config=stored(config or Config()),
     )
     await add_unique(session, assistant, Conflict(f"There is already an assistant {slug!r}", code="assistant_exists"))
     return assistant
@@ -74,8 +77,9 @@ async def update_assistant(
     language: Language | None = None,
     timezone: str | None = None,
     settle_ms: int | None = None,
+    config: Config | None = None,
 ) -> Assistant:
-    """Change what is given. Raises as `create_assistant` does, and `NotFound`."""
+    """Change what is given, also within `config`. Raises as `create_assistant` does, and `NotFound`."""
     assistant = await get_assistant(session, assistant_id)
     if name is not None:
         assistant.name = check_text(name, "name")
@@ -87,6 +91,8 @@ async def update_assistant(
         assistant.timezone = _check_timezone(timezone)
     if settle_ms is not None:
         assistant.settle_ms = _check_settle(settle_ms)
+    if config is not None:
+        assistant.config = stored(changed(assistant.config, config))
     await session.flush()
     await bump_version(session, assistant_id)
     return assistant

@@ -3,12 +3,12 @@
 import click
 
 from recado import __version__
-from recado.cli import database, keys, lines, mailbox, phone, projects, running, simulate, tools
+from recado.cli import database, evaluate, keys, lines, mailbox, phone, projects, running, simulate, tools, understand
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker)),
-    ("Try", (phone.chat, simulate.simulate)),
+    ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, tools.bench)),
 )

@@ -44,9 +44,14 @@ async def get_contact(contact_id: PathId, caller: Reader) -> ContactOut:
 
 @router.patch("/{contact_id}")
 async def rename_contact(contact_id: PathId, changes: ContactChanges, caller: Agent) -> ContactOut:
-    """Change how a person is called."""
+    """Change how a person is called, or whether anything is done for them."""
     async with caller.writing() as session:
-        return await _out(session, await service.rename_contact(session, contact_id, changes.name))
+        row = await service.get_contact(session, contact_id)
+        if "name" in changes.model_fields_set:
+            row = await service.rename_contact(session, contact_id, changes.name)
+        if changes.allowed is not None:
+            row = await service.set_allowed(session, contact_id, changes.allowed)
+        return await _out(session, row)
 
 
 @router.post("/{contact_id}/merge")

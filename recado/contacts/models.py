@@ -1,6 +1,6 @@
 """Tables of contacts and their addresses."""
 
-from sqlalchemy import Index, String, text
+from sqlalchemy import Boolean, Index, String, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
@@ -8,7 +8,10 @@ from recado.kit import now_ms
 
 
 class Contact(OfProject, Base):
-    """One person. A merged contact keeps its row and names the other one in `alias_of`."""
+    """One person. A merged contact keeps its row and names the other one in `alias_of`.
+
+    Not `allowed`: assistants answer this person, but do nothing for them.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -22,6 +25,7 @@ class Contact(OfProject, Base):
 
     name: Mapped[str | None] = mapped_column(String(256))
     alias_of: Mapped[str | None] = mapped_column(Id)
+    allowed: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     created_ms: Mapped[int] = mapped_column(default=now_ms)
 
 

@@ -24,15 +24,19 @@ def _plain(address: Address) -> Address:
 KnownAddress = Annotated[Address, AfterValidator(_plain)]
 
 
+Allowed = Annotated[bool, Field(strict=True, description="If false, assistants answer, but do nothing for the person.")]
+
+
 class NewContact(Input):
     name: ContactName | None = None
     addresses: list[KnownAddress] = Field(min_length=1, max_length=4)
 
 
 class ContactChanges(Input):
-    """`name: null` forgets the name."""
+    """What is given is changed. `name: null` forgets the name."""
 
-    name: ContactName | None
+    name: ContactName | None = None
+    allowed: Allowed | None = None
 
 
 class MergeInto(Input):
@@ -44,6 +48,7 @@ class ContactOut(Output):
     name: str | None
     alias_of: str | None = Field(description="The contact that this one was merged into.")
     addresses: list[Address]
+    allowed: bool = Field(description="If false, assistants answer, but do nothing for the person.")
     created_at: Moment
 
 
@@ -55,6 +60,7 @@ def contact_out(row: Contact, addresses: tuple[Address, ...]) -> ContactOut:
             "name": row.name,
             "alias_of": row.alias_of,
             "addresses": addresses,
+            "allowed": row.allowed,
             "created_at": row.created_ms,
         }
     )

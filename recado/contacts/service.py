@@ -95,6 +95,15 @@ async def rename_contact(session: AsyncSession, contact_id: str, name: str | Non
     return contact
 
 
+async def set_allowed(session: AsyncSession, contact_id: str, allowed: bool) -> Contact:
+    """Say whether assistants may do anything for this person, under whichever contact. Raises `NotFound`."""
+    person = await contacts_by_id(session, await same_person(session, contact_id))
+    for contact in person.values():
+        contact.allowed = allowed
+    await session.flush()
+    return person[contact_id]
+
+
 async def resolve(session: AsyncSession, contact_id: str) -> Contact:
     """The person behind a contact: the end of its aliases. Raises `NotFound` (`contact_not_found`)."""
     contact = await get_contact(session, contact_id)

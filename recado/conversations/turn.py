@@ -1,14 +1,14 @@
 """The turn: a conversation is claimed, the brain is asked, and all that follows is one commit.
 
-No transaction is open while the brain thinks. The commit is guarded by the epoch of the claim: whoever lost the lease
-commits nothing. Errors are tried again and end in a friendly text; the deaths of processes are counted apart.
+No transaction is open while the brain thinks. Its actions are carried out as values (`acting`). The commit is guarded
+by the epoch of the claim: whoever lost the lease commits nothing. Errors are tried again and end in a friendly text;
+the deaths of processes are counted apart.
 """
 
 import asyncio
 import contextlib
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
 import structlog
@@ -16,13 +16,16 @@ from pydantic import TypeAdapter
 
 from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
+from recado.conversations import acting, history
+from recado.conversations.acting import Memory
 from recado.db import json_text
-from recado.decisions import AssistantFacts, Brain, Context, Decision, Language
+from recado.decisions import AssistantFacts, Brain, Context, Decision, Entry, Language, Said
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
+from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText, Text
+from recado.skills import Skills
 
 # Turns at the same time in one process; more wait in the database.
 MAX_TURNS = 256
@@ -61,6 +64,10 @@ class Directory(Protocol):
     def assistant(self, line_id: str) -> AssistantFacts | None: ...
 
 
+# (project, assistant, what was written, entries talked about before) -> the entries that a turn needs.
+Recall = Callable[[str, str, Sequence[str], Sequence[str]], Awaitable[tuple[Entry, ...]]]
+
+
 @dataclass(slots=True)
 class TurnStats:
     """Counts since the start, for metrics."""
@@ -80,6 +87,8 @@ class Turns:
     directory: Directory
     brains: Mapping[str, Brain]
     channels: Mapping[str, Channel]
+    skills: Skills = field(default_factory=Skills)
+    recall: Recall | None = None
     max_turns: int = MAX_TURNS
     stats: TurnStats = field(default_factory=TurnStats)
     _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
@@ -193,25 +202,61 @@ class Turns:
         brain = self.brains.get(facts.brain)
         if brain is None:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
+        memory = acting.recall(claim.state)
+        context = self._context(claim, facts, memory, await self._said_before(claim, brain))
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
             async with asyncio.timeout(TURN_LIMIT_S):
-                decision = await brain.decide(_context(claim, facts))
+                decision = await brain.decide(await self._recalled(context))
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
             raise RecadoError(error.message, code=error.code) from error
         finally:
             timer.cancel()
-        await self._commit(self._outcome(claim, line, decision))
+        await self._commit(self._outcome(claim, line, context, memory, decision))
 
-    def _outcome(self, claim: Claim, line: Line, decision: Decision) -> TurnCommit:
-        channel = self.channels[line.channel]
+    async def _said_before(self, claim: Claim, brain: Brain) -> tuple[Said, ...]:
+        """The history, for a brain that wants it. That the database does not answer is no fault of the turn."""
+        wanted: int = getattr(brain, "wants_history", 0)
+        return history.said(await self.mailbox.recent(claim, wanted)) if wanted > 0 else ()
+
+    def _context(self, claim: Claim, facts: AssistantFacts, memory: Memory, before: tuple[Said, ...]) -> Context:
+        now = kit.now()
+        return Context(
+            now=now,
+            assistant=facts,
+            messages=tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages),
+            contact_name=claim.contact_name,
+            language=cast("Language | None", claim.language),
+            state=memory.brain,
+            handed_over=claim.mode == "person",
+            conversation_id=claim.conversation_id,
+            history=before,
+            allowed=acting.allowed_in(claim, facts.allowed, self.skills),
+            facts=acting.told_by(self.skills, now, facts, memory),
+        )
+
+    async def _recalled(self, context: Context) -> Context:
+        """The context with what an assistant that knows too much to hold in memory knows of these messages."""
+        facts = context.assistant
+        if not facts.recalls or self.recall is None:
+            return context
+        texts = [message.content.text for message in context.messages if isinstance(message.content, Text)]
+        # What the brain keeps of earlier turns may name entries that it answered from.
+        before = [value for value in context.state.values() if isinstance(value, str)]
+        entries = await self.recall(facts.project_id, facts.id, texts, before)
+        return replace(context, assistant=replace(facts, entries=entries))
+
+    def _outcome(self, claim: Claim, line: Line, context: Context, memory: Memory, decision: Decision) -> TurnCommit:
+        came = acting.outcome_of(self.skills, context, memory, decision)
+        decision = came.decision
+        handed = (NewEvent("conversation.handed_over"),) if decision.hand_over and claim.mode != "person" else ()
         return TurnCommit(
             claim,
             claim.messages[-1].seq,
-            out=new_out(channel, decision.replies, "turn"),
-            events=(NewEvent("conversation.handed_over"),) if decision.hand_over and claim.mode != "person" else (),
-            state=None if decision.state is None else json_text(decision.state),
+            out=new_out(self.channels[line.channel], decision.replies, "turn"),
+            events=(*came.events, *handed),
+            state=came.state,
             language=decision.language,
             mode="person" if decision.hand_over else None,
         )
@@ -273,18 +318,6 @@ class Turns:
             await channel.mark_read(line, provider_message_id, typing=True)
         except RecadoError as error:
             log.info("typing_not_shown", line_id=line.id, code=error.code)
-
-
-def _context(claim: Claim, facts: AssistantFacts) -> Context:
-    return Context(
-        now=kit.now(),
-        assistant=facts,
-        messages=tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages),
-        contact_name=claim.contact_name,
-        language=cast("Language | None", claim.language),
-        state=json.loads(claim.state),
-        handed_over=claim.mode == "person",
-    )
 
 
 def new_out(channel: Channel, contents: Iterable[OutContent], origin: str) -> tuple[NewOut, ...]:

@@ -7,11 +7,10 @@ from fastapi import Depends, Path, Query
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from recado.kit.clock import from_ms
+from recado.kit.ids import UUID_PATTERN
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT, Cut
 
 T = TypeVar("T")
-
-_UUID = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
 
 class Input(BaseModel):
@@ -45,8 +44,8 @@ def _moment(value: Any) -> Any:
 
 # A time; rows have it in milliseconds since 1970.
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-Uuid = Annotated[str, StringConstraints(pattern=_UUID)]
-PathId = Annotated[str, Path(pattern=_UUID, description="A UUID, in lower case.")]
+Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
+PathId = Annotated[str, Path(pattern=UUID_PATTERN, description="A UUID, in lower case.")]
 # Any text that both databases keep.
 AnyText = Annotated[str, AfterValidator(_storable)]
 # What things are called: one line.

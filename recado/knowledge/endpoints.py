@@ -1,15 +1,19 @@
 """What an assistant knows: entries of questions and answers."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from recado.assistants.service import get_assistant
 from recado.caller import Admin, Reader
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.decisions import Language
+from recado.kit.schemas import AnyText, PageCut, PageOf, PathId
 from recado.knowledge import service
 from recado.knowledge.models import KnowledgeEntry
-from recado.knowledge.schemas import EntriesIn, EntriesOut, EntryIn, EntryOut
+from recado.knowledge.schemas import EntriesIn, EntriesOut, EntryIn, EntryOut, HitOut, HitsOut
+from recado.knowledge.search import MAX_HITS, search
+from recado.knowledge.service import MAX_QUESTION
 
 router = APIRouter(tags=["knowledge"])
 
@@ -20,6 +24,21 @@ async def list_entries(assistant_id: PathId, caller: Reader, cut: PageCut) -> Pa
     async with caller.reading() as session:
         await get_assistant(session, assistant_id)
         return PageOf[EntryOut].model_validate(await service.list_entries(session, assistant_id, cut))
+
+
+@router.get("/assistants/{assistant_id}/entries/search")
+async def list_matching_entries(
+    assistant_id: PathId,
+    caller: Reader,
+    q: Annotated[AnyText, Query(max_length=MAX_QUESTION, description="A question, as people write it.")] = "",
+    language: Annotated[Language | None, Query(description="Only entries of this language.")] = None,
+    limit: Annotated[int, Query(ge=1, le=MAX_HITS, description="How many at most.")] = 10,
+) -> HitsOut:
+    """The entries that have most to do with a question, the best first; none if nothing has to do with it."""
+    async with caller.reading() as session:
+        await get_assistant(session, assistant_id)
+        hits = await search(session, assistant_id, [q], language=language, limit=limit)
+        return HitsOut(items=[HitOut(entry=EntryOut.model_validate(hit.entry), score=hit.score) for hit in hits])
 
 
 @router.post("/assistants/{assistant_id}/entries", status_code=201)

@@ -49,3 +49,14 @@ class EntriesOut(Output):
     """The entries as they are now stored, in the order in which they were given."""
 
     items: list[EntryOut]
+
+
+class HitOut(Output):
+    """An entry that was found. `score` is 1 for the best and less for the others."""
+
+    entry: EntryOut
+    score: float
+
+
+class HitsOut(Output):
+    items: list[HitOut]

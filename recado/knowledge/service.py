@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.assistants.service import LANGUAGES, bump_version
+from recado.db import Database
 from recado.decisions import Entry, Language
 from recado.errors import BadInput, NotFound
 from recado.kit import new_id
+from recado.kit.ids import is_id
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.knowledge.models import KnowledgeEntry
+from recado.knowledge.search import index_words, number_of, search
 
 MAX_TOPIC = 64
 # An answer goes out as one WhatsApp text: 4,096 characters.
@@ -24,6 +27,10 @@ MAX_ANSWER = 4096
 MAX_QUESTION = 1000
 MAX_KEYWORDS = 100
 MAX_KEYWORD = 100
+# Up to so many, a process holds them all in memory: about 1 MB, and a question costs no look into the database.
+MAX_IN_MEMORY = 500
+# Above that, what a turn gets of them: the rules find the answer among these, and a model's prompt has room for them.
+MAX_RECALLED = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +67,7 @@ async def change_entry(session: AsyncSession, entry_id: str, entry: NewEntry) ->
     _check(entry)
     row.topic, row.language, row.question, row.answer = entry.topic, entry.language, entry.question, entry.answer
     row.keywords = list(entry.keywords)
+    _index(row)
     await session.flush()
     await bump_version(session, row.assistant_id)
     return row
@@ -87,31 +95,68 @@ async def list_entries(session: AsyncSession, assistant_id: str, cut: Cut = FIRS
     return await read_page(session, of_assistant, KnowledgeEntry, cut)
 
 
-async def entries_of(session: AsyncSession, assistant_id: str) -> tuple[Entry, ...]:
-    """All that an assistant knows, as a brain gets it, in the order in which it was added."""
-    return (await load_entries(session, [assistant_id])).get(assistant_id, ())
+async def load_entries(session: AsyncSession, assistant_ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...] | None]:
+    """What an `AssistantBook` is given: all that each assistant knows, in the order in which it was added.
+
+    None for one that knows more than `MAX_IN_MEMORY` entries: `recall` finds those that a turn needs.
+    """
+    of_assistants = select(KnowledgeEntry.assistant_id, func.count()).where(
+        KnowledgeEntry.assistant_id.in_(assistant_ids)
+    )
+    counted = (await session.execute(of_assistants.group_by(KnowledgeEntry.assistant_id))).all()
+    found: dict[str, list[Entry] | None] = {
+        assistant_id: [] if count <= MAX_IN_MEMORY else None for assistant_id, count in counted
+    }
+    few = [assistant_id for assistant_id, entries in found.items() if entries is not None]
+    of_few = select(KnowledgeEntry).where(KnowledgeEntry.assistant_id.in_(few)).order_by(KnowledgeEntry.id)
+    for row in await session.scalars(of_few) if few else ():
+        entries = found[row.assistant_id]
+        if entries is not None:
+            entries.append(_entry(row))
+    return {assistant_id: None if entries is None else tuple(entries) for assistant_id, entries in found.items()}
 
 
-async def load_entries(session: AsyncSession, assistant_ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
-    """`entries_of` for several assistants at once: what an `AssistantBook` is given."""
-    of_assistants = select(KnowledgeEntry).where(KnowledgeEntry.assistant_id.in_(assistant_ids))
-    found: dict[str, list[Entry]] = {}
-    for row in await session.scalars(of_assistants.order_by(KnowledgeEntry.id)):
-        entry = Entry(
-            id=row.id,
-            topic=row.topic,
-            language=cast("Language", row.language),
-            question=row.question,
-            answer=row.answer,
-            keywords=tuple(map(str, row.keywords)),
+async def recall(
+    database: Database, project_id: str, assistant_id: str, texts: Sequence[str], entry_ids: Sequence[str] = ()
+) -> tuple[Entry, ...]:
+    """What an assistant that knows much needs for one turn: the likeliest entries, and those talked about before.
+
+    What is no entry's id in `entry_ids` is passed over.
+    """
+    async with database.project(project_id, read_only=True) as session:
+        hits = [hit.entry for hit in await search(session, assistant_id, texts, limit=MAX_RECALLED)]
+        known = {row.id for row in hits}
+        wanted = [entry_id for entry_id in entry_ids if is_id(entry_id) and entry_id not in known]
+        of_wanted = select(KnowledgeEntry).where(
+            KnowledgeEntry.id.in_(wanted), KnowledgeEntry.assistant_id == assistant_id
         )
-        found.setdefault(row.assistant_id, []).append(entry)
-    return {assistant_id: tuple(entries) for assistant_id, entries in found.items()}
+        before = list(await session.scalars(of_wanted)) if wanted else []
+    return tuple(map(_entry, (*hits, *before)))
+
+
+async def index_entries(session: AsyncSession, size: int = 1_000) -> int:
+    """Let the search find up to `size` entries that were stored by a version without it; how many there were."""
+    rows = (await session.scalars(select(KnowledgeEntry).where(KnowledgeEntry.number.is_(None)).limit(size))).all()
+    for row in rows:
+        _index(row)
+    await session.flush()
+    return len(rows)
+
+
+def _entry(row: KnowledgeEntry) -> Entry:
+    return Entry(
+        id=row.id,
+        topic=row.topic,
+        language=cast("Language", row.language),
+        question=row.question,
+        answer=row.answer,
+        keywords=tuple(map(str, row.keywords)),
+    )
 
 
 def _row(assistant_id: str, entry: NewEntry) -> KnowledgeEntry:
     _check(entry)
-    return KnowledgeEntry(
+    row = KnowledgeEntry(
         id=new_id(),
         assistant_id=assistant_id,
         topic=entry.topic,
@@ -120,6 +165,15 @@ def _row(assistant_id: str, entry: NewEntry) -> KnowledgeEntry:
         answer=entry.answer,
         keywords=list(entry.keywords),
     )
+    _index(row)
+    return row
+
+
+def _index(row: KnowledgeEntry) -> None:
+    """Let the search find the entry by what it says now."""
+    row.number = number_of(row.id)
+    row.asked = index_words((row.topic, row.question, *map(str, row.keywords)))
+    row.said = index_words((row.answer,))
 
 
 def _check(entry: NewEntry) -> None:

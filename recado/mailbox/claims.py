@@ -33,6 +33,7 @@ class Claim:
     """A conversation that this process holds under `epoch`, and what waits in it, in order.
 
     `failures` counts caught errors of earlier turns, `crashes` the processes that died holding it.
+    `contact_allowed`: nobody has said that nothing may be done for this person.
     """
 
     conversation_id: str
@@ -46,6 +47,7 @@ class Claim:
     contact_name: str | None
     failures: int
     crashes: int
+    contact_allowed: bool
     messages: tuple[Pending, ...]
 
     @property
@@ -96,7 +98,10 @@ _CLAIM = Query(
         first_pending_ms = NULL, pending_due_ms = NULL
     FROM due WHERE conversations.id = due.id
     RETURNING conversations.id, project_id, line_id, epoch, settled_seq, mode, language, state,
-        (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes, last_in_seq
+        (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes,
+        (SELECT c.allowed AND coalesce(p.allowed, true) FROM contacts c LEFT JOIN contacts p ON p.id = c.alias_of
+         WHERE c.id = contact_id),
+        last_in_seq
     """,
     scalars="size bigint, owner uuid",
 )

@@ -6,12 +6,13 @@ from collections.abc import Container, Sequence
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import claims, inbox, outbox, senders
+from recado.mailbox import claims, inbox, outbox, recent, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
 from recado.mailbox.people import Arrival
+from recado.mailbox.recent import Recent
 
 # Items of one commit: enough to share its cost, little enough that it stays within some milliseconds.
 MAX_BATCH = 256
@@ -123,6 +124,10 @@ class Mailbox:
             self._ring_for_sends(line_id)
         self.turns_bell.ring()  # what came in meanwhile may be due now
         return done
+
+    async def recent(self, claim: Claim, limit: int) -> list[Recent]:
+        """What was said before the messages of a claim, oldest first."""
+        return await self.driver.run(lambda tx: recent.read_recent(tx, claim, limit), Priority.TURN, atomic=False)
 
     async def release_turn(self, claim: Claim, *, failed: bool, delay_ms: int) -> bool:
         return await self.driver.run(

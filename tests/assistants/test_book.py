@@ -23,7 +23,7 @@ class Reads:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
 
-    async def __call__(self, session: AsyncSession, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...]]:
+    async def __call__(self, session: AsyncSession, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...] | None]:
         self.asked.append(sorted(ids))
         return await load_entries(session, ids)
 

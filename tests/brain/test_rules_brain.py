@@ -93,7 +93,7 @@ def test_a_person_who_asks_for_one_gets_one() -> None:
     assert decision.replies[0].text == PHRASES["es"].handed_over
 
 
-@pytest.mark.parametrize("text", ["hola", "a que hora abren?", "quiero hablar con una persona", "urgente"])
+@pytest.mark.parametrize("text", ["hola", "a que hora abren?", "quiero hablar con una persona", "no es urgente"])
 def test_after_a_hand_over_it_is_quiet(text: str) -> None:
     decision = decide(BRAIN, context(text, handed_over=True))
     assert decision.replies == ()

@@ -8,6 +8,7 @@ from recado.contacts.models import Contact
 from recado.contacts.service import (
     add_address,
     addresses_of,
+    contacts_by_id,
     create_contact,
     find_by_address,
     get_contact,
@@ -16,6 +17,7 @@ from recado.contacts.service import (
     rename_contact,
     resolve,
     same_person,
+    set_allowed,
     undo_merge,
 )
 from recado.db import Database
@@ -168,3 +170,14 @@ async def test_another_projects_contact_does_not_exist(
             await get_contact(session, eva.id)
         with pytest.raises(NotFound):
             await rename_contact(session, eva.id, "Mine")
+
+
+async def test_what_is_said_of_a_person_holds_for_all_their_contacts(database: Database, project_id: str) -> None:
+    ana, eva, beto = await make(database, project_id, "Ana", "Eva", "Beto")
+    async with database.project(project_id) as session:
+        await merge(session, ana.id, eva.id)
+        assert not (await set_allowed(session, ana.id, allowed=False)).allowed
+        found = await contacts_by_id(session, [ana.id, eva.id, beto.id])
+        assert [found[one.id].allowed for one in (ana, eva, beto)] == [False, False, True]
+        with pytest.raises(NotFound):
+            await set_allowed(session, new_id(), allowed=False)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.assistants.service import create_assistant, get_assistant
 from recado.db import Database
@@ -15,7 +16,6 @@ from recado.knowledge.service import (
     NewEntry,
     add_entries,
     change_entry,
-    entries_of,
     get_entry,
     list_entries,
     load_entries,
@@ -25,6 +25,10 @@ from recado.knowledge.service import (
 
 HOURS = NewEntry("hours", "es", "¿Horario?", "De 8 a 19", ("abren", "sábado"))
 PRICES = NewEntry("prices", "en", "How much?", "S/ 60")
+
+
+async def entries_of(session: AsyncSession, assistant_id: str) -> tuple[Entry, ...]:
+    return (await load_entries(session, [assistant_id])).get(assistant_id) or ()
 
 
 async def make_assistant(database: Database, project_id: str) -> str:

@@ -6,12 +6,12 @@ PostgreSQL decides by its statistics; `make bench-scale` measures both.
 import pytest
 
 from recado.db import Database
-from recado.mailbox import claims, inbox, outbox, people, senders, unrouted
+from recado.mailbox import claims, inbox, outbox, people, recent, senders, unrouted
 from recado.mailbox.sql import Query
 
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": query
-    for module in (claims, inbox, outbox, people, senders, unrouted)
+    for module in (claims, inbox, outbox, people, recent, senders, unrouted)
     for name, query in vars(module).items()
     if isinstance(query, Query) and "_LOCK" not in name  # run on PostgreSQL only
 }
@@ -29,6 +29,8 @@ SMALL = {
     "held",
     "free",
     "up",
+    "came",
+    "went",
     "CONSTANT",
 }
 # Half an index: all rows of a project, of a channel, or everything from some time on.

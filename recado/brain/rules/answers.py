@@ -13,6 +13,8 @@ from recado.decisions import Language
 MIN_COVERAGE = 0.51
 MIN_RELATION_COVERAGE = 0.6
 MIN_MASS = 0.45
+# Who names the topic of an entry ("hay remedio para la roya del cafetal?") means it, whatever else is said of it.
+MIN_NAMED_COVERAGE = 0.42
 _OTHER_LANGUAGE_COVERAGE = 0.8
 MAX_ANSWERS = 3
 
@@ -38,7 +40,9 @@ def _find(asked: Sequence[Segment], index: Index, language: Language, topic: str
 
 
 def _is_answer(match: Match) -> bool:
-    least = MIN_RELATION_COVERAGE if RELATIONS.issuperset(match.covered) else MIN_COVERAGE
+    least = MIN_NAMED_COVERAGE if match.named else MIN_COVERAGE
+    if RELATIONS.issuperset(match.covered):
+        least = MIN_RELATION_COVERAGE
     return match.coverage >= least and match.mass >= MIN_MASS
 
 

@@ -1,10 +1,14 @@
 """The rules brain: listens, understands and answers from the assistant's own entries, without a model."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from recado.brain.rules import answers, hearing, language, normalise, signals
+from recado.brain.rules.dialogue import leading, urgent
+from recado.brain.rules.dialogue.listening import Said
+from recado.brain.rules.dialogue.outcome import Outcome
 from recado.brain.rules.greeting import greeting
 from recado.brain.rules.hearing import Heard
 from recado.brain.rules.index import Index, IndexCache
@@ -34,6 +38,7 @@ class _Turn:
     told: Language | None
     found: tuple[Match, ...]
     chosen: tuple[Entry, ...]
+    said: Said
 
     @property
     def phrases(self) -> Phrases:
@@ -56,11 +61,14 @@ class RulesBrain:
         self._indexes = IndexCache()
 
     async def decide(self, context: Context) -> Decision:
-        if context.handed_over:
-            return _QUIET
         index = self._indexes.get(context.assistant)
         heard = hearing.listen(context.messages, index.topics(context.assistant.language))
-        return _QUIET if heard.nothing else _decide(_understand(context, heard, index))
+        if heard.nothing:
+            return _QUIET
+        turn = _understand(context, heard, index)
+        if urgent.is_urgent(turn.said):
+            return _told(turn, urgent.answer(turn.said))
+        return _QUIET if context.handed_over else _decide(turn)
 
 
 def _understand(context: Context, heard: Heard, index: Index) -> _Turn:
@@ -69,6 +77,13 @@ def _understand(context: Context, heard: Heard, index: Index) -> _Turn:
     spoken = told or context.language or context.assistant.language
     read = signals.read(said)
     topics = index.topics(spoken)
+    topic = _topic_continued(context, heard, index)
+    chosen = tuple(topics[one] for one in heard.topics)
+
+    def ask(texts: Sequence[str]) -> tuple[Entry, ...]:
+        asked = signals.read(normalise.segments(texts, index.mend)).rest
+        return tuple(match.entry for match in answers.find(asked, index, spoken, topic))
+
     return _Turn(
         context=context,
         heard=heard,
@@ -76,8 +91,9 @@ def _understand(context: Context, heard: Heard, index: Index) -> _Turn:
         index=index,
         language=spoken,
         told=told,
-        found=answers.find(read.rest, index, spoken, _topic_continued(context, heard, index)),
-        chosen=tuple(topics[topic] for topic in heard.topics),
+        found=answers.find(read.rest, index, spoken, topic),
+        chosen=chosen,
+        said=Said(context, spoken, heard.texts, heard.pressed, ask, chosen),
     )
 
 
@@ -92,10 +108,15 @@ def _topic_continued(context: Context, heard: Heard, index: Index) -> str | None
 
 def _decide(turn: _Turn) -> Decision:
     if turn.heard.wants_person or turn.signals.human:
-        return _said(turn, "human", OutText(text=turn.phrases.handed_over), hand_over=True)
+        return _told(turn, leading.hand_over(turn.said))
     entries = tuple(dict.fromkeys((*turn.chosen, *(match.entry for match in turn.found))))
     if turn.heard.correction and (not entries or entries[0].id == turn.last_entry):
         return _QUIET
+    greeted = turn.phrases.greeted.format(greeting=_greeting(turn)) if turn.signals.greeting else ""
+    unread = turn.phrases.only_text[turn.heard.unread] if turn.heard.unread and not turn.heard.texts else ""
+    led = leading.lead(turn.said, before=greeted or unread, greeted=bool(greeted), may_answer=bool(entries))
+    if led is not None:
+        return _told(turn, led)
     return _answer(turn, entries) if entries else _small_talk(turn)
 
 
@@ -124,8 +145,12 @@ def _small_talk(turn: _Turn) -> Decision:
     if read.identity:
         return _said(turn, "other", _menu(turn, phrases.identity.format(assistant=name)))
     if _asks(turn):
+        again, missed = leading.missed(turn.said)
+        asked_back = leading.ask_which(turn.said) or again
+        if asked_back is not None:
+            return _told(turn, asked_back)
         start = f"{phrases.greeted.format(greeting=hello)} " if read.greeting else ""
-        return _said(turn, "other", _menu(turn, start + phrases.unknown), confidence=0.0)
+        return _said(turn, "other", _menu(turn, start + phrases.unknown), confidence=0.0, memory=missed)
     if read.thanks:
         return _said(turn, "thanks", OutText(text=phrases.thanks))
     if turn.heard.unread:
@@ -171,17 +196,38 @@ def _said(
     reply: OutContent,
     confidence: float = 1.0,
     sources: tuple[str, ...] = (),
-    hand_over: bool = False,
+    memory: Mapping[str, object] | None = None,
 ) -> Decision:
-    """The decision, with what has changed of what the conversation remembers."""
-    context = turn.context
-    remembers = sources and sources[-1] != turn.last_entry
+    """The decision of the knowledge or of small talk; a dialogue's question that was left behind is forgotten."""
+    changes = leading.forgotten(turn.said) if memory is None else dict(memory)
+    changes |= {_LAST_ENTRY: sources[-1]} if sources else {}
     return Decision(
         intent=intent,
         confidence=min(1.0, round(confidence, 3)),
         replies=(reply,),
-        language=turn.told if turn.told != context.language else None,
-        state={**context.state, _LAST_ENTRY: sources[-1]} if remembers else None,
-        hand_over=hand_over,
+        language=turn.told if turn.told != turn.context.language else None,
+        state=_changed(turn.context.state, changes),
         sources=sources,
     )
+
+
+def _told(turn: _Turn, made: Outcome) -> Decision:
+    """The decision of a dialogue."""
+    sources = tuple(entry.id for entry in made.sources[:MAX_SOURCES])
+    return Decision(
+        intent=made.intent,
+        confidence=min(1.0, round(made.confidence, 3)),
+        slots=dict(made.slots),
+        actions=made.actions,
+        replies=(made.reply,),
+        language=turn.told if turn.told != turn.context.language else None,
+        state=_changed(turn.context.state, made.memory),
+        hand_over=made.hand_over,
+        sources=sources,
+    )
+
+
+def _changed(state: Mapping[str, Any], changes: Mapping[str, object]) -> dict[str, Any] | None:
+    """The state after the changes (None forgets); None if nothing changes."""
+    after = {name: value for name, value in {**state, **changes}.items() if name not in changes or value is not None}
+    return after if after != state else None

@@ -3,6 +3,7 @@
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
+from recado.brain.rules.dialogue.buttons import Pressed, pressed_of
 from recado.brain.rules.menu import PERSON_ID, TOPIC_PREFIX
 from recado.messages import (
     Choice,
@@ -25,7 +26,7 @@ MAX_HEARD = 50
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`unread` is the latest kind that came without words (a key of `Phrases.only_text`).
+    """`pressed` are buttons of dialogues, `unread` the latest kind without words (a key of `Phrases.only_text`).
 
     `correction`: the only text is the new one of a message of an earlier turn.
     """
@@ -35,10 +36,11 @@ class Heard:
     wants_person: bool = False
     unread: str | None = None
     correction: bool = False
+    pressed: tuple[Pressed, ...] = ()
 
     @property
     def nothing(self) -> bool:
-        return not (self.texts or self.topics or self.wants_person or self.unread)
+        return not (self.texts or self.topics or self.wants_person or self.unread or self.pressed)
 
 
 def listen(messages: Sequence[InboundMessage], topics: Container[str]) -> Heard:
@@ -47,6 +49,7 @@ def listen(messages: Sequence[InboundMessage], topics: Container[str]) -> Heard:
     contents, corrections = _as_they_stand(messages[-MAX_HEARD:])
     texts: list[str] = []
     chosen: list[str] = []
+    pressed: list[Pressed] = []
     wants_person = False
     unread: str | None = None
     for content in contents:
@@ -54,11 +57,13 @@ def listen(messages: Sequence[InboundMessage], topics: Container[str]) -> Heard:
             wants_person = True
         elif isinstance(content, Choice) and content.id.removeprefix(TOPIC_PREFIX) in topics:
             chosen.append(content.id.removeprefix(TOPIC_PREFIX))
+        elif isinstance(content, Choice) and (press := pressed_of(content.id)) is not None:
+            pressed.append(press)
         else:
             said, kind = _words_or_kind(content)
             texts.extend(() if said is None else (said,))
             unread = kind or unread
-    heard = Heard(tuple(texts), tuple(dict.fromkeys(chosen)), wants_person, unread)
+    heard = Heard(tuple(texts), tuple(dict.fromkeys(chosen)), wants_person, unread, pressed=tuple(pressed))
     if heard.nothing and corrections:
         return Heard(texts=corrections, correction=True)
     return heard

@@ -9,12 +9,16 @@ from recado.decisions import Language
 
 # A word that only the entries of one language have is a weaker sign than a word of the language itself.
 _ENTRY_WORD = 0.5
+# Alone among other words it may be a Spanish "y" ("tres i media").
+_BARE_I = "i"
 
 
 def detect(said: Sequence[Segment], index: Index) -> Language | None:
     """The language with more signs; None if the words do not tell."""
     words = [word for segment in said for word in segment]
     spanish, english = _signs(words, "es", index), _signs(words, "en", index)
+    if english == words.count(_BARE_I) and words != [_BARE_I]:
+        english = 0.0
     if spanish == english:
         return None
     return "es" if spanish > english else "en"

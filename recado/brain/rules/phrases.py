@@ -1,4 +1,4 @@
-"""What the rules brain says of itself, in both languages. Warm, short, and formal in Spanish ("usted")."""
+"""What the rules brain says of itself, in both languages. Warm and short; in Spanish with "tú"."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,34 +34,34 @@ _ES = Phrases(
     good_afternoon="buenas tardes",
     good_evening="buenas noches",
     greeted="¡{greeting}!",
-    welcome="¡{greeting}! 👋 Le atiende {assistant} (asistente virtual). ¿En qué le puedo ayudar?",
+    welcome="¡{greeting}! 👋 Soy {assistant} (asistente virtual). ¿En qué te puedo ayudar?",
     greeting_before_answer="¡{greeting}! 👋",
-    offer="Con mucho gusto le ayudo. Escríbame su pregunta o elija un tema:",
-    unknown="No lo sé, y prefiero no darle un dato equivocado. 🙏 Lo que sí puedo contarle es esto:",
-    thanks="¡Con mucho gusto! 😊 Si necesita algo más, aquí estoy.",
-    farewell="¡Hasta luego, que le vaya muy bien! 👋",
-    acknowledged="¡Perfecto! Si necesita algo más, aquí estoy.",
+    offer="Con mucho gusto te ayudo. Escríbeme tu pregunta o elige un tema:",
+    unknown="No lo sé, y prefiero no darte un dato equivocado. 🙏 Lo que sí puedo contarte es esto:",
+    thanks="¡Con mucho gusto! 😊 Si necesitas algo más, aquí estoy.",
+    farewell="¡Hasta luego, que te vaya muy bien! 👋",
+    acknowledged="¡Perfecto! Si necesitas algo más, aquí estoy.",
     identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona. Puedo responder sobre estos "
     "temas "
-    "o pasarle con alguien del equipo:",
-    handed_over="Claro que sí. Ya avisé al equipo: una persona le responderá por aquí apenas pueda. 🙌",
+    "o pasarte con alguien del equipo:",
+    handed_over="Claro que sí. Ya avisé al equipo: una persona te responderá por aquí apenas pueda. 🙌",
     menu_button="Ver temas",
     person="Hablar con una persona",
-    person_description="Alguien del equipo le responde por aquí",
+    person_description="Alguien del equipo te responde por aquí",
     only_text={
-        "voice": "Todavía no puedo escuchar audios, discúlpeme. 🙏 ¿Me lo escribe?",
-        "image": "Todavía no puedo ver imágenes, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
-        "video": "Todavía no puedo ver videos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
-        "document": "Todavía no puedo leer documentos, discúlpeme. 🙏 ¿Me cuenta por escrito qué necesita?",
-        "sticker": "¡Bonito sticker! 😊 Aún no los entiendo, pero si me escribe su pregunta, con gusto le ayudo.",
-        "location": "Gracias por su ubicación. Todavía no puedo usarla, pero si me escribe su pregunta, con gusto le "
+        "voice": "Todavía no puedo escuchar audios, disculpa. 🙏 ¿Me lo escribes?",
+        "image": "Todavía no puedo ver imágenes, disculpa. 🙏 ¿Me cuentas por escrito qué necesitas?",
+        "video": "Todavía no puedo ver videos, disculpa. 🙏 ¿Me cuentas por escrito qué necesitas?",
+        "document": "Todavía no puedo leer documentos, disculpa. 🙏 ¿Me cuentas por escrito qué necesitas?",
+        "sticker": "¡Bonito sticker! 😊 Aún no los entiendo, pero si me escribes tu pregunta, con gusto te ayudo.",
+        "location": "Gracias por tu ubicación. Todavía no puedo usarla, pero si me escribes tu pregunta, con gusto te "
         "ayudo.",
-        "contacts": "Gracias por el contacto. Todavía no puedo usarlo, pero si me escribe su pregunta, con gusto le "
+        "contacts": "Gracias por el contacto. Todavía no puedo usarlo, pero si me escribes tu pregunta, con gusto te "
         "ayudo.",
-        "order": "Gracias por su pedido. Todavía no puedo tomar pedidos por aquí; si quiere, le paso con una persona.",
-        "form_reply": "Gracias por sus respuestas. Todavía no puedo procesar formularios; si quiere, le paso con una "
+        "order": "Gracias por tu pedido. Todavía no puedo tomar pedidos por aquí; si quieres, te paso con una persona.",
+        "form_reply": "Gracias por tus respuestas. Todavía no puedo procesar formularios; si quieres, te paso con una "
         "persona.",
-        "unsupported": "No pude leer ese tipo de mensaje, discúlpeme. 🙏 ¿Me lo escribe como texto?",
+        "unsupported": "No pude leer ese tipo de mensaje, disculpa. 🙏 ¿Me lo escribes como texto?",
     },
 )
 _EN = Phrases(

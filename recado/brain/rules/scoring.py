@@ -36,13 +36,17 @@ _OTHER_TRADES = frozenset(terms(OTHER_TRADES))
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry, how much of the question it covers (0..1), the weight of what it covers, and which terms."""
+    """An entry, how much of the question it covers (0..1), the weight of what it covers, and which terms.
+
+    `named`: the word of its topic was said, whatever else was.
+    """
 
     entry: Entry
     coverage: float
     mass: float
     covered: frozenset[str]
     rank: float
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class _Document:
     entry: Entry
     weights: Mapping[str, float]
     question: frozenset[str]
+    topic: frozenset[str]
     concept: str | None
 
 
@@ -108,7 +113,7 @@ class LanguageIndex:
         if document.concept == EMERGENCY and asked.get(EMERGENCY) == STRONG_WEIGHT:
             coverage, rank = 1.0, rank + 1.0
         mass = sum(asked[term] * weight for term, weight in found.items())
-        return Match(document.entry, coverage, mass, frozenset(found), rank)
+        return Match(document.entry, coverage, mass, frozenset(found), rank, bool(document.topic & found.keys()))
 
     def _missed(self, importance: Mapping[str, float], found: Mapping[str, float]) -> float:
         """How much the words that an entry does not have count against it."""
@@ -154,4 +159,5 @@ def _document(entry: Entry) -> _Document:
     for part in (entry.topic, entry.question):
         weights.update(dict.fromkeys(terms(words(part)), _ASKED))
     concept = f"#{entry.topic}"
-    return _Document(entry, weights, frozenset(question), concept if weights.get(concept) == _ASKED else None)
+    topic = frozenset(term for term in terms(words(entry.topic)) if not term.startswith("#"))
+    return _Document(entry, weights, frozenset(question), topic, concept if weights.get(concept) == _ASKED else None)

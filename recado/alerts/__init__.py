@@ -1,0 +1,1 @@
+"""Alerts: what somebody of the team must look at now."""

@@ -1,0 +1,1 @@
+"""Appointments: what people ask for, checked against the hours of the business."""

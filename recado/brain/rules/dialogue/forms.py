@@ -1,0 +1,248 @@
+"""Filling a form in a chat: one question at a time, several answers at once, corrections at any time."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from recado.brain.rules.dialogue import fields
+from recado.brain.rules.dialogue.fields import Kind
+from recado.brain.rules.dialogue.listening import Said
+from recado.brain.rules.dialogue.memory import FORM, FormTalk, form_of
+from recado.brain.rules.dialogue.outcome import Outcome, reply
+from recado.brain.rules.dialogue.phrases import PHRASES
+from recado.brain.rules.normalise import fold, words
+from recado.decisions import MAX_VALUES, Plain, UpdateForm
+
+ROLE = "formulario"
+FACTS = "forms"
+UPDATE = "update_form"
+
+_CUT = re.compile(r"[\n;]+|[.!]+(?:\s+|$)|,\s+")
+_DONT_KNOW = re.compile(
+    r"^\W*(?:(?:la verdad|pues)\W+)?(?:no (?:lo |la )?(?:se|recuerdo)\b|no me acuerdo|ni idea"
+    r"|i don'?t (?:know|remember)|no idea|not sure|skip|paso\b)"
+)
+_CORRECTION = re.compile(
+    r"^\W*(?:(?:no|perd[oó]n|disculpa|ups|uy|me equivoqu[eé]|corrijo|sorry|oops|wait|no wait|i meant)[\s,.:]+)+"
+    r"(?:(?:es|era|eran|son|ser[ií]a|quise decir|it'?s|it is|its|i meant|it was)\s+)?"
+    r"(?P<new>.+?)(?:[\s,]+(?:y\s+|and\s+)?(?:no|not)\s+(?P<old>[^,]+))?\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
+_CORRECTS = re.compile(r"\b(?:es|era|eran|son|seria|quise decir|me equivoque|corrijo|i meant|it'?s|it is|its|it was)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of the assistant's form."""
+
+    name: str
+    question: str
+    kind: Kind
+
+
+class Filling:
+    """One turn of filling the form of an assistant."""
+
+    def __init__(self, said: Said) -> None:
+        self._said = said
+        self._phrases = PHRASES[said.language]
+        form = fields.usable(said.context.assistant.form)
+        self._fields = tuple(Field(name, text, fields.kind_of(name, text)) for name, text in form.items())
+        self._talk = form_of(said.context.state)
+        self._known = _known(said.context.facts.get(FACTS), self._talk)
+
+    @property
+    def is_on(self) -> bool:
+        """True if this assistant fills a form, may do so, and a field is missing, or one can be corrected."""
+        context = self._said.context
+        if context.assistant.role != ROLE or UPDATE not in context.allowed or not self._fields:
+            return False
+        return bool(self._missing(self._known)) or self._corrected() is not None
+
+    def answer(self, greeting: str) -> Outcome:
+        """What was learnt, and the next question. `greeting` is blank where nobody greeted."""
+        said = self._said
+        corrected = self._corrected()
+        if corrected is not None:
+            return self._next({corrected[0]: corrected[1]}, [self._phrases.corrected])
+        if said.answers:
+            return self._again([entry.answer for entry in said.answers], "information")
+        if said.wants("thanks") and not self._content():
+            return self._again([self._phrases.welcome_thanks], "thanks")
+        if said.text and _DONT_KNOW.match(said.folded) and self._talk.asked:
+            return self._skip(self._talk.asked)
+        if "?" in said.text:
+            return self._again([self._phrases.unknown_in_between], "other")
+        learnt = self._learnt()
+        if learnt:
+            return self._next(learnt, [])
+        return self._again([greeting], "greeting" if greeting else "other")
+
+    # --- what was said ------------------------------------------------------------------------------------
+
+    def _content(self) -> bool:
+        """True if a field was asked for and the words may be its value."""
+        return bool(self._talk.asked) and any(
+            reading.intent not in ("greeting", "thanks") for _, reading in self._said.sentences
+        )
+
+    def _learnt(self) -> dict[str, Plain]:
+        """Values of fields that are missing, from the words and pictures."""
+        missing = [field for field in self._fields if field.name not in self._known]
+        found: dict[str, Plain] = {}
+        photo = next((field for field in missing if field.kind == "photo"), None)
+        if photo is not None and fields.photo_sent(self._said):
+            found[photo.name] = True
+        left = self._named(missing, found)
+        self._dated(left, missing, found)
+        if self._talk.asked:
+            self._in_order(left, missing, found)
+        return dict(list(found.items())[:MAX_VALUES])
+
+    def _parts(self) -> list[str]:
+        """The pieces that may be values of their own. A list of short words ("papa, yuca y maíz") is one value."""
+        parts: list[str] = []
+        for text in self._said.texts:
+            pieces = [piece.strip() for piece in _CUT.split(text) if piece and piece.strip()]
+            listed = len(pieces) > 1 and all(len(piece.split()) <= 3 for piece in pieces)
+            if listed and re.search(r"\b(?:y|e|and)\b", pieces[-1]):
+                pieces = [text.strip()]
+            parts.extend(pieces)
+        return [part for part in parts if not self._small_talk(part)]
+
+    def _small_talk(self, part: str) -> bool:
+        return any(
+            reading.intent in ("greeting", "thanks") and reading.confidence > 0.8
+            for text, reading in self._said.sentences
+            if text == part or text.startswith(part)
+        )
+
+    def _named(self, missing: Iterable[Field], found: dict[str, Plain]) -> list[str]:
+        """Take "cultivo: papa" and "el cultivo es papa"; the other parts are left."""
+        left: list[str] = []
+        for part in self._parts():
+            named = next(((field, text) for field in missing if (text := _value_named(field, part))), None)
+            value = fields.value_of(named[0].kind, named[1], self._said) if named else None
+            if named and value is not None:
+                found.setdefault(named[0].name, value)
+            else:
+                left.append(part)
+        return left
+
+    def _dated(self, left: list[str], missing: list[Field], found: dict[str, Plain]) -> None:
+        """A part that names a day is the value of the field that wants one."""
+        wanting = next(
+            (field for field in missing if field.kind in ("date", "since") and field.name not in found), None
+        )
+        if wanting is None:
+            return
+        for part in left:
+            day = fields.date_in(wanting.kind, part, self._said)
+            if day is not None:
+                found[wanting.name] = day
+                if len(left) > 1 or wanting.name == self._talk.asked:
+                    left.remove(part)
+                return
+
+    def _in_order(self, left: list[str], missing: list[Field], found: dict[str, Plain]) -> None:
+        """The asked field takes the first part, the next ones of text the others."""
+        asked = next((field for field in missing if field.name == self._talk.asked), None)
+        order = ([asked] if asked else []) + [field for field in missing if field is not asked]
+        free = [field for field in order if field.name not in found]
+        for position, part in enumerate(left):
+            fits = [field for field in free if field is asked or field.kind == "text"]
+            if not fits or (position and fits[0] is asked):
+                return
+            figures = fits[0].kind == "number" and sum(field.kind == "number" for field in free) == 1
+            value = fields.value_of(fits[0].kind, self._said.text if figures else part, self._said)
+            if value is None:
+                return
+            found[fits[0].name] = value
+            free.remove(fits[0])
+
+    def _corrected(self) -> tuple[str, Plain] | None:
+        """The field whose value was wrong, and the right one: "no, es papa, no maíz"."""
+        match = _CORRECTION.match(self._said.text) if self._said.text else None
+        if match is None or not (match["old"] or _CORRECTS.search(self._said.folded)):
+            return None
+        old = fold(match["old"]).strip(" .!") if match["old"] else None
+        named = next((name for name, value in self._known.items() if old and fold(str(value)) == old), None)
+        name = named or self._talk.last
+        field = next((field for field in self._fields if field.name == name and name in self._known), None)
+        if field is None:
+            return None
+        asked = self._talk.asked
+        if asked and old is None and _is_yes_no(self._fields, asked):
+            return None
+        value = fields.value_of("text" if field.kind in ("yes_no", "photo") else field.kind, match["new"], self._said)
+        return (field.name, value) if value is not None else None
+
+    # --- what is asked ------------------------------------------------------------------------------------
+
+    def _missing(self, known: Mapping[str, Any], skipped: Iterable[str] | None = None) -> list[Field]:
+        left_out = set(self._talk.skipped if skipped is None else skipped)
+        return [field for field in self._fields if field.name not in known and field.name not in left_out]
+
+    def _next(self, learnt: dict[str, Plain], before: list[str]) -> Outcome:
+        known = {**self._known, **learnt}
+        last = next(reversed(learnt))
+        talk = replace(self._talk, last=last, known=known)
+        return self._question(talk, known, before, UpdateForm(values=learnt))
+
+    def _skip(self, name: str) -> Outcome:
+        talk = replace(self._talk, skipped=(*self._talk.skipped, name))
+        return self._question(talk, self._known, [], None)
+
+    def _question(
+        self, talk: FormTalk, known: Mapping[str, Any], before: list[str], action: UpdateForm | None
+    ) -> Outcome:
+        missing = self._missing(known, talk.skipped)
+        asked = missing[0].name if missing else None
+        text = missing[0].question if missing else self._done(known)
+        memory = {FORM: _kept(replace(talk, asked=asked))}
+        actions = (action,) if action else ()
+        return Outcome("other", reply([" ".join([*before, text])]), actions=actions, memory=memory)
+
+    def _done(self, known: Mapping[str, Any]) -> str:
+        without = [" ".join(words(field.name)) for field in self._fields if field.name not in known]
+        if without:
+            return self._phrases.form_done_but.format(missing=", ".join(without))
+        return self._phrases.form_done
+
+    def _again(self, before: list[str], intent: Any) -> Outcome:
+        """The question that stands, or the first one."""
+        missing = self._missing(self._known)
+        asked = next((field for field in missing if field.name == self._talk.asked), missing[0] if missing else None)
+        if asked is None:
+            return Outcome(intent, reply([*before, self._done(self._known)]))
+        memory = {FORM: _kept(replace(self._talk, asked=asked.name))}
+        return Outcome(intent, reply([*before, asked.question]), memory=memory, sources=self._said.answers)
+
+
+def _known(told: Any, talk: FormTalk) -> dict[str, Any]:
+    """What the form holds: as the forms skill tells ({field: value}, or that under "values"), else as learnt here."""
+    if not isinstance(told, Mapping):
+        return dict(talk.known or {})
+    held = cast("Mapping[str, Any]", told)
+    inner = held.get("values")
+    values = cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else held
+    return {name: value for name, value in values.items() if value is not None and value != ""} | dict(talk.known or {})
+
+
+def _kept(talk: FormTalk) -> dict[str, Any]:
+    kept: dict[str, Any] = {"known": dict(talk.known or {}), "skipped": list(talk.skipped)}
+    return kept | {name: value for name, value in (("asked", talk.asked), ("last", talk.last)) if value}
+
+
+def _value_named(field: Field, part: str) -> str | None:
+    """The value in "cultivo: papa", "el cultivo es papa", "inicio problema = ayer"."""
+    name = r"[\s_-]+".join(re.escape(word) for word in words(field.name))
+    if not name:
+        return None
+    match = re.match(rf"^\W*(?:el|la|mi|the|my)?\s*{name}\s*(?::|=|\bes\b|\bis\b|\bson\b)\s*(?P<value>.+)$", fold(part))
+    return part[match.start("value") - len(fold(part)) :] if match else None
+
+
+def _is_yes_no(all_fields: Iterable[Field], name: str) -> bool:
+    return any(field.name == name and field.kind == "yes_no" for field in all_fields)

@@ -1,0 +1,195 @@
+"""What the messages of a turn say to a dialogue: buttons that were pressed, what is wanted, when, and yes or no."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from recado.brain.rules.dialogue.buttons import Pressed
+from recado.brain.rules.intents import classifier
+from recado.brain.rules.normalise import fold
+from recado.brain.rules.understanding import SURE, Understood, understand
+from recado.brain.rules.when import resolve
+from recado.brain.rules.when.resolver import When
+from recado.brain.rules.zones import zone
+from recado.decisions import Context, Entry, Intent, Language
+
+MAX_READ = 4096
+"""Characters of a turn that are understood, the latest: as much as one WhatsApp text holds."""
+MAX_SENTENCES = 12
+"""Sentences of a turn that are understood on their own; more than people write, and it bounds the time."""
+
+# In the order of what people mean when they say several (the contract's): the first one wins.
+TASKS: tuple[Intent, ...] = ("reschedule", "cancel", "schedule", "lookup")
+
+Ask = Callable[[Sequence[str]], tuple[Entry, ...]]
+"""The entries that answer these texts."""
+
+_SENTENCES = re.compile(r"[.?!¿¡;\n]+\s*|,\s+(?=(?:y|pero|and|but)\s)")
+_YES = re.compile(
+    r"^\W*(?:a+h+\W+)?(?:ya\W+)?(?:s+[iy]+p?|claro|dale|ok(?:ay|i|is)?|listo|perfecto|correcto|exacto|ya"
+    r"|de acuerdo|bueno|confirm\w*|asi es|ahora si|esta bien|me parece|por supuesto|obvio|va|sale|simon"
+    r"|y+e+s+|yea+h*|ye[pa]+h?|sure|perfect|great|correct|right|of course|go ahead|sounds good|that works|please do"
+    r"|👍\S*|👌\S*|✅|💯)(?!\w)"
+)
+_NO = re.compile(r"^\W*(?:n+o+|nop|nope|nah|na|👎\S*|❌)(?!\w)")
+_GIVES_UP = re.compile(
+    r"\b(?:olvidal[oa]|olvidate|dejal[oa]|dejemoslo|mejor no|ya no|no gracias|nada olvid\w*|cancel\w*|anul\w*|ya fue"
+    r"|never ?mind|forget (?:it|about it)|leave it|don'?t bother|no thanks|not anymore|not any more|scratch that)\b"
+)
+_APPOINTMENT = re.compile(
+    r"\b(?:[cs]itas?|citita|turnos?|reserv\w+|agend\w+|reprogram\w+|consulta|control|cupos?|me toca|me atiend\w+"
+    r"|appointments?|appts?|book\w*|slots?|reschedul\w+|visit|check ?-?up|see (?:the|a) (?:doctor|dr))\b"
+)
+_MOVES = re.compile(
+    r"(?<!no )(?<!no la )(?<!no quiero )\b(?:reprogram\w+|reagend\w+|posterg\w+"
+    r"|cambi(?:ar|arla|ela|ala|emosla|o de fecha)"
+    r"|mover(?:la)?|reschedul\w+|move (?:it|my))\b"
+)
+_HOURS = re.compile(r"\b(?:hora|horario|time|hour|temprano|tarde|earlier|later|early)\b")
+_DAY = re.compile(r"\b(?:dia|fecha|day|date)\b")
+_STARTS_WITH_NUMBER = re.compile(
+    r"^\W*(?:\d{1,2}|una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|one|two|three|four|five|six|seven"
+    r"|eight|nine|ten|eleven|twelve)\b"
+)
+# "3 i media": as people spell "y" who write as they speak.
+_AND_A_HALF = re.compile(
+    r"(\d|\b(?:una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)) i (?=media|cuarto)"
+)
+_SHORT_ANSWER_WORDS = 5
+
+
+@dataclass(frozen=True)
+class Said:
+    """One turn. `texts` are what was written, `pressed` the buttons of dialogues, `chosen` the topics of a
+    menu; `ask` finds knowledge."""
+
+    context: Context
+    language: Language
+    texts: tuple[str, ...]
+    pressed: tuple[Pressed, ...]
+    ask: Ask = field(repr=False)
+    chosen: tuple[Entry, ...] = ()
+
+    @cached_property
+    def now(self) -> dt.datetime:
+        """The moment where the assistant is."""
+        return self.context.now.astimezone(zone(self.context.assistant.timezone))
+
+    @cached_property
+    def text(self) -> str:
+        """All that was written, the latest part of it if it is endless."""
+        text = "\n".join(self.texts)[-MAX_READ:]
+        return _AND_A_HALF.sub(r"\1 y ", text) if self.language == "es" else text
+
+    @cached_property
+    def folded(self) -> str:
+        return " ".join(fold(self.text).split())
+
+    @cached_property
+    def understood(self) -> Understood:
+        facts = self.context.assistant
+        return understand(self.text, now=self.now, language=self.language, opens=facts.opens, closes=facts.closes)
+
+    @cached_property
+    def sentences(self) -> tuple[tuple[str, classifier.Reading], ...]:
+        """The sentences on their own, each with what it wants."""
+        parts = [part.strip() for part in _SENTENCES.split(self.text)]
+        found = [part for part in parts if any(letter.isalnum() for letter in part)][-MAX_SENTENCES:]
+        return tuple((part, classifier.classify(part)) for part in found)
+
+    @cached_property
+    def sure(self) -> bool:
+        return self.understood.confidence >= SURE
+
+    def wants(self, intent: str) -> bool:
+        """The whole or a sentence of it surely wants this."""
+        if self.sure and self.understood.intent == intent:
+            return True
+        return any(reading.intent == intent and reading.confidence >= SURE for _, reading in self.sentences)
+
+    @cached_property
+    def task(self) -> Intent | None:
+        """What is to be done about an appointment: that of the whole, else the first of those its sentences want."""
+        pressed = next((press.value for press in self.pressed if press.does == "wish"), None)
+        whole = pressed or (self.understood.intent if self.sure else None)
+        if whole == "cancel" and _MOVES.search(self.folded):
+            return "reschedule"  # who cannot come and says what to do instead
+        if pressed or whole in TASKS:
+            return next((task for task in TASKS if task == whole), None)
+        return next((task for task in TASKS if self.wants(task)), None)
+
+    @cached_property
+    def names_one(self) -> bool:
+        """An appointment is named."""
+        return bool(_APPOINTMENT.search(self.folded))
+
+    @cached_property
+    def likeliest(self) -> tuple[str, ...]:
+        """The two likeliest wishes."""
+        return classifier.classify(self.text).likeliest(2)
+
+    @cached_property
+    def answers(self) -> tuple[Entry, ...]:
+        """What the assistant knows of the questions among the sentences."""
+        if self.chosen or not self.text:
+            return self.chosen
+        asked = [
+            part for part, reading in self.sentences if reading.intent == "information" and reading.confidence >= SURE
+        ]
+        found = self.ask(asked) if asked else ()
+        return found or (self.ask(self.texts) if self.wants("information") else ())
+
+    # --- answers to what was asked --------------------------------------------------------------------
+
+    def press(self, does: str) -> Pressed | None:
+        """The last button that was pressed, if it does this."""
+        return self.pressed[-1] if self.pressed and self.pressed[-1].does == does else None
+
+    @cached_property
+    def yes(self) -> bool:
+        """A yes to what was asked, in words."""
+        if self.no or not self.text:
+            return False
+        agrees = self.understood.intent == "yes" and self.sure
+        return agrees or bool(_YES.match(self.folded)) or any(_YES.match(fold(part)) for part, _ in self.sentences[-1:])
+
+    @cached_property
+    def no(self) -> bool:
+        """A no to what was asked, in words."""
+        if not self.text:
+            return False
+        return bool(_NO.match(self.folded)) or (self.understood.intent == "no" and self.sure) or self.gives_up
+
+    @cached_property
+    def gives_up(self) -> bool:
+        """It need not go on: "olvídalo"."""
+        return bool(_GIVES_UP.search(self.folded))
+
+    @cached_property
+    def about_hour(self) -> bool:
+        return bool(_HOURS.search(self.folded))
+
+    @cached_property
+    def about_day(self) -> bool:
+        return bool(_DAY.search(self.folded))
+
+    def when(self, asked: str | None) -> When:
+        """The day and time that were said. A bare number is what was asked for: "5" is the fifth, or five o'clock."""
+        seen = self.understood
+        slots = {name: slot for name, slot in seen.slots.items() if not isinstance(slot, float)}
+        found = When(seen.date, seen.time, seen.clarify, slots)
+        if found.date or found.time or found.slots or asked not in ("day", "time"):
+            return found
+        if not _STARTS_WITH_NUMBER.match(self.folded) or len(self.folded.split()) > _SHORT_ANSWER_WORDS:
+            return found
+        lead = {("es", "time"): "a las ", ("en", "time"): "at ", ("es", "day"): "el ", ("en", "day"): "on the "}
+        facts = self.context.assistant
+        return resolve(
+            lead[self.language, asked] + self.text.strip(),
+            now=self.now,
+            language=self.language,
+            opens=facts.opens,
+            closes=facts.closes,
+        )

@@ -1,0 +1,103 @@
+"""Sure signs of danger, and what makes them harmless: denial, the past, a supposition, a figure of speech.
+
+The model's chance stays in charge of what is neither; a sure sign outweighs it, a harmless one lowers it.
+"""
+
+import math
+import re
+
+from recado.brain.rules.intents import cues
+from recado.brain.rules.intents.folding import tokens
+
+URGENT_FROM = 0.2
+"""From which chance on a message is urgent: missing one costs more than a false alarm. Chosen by cross-validation."""
+_SURE = 0.95
+_CALMED_BY = 2.5
+"""By how much (in log odds) a harmless sign lowers the model's chance."""
+
+
+def _any(alternatives: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{''.join(line.strip() for line in alternatives.splitlines())})(?!\w)")
+
+
+_SIGNS = _any(r"""
+    no (?:puede|puedo|logra|logro|consigue) (?:ni )?respirar|no (?:esta )?respira(?:ndo)?|(?:me|le
+    |nos) falta (?:mucho )?el aire|(?:se|me) (?:esta |estoy )?(?:ahog[ao]|ahogando|asfixia|asfixiando|atraganto)
+    |no (?:me |nos )?(?:reacciona|despierta|responde ni)|perdio el conocimiento|esta (?:inconsciente|convulsionando
+    |desangrando\w*)|convulsion(?:a|ando)|sin pulso|no (?:tiene|le encuentro|le siento) pulso
+    |se esta quedando sin aire|(?:me|nos) estoy quedando sin aire|ojitos? (?:volteados|en blanco)|ojos en blanco
+    |(?:tos\w+|escup\w+|vomit\w+) (?:\w+ ){0,2}sangre|sangra(?:ndo)? (?:mucho|a chorros|demasiado|un monton)
+    |no (?:le |me |se )?(?:para|deja) de sangrar|(?:se|me) (?:corto|corte) las venas|(?:quiero|voy a|pienso|quiere
+    |va a) (?:matarme|morirme|suicidarme|matarse|suicidarse|tirarme|quitarme la vida|acabar con todo|desaparecer
+    |quitarse la vida)|no (?:quiero|tengo ganas de|quiere) (?:seguir )?(?:viviendo|vivir)|dolor (?:\w+ )?(?:en el
+    |de) pecho|(?:me|le) (?:duele|aprieta|oprime) (?:mucho |fuerte )?el pecho|pecho (?:me|le) (?:duele|aprieta)
+    |(?:se|me) (?:acaba de (?:tomar|tragar)|trago|tomo|tome|bebio) (?:\w+ ){0,3}(?:veneno|cloro|lejia|pilas?
+    |raticida|racumin|insecticida|herbicida|paraquat|furadan|soda|gasolina|kerosene|detergente|moneda|frasco|caja
+    |pastillas)|(?:me|se) quier[eo] matar|urgencia urgencia|auxil+i+o+|a+u+x+i+l+i+o+|socorro|(?:es|tengo|tenemos
+    |hay) una (?:emergencia|urgencia)|me acaban de (?:dar una )?(?:punal\w+|balear|disparar|atropellar)|(?:le
+    |me) dieron (?:un )?(?:balazo|punalada)|(?:boca|cara) (?:torcida|chueca)|se le (?:torcio|chueco) la (?:boca
+    |cara)|le esta dando un (?:infarto|derrame)|(?:le|me) (?:dio|esta dando) un (?:infarto|derrame|ataque)
+    |cordon (?:primero|afuera)|se (?:nos|me) (?:va|muere)|necesito que me atiendan ya|urgente,? (?:necesito
+    |necesitamos|que|vengan|un medico|una ambulancia|ayuda|mi|por favor)|manden (?:una )?ambulancia
+    |labios (?:morados|azules)|se esta (?:muriendo|poniendo (?:morad\w|azul))|sobredosis|can't (?:\w+ )?(?:breathe
+    |catch (?:my|his|her) breath)|(?:not|isn't|stopped|barely) breathing|struggling to breathe|chest (?:pains?|hurts
+    |is tight|feels tight)|crushing (?:\w+ )?chest|(?:is|he's|she's|was just) (?:unconscious|unresponsive|choking
+    |seizing|convulsing)|won't wake(?: up)?|no pulse|having a (?:seizure|stroke|heart attack|fit)
+    |cough\w* (?:up )?blood|throwing up blood|vomit\w* blood|bleeding (?:a lot|heavily|badly|everywhere|won't stop)
+    |won't stop bleeding|want to die|(?:going|plan) to end (?:it|my)|kill(?:ing)? my ?self|end(?:ing)? (?:it all
+    |my life|it)|don't want to (?:be here|live)(?: any ?more)?|(?:i am|i'm) going to jump|(?:swallowed|drank
+    |ate) (?:\w+ ){0,3}(?:bleach|battery|batteries|magnets?|coin|pills|poison|antifreeze|brake fluid|rat (?:bait
+    |poison)|pesticide|detergent|pods?)|took (?:all|too many|a whole bottle|the whole) (?:\w+ )*?(?:pills|tablets
+    |antidepressants|bottle|meds|medication)|overdosed?|it's an emergency|this is an emergency|emergency please
+    |severe (?:asthma|allergic)|face (?:is )?drooping|slurring|send an ambulance|lips (?:are )?(?:turning )?(?:blue
+    |purple)|turning blue|throat (?:is )?(?:closing|swelling)
+    |(?:hoy|esta noche|ya) me (?:quito la vida|mato|voy a matar)|(?:oigo|escucho) voces|hear(?:ing)? voices
+    |se (?:ha )?(?:metio|metido|pego|pegado|dio|dado) un tiro
+    |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
+    |an ambulance) (?:right )?now
+""")
+_ALONE = re.compile(
+    r"^[^\w]*(?:urgen(?:te|t|cia)+|emergenc(?:ia|y)|ayud(?:a+|enme|eme)|help+|sos|911|auxilio)"
+    r"[\W\d]*(?:por ?fa\w*|porfa|please|ya|now)?\W*$"
+)
+
+_CALM = _any(r"""
+    la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+
+    |tipo de sangre|blood type|se (?:solicita|busca|perdio)|lost dog|salieron bien|tests were fine
+    |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
+    |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
+    |en (?:el )?(?:19|20)\d\d|'?\d\d's|el ano pasado
+    |(?:fue|tuvo|tuve) la semana pasada|el (?:mes|verano|invierno) pasado
+    |en el verano|desde (?:ahi|entonces)|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
+    |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
+    |nin[oa])|when i was|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
+    |novela|noticias|banda|band|sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte|compartir|cadena
+    |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
+    |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
+    |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
+    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer)|(?:isn't|not|hasn't|didn't
+    |doesn't) (?:\w+ )?(?:bleeding|hurt|faint\w*|fever)|(?:breathing|he's|she's|doing|all) (?:\w+ )?(?:fine|ok|okay
+    |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down|back (?:to normal|down)|healed
+    |(?:pense|crei) que era[n]? un\w*|i thought (?:it|he|she|i)|que pasa si|si (?:alguien|un dia|algun dia|me llega
+    |le llega|uno)|en caso de|what if|in case|if someone|if (?:my|the|a) \w+ (?:ever|starts?|gets?|has|swallows?)
+    |should i ever|do you (?:take|handle|see|treat|do)|(?:atienden|tienen|hacen|reciben|hay|manejan
+    |cuentan con) (?:\w+ )?(?:emergencias?|urgencias?|guardia)|emergency (?:exit|number|contact|room hours
+    |service\w*|fee|slots?|line|appointments?)|numero de emergencias?|cuanto (?:cuesta|cobran|sale|vale)|how much
+    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss|mi jefe|internad\w+|certificado
+    |constancia|receta|factura|papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo|dijeron|me dijo)
+    |like you said|curso|charla|clase|simulacro|course|training|drill|examen de|de (?:hambre|amor|sueno|verguenza
+    |curiosidad|envidia|ganas|aburrimiento|antojo)|of (?:boredom|laughter|laughing|embarrassment|hunger|curiosity)
+    |laughing|to die for|killing me|celular|movil|telefono|phone|trafico|traffic|el trabajo|the game|partido
+""")
+
+
+def judged(text: str, chance: float) -> float:
+    """The chance that a text is urgent, from the model's and from the rules."""
+    line = " ".join(tokens(text))
+    heat = cues.temperature(line)
+    calm = bool(_CALM.search(line))
+    if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
+        return max(chance, _SURE)
+    if (calm or heat == "low") and 0 < chance < 1:
+        return 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
+    return chance

@@ -1,0 +1,275 @@
+"""The English words of dates and times, folded: no case, no accents; chat spellings included.
+
+A word belongs to one kind only; what it means in its place is for the rules to say. Kinds that `spanish.py` has too
+are the same kind.
+"""
+
+WEEKDAYS = (
+    "monday mon munday monady mondy monay",
+    "tuesday tue tues tuesady teusday tusday tuseday tuesdy",
+    "wednesday wed weds wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
+    "thursday thu thur thurs thrusday thursdy thurday thirsday thursay thrs",
+    "friday fri firday fryday frday fridy",
+    "saturday satur saterday satruday saturdy satday sturday",
+    "sunday sundy suday",
+)
+"""From Monday to Sunday. "sat" and "sun" have kinds of their own: they are other words too."""
+
+WEEKDAYS_PLURAL = ("mondays", "tuesdays", "wednesdays", "thursdays", "fridays", "saturdays", "sundays")
+
+MONTHS = (
+    "january jan januray janury",
+    "february febuary feburary",
+    "",
+    "april apr",
+    "",
+    "june",
+    "july",
+    "august aug",
+    "september septemeber setember",
+    "october ocotber",
+    "november novemeber",
+    "december dec decemeber decmber",
+)
+"""March and May have kinds of their own: they are verbs too."""
+
+NUMBERS = {
+    2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten", 11: "eleven",
+    12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen",
+    19: "nineteen",
+}  # fmt: skip
+TENS = {20: "twenty", 30: "thirty", 40: "forty fourty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty",
+        90: "ninety"}  # fmt: skip
+ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth",
+            9: "ninth", 10: "tenth", 11: "eleventh", 12: "twelfth", 13: "thirteenth", 14: "fourteenth",
+            15: "fifteenth", 16: "sixteenth", 17: "seventeenth", 18: "eighteenth", 19: "nineteenth",
+            20: "twentieth", 30: "thirtieth"}  # fmt: skip
+
+KINDS = """
+# Days
+TODAY: today todays tday tody 2day
+TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
+    2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww
+OVERMORROW: overmorrow
+YESTERDAY: yesterday yesterdays yday yest yesturday yesterdy
+TONIGHT: tonight tonite 2nite 2night tonights tnite tonihgt
+SAT: sat
+SUN: sun
+MAY: may
+MARCH: march
+once: once
+# Parts of the day
+MORNING: morning mornin morn mornig moring mornings
+AFTERNOON: afternoon afternoons arvo afternoonish aftrnoon aft afternon
+EVENING: evening evenin evenings evning
+NIGHT: night nite nights nighttime
+NOON: noon midday noonish noontime
+MIDNIGHT: midnight midnite
+EARLY: early
+late: late l8
+mid: mid middle
+lunch: lunch lunchtime almuerzo almorzar
+work: work
+# Units
+DAY: day
+DAYS: days
+WEEK: week wk
+WEEKS: weeks wks
+MONTH: month
+MONTHS: months mths
+YEAR: year yr
+YEARS: years yrs
+HOUR: hour hr
+HOURS: hours hrs
+HS: hs h
+MINUTE: minute minutes
+WHILE: while bit jiffy
+FORTNIGHT: fortnight
+SIGLO: seconds secs sec century decade
+WEEKEND: weekend wknd weekned wkend
+WEEKENDS: weekends
+WEEKDAY: weekday weekdays
+end: end ends
+BEGINNING: beginning start
+# Pointing
+this: this dis
+next: next nxt nex
+last: last previous
+coming: coming upcoming following comin
+past: past
+ago: ago
+later: later l8r latr
+SOMETIME: sometime someday
+WHENEVER: whatever whenever anytime whichever
+any: any
+anything: anything
+some: some few several couple
+another: another other different
+each: each every all
+SOON: soon soonish
+SOONEST: soonest asap earliest nearest closest
+EARLIER: earlier
+sooner: sooner
+LATEST: latest
+immediately: immediately
+NOW: now
+right: right
+away: away
+available: available availability opening openings slot slots spot free
+possible: possible
+when: when wen
+what: what wht whats
+# Function words
+in: in
+on: on onn
+at: at
+for: for
+from: from frm
+to: to
+the: the teh
+of: of
+or: or
+and: and
+by: by
+until: until till til untill
+between: between btw btwn
+after: after aftr
+before: before b4 befor
+within: within
+with: with
+than: than
+through: through thru
+starting: starting
+onwards: onwards onward
+as: as
+an: an
+one: one
+ones: ones
+not: not nt
+nor: nor neither
+either: either
+my: my our
+your: your
+its: its it's it
+i: i
+about: about bout abt around arnd approx approximately roughly circa say
+like: like
+half: half
+quarter: quarter
+oclock: oclock o'clock clock
+sharp: sharp
+exactly: exactly dot
+ISH: ish
+fecha: date dates
+thing: thing
+time: time times
+then: then
+else: else otherwise
+excepto: except
+instead: instead rather
+better: better
+convenient: convenient
+during: during
+if: if
+is: is are r
+little: little
+off: off
+over: over
+quick: quick quickly
+that: that that's thats
+these: these those
+why: why
+muy: very quite really pretty
+# Meridiems
+AM: am
+PM: pm
+P: p
+M: m
+# Holidays
+CHRISTMAS: christmas xmas christmass
+eve: eve
+new: new
+HALLOWEEN: halloween
+VALENTIN: valentine valentines
+BOXING: boxing
+THANKSGIVING: thanksgiving
+MEMORIAL: memorial
+EASTER: easter
+good: good gud goood
+INDEPENDENCE: independence
+LABOR: labor labour
+holidays: holiday holidays vacation break
+SEASON: summer winter spring fall autumn
+black: black cyber
+# Greetings
+BUENAS: happy great nice lovely wonderful merry enjoy
+# What is not a date
+BORN: born birthday bday birth dob birthdate birthdays
+STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
+PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged ext
+    flat door block bay lot ward
+CODIGO: phone passport code reference order mobile case invoice policy insurance account
+SOY: named mr mrs ms name
+FIEBRE: temperature fever temp
+GRADOS: degrees fahrenheit
+DOLOR: score rating pressure bp rate rated pain scale dolor
+DINERO: dollars dollar bucks pounds quid cents eur gbp percent
+COSA: people person patients patient kids kid children child adults adult appointments visits others miles mile feet
+    ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters son daughter babies baby
+    questions items pieces vaccines shots shot teeth friends men women sessions session hens cows pigs acres bags
+    boxes cups cats dogs dog cat stars star ppl pax members seats students girls boys photos docs options packs pack
+    copies bottles pairs pair blocks stories inyection injections
+DOSIS: pill pills tablet tablets drops doses dose capsules puffs spoons teaspoons tablespoons
+OLD: old
+never: never
+# The wish, the appointment and what happens to it
+CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
+    appointmnt appointment's
+CAMBIAR: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched moved
+    rescheduled reschedual
+CANCELAR: cancel canceling cancelling cancelation cancellation
+AGENDADO: scheduled booked
+HAVE: have has i've ive we've weve they've
+GOT: got
+CAN: can could
+CANT: cant can't cannot couldnt couldn't wont won't unable
+NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
+able: able gonna going
+MAKE: make come go attend do be get come_in making arrive
+WORK_FOR: works suits fine perfect
+WANT: want need would wanna id i'd looking lets let's let wish gimme
+longer: longer
+TAKE: take takes taking
+ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
+USUALLY: usually always normally generally
+town: town
+too: too
+BOOK: book schedule reserve
+find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
+BUSY: unavailable busy working
+IM: im i'm i_am
+TALK: talk speak call tell text write message confirm know reply email ring
+PERO: but though
+PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
+PREFER: prefer
+MAYBE: maybe perhaps
+since: since
+OPEN: open opens opened close closes closed opening_hours
+# The past
+WAS: was were wasnt wasn't
+WENT: went came visited hurt hurted felt started saw had ate took woke threw fell missed happened began vomited
+    operated forgot noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked
+    did didnt didn't
+AGREED: said agreed arranged planned supposed
+TOLD: told
+    confirmed cancelled canceled transferred prescribed
+see: seeing seeya cya
+FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
+    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
+BYE: goodbye byebye cheers
+u: you u ye
+ILL: i'll ill we'll will
+ejem: also just only even we we're they
+"""
+"""A kind and its words in each line; an indented line goes on with the one before it."""

@@ -1,0 +1,254 @@
+"""What looks like a day or a time and is none: greetings, addresses, doses, documents, and dates of birth."""
+
+import re
+
+from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.grammar import Grammar, said
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.matched import always, each
+from recado.brain.rules.when.mentions import Birth, Meant, Nothing
+from recado.brain.rules.when.numbered import full_date, year_of
+from recado.brain.rules.when.tokens import Tokens
+
+_GONE = ALPHABET.of("GONE")
+_YEARS = range(1900, 2101)
+_PHONE_DIGITS = 6
+_ODD_PAIRS = frozenset({(24, 7), (1, 2), (50, 50), (20, 20)})
+"""Round the clock, a half, and other pairs that are dates only if an article says so."""
+_QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
+_MAX_BODY_HEAT = 45
+
+_DATE = (
+    "(<full:FULLDATE>"
+    " | (el | the)? <day:NUM | WNUM | uno | ORDW> (TH | DEGREE)? (de | del | of | DASH | SLASH)? <mon:MON>"
+    " ((COMMA | de | del | DASH | SLASH){0,2} (ANO)? <year:BIG> | (de | del) (ANO)? <short:NUM | WNUM | TENS>)?"
+    " | <mon2:MON> (the)? <day2:NUM | ORDW> (TH)? (COMMA? <year2:BIG>)? | <pair:SLASHED | DASHED> | <only:BIG>)"
+)
+_DATED_NAME = "(NUM | WNUM | ORDW) (TH | DEGREE)? de MON"
+
+
+def _birth(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """A date of birth: what it says, if it says a whole date; a year of two digits is one that has been."""
+    if said(match, "full"):
+        return Birth(full_date(tokens, match.start("full"), born=True))
+    for day, month, year in (("day", "mon", "year"), ("day", "mon", "short"), ("day2", "mon2", "year2")):
+        if said(match, day) and said(match, year):
+            of_birth = year_of(tokens.number(match.start(year)), born=True)
+            number, of_year = tokens.number(match.start(day)), tokens.number(match.start(month))
+            return Birth(Day(day=number, month=of_year, year=of_birth))
+    return Birth(None)
+
+
+def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "9 de julio 1200" is an address, "9 de julio 2027" a day."""
+    return None if tokens.number(match.end() - 1) in _YEARS else Nothing()
+
+
+def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    if (
+        match.end() - match.start() == 3
+        and tokens.number(match.end() - 1) in _YEARS
+        and tokens.number(match.start()) <= 31
+    ):
+        # "25 11 2026"
+        return None
+    digits = sum(tokens.ends[at] - tokens.starts[at] for at in range(match.start(), match.end()))
+    return Nothing() if digits >= _PHONE_DIGITS else None
+
+
+def _heat(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return Nothing() if 31 < tokens.number(match.start()) <= _MAX_BODY_HEAT else None
+
+
+def _fraction(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return Nothing() if tokens.values[match.start()] in _ODD_PAIRS else None
+
+
+def _part_of_one(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    pair = tokens.values[match.start()]
+    return Nothing() if pair in _QUARTERS or pair in _ODD_PAIRS else None
+
+
+def _scale(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Del 1 al 10 me duele 8"."""
+    low, high = tokens.number(match.start("low")), tokens.number(match.start("high"))
+    return Nothing() if low in (0, 1) and high in (5, 10) else None
+
+
+def _sunday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return Nothing() if tokens.number(match.end() - 1) == 6 else None
+
+
+def _second(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return Nothing() if tokens.number(match.end() - 1) == 2 else None
+
+
+def _we_would(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Wed like to come"."""
+    return Nothing() if tokens.number(match.start()) == 2 and tokens.length(match.start()) == len("wed") else None
+
+
+def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
+
+
+_GRAMMAR: Grammar[Meant] = Grammar(
+    ALPHABET,
+    [
+        # Greetings and wishes.
+        *always(
+            Nothing(),
+            "(BUENAS | good) (DIA | DIAS | DAY | PARTES | PARTEN | MADRUGADA)"
+            " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
+            "BUENAS vacaciones",
+            "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
+            " CHRISTMAS)",
+            "good (WEEKEND | WEEK)",
+            "BUENAS (new YEARU eve? | NAVIDAD | CHRISTMAS eve? | PASCUA | EASTER | HALLOWEEN | THANKSGIVING |"
+            " VALENTIN)",
+            "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
+            " u | each)",
+            "BUENAS NACER",
+        ),
+        *each(_not_good_friday, "(BUENAS | good) WDAY"),
+        # Goodbyes.
+        *always(
+            Nothing(),
+            "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
+            " viaje | town | disponible"
+            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
+            " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
+            "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
+            " como)",
+            "hasta (PRONTO | LUEGO)",
+            "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
+            "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
+            "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
+            "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
+            "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
+            " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
+            "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
+            "BUENAS (una | un)? (DIA | TARDE | NOCHE)",
+        ),
+        # Addresses, and places named after a day.
+        *always(
+            Nothing(),
+            f"CALLE (de | la | las | los | word | words | santo | ORDW){{0,3}} ({_DATED_NAME} | ORDW de MON)"
+            " (al | CODIGO | HASH | no | COMMA){0,2} (NUM | BIG | LONG)?",
+            "CALLE (el word | word | words | de | la | las | los | santo){0,3} COMMA? (HASH | no | CODIGO){0,2}"
+            " (NUM | BIG | LONG | DASHED)"
+            "(HASH | no | con | DASH | CODIGO | CALLE | word | PIEZA){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
+            " NUM)? (?! MER | HS)",
+            f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
+            f"(?<! a | es) la {_DATED_NAME}",
+            f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
+            f"{_DATED_NAME} al BIG",
+            "<h:NUM> (TH)? STREET",
+            "ORDW STREET",
+            "on NUM TH and (word | STREET)",
+            "HASH (NUM | BIG | LONG)",
+        ),
+        *each(_unless_year, f"{_DATED_NAME} BIG"),
+        # Documents, telephones, rooms.
+        *always(
+            Nothing(),
+            "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
+            " DASHED | FULLDATE)"
+            " (NUM | BIG | LONG | DASHED){0,5}",
+            "(?<! y | menos | un | para | NUM | WNUM) (PIEZA | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
+            " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
+            "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
+        ),
+        *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
+        # Amounts, doses, people, degrees.
+        *always(
+            Nothing(),
+            "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
+            "(NN | BIG | LONG | DOTTED | un | una | uno | one | SLASHED) (de)? (COSA | DOSIS | DINERO | GRADOS |"
+            " PERCENT | mil)",
+            "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
+            "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
+            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "N UNIT (a | each) (NIGHT | DAY | WEEK)",
+            "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
+            "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
+            "(NUM | DOTTED) (de | of) FIEBRE",
+            "DOLOR (de | is | es | word | a | del | PIEZA | of | at){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
+            "(SLASHED | NUM) (de | in) DOLOR",
+            "un SLASHED",
+            "NUM DEGREE (?! de | MON) (word)",
+            "NUM SLASH BIG",
+            "BIG SLASH NUM",
+        ),
+        *always(
+            Nothing(),
+            "(N | BIG | media | medio | half | half a | a) DOSIS (de word | word | of word)? (en | por | a | de |"
+            " in | at | each)? (la | las | the)?"
+            "(PARTES | PARTEN | MEDIODIA | DIA) ((y | and) (N | OTRO)? (en | por | a | in | at)? (la | the)?"
+            " (PARTES | PARTEN | MEDIODIA))?",
+        ),
+        *each(_heat, "NUM DEGREE"),
+        *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para | y) SLASHED"),
+        *each(
+            _part_of_one,
+            "(?<! el | del | al | DIA) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
+            " DOSIS | HOUR)",
+        ),
+        *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
+        # Words that are something else here.
+        *always(
+            Nothing(),
+            "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
+            "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
+            "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
+            "(i | u | EJEM | its) (MAY | MARCH | SAT)",
+            "(the | in | of) SUN",
+            "SUN (word | words) (?<! at)",
+            "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
+            "TARDE o TEMPRANO",
+            "too (EARLY | late)",
+            "es muy TEMPRANO",
+            "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
+            "(UNIT | MINU) TARDE",
+            "(NUM | WNUM | UNIT | MINU) late",
+            "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
+            "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
+            "each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
+            "(TODOS | CADA) (los | las)? (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
+            " MESES)"
+            " (?! menos | excepto | que)",
+            "el OTRO DIA (?! PUEDO)",
+            "(?<! que | en | de | el | por | los) (al | por) (DIA | MES | ANO)",
+            "DIA a DIA",
+            "DIA (y | and) NOCHE",
+            "(DAY) (to | by | in) DAY",
+            "black WDAY",
+            "N? (COSA | vez) (a la | por | al | a | each) (SEMANA | DIA | MES | ANO | WEEK | DAY | MONTH)",
+            "de CADA (MES | SEMANA | ANO)",
+        ),
+        *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
+        *each(_we_would, "WDAY like"),
+        *each(_sunday, "(SOY | DOCTOR | santo) (word)? WDAY"),
+        # Dates of birth.
+        *each(
+            _birth,
+            "(NACER | BORN) (el | en | on | in | is | es | the | un | a | word | mi | COLON | COMMA | of | de |"
+            " DIA | PASO | WAS | COSA"
+            f" | SOY | STOP | DASH | la | y | its | fecha | ANOS){{0,6}} {_DATE}",
+            f"{_DATE} COMMA? (es | is | PASO | WAS) (mi | my | la | the | su | fecha | de | of){{0,4}} (NACER | BORN)"
+            " (?! es | is | COLON | el | on)",
+            "(NACER | BORN) (el | on | a | la | las | at | in | en | is | es | ANOS){0,3} (WD | TOM | YESTERDAY |"
+            " TODAY | CLOCK)",
+            "(NACER | BORN) (ANOS | is | es){0,2} (el | on | at | a las) NUM",
+        ),
+    ],
+)
+
+
+def exclude(tokens: Tokens) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
+    """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
+    found = _GRAMMAR.scan(tokens)
+    if not found:
+        return tokens, []
+    births = [(item.start, item.end, item.product) for item in found if isinstance(item.product, Birth)]
+    return tokens.without([(item.start, item.end) for item in found], _GONE), births

@@ -1,0 +1,285 @@
+"""The mentions of a message in their order, and the words between them.
+
+A skeleton has one letter for every mention and one for every other token, so that a rule can say "no, then a day".
+Mentions that stand together ("el lunes por la tarde a las 5") are one cluster: a day, a time and a part of the day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from recado.brain.rules.when.calendar import Day, resolve
+from recado.brain.rules.when.clock import Clock
+from recado.brain.rules.when.grammar import Found
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import (
+    Bare,
+    DayNamed,
+    DaysOffered,
+    DaySpan,
+    Except,
+    Following,
+    Meant,
+    Moment,
+    Nothing,
+    PartNamed,
+    Shift,
+    Soonest,
+    TimeNamed,
+    TimesOffered,
+    TimeSpan,
+    Vague,
+)
+from recado.brain.rules.when.tokens import Tokens
+
+_DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
+_APPOSED = ALPHABET.compile(
+    "(COMMA | el | la | DIA | the | on | es | is | DASH | que (es | word) | o SUBJ | COLON | de | this | para el | para"
+    " | EJEM | en | del){0,3} $"
+)
+"""Between two names of one day: "mañana, martes 15"."""
+_NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
+"""What may as well begin another day: then they are one only if they agree."""
+_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this){0,3}")
+_BESIDE = ALPHABET.compile(
+    "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
+    " (el | la | the | DIA | de){0,3}"
+)
+_PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
+_DAYS_A_WEEK = 7
+_TOGETHER = ALPHABET.compile(
+    "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
+    " EJEM | FILL"
+    "| mejor | como | tipo | this | es | is | si | me | que | DASH | COLON | PUEDO | me | QUIERO | SUBJ |"
+    " PREFIERO | i | CAN"
+    "| PREFER | WANT | CITA | un | una | an | IR | MAKE | u | BOOK | PEDIR | HORA | time | APROX | about | sobre"
+    " | MAYBE | TALVEZ"
+    " | with | con | DOCTOR | of | QUEDA | WORK_FOR | HAY | VOY | AGENDADO | yo | TENGO){0,4} $"
+)
+"""Between the day and the time of one wish."""
+
+
+def _alone() -> "Cluster":
+    return Cluster()
+
+
+@dataclass(slots=True, eq=False)
+class Item:
+    """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
+
+    `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead.
+    """
+
+    start: int
+    end: int
+    meant: Meant
+    at: int = 0
+    negative: bool = False
+    source: bool = False
+    open_side: bool = False
+    reported: bool = False
+    backward: bool = False
+    cluster: "Cluster" = field(default_factory=_alone)
+
+    @property
+    def slot(self) -> str:
+        """What it tells: a day, a time or a part of the day."""
+        match self.meant:
+            case TimeNamed() | TimesOffered() | TimeSpan():
+                return _TIMEM
+            case PartNamed(day=None):
+                return _PARTM
+            case _:
+                return _DAYM
+
+
+@dataclass(slots=True)
+class Cluster:
+    """Mentions that stand together, by slot, and where they are in the skeleton."""
+
+    items: dict[str, Item] = field(default_factory=dict[str, Item])
+    first: int = 0
+    last: int = 0
+
+    @property
+    def day(self) -> Item | None:
+        return self.items.get(_DAYM)
+
+    @property
+    def time(self) -> Item | None:
+        return self.items.get(_TIMEM)
+
+    @property
+    def part(self) -> Item | None:
+        found = self.items.get(_PARTM) or self.items.get(_DAYM)
+        return found if found is not None and isinstance(found.meant, PartNamed) else None
+
+    @property
+    def source(self) -> bool:
+        return any(item.source for item in self.items.values())
+
+    @property
+    def negative(self) -> bool:
+        return any(item.negative for item in self.items.values())
+
+
+@dataclass(slots=True)
+class Skeleton:
+    """The letters of a message with one letter for every mention, and the mentions by their place in it."""
+
+    letters: str
+    items: list[Item]
+    at: dict[int, Item]
+    clusters: list[Cluster]
+
+    def between(self, first: Cluster, second: Cluster) -> str:
+        return self.letters[first.last + 1 : second.first]
+
+
+def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
+    """The skeleton of a message."""
+    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _joined(tokens, today, _followed(_of_one_month(tokens, items)))
+    letters: list[str] = []
+    at: dict[int, Item] = {}
+    done = 0
+    for item in items:
+        letters += tokens.letters[done : item.start]
+        item.at = len(letters)
+        if isinstance(item.meant, Nothing | Bare | Shift):
+            letters.append(_GONE)
+        else:
+            at[item.at] = item
+            letters.append(item.slot)
+        done = item.end
+    text = "".join(letters) + tokens.letters[done:]
+    kept = list(at.values())
+    return Skeleton(text, kept, at, _clusters(text, kept))
+
+
+def _put_right(items: list[Item]) -> list[Item]:
+    """Bare numbers made what the mention before them was: "a las 5, perdon 6"."""
+    before: Item | None = None
+    for item in items:
+        if isinstance(item.meant, Bare):
+            if before is not None:
+                item.meant = _like(before.meant, item.meant)
+        elif isinstance(item.meant, DayNamed | TimeNamed):
+            before = item
+    return items
+
+
+def _of_one_month(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """Days put right in the month that was named: "el 3 de mayo no, el 4"."""
+    before: Item | None = None
+    for item in items:
+        match before, item.meant:
+            case Item(meant=DayNamed(named)), DayNamed(day) if day == Day(day=day.day) and named.month and named.day:
+                if _PUT_RIGHT.fullmatch(tokens.letters[before.end : item.start]):
+                    item.meant = DayNamed(replace(day, month=named.month, year=named.year))
+            case _:
+                pass
+        before = item
+    return items
+
+
+def _followed(items: list[Item]) -> list[Item]:
+    """ "El otro" made the weekday named before it, a week later."""
+    before: Day | None = None
+    for item in items:
+        match item.meant:
+            case Following(day):
+                if before is not None and (day is None or day.weekday == before.weekday):
+                    day = replace(before, plus=before.plus + _DAYS_A_WEEK)
+                item.meant = DayNamed(day) if day is not None else Nothing()
+            case DayNamed(day):
+                before = day if day.weekday is not None and day.day is None else None
+            case _:
+                pass
+    return items
+
+
+def _like(meant: Meant, number: Bare) -> Meant:
+    match meant:
+        case TimeNamed(clock):
+            return TimeNamed(Clock(number.number, half=clock.half, part=clock.part, english=clock.english))
+        case DayNamed(day) if day.day is not None:
+            return DayNamed(replace(day, day=number.number, weekday=None))
+        case _:
+            return number
+
+
+def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
+    """Names of one day made one: "mañana, martes 15", "dos días antes de navidad"."""
+    joined: list[Item] = []
+    for item in items:
+        last = joined[-1] if joined else None
+        if last is not None:
+            gap = tokens.letters[last.end : item.start]
+            meant = _related(last.meant, gap, item.meant) or _apposed(last, tokens, item, today)
+            if meant is not None:
+                last.meant, last.end = meant, item.end
+                continue
+        joined.append(item)
+    return joined
+
+
+def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
+    """A day told by where it lies from another."""
+    match one, two:
+        case Shift(days), DayNamed(day) if _ARTICLES.fullmatch(gap):
+            return DayNamed(replace(day, plus=day.plus + days))
+        case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
+            return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
+        case _:
+            return None
+
+
+def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | None:
+    """Two names for the same day, side by side."""
+    meant = _both(last.meant, item.meant)
+    gap = tokens.letters[last.end : item.start]
+    if meant is None or not _APPOSED.match(gap):
+        return None
+    return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
+
+
+def _agree(meant: Meant, today: date) -> bool:
+    match meant:
+        case DayNamed(day) | PartNamed(day=Day() as day):
+            return isinstance(resolve(day, today), date)
+        case _:
+            return True
+
+
+def _both(one: Meant, two: Meant) -> Meant | None:
+    match one, two:
+        case DayNamed(first), DayNamed(second):
+            day = first.joined(second)
+            return DayNamed(day) if day is not None else None
+        case PartNamed(day=Day() as first), DayNamed(second) if one.told:
+            day = first.joined(second)
+            return replace(one, day=day) if day is not None else None
+        case _:
+            return None
+
+
+def _clusters(letters: str, items: list[Item]) -> list[Cluster]:
+    clusters: list[Cluster] = []
+    for item in items:
+        last = clusters[-1] if clusters else None
+        slot = item.slot
+        taken = last is None or slot in last.items or (slot == _PARTM and last.part is not None)
+        if last is None or taken or not _TOGETHER.match(letters[last.last + 1 : item.at]):
+            last = Cluster(first=item.at)
+            clusters.append(last)
+        last.items[slot] = item
+        last.last = item.at
+        item.cluster = last
+    return clusters
+
+
+def is_day(meant: Meant) -> bool:
+    """Whether it says something about the day."""
+    return isinstance(meant, DayNamed | DaysOffered | DaySpan | Vague | Soonest | Except | Moment)

@@ -1,0 +1,304 @@
+"""From a message to tokens: case and accents folded, numbers told apart by their shape, words looked up."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from recado.brain.rules.when import numerals
+from recado.brain.rules.when.lexicon import ALPHABET, WORDS, Meaning
+from recado.brain.rules.when.tokens import Tokens
+from recado.decisions import Language
+
+MAX_CHARACTERS = 4096
+"""How much of a message is read: as much as one WhatsApp text holds."""
+
+_FOLDED_RANGES = ((0xA0, 0x250), (0x1E00, 0x1F00), (0xFF01, 0xFF5F), (0x1D400, 0x1D800))
+"""Latin with accents, full-width forms, and the letters of fancy fonts."""
+_INVISIBLE = (*range(0x300, 0x370), *range(0x200B, 0x2010), *range(0xFE00, 0xFE10), 0x20E3, 0x00AD, 0x2060, 0xFEFF)
+"""Combining accents (a phone may send "n" and a tilde for "ñ"), joiners, selectors and keycaps."""
+_SIGNS = {
+    "\u2019": "'", "\u2018": "'", "\u00b4": "'", "`": "'", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u2011": "-",
+    "\u2010": "-", "\u00ba": "\u00b0", "\u00aa": "\u00b0", "\u2026": ",", "\u00bd": "\u00bd", "\uff1a": ":",
+    "\u2044": "/", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2022": ",", "|": ",",
+}  # fmt: skip
+
+
+def _fold_table() -> Mapping[int, str | None]:
+    table: dict[int, str | None] = {}
+    for first, after in _FOLDED_RANGES:
+        for code in range(first, after):
+            base = unicodedata.normalize("NFKD", chr(code)).casefold()
+            # One letter for one letter: offsets stay true.
+            if base and (base[0].isalnum() or base[0] == base) and base[0].isascii():
+                table[code] = base[0]
+    table.update(dict.fromkeys(_INVISIBLE))
+    table.update({ord(sign): plain for sign, plain in _SIGNS.items()})
+    return table
+
+
+_FOLD = _fold_table()
+_TOKEN = re.compile(
+    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b)
+    |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
+    |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
+    |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
+    |(?P<long>\d{1,3}(?:[.,]\d{3})+(?![\d])|\d{5,}|\d+(?:[-./]\d+){2,}|\d{3,}[-./]\d+|\d+[-./]\d{3,})
+    |(?P<slashed>\d{1,2}\ ?/\ ?\d{1,2}(?!\d|:\d))
+    |(?P<dotted>\d{1,2}(?:\.\d{1,2}|,[0-5]\d)(?!\d|:\d|\ ?,\d))
+    |(?P<dashed>\d{1,2}-\d{1,2}(?!\d|:\d))
+    |(?P<num>\d{1,2}(?!\d))
+    |(?P<big>\d{3,4}(?!\d))
+    |(?P<mer>[ap]\s?\.\s?m\b\.?)
+    |(?P<currency>(?:us)?[$€£]|\bs/\.?(?=\s?\d))
+    |(?P<para>\bp/)
+    |(?P<andor>\b[yo]/[oy]\b|\band/or\b)
+    |(?P<asap>\ba\.s\.a\.p\b)
+    |(?P<birth>\bd\.o\.b\b)
+    |(?P<word>[^\W\d_]+(?:'[^\W\d_]+)?)
+    |(?P<sign>[.,;:?!¿¡\n()/\-%°+#@&])""",
+    re.VERBOSE,
+)
+_SIGN_KINDS = {
+    ".": "STOP", ";": "STOP", "!": "STOP", "\n": "STOP", "¿": "STOP", "¡": "STOP", "?": "ASK", ",": "COMMA",
+    "(": "COMMA", ")": "COMMA", ":": "COLON", "/": "SLASH", "-": "DASH", "%": "PERCENT", "°": "DEGREE", "+": "PLUS",
+    "#": "HASH", "@": "at", "&": "y",
+}  # fmt: skip
+_SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+_DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_PAST_SPANISH = re.compile(
+    r"[a-z]{2,}(?:aron|ieron|aban|abamos)|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
+)
+"""Endings of the past; "llamaba" and the like ask politely."""
+_PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|(?<![aei]r)é)")
+_NO_VERBS = frozenset(["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino"])
+_WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
+"""Of now or of the past: "sembramos"."""
+_PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
+_DIGITS = re.compile(r"\d+")
+# After these a dot ends no sentence.
+_ABBREVIATIONS = frozenset(
+    [
+        "ene",
+        "feb",
+        "mar",
+        "abr",
+        "may",
+        "jun",
+        "jul",
+        "ago",
+        "sep",
+        "sept",
+        "set",
+        "oct",
+        "nov",
+        "dic",
+        "jan",
+        "apr",
+        "aug",
+        "dec",
+        "lun",
+        "mie",
+        "mier",
+        "jue",
+        "vie",
+        "sab",
+        "dom",
+        "mon",
+        "tue",
+        "tues",
+        "wed",
+        "thu",
+        "thur",
+        "thurs",
+        "fri",
+        "sat",
+        "sun",
+        "av",
+        "avda",
+        "jr",
+        "dr",
+        "dra",
+        "sr",
+        "sra",
+        "srta",
+        "hs",
+        "hrs",
+        "h",
+        "hr",
+        "min",
+        "mins",
+        "aprox",
+        "approx",
+        "prox",
+        "tel",
+        "cel",
+        "nro",
+        "num",
+        "st",
+        "ave",
+        "sgte",
+        "dpto",
+        "apt",
+        "d",
+        "pje",
+        "urb",
+        "mz",
+        "lt",
+        "cra",
+        "cll",
+    ]
+)
+# What may be glued before a number ("las5", "dic3"); after anything else it is part of a code.
+_NUMBER_HEADS = frozenset(
+    ALPHABET.union("las la a at el al de del tipo y HS MON WD MANANA TOMORROW TODAY DIA para on CODIGO PIEZA FULLDATE")
+)
+# Words that are no unit: glued after a number they make it a code ("2x1").
+_NO_UNIT = frozenset(ALPHABET.union("word words por con el en que y"))
+_ORDINAL_ENDINGS = frozenset(
+    ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
+)
+_NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
+_PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
+_DESCRIBED = frozenset(ALPHABET.union("IM is muy"))
+"""After these a word such as "tired" describes somebody."""
+_UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
+_UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
+_SHAPE_LETTERS = {
+    "iso": ALPHABET.of("FULLDATE"), "full": ALPHABET.of("FULLDATE"), "clock": ALPHABET.of("CLOCK"),
+    "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
+    "dashed": ALPHABET.of("DASHED"), "num": ALPHABET.of("NUM"), "big": ALPHABET.of("BIG"),
+    "currency": ALPHABET.of("MONEY"),
+}  # fmt: skip
+_WRITTEN_OUT = {"week": "lunesaviernes", "special": "", "asap": "asap", "birth": "dob", "para": "para", "andor": "o"}
+"""Words with signs or digits in them, and the word they are read as; "" for the word itself."""
+
+
+def fold(text: str) -> tuple[str, list[int] | None]:
+    """The text in lower case without accents, and where each of its letters was (None: in the same place)."""
+    if text.isascii():
+        return text.lower(), None
+    lower = text.lower()
+    if len(lower) != len(text):
+        lower = "".join(letter.lower()[0] for letter in text)
+    folded = lower.translate(_FOLD)
+    if len(folded) == len(text):
+        return folded, None
+    return folded, [at for at, letter in enumerate(lower) if _FOLD.get(ord(letter), "") is not None]
+
+
+def read(text: str, language: Language) -> Tokens:
+    """The tokens of a message. Reads any string whatever, up to `MAX_CHARACTERS`."""
+    return _Lexer(text[:MAX_CHARACTERS], language).run()
+
+
+class _Lexer:
+    def __init__(self, text: str, language: Language) -> None:
+        self._raw = text
+        self._text, self._offsets = fold(text)
+        self._language: Language = language
+        self._lexicon = WORDS[language]
+        self._has_accents = self._offsets is None and not text.isascii()
+        self._letters: list[str] = []
+        self._values: list[tuple[int, ...]] = []
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        self._end = -1
+
+    def run(self) -> Tokens:
+        for match in _TOKEN.finditer(self._text):
+            kind = match.lastgroup or ""
+            start, end = match.span()
+            text = match.group()
+            if kind == "word":
+                self._word(text, start, end)
+            elif kind == "sign":
+                self._sign(text, start, end)
+            elif kind in _WRITTEN_OUT:
+                self._known(_WRITTEN_OUT[kind] or text, start, end)
+            elif kind == "mer":
+                self._known("am" if text[0] == "a" else "pm", start, end)
+            else:
+                self._number(kind, text, start, end)
+            self._end = end
+        tokens = Tokens("".join(self._letters), tuple(self._values), *self._where_written(), self._language)
+        return numerals.compose(tokens)
+
+    def _where_written(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """The offsets in the message as it was written."""
+        if self._offsets is None:
+            return tuple(self._starts), tuple(self._ends)
+        where = self._offsets
+        return tuple(where[at] for at in self._starts), tuple(where[at - 1] + 1 for at in self._ends)
+
+    def _add(self, letter: str, value: tuple[int, ...], start: int, end: int) -> None:
+        self._letters.append(letter)
+        self._values.append(value)
+        self._starts.append(start)
+        self._ends.append(end)
+
+    def _word(self, word: str, start: int, end: int) -> None:
+        after_number = start == self._end and bool(self._letters) and self._letters[-1] == _NUM
+        if after_number and word in _ORDINAL_ENDINGS:
+            self._add(_TH, (), start, end)
+            return
+        if after_number and word == "a" and self._language == "en":
+            # "fri 9a".
+            word = "am"
+        meanings = self._meanings(word, start, end)
+        if after_number and meanings[0][0] in _NO_UNIT and not self._text[end : end + 1].isdigit():
+            self._letters[-1] = _LONG
+        for letter, number in meanings:
+            self._add(letter, (number,), start, end)
+
+    def _meanings(self, word: str, start: int, end: int) -> tuple[Meaning, ...]:
+        lexicon = self._lexicon
+        if self._has_accents and (accented := lexicon.get(self._raw[start:end].lower())):
+            return accented
+        if known := lexicon.get(word):
+            return known
+        if word.endswith("'s"):
+            return lexicon.get(word[:-2]) or _UNKNOWN
+        if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
+            return known
+        short = _STRETCHED.sub(r"\1", word)
+        if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
+            return known
+        if self._tells_of_the_past(word, start, end):
+            return _PAST
+        if self._language == "es" and _WE_DO.fullmatch(word):
+            return _DONE
+        return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
+        """ "Lunesito", "mesecito"."""
+        stem, vowel = small.groups()
+        return self._lexicon.get(stem) or self._lexicon.get(stem + vowel) or self._lexicon.get(stem + "e")
+
+    def _tells_of_the_past(self, word: str, start: int, end: int) -> bool:
+        """Whether the ending of an unknown word is that of a verb of the past."""
+        if self._language == "en":
+            described = bool(self._letters) and self._letters[-1] in _DESCRIBED
+            return not described and _PAST_ENGLISH.fullmatch(word) is not None
+        if _PAST_SPANISH.fullmatch(word) is not None:
+            return True
+        accented = self._raw[start:end].lower() if self._has_accents else ""
+        return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
+
+    def _known(self, word: str, start: int, end: int) -> None:
+        for letter, number in self._lexicon[word]:
+            self._add(letter, (number,), start, end)
+
+    def _sign(self, sign: str, start: int, end: int) -> None:
+        ends_nothing = sign == "." and start == self._end and bool(self._starts)
+        if not (ends_nothing and self._text[self._starts[-1] : start] in _ABBREVIATIONS):
+            self._add(_SIGN_LETTERS[sign], (), start, end)
+
+    def _number(self, kind: str, text: str, start: int, end: int) -> None:
+        letter = _SHAPE_LETTERS[kind]
+        if start == self._end and self._letters and self._text[start - 1].isalpha():
+            # "covid19" and "b12" are no numbers.
+            letter = letter if self._letters[-1] in _NUMBER_HEADS else _LONG
+        self._add(letter, tuple(int(digits[:9]) for digits in _DIGITS.findall(text)), start, end)

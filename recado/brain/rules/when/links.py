@@ -1,0 +1,64 @@
+"""How mentions follow one another: as a choice ("el lunes o el martes"), as a range ("de lunes a viernes"), or not."""
+
+from typing import Literal
+
+from recado.brain.rules.when.items import Cluster, Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import DayNamed
+
+Link = Literal["choice", "list", "range", "none"]
+
+_FILLERS = (
+    "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
+    " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+)
+_CHOICE = ALPHABET.compile(
+    "(COMMA | FILL | EJEM | STOP | ASK){0,4} ((o | or) (?! mejor | SUBJ | SORRY | instead) | SLASH)"
+    f" {_FILLERS}{{0,5}} $"
+    # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
+    " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
+    " | las | al | PUEDO | ser){0,3} $"
+    " | COMMA? o en su word (el | la)? $"
+    " | (if (possible | u CAN | its possible | available))? COMMA? (or)? (else | if (not | u CANT)) (COMMA | then |"
+    " on | the | at | for){0,3} $"
+    " | (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
+    " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
+)
+_ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
+_AND = ALPHABET.compile("(COMMA)? (y | and) (EJEM | the | el | la | on | para | at | a | las | en){0,3} $")
+_LIST = ALPHABET.compile("(COMMA)? (el | the | on | a | las | para | at){0,2} $")
+_TO = ALPHABET.compile(
+    "(a | al | to | hasta | until | DASH | through) (el | la | las | the | on | DIA | este | this | next){0,2} $"
+)
+_AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
+_BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
+_FROM = ALPHABET.compile("(de | del | desde | from | entre | between) (el | la | las | the | on | DIA){0,2} $")
+
+
+def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
+    """How the second cluster follows the first."""
+    gap = skeleton.between(first, second)
+    if _CHOICE.match(gap) or _ASKED.match(gap):
+        return "choice"
+    if _AND_TO.match(gap) and _before(skeleton, first, between=True):
+        return "range"
+    if _TO.match(gap) and (_before(skeleton, first, between=False) or _plain_days(first, second)):
+        return "range"
+    if _AND.match(gap):
+        return "choice"
+    if _LIST.match(gap):
+        return "list"
+    return "none"
+
+
+def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:
+    before = skeleton.letters[max(0, cluster.first - 3) : cluster.first]
+    pattern = _BETWEEN if between else _FROM
+    return any(pattern.match(before, start) is not None for start in range(len(before)))
+
+
+def _plain_days(first: Cluster, second: Cluster) -> bool:
+    """ "Lunes a viernes": two weekdays or dates alone."""
+    days = (first.day, second.day)
+    return all(day is not None and isinstance(day.meant, DayNamed) for day in days) and first.time is None

@@ -1,0 +1,143 @@
+"""What a message says about days and times, piece by piece, before anything is resolved."""
+
+from dataclasses import dataclass
+
+from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.clock import Clock, Part
+
+
+@dataclass(frozen=True, slots=True)
+class DayNamed:
+    """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado")."""
+
+    day: Day
+    bare: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOffered:
+    """Several days to choose from ("el 15 o 16")."""
+
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DaySpan:
+    """Days from one to another ("del 15 al 20"); or open on one side, then with one end only."""
+
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeNamed:
+    """A time. `weak` if it may be the number of a day as well ("mañana 5")."""
+
+    clock: Clock
+    weak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TimesOffered:
+    """Several times to choose from ("3 o 4 pm")."""
+
+    clocks: tuple[Clock, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSpan:
+    """Times from `first` to `last`; None if it is open on that side."""
+
+    first: Clock | None
+    last: Clock | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """So many minutes from now."""
+
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class PartNamed:
+    """A part of the day, with the day if the word says both ("esta tarde", "tonight"). `told` is False for parts that
+    only help to understand an hour ("anoche a las 10")."""
+
+    part: Part
+    day: Day | None = None
+    told: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Vague:
+    """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
+    any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
+    is the hour ("mas tarde"), so that an hour that is told makes it clear."""
+
+    week: int | None = None
+    habitual: bool = False
+    hours: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Soonest:
+    """As soon as possible."""
+
+
+@dataclass(frozen=True, slots=True)
+class Except:
+    """Any day but some."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """So many days before (negative) or after the day that is named next: "3 días antes del 15"."""
+
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before."""
+
+    day: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A number that puts another right ("a las 5, perdon 6"): of a time or a day, whatever was said before."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Birth:
+    """A date of birth; None if it was not told in full."""
+
+    day: Day | None
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Words that look like a day or time and are none: a duration, every Monday."""
+
+
+Meant = (
+    DayNamed
+    | DaysOffered
+    | DaySpan
+    | TimeNamed
+    | TimesOffered
+    | TimeSpan
+    | Moment
+    | PartNamed
+    | Vague
+    | Soonest
+    | Except
+    | Shift
+    | Following
+    | Bare
+    | Birth
+    | Nothing
+)
+"""What words can mean."""

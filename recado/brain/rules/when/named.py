@@ -1,0 +1,412 @@
+"""Days told by a name or counted: "mañana", "el martes que viene", "en dos semanas", "Christmas eve"."""
+
+import re
+from collections.abc import Mapping
+
+from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.grammar import Rule, said
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.matched import Make, always, each
+from recado.brain.rules.when.mentions import DayNamed, Following, Meant, Moment, Nothing, Shift
+from recado.brain.rules.when.tokens import Tokens
+
+_DAYS_A_WEEK = 7
+_FORTNIGHT = 14
+_MONTHS_A_YEAR = 12
+_MAX_COUNT = 1000
+_HOUR = 60
+_SATURDAY, _SUNDAY, _TUESDAY = 5, 6, 1
+_SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
+_DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
+    frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
+)
+_ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
+_FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
+_TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
+_IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
+""" "De hoy en ocho" counts today: it is in a week."""
+
+
+def weekday_of(tokens: Tokens, at: int) -> int:
+    """The index of a weekday, Monday is 0."""
+    letter = tokens.letters[at]
+    return _TUESDAY if letter == _MAR else tokens.number(at)
+
+
+def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "En dos semanas": from today."""
+    number = tokens.number(match.start("n")) if said(match, "n") else 1
+    if number > _MAX_COUNT:
+        return None
+    unit = match.group("u")
+    if said(match, "work"):
+        return DayNamed(Day(offset=number, working=True)) if unit in _DAY_UNITS else None
+    if unit in _MONTH_UNITS:
+        return DayNamed(Day(months=number))
+    if unit in _YEAR_UNITS:
+        return DayNamed(Day(months=number * _MONTHS_A_YEAR))
+    return DayNamed(Day(offset=number * _days_in(unit)))
+
+
+def _days_in(unit: str) -> int:
+    if unit in _DAY_UNITS:
+        return 1
+    if unit in _WEEK_UNITS:
+        return _DAYS_A_WEEK
+    return _FORTNIGHT if unit == _FORTNIGHTS else 15
+
+
+def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
+    unit = match.group("u")
+    number = tokens.number(match.start("n")) if said(match, "n") else 1
+    if number > _MAX_COUNT or not (said(match, "n") or unit in _ONE_DAY):
+        return None
+    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1))
+
+
+def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "A week on tuesday"."""
+    number = tokens.number(match.start("n"))
+    return _plus(tokens, match, number * _days_in(match.group("u"))) if number <= _MAX_COUNT else None
+
+
+def _of_weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Two tuesdays from now"."""
+    number = tokens.number(match.start("n"))
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), plus=_DAYS_A_WEEK * (number - 1))
+    return DayNamed(day) if 0 < number <= _MAX_COUNT else None
+
+
+def _the_other(tokens: Tokens, match: re.Match[str]) -> Meant:
+    return Following(Day(weekday=weekday_of(tokens, match.start("wd")), week=1))
+
+
+def _plus(tokens: Tokens, match: re.Match[str], days: int) -> Meant:
+    if said(match, "wd"):
+        return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd")), plus=days))
+    if said(match, "today"):
+        return DayNamed(Day(offset=0, plus=days))
+    return DayNamed(Day(offset=2 if said(match, "after") else 1, plus=days))
+
+
+def _in_eight(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    days = _IDIOM_WEEKS.get(tokens.number(match.start("n")))
+    return None if days is None else _plus(tokens, match, days)
+
+
+def _a_week_later(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return _plus(tokens, match, _FORTNIGHT if said(match, "two") else _DAYS_A_WEEK)
+
+
+def _bare(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return DayNamed(
+        Day(weekday=weekday_of(tokens, match.start("wd"))), bare=not said(match, "the") and tokens.language == "es"
+    )
+
+
+def _pointed(**fields: int | bool) -> Make:
+    """A weekday with words that say which one."""
+
+    def make(tokens: Tokens, match: re.Match[str]) -> Meant:
+        weekday = weekday_of(tokens, match.start("wd"))
+        return DayNamed(
+            Day(
+                weekday=weekday,
+                this=bool(fields.get("this")),
+                last=bool(fields.get("last")),
+                week=fields.get("week"),
+                plus=int(fields.get("plus", 0)),
+            )
+        )
+
+    return make
+
+
+def _in_weeks(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "El martes en dos semanas"."""
+    return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd")), week=tokens.number(match.start("n"))))
+
+
+_LAST = frozenset(ALPHABET.union("ULTIMO last"))
+_NEXT = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
+_THIS = frozenset(ALPHABET.union("este this ese"))
+
+
+def _nth(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "El primer lunes de diciembre", "el ultimo dia del mes"."""
+    at = match.start("o")
+    nth = -1 if tokens.letters[at] in _LAST else tokens.number(at) or 4
+    weekday = weekday_of(tokens, match.start("wd")) if said(match, "wd") else None
+    working = said(match, "work") or said(match, "work2")
+    if nth > 5 or (weekday is None and nth > 1 and not working):
+        return None
+    month = tokens.number(match.start("mon")) if said(match, "mon") else None
+    year = tokens.number(match.start("year")) if said(match, "year") else None
+    words = match.group("of") if said(match, "of") else ""
+    shift = 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
+    return DayNamed(Day(weekday=weekday, nth=nth, month=month, year=year, shift=shift, working=working))
+
+
+def _minutes(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "En 2 horas", "in an hour and a half", "dentro de 1 hora y 20 minutos"."""
+    number = tokens.number(match.start("n")) if said(match, "n") else 0
+    if number > _MAX_COUNT:
+        return None
+    minutes = number * _HOUR if match.group("u") in _HOUR_UNITS else number
+    if said(match, "half"):
+        minutes += 30
+    for group in ("more", "more2"):
+        if said(match, group):
+            minutes += tokens.number(match.start(group))
+    return Moment(minutes)
+
+
+def _arriving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Llego en 5": minutes."""
+    number = tokens.number(match.start("n"))
+    return Moment(number) if 0 < number < _HOUR else None
+
+
+def _decimal_hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    whole, part = tokens.values[match.start("d")][:2]
+    return Moment(whole * _HOUR + 30) if part == 5 else None
+
+
+def _in_days(days: int) -> Meant:
+    return DayNamed(Day(offset=days))
+
+
+def _holiday(month: int, day: int) -> Meant:
+    return DayNamed(Day(day=day, month=month, holiday=True))
+
+
+def _easter(days: int) -> Meant:
+    return DayNamed(Day(easter=days))
+
+
+_HOLY_WEEK: Mapping[int, int] = {0: -6, 1: -5, 2: -4, 3: -3, 4: -2, 5: -1}
+
+
+def _holy(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    days = _HOLY_WEEK.get(tokens.number(match.start("wd")))
+    return None if days is None else DayNamed(Day(easter=days))
+
+
+def _carnival(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """The Monday and the Tuesday before Ash Wednesday."""
+    days = {0: -48, 1: -47}.get(tokens.number(match.start("wd")))
+    return None if days is None else DayNamed(Day(easter=days))
+
+
+def _good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return DayNamed(Day(easter=-2)) if tokens.number(match.start("wd")) == 4 else None
+
+
+def _easter_weekday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    days = {0: 1, _SUNDAY: 0, _SATURDAY: -1}.get(tokens.number(match.start("wd")))
+    return None if days is None else DayNamed(Day(easter=days))
+
+
+_DAY_OF = "((el | este)? DIA de)?"
+_IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
+_SOME = "(about | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
+_COUNT = "<n:N | a | an | BIG>"
+_SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
+_DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
+_START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
+_WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
+_EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
+_THIS_WEEK = (
+    "((de | of | COMMA | en | in){0,2} (esta (ese)? | this | la (?= SEMANA (?! que | NEXT | PASADA | OTRO))) WEEKU)"
+)
+_LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) | last WEEK | PASADA WEEKU))"
+_WD = "<wd:WDAY>"
+_ALONE = "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead)"
+_EL = "(el | los | la | the)"
+
+RULES: tuple[Rule[Meant], ...] = (
+    # Counted from today.
+    *always(_in_days(0), f"{_DAY_OF} TODAY (DIA | ese)?"),
+    *always(_in_days(0), "later TODAY", "mas TARDE TODAY", "TODAY (mas TARDE | later)"),
+    *always(_in_days(0), "AHORA (ese)? (?= (a las | a la una | en la | por la | de la | TARDE | NOCHE | al MEDIODIA))"),
+    *always(_in_days(1), f"{_DAY_OF} TOM (ese)?"),
+    *always(
+        _in_days(2),
+        f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
+        "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
+        "OVERMORROW",
+        "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
+        "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA)",
+        "(the)? DAY after (the)? next",
+        "(?<= or | about | COMMA) the DAY after (?= $ | PAUSE | FILL | is | if)",
+    ),
+    *always(_in_days(3), "TRASPASADO MANANA", "PASADO PASADO MANANA"),
+    *always(_in_days(-1), f"{_DAY_OF} YESTERDAY"),
+    *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
+    *each(
+        _counted,
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
+        f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
+        f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
+        f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
+        f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
+        f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
+    ),
+    *each(
+        _shift,
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after |"
+        f" from"
+        " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
+    ),
+    *each(
+        _weeks_after,
+        f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
+        f"<n:a | one> <u:WEEKU> {_WD}",
+    ),
+    *each(
+        _of_weekdays,
+        f"{_IN} <n:NN> <wd:WDAY | WDAYS>",
+        "<n:NN> <wd:WDAY | WDAYS> from (NOW | TODAY)",
+    ),
+    *always(
+        Following(),
+        f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
+        f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
+        f"(next | coming | another) (one | ones) {_ALONE}",
+        f"(the)? one after (that | next | its)? {_ALONE}",
+    ),
+    *each(
+        _in_eight,
+        f"(este | el)? {_START} (en | a) <n:NUM | WNUM> (?! UNIT | MINU | CLOCK | punto | de la | MER | HS | y"
+        " (media | cuarto))",
+        "(de)? <today:AQUI> en <n:NUM | WNUM> (?! UNIT)",
+    ),
+    *each(
+        _a_week_later,
+        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?= $ | BREAK | COMMA | FILLER | at | in | OR | AND |"
+        " for | if | is |"
+        " CLOCK | NUM)",
+    ),
+    *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
+    *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
+    # Counted from now.
+    *each(
+        _minutes,
+        f"{_IN} {_SOME}? <n:N | a | an | BIG> <u:HOURU | HS> (<half:y media | (and | y) a half> | (y | con | and)"
+        " <more:NN> MINU? | <more2:NN> MINU)?",
+        f"{_IN} {_SOME}? <n:NN | un | one | a | an | BIG> <u:MINU> (?! MINU)",
+        f"{_IN} <half:media> <u:HORA>",
+        f"{_IN} <half:half> (an | a)? <u:HOUR>",
+        f"{_IN} (a | an) <half:half> <u:HOUR>",
+        "<n:N | a | an> <u:HOURU | MINU> (from NOW)",
+        "<half:half> (an | a)? <u:HOUR> from NOW",
+    ),
+    *each(
+        _arriving,
+        f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}",
+        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
+    ),
+    *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
+    *always(Moment(90), f"{_IN} HORA y media", "in one and a half HOURS"),
+    *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),
+    *always(Moment(45), f"{_IN} (NUM | WNUM) cuartos de HORA", "in (NUM | WNUM) quarter (of)? (an)? HOUR"),
+    *each(_decimal_hours, f"{_IN} <d:DOTTED> HOURU"),
+    # Weekdays.
+    *each(_bare, f"<the:el | the | on | this (?= DAY)>? (DIA | DAY)? {_WD}"),
+    *each(
+        _bare,
+        "(?<= on | for | by | or | and | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if)",
+        "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | or | WORK_FOR |"
+        " WORK_FOR | SLASH | the | COMMA | MON)",
+        "(?<= este | o | WDAY | PROX) <wd:MAR>",
+        "(?<= y | o) <wd:MAR> (?! NUM)",
+        "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
+    ),
+    *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
+    *each(
+        _pointed(),
+        f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
+        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE | que (VIENE | SIGUIENTE) | VIENE)",
+        "(the | this)? coming <wd:WDAY | SAT | SUN>",
+        f"este (DIA)? {_WD} (que VIENE | PROX | SIGUIENTE)",
+    ),
+    *each(
+        _pointed(week=1),
+        "(the)? next <wd:WDAY | SAT | SUN> (?! WEEK)",
+        f"{_WD} next (?! WEEK | to | MONTH)",
+        f"(el | the | DIA | este){{0,2}} {_WD} {_EN_NEXT_WEEK}",
+        f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
+    ),
+    *each(_the_other, f"el OTRO {_WD}"),
+    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
+    *each(
+        _pointed(week=2),
+        f"{_WD} (in | on | of)? (the)? WEEK after next",
+        f"(the)? WEEK after next (on)? {_WD}",
+    ),
+    *each(
+        _pointed(week=0),
+        f"(el | the | DIA){{0,2}} {_WD} {_THIS_WEEK}",
+        f"(esta | this) (ese)? WEEKU (COMMA | el | on | DIA | para){{0,3}} {_WD} (?! NN)",
+    ),
+    *each(
+        _pointed(week=-1),
+        f"(el | the)? {_WD} {_LAST_WEEK}",
+        f"{_LAST_WEEK} (COMMA | el | on){{0,2}} {_WD}",
+    ),
+    *each(
+        _pointed(last=True),
+        f"(el | este | ese)? (DIA)? {_WD} (PASADO | PASADA | last) (?! MANANA)",
+        f"(el | este)? PASADO (DIA)? {_WD}",
+        f"(this | on)? last {_WD}",
+        f"(this | the)? past {_WD}",
+        f"el ULTIMO {_WD}",
+    ),
+    *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
+    *each(_in_weeks, f"(en | in | dentro de) <n:N> WEEKU (el | on | COMMA){{1,2}} {_WD}"),
+    # The first Monday of a month.
+    *each(
+        _nth,
+        "(el | the)? <o:ORDW | ULTIMO | last | cuarto | NUM (?= TH)> TH? (<wd:WDAY> | (DIA | DAY) <work:HABIL>? |"
+        " <work2:HABIL | BUSY> DAY) (de | of | in | en | del)"
+        "(<mon:MON> ((de | del | COMMA)? <year:BIG>)? | <of:(este | el | the | this | next | PROX | SIGUIENTE |"
+        " coming)? MONTHU"
+        " (que VIENE | PROX | SIGUIENTE)?>)",
+        f"(el | the)? <o:ORDW | cuarto | NUM (?= TH)> TH? {_WD}",
+    ),
+    # Every Monday is no day.
+    *always(
+        Nothing(),
+        "(los | TODOS los | CADA | each | TODOS los) (DIA | DIAS)? (WDAY | WDAYS) ((COMMA | y | o | and | or | a"
+        " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
+        "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"
+        " SUN)){0,5}",
+        "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
+        "FINES de SEMANA | FINDES | WEEKENDS",
+        "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",
+    ),
+    # Holidays.
+    *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
+    *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
+    *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
+    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
+    *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
+    *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY | word)?"),
+    *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
+    *always(_holiday(10, 31), "HALLOWEEN"),
+    *always(_holiday(12, 26), "BOXING DAY"),
+    *always(_holiday(7, 4), "INDEPENDENCE DAY"),
+    *always(DayNamed(Day(weekday=3, nth=4, month=11)), "THANKSGIVING (DAY)?"),
+    *always(DayNamed(Day(weekday=0, nth=1, month=9)), "LABOR DAY"),
+    *always(DayNamed(Day(weekday=0, nth=-1, month=5)), "MEMORIAL DAY"),
+    *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
+    *each(_holy, "(el)? <wd:WDAY> santo"),
+    *each(_good_friday, "good <wd:WDAY>"),
+    *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
+    *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
+    *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
+    *always(_easter(-7), "WDAY de ramos"),
+    *always(_easter(-46), "WDAY de ceniza"),
+)

@@ -1,0 +1,438 @@
+"""Days told by a number: "el 15", "3 de dic.", "March 3rd", "5/3", "jueves 26", "el 15 o 16"."""
+
+import re
+from calendar import monthrange
+from collections.abc import Iterator
+from dataclasses import replace
+
+from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.grammar import Rule, said
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import Bare, DayNamed, DaysOffered, DaySpan, Meant, Nothing
+from recado.brain.rules.when.tokens import Tokens
+
+_CENTURY = 100
+_LEAP_YEAR = 2000
+_MAX_DAY = 31
+_NOON = 12
+_LAST_HOUR = 24
+_COUNTED_THINGS = 10
+"""Ordinals up to this also count other things: "the third"."""
+_SLIP_OF_A_DAY = 39
+"""A number above this was not meant as a day, not even by mistake."""
+_SHORT_YEARS = range(25, 41)
+"""A two-digit number right after a date is its year only if it cannot be an hour or a day's."""
+_SAID_YEARS = range(20, 100)
+"""After "de", two digits are a year from these on: "de 10 a 12" are hours."""
+_BORN_BY = 27
+"""A year of birth with two digits above this is of the last century."""
+_YEARS = range(1900, 2200)
+_NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
+_MONTHS = frozenset(ALPHABET.union("MON"))
+_WD = frozenset(ALPHABET.union("WDAY"))
+_MAR = ALPHABET.of("MAR")
+_DOTTED = ALPHABET.of("DOTTED")
+
+# What makes a number before it a time or an amount, not a day.
+NOT_A_DAY = (
+    "(?! (DASH)? (MER | HS | HORAS | HOURS | oclock | ISH | EXACTO | sharp | PERCENT | NOUN | UNIT | GONE | PIEZA"
+    " | STREET"
+    " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
+    " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
+    " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
+    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
+    " the word))"
+)
+_N = "(NUM | WNUM | TENS)"
+_TH = "(TH | DEGREE)"
+_YEAR = (
+    "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
+    " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
+    " YEARU | YEARU PASADO | last YEAR>"
+    " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
+)
+_THIS_MONTH = (
+    "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
+    " ULTIMO)? MONTHU"
+    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE))"
+)
+
+
+def year_of(number: int, *, born: bool = False) -> int:
+    """The year that is meant: two digits are 20YY, unless somebody was born then."""
+    if number >= _CENTURY:
+        return number
+    return 1900 + number if born and number > _BORN_BY else 2000 + number
+
+
+def full_date(tokens: Tokens, at: int, *, born: bool = False) -> Day:
+    """The day of a token such as 3/12/2026 or 2026-12-03."""
+    one, two, three = tokens.values[at]
+    if one >= _CENTURY:
+        return Day(day=three, month=two, year=one)
+    return replace(pair(tokens, one, two), year=year_of(three, born=born))
+
+
+def pair(tokens: Tokens, one: int, two: int) -> Day:
+    """Day and month in the order of the language, or in the other one if only that one is possible."""
+    day, month = (two, one) if tokens.language == "en" else (one, two)
+    if not _possible(day, month) and _possible(month, day):
+        day, month = month, day
+    return Day(day=day, month=month)
+
+
+def _possible(day: int, month: int) -> bool:
+    return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
+
+
+def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
+    if said(match, "wd"):
+        at = match.start("wd")
+        return 1 if tokens.letters[at] == _MAR else tokens.number(at)
+    return None
+
+
+def _year_in(tokens: Tokens, match: re.Match[str]) -> int | None:
+    for name in ("year", "short", "near"):
+        if said(match, name):
+            number = tokens.number(match.start(name))
+            return year_of(number)
+    return None
+
+
+def _with_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A day, a month by name, and perhaps a year."""
+    number, month = tokens.number(match.start("day")), tokens.number(match.start("mon"))
+    if said(match, "near") and tokens.number(match.start("near")) not in _SHORT_YEARS:
+        return None
+    if said(match, "short") and tokens.number(match.start("short")) not in _SAID_YEARS:
+        return None
+    if said(match, "year") and tokens.number(match.start("year")) not in _YEARS:
+        return None
+    years = None
+    if said(match, "years"):
+        words = match.group("years")
+        years = 1 if not _NEXT_MONTH.isdisjoint(words) else -1 if not _LAST_ONE.isdisjoint(words) else 0
+    weekday = _weekday_in(tokens, match)
+    last = said(match, "gone")
+    return DayNamed(Day(weekday=weekday, day=number, month=month, year=_year_in(tokens, match), years=years, last=last))
+
+
+def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A number alone, or with "del proximo mes"."""
+    number = tokens.number(match.start("day"))
+    if number == 0 or number > _SLIP_OF_A_DAY:
+        return None
+    weekday = _weekday_in(tokens, match)
+    shift = _shift(match)
+    if said(match, "gone"):
+        return DayNamed(Day(day=number, weekday=weekday, last=True))
+    return DayNamed(Day(day=number, weekday=weekday, shift=shift))
+
+
+def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "The twenty first": too late in a row to be of anything but the month."""
+    number = tokens.number(match.start("day"))
+    return DayNamed(Day(day=number)) if number > _COUNTED_THINGS else None
+
+
+_NEXT_MONTH = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
+_THIS_ONE = frozenset(ALPHABET.union("este this ese actual"))
+_LAST_ONE = frozenset(ALPHABET.union("last PASADO ULTIMO"))
+
+
+def _shift(match: re.Match[str]) -> int | None:
+    """How many months from now, by the words of the group `of`; None if they do not say."""
+    words = match.group("of") if said(match, "of") else ""
+    if not _LAST_ONE.isdisjoint(words):
+        return -1
+    if not _NEXT_MONTH.isdisjoint(words):
+        return 1
+    return 0 if not _THIS_ONE.isdisjoint(words) else None
+
+
+def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "El 15 del 10"."""
+    month = tokens.number(match.start("month"))
+    year = _year_in(tokens, match)
+    if not 1 <= month <= 12 or (year is not None and year not in _YEARS):
+        return None
+    return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
+
+
+def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return DayNamed(replace(full_date(tokens, match.start("full")), weekday=_weekday_in(tokens, match)))
+
+
+def _sure_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A pair of numbers where a date is expected."""
+    one, two = tokens.values[match.start("pair")][:2]
+    return DayNamed(replace(pair(tokens, one, two), weekday=_weekday_in(tokens, match)))
+
+
+def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A pair of numbers with a slash: a date if its numbers could belong to one."""
+    one, two = tokens.values[match.start("pair")][:2]
+    if not (1 <= one <= _MAX_DAY and 1 <= two <= _MAX_DAY):
+        return None
+    return DayNamed(pair(tokens, one, two))
+
+
+def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15-03", "28-11": five characters, and no hours of the day."""
+    at = match.start("pair")
+    one, two = tokens.values[at][:2]
+    day = pair(tokens, one, two)
+    no_hours = one < 10 or two < 10 or max(one, two) > _LAST_HOUR
+    written_in_full = tokens.length(at) == len("15-03") and no_hours
+    return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
+
+
+def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15-3" and "20.12", if they are the whole message and no two hours."""
+    one, two = tokens.values[match.start("pair")][:2]
+    day = pair(tokens, one, two)
+    if tokens.letters[match.start("pair")] == _DOTTED:
+        good = tokens.language == "es" and _possible(one, two)
+    else:
+        good = max(one, two) > _NOON and _possible(day.day or 0, day.month or 0)
+    return DayNamed(day) if good else None
+
+
+def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """Several numbers, and perhaps the month of all of them."""
+    days = list(_listed(tokens, match))
+    if len(days) < 2 or any(not 1 <= (day.day or 0) <= _MAX_DAY for day in days):
+        return None
+    return DaysOffered(tuple(days))
+
+
+def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    days = list(_listed(tokens, match))
+    return DaySpan(tuple(days)) if len(days) == 2 else None
+
+
+def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Dec 3/4"."""
+    month = tokens.number(match.start("mon"))
+    one, two = tokens.values[match.start("pair")][:2]
+    good = 1 <= one < two <= _MAX_DAY
+    return DaysOffered((Day(day=one, month=month), Day(day=two, month=month))) if good else None
+
+
+def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "20 al 22/01"."""
+    last = pair(tokens, *tokens.values[match.start("pair")][:2])
+    return DaySpan((replace(last, day=tokens.number(match.start("day"))), last))
+
+
+def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    month = tokens.number(match.start("mon"))
+    one, two = tokens.values[match.start("pair")][:2]
+    if not 1 <= one < two <= _MAX_DAY:
+        return None
+    return DaySpan((Day(day=one, month=month), Day(day=two, month=month)))
+
+
+def _listed(tokens: Tokens, match: re.Match[str]) -> Iterator[Day]:
+    letters = match.group()
+    months = [at for at, letter in enumerate(letters) if letter in _MONTHS]
+    month = tokens.number(match.start() + months[-1]) if months else None
+    shift = _shift(match)
+    weekday: int | None = None
+    for at, letter in enumerate(letters):
+        if letter in _WD:
+            weekday = tokens.number(match.start() + at)
+        elif letter in _NUMBERS:
+            yield Day(day=tokens.number(match.start() + at), month=month, shift=shift, weekday=weekday)
+            weekday = None
+
+
+def _past_any_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "31 a la noche": no hour has that number."""
+    number = tokens.number(match.start("day"))
+    return DayNamed(Day(day=number)) if _LAST_HOUR < number <= _MAX_DAY else None
+
+
+def _every_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    del tokens, match
+    return Nothing()
+
+
+def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return Bare(tokens.number(match.start("n")))
+
+
+_OF = "(de | del | of | DASH | SLASH)"
+_WDX = (
+    "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA |"
+    " DASH |"
+    " COLON)? (DIA | the | el | on the){0,2})"
+)
+_DAYISH_END = (
+    "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
+    " WORK_FOR | TEMPRANO | before | after)"
+)
+
+RULES: tuple[Rule[Meant], ...] = (
+    # With a month by name.
+    Rule(
+        f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
+        f" <gone:PASADO | PASADA>)?"
+        " (?! (i | u) | y media | MINU)",
+        _with_month,
+    ),
+    Rule(
+        f"<mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}",
+        _with_month,
+    ),
+    Rule(f"{_WDX} <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?", _with_month),
+    Rule(
+        f"{_WDX} (COMMA)? <mon:MON> (the | el)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}", _with_month
+    ),
+    Rule(f"(el)? <day:NUM> {_OF}? <mon:MON> <near:NUM> {NOT_A_DAY}", _with_month),
+    # A number alone.
+    Rule(
+        f"(el | este | ese) (PROX | SIGUIENTE)? (DIA)? <day:{_N} | uno (?= de este | del)> {_TH}?"
+        f" (<of:{_THIS_MONTH}> | (de | del) MES | <next:que VIENE | PROX> | <gone:PASADO>)? {NOT_A_DAY} (?! del NUM"
+        " | a NN UNIT)",
+        _of_some_month,
+    ),
+    Rule(
+        f"(?<= del | al) (DIA)? <day:{_N}> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES | que VIENE |"
+        f" <gone:PASADO>)? {NOT_A_DAY}"
+        " (?! del NUM | al? NN UNIT)",
+        _of_some_month,
+    ),
+    Rule(
+        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f" <gone:PASADO>"
+        f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
+        _of_some_month,
+    ),
+    Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
+    Rule(
+        "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
+        _of_some_month,
+    ),
+    Rule(
+        f"(el) <day:ORDW> (<of:{_THIS_MONTH}> | <gone:PASADO>)? (?= $ | BREAK | COMMA | FILLER | a las | por la |"
+        " en la | OR)",
+        _of_some_month,
+    ),
+    Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
+    Rule(
+        f"(on)? the <day:NUM> (?= at {_N} | at CLOCK | at NOONS | in the PARTEN)",
+        _of_some_month,
+    ),
+    Rule(f"(the) (DAY)? <day:NUM | WNUM> {_TH} (<of:{_THIS_MONTH}> | of)? {NOT_A_DAY}", _of_some_month),
+    Rule(
+        f"(?<! the | un | una | la | my | word) <day:NUM> {_TH} (<of:{_THIS_MONTH}>)? {NOT_A_DAY} {_DAYISH_END}",
+        _of_some_month,
+    ),
+    Rule(
+        "(?<= on | for | by | until | from | to | or | and | between | after | before | is) the <day:ORDW>"
+        f" (<of:{_THIS_MONTH}>)?"
+        " (?= $ | BREAK | COMMA | FILLER | at | in | AND | OR | to | for | if | PERO | i | is | of | CLOCK | NUM MER)",
+        _of_some_month,
+    ),
+    Rule("(?<! .) the <day:ORDW> (?= $ | BREAK | COMMA | FILLER | at | CLOCK | NUM MER)", _of_some_month),
+    Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
+    Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
+    Rule(
+        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
+        _of_some_month,
+    ),
+    Rule(
+        f"{_WDX} <day:ORDW> (<of:{_THIS_MONTH}>)? (?= $ | BREAK | COMMA | FILLER | at | a | in | of | OR | AND)",
+        _of_some_month,
+    ),
+    Rule(
+        f"(el | (?<= del | al) DIA | el DIA) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}",
+        _cardinal_month,
+    ),
+    Rule(
+        f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}",
+        _cardinal_month,
+    ),
+    Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
+    Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
+    Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
+    Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
+    Rule(
+        f"<of:(la | the | el)? (NEXT MONTHU | MES (que VIENE | NEXT))> (COMMA | on | el | the | DIA){{1,3}}"
+        f" <day:{_N}> {_TH}? {NOT_A_DAY}",
+        _of_some_month,
+    ),
+    Rule(f"(el | DIA)? {_N} de CADA MES", _every_month),
+    Rule("<day:NUM | WNUM> (?= (a | por | en) la (TARDE | NOCHE | MANANA))", _past_any_hour),
+    Rule(f"el <gone:PASADO> <day:{_N}> {NOT_A_DAY}", _of_some_month),
+    # Written with signs.
+    Rule(f"({_WDX} | el | DIA | fecha | the){{0,2}} <full:FULLDATE>", _written),
+    Rule(
+        f"({_WDX} | (el | DIA | fecha) (DIA | COLON)?) <pair:SLASHED | DASHED> (?! MER | HS | CLOCK | MON)", _sure_pair
+    ),
+    Rule("(el | DIA | fecha) (DIA | COLON)? <pair:DOTTED> (?! MER | HS | CLOCK | MON)", _sure_pair),
+    Rule("(?<= del | al | on | for | para) <pair:SLASHED | DASHED> (?! MER | HS | MON)", _sure_pair),
+    Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
+    Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
+    Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
+    Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
+    # Several.
+    Rule(
+        f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
+        f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
+        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>)? {NOT_A_DAY}",
+        _offered,
+    ),
+    Rule(
+        f"(?<= del | al | para) {_N} {_TH}? (o | or) (el | del | al)? {_N} {_TH}? ((de | of)? MON |"
+        f" <of:{_THIS_MONTH}>)? {NOT_A_DAY}"
+        " (?! MINU)",
+        _offered,
+    ),
+    Rule(
+        f"(?<! entre | between | el | los) {_N} {_TH}? (COMMA {_N} {_TH}?){{0,4}} COMMA? (o | y | or | and) (el |"
+        f" the)? {_N} {_TH}? (de | of)? MON",
+        _offered,
+    ),
+    Rule(
+        f"MON (the)? {_N} {_TH}? (COMMA {_N} {_TH}?){{0,4}} COMMA? (o | y | or | and) (the | el)? {_N} {_TH}?"
+        f" {NOT_A_DAY}",
+        _offered,
+    ),
+    Rule(
+        f"(?<! between | entre) (the)? {_N} TH (COMMA? {_N} TH){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
+        f" {NOT_A_DAY}",
+        _offered,
+    ),
+    Rule(
+        f"{_WDX} {_N} (COMMA | o | y | or | and){{1,2}} (el | the)? (WDAY)? (the | DIA)? {_N} ((de | of) MON)?"
+        f" {NOT_A_DAY}",
+        _offered,
+    ),
+    # From one to another.
+    Rule(
+        f"(entre | between) (el | los DIAS | the) {_N} {_TH}? (y | and | a) (el | the)? {_N} {_TH}? ((de | of)?"
+        f" MON)? {NOT_A_DAY}",
+        _spanned,
+    ),
+    Rule(f"(entre | between) {_N} {_TH}? (y | and | a) (el | the)? {_N} {_TH}? (de | of)? MON", _spanned),
+    Rule(f"between {_N} TH and {_N} TH {NOT_A_DAY}", _spanned),
+    Rule(
+        f"(el | the)? {_N} {_TH}? (a | al | to | DASH | hasta el | through | until) (the | el)? {_N} {_TH}? (de |"
+        " of)? MON",
+        _spanned,
+    ),
+    Rule(
+        f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
+    ),
+    Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
+    Rule("<pair:SLASHED> (de | of)? <mon:MON>", _either),
+    Rule("<mon:MON> <pair:SLASHED> (?! SLASH)", _either),
+    Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),
+    Rule("<mon:MON> <pair:DASHED>", _dashed_span),
+    # Putting right.
+    Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+)

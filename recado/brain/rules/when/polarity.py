@@ -1,0 +1,218 @@
+"""Which days and times were refused: "no puedo el lunes", "el martes no", "I'm busy on friday"."""
+
+import re
+
+from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import DayNamed, PartNamed
+
+_DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
+_ITEMS = frozenset(ALPHABET.of("ITEM"))
+_RESETS = frozenset(
+    ALPHABET.union("BREAK COLON PERO sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO")
+)
+"""After these something else begins, and what was refused before says nothing about it."""
+_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el"))
+_LINKS = frozenset(ALPHABET.union("y and ni nor o or"))
+_ARTICLES = frozenset(ALPHABET.union("el la las los the a on at en por para al of de"))
+_MAX_REACH = 14
+"""How many words a refusal reaches."""
+
+_CANT = ALPHABET.compile(
+    "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
+    " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
+    " | no me{1,2} (QUEDA | es | VIENE | posible)"
+    " | no es (posible | DISPONIBLE)"
+    " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
+    " | no QUIERO (?! (la | mi | una)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
+    " | no EJEM (PODER | que)"
+    " | no HAY DISPONIBLE de"
+    " | me{0,2} (es | hace)? IMPOSIBLE"
+    " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
+    " | CAN (not | no longer)"
+    " | no longer (WORK_FOR | CAN | work | able)"
+    " | (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
+    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
+    " | NOT_DO EJEM (i | EJEM){0,2} CAN"
+    " | no (good | work)"
+)
+"""Somebody is not able to, or does not want to."""
+_ASKED_BACK = ALPHABET.compile(
+    "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
+)
+""" "¿No se puede el lunes?" asks for it."""
+_BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
+_GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
+_AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
+_BUSY_AFTER = ALPHABET.compile(
+    f"(yo | i | IM | VOY | EJEM | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
+    " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
+)
+"""After a day: "el lunes trabajo", "friday i work"."""
+_BUSY_BEFORE = ALPHABET.compile(
+    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY | {_BUSY_WITH}) | (i | EJEM) work"
+)
+""" "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
+_NOT_BEFORE = ALPHABET.compile(
+    "(?<! que | si | if | PORQUE | why | HAY | o) (no | not | ni | nor)"
+    " (es | is | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in | for | this){0,3}"
+    " (?= ITEM)"
+)
+_NO_AFTER = ALPHABET.compile(
+    "(?<! es | is | ERA | WAS) ITEM (ya | EJEM | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
+    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
+    " | es | para ITEM)"
+)
+_INSTEAD_OF = ALPHABET.compile(
+    "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
+    " | better than (the | on)? (?= ITEM)"
+    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
+    " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
+    " | (en (vez | lugar) (de | del) | instead of | instead than)"
+    " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
+)
+_YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no))")
+
+
+def mark(skeleton: Skeleton) -> list[int]:
+    """Set `negative` on the mentions that were refused. Answers the places of refusals that name nothing."""
+    letters = skeleton.letters
+    naming_nothing = [
+        match.start()
+        for match in _CANT.finditer(letters)
+        if not _ASKED_BACK.match(letters, match.start()) and not _refuse(skeleton, match)
+    ]
+    for match in _BUSY_AFTER.finditer(letters):
+        _refuse_before(skeleton, match.start(), match.end())
+    for match in _NO_AFTER.finditer(letters):
+        _refuse_before(skeleton, match.start() + 1, match.end())
+    for match in _AWAY.finditer(letters):
+        day = skeleton.at.get(match.start()) or skeleton.at[match.end() - 1]
+        day.negative = isinstance(day.meant, DayNamed)
+    for pattern in (_BUSY_BEFORE, _INSTEAD_OF):
+        for match in pattern.finditer(letters):
+            _refuse_after(skeleton, match.end(), set())
+    for match in _NOT_BEFORE.finditer(letters):
+        before = skeleton.at.get(match.start() - 1)
+        # In "el martes no el jueves" it is the first that is refused.
+        if before is None or not before.negative:
+            _refuse_after(skeleton, match.end(), set())
+    for match in _YES_AFTER.finditer(letters):
+        skeleton.at[match.start()].negative = False
+    for item in skeleton.items:
+        # What is over cannot be refused: "couldn't come yesterday".
+        item.negative = item.negative and not _is_over(item)
+    return naming_nothing
+
+
+def _is_over(item: Item) -> bool:
+    match item.meant:
+        case DayNamed(day) | PartNamed(day=Day() as day):
+            return (day.offset or 0) < 0 or day.last
+        case _:
+            return False
+
+
+def refuse_sources(skeleton: Skeleton, places: list[int]) -> None:
+    """Refuse the appointment told of before: "quedamos el lunes, pero no puedo"."""
+    for place in places:
+        sources = [item for item in skeleton.items if item.source and item.at < place]
+        for item in sources[-1].cluster.items.values() if sources else ():
+            item.negative = item.source
+
+
+def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
+    """A refusal speaks of what is named after it, and of what stands right before it ("el lunes no puedo")."""
+    after = _reached(skeleton, match.end())
+    before = _standing_before(skeleton, match.start())
+    comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
+    if before and not (comma_between and any(item.slot == _DAYM for item in after)):
+        _refuse_before(skeleton, match.start(), match.end())
+        _refuse_after(skeleton, match.end(), {item.slot for item in before})
+    else:
+        _refuse_after(skeleton, match.end(), set())
+    return bool(before or after)
+
+
+def _refuse_before(skeleton: Skeleton, at: int, end: int) -> None:
+    """Refuse what stands before; of a day with an hour only the hour, if just another hour is named instead."""
+    before = _standing_before(skeleton, at)
+    following = next((item for item in skeleton.items if item.at >= end), None)
+    only_hour = (
+        following is not None and following.slot != _DAYM and any(item.slot == following.slot for item in before)
+    )
+    for item in before:
+        item.negative = item.slot != _DAYM or not only_hour
+
+
+def _standing_before(skeleton: Skeleton, at: int) -> list[Item]:
+    """The mentions that stand right before a place, one of each slot, and the days joined to them with "y"."""
+    letters = skeleton.letters
+    found: list[Item] = []
+    place = at - 1
+    skipped = commas = 0
+    while place >= 0 and skipped < 4:
+        letter = letters[place]
+        if letter in _ITEMS:
+            item = skeleton.at[place]
+            if any(other.slot == item.slot for other in found) and not _linked(letters, place):
+                break
+            found.append(item)
+            skipped = 0
+        elif letter == _COMMA and not found and not commas:
+            commas += 1
+        elif letter in _BACK_SKIPS or (letter in _LINKS and found):
+            skipped += 1
+        else:
+            break
+        place -= 1
+    return found
+
+
+def _linked(letters: str, place: int) -> bool:
+    """Whether a mention is followed by "y" and another one."""
+    return letters[place + 1 : place + 2] in _LINKS
+
+
+def _refuse_after(skeleton: Skeleton, at: int, but: set[str]) -> None:
+    for item in _reached(skeleton, at):
+        if item.slot not in but:
+            item.negative = True
+
+
+def _reached(skeleton: Skeleton, at: int) -> list[Item]:
+    """What a refusal that ends at a place reaches: the next mention of each slot, and those joined to them."""
+    letters = skeleton.letters
+    found: list[Item] = []
+    slots: set[str] = set()
+    for place in range(at, min(len(letters), at + _MAX_REACH)):
+        letter = letters[place]
+        if letter in _ITEMS:
+            item = skeleton.at[place]
+            if item.slot in slots and not _joined_on(letters, place):
+                break
+            found.append(item)
+            slots.add(item.slot)
+        elif letter in _RESETS or (letter == _COMMA and not _list_goes_on(letters, place)):
+            break
+    return found
+
+
+def _joined_on(letters: str, place: int) -> bool:
+    """Whether a mention hangs on the one before it: "ni el martes", "y martes"."""
+    before = place - 1
+    while before >= 0 and letters[before] in _ARTICLES:
+        before -= 1
+    return letters[before] in _LINKS or (letters[before] == _COMMA and _list_goes_on(letters, before))
+
+
+_LIST_REST = ALPHABET.compile(
+    "COMMA ((y | and | ni | o | or | nor) (el | los | the | on)? ITEM | ni"
+    " | (el | los | on)? DAYM COMMA? (y | and | ni | o | or | nor) (el | los | the | on)? DAYM)"
+)
+
+
+def _list_goes_on(letters: str, comma: int) -> bool:
+    return _LIST_REST.match(letters, comma) is not None

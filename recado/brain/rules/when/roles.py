@@ -1,0 +1,253 @@
+"""What each mention is there for: the appointment there already, a limit, something of the past, opening hours."""
+
+import re
+
+from recado.brain.rules.when.items import Cluster, Item, Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
+
+_ITEMS = frozenset(ALPHABET.of("ITEM"))
+_ASK = ALPHABET.of("ASK")
+_VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
+_WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
+_TOPIC = ALPHABET.compile(
+    # "Mi cita del lunes", "the appointment I have on monday"
+    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
+    " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
+    " | TOLD"
+    f" | {_WITH_WHOM}){{0,5}}"
+    " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
+    # "Mi cita para el lunes, la puedo pasar al martes?"
+    " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
+    # "Tengo una cita el lunes", "I'm booked for friday"
+    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
+    f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
+    # "We said monday", "we were supposed to meet on monday"
+    " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | TENIA (para)? (el | la)? (?= ITEM)"
+    " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
+)
+_TARGET = frozenset(ALPHABET.union("al para to por"))
+_OWN_DAY = ALPHABET.compile("(?<! a | an | un | una) ITEM ITEM? CITA (?! disponible)")
+""" "My monday appointment"."""
+_MOVED_FROM = ALPHABET.compile("(de | del | from | desde | off of | off) (el | la | las | the)? (?= ITEM)")
+_MOVED = ALPHABET.compile(
+    "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
+    " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
+)
+_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+""" "Quiero cambiar mi turno, tengo el lunes a las 10"."""
+_MOVE = ALPHABET.compile("CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR")
+_FROM_SIDE = ALPHABET.compile(
+    "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
+    " | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
+    " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
+)
+_SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
+_SINCE_WORD = ALPHABET.of("since")
+_SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
+_UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
+_AND_ON = ALPHABET.compile(
+    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after))"
+)
+_SOUGHT = frozenset(
+    ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
+)
+_SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
+_EVENT = ALPHABET.compile(
+    "PASO | WENT | SEEMS_PAST"
+    " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
+)
+_TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
+_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
+_NOT = frozenset(ALPHABET.union("no not"))
+_WISHES = frozenset(ALPHABET.union("WISH"))
+_APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
+_BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
+_CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
+_AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_WAS_ON = ALPHABET.compile("WAS (in | FILL)? (on)? (the)? $")
+_LATER_WORD = ALPHABET.compile(
+    # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
+    "(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){0,2} me{1,2} (AVISO | DIGO | SOY |"
+    " AVISAS)"
+    " | (me{1,2} (AVISO | DIGO | SOY | AVISAS) | VOY (a)? AVISAR | VOY me AVISAR)"
+    " (EJEM | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    # "I'll let you know tomorrow", "let me get back to you on monday"
+    " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
+    " the){0,2}"
+    " (DAYM | PARTM)"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
+)
+_ROUTINE = ALPHABET.compile(
+    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me){0,2}"
+    " (DOSIS | word | words | GONE)"
+)
+_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | HORARIO | HORAS de CITA")
+_SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
+
+
+def moving(skeleton: Skeleton) -> bool:
+    """Whether an appointment is to be moved."""
+    return _MOVE.search(skeleton.letters) is not None
+
+
+def mark_sources(skeleton: Skeleton) -> None:
+    """Set `source` on the mentions of an appointment that is there already."""
+    letters = skeleton.letters
+    for match in _TOPIC.finditer(letters):
+        _mark(skeleton, match.end())
+    for match in _OWN_DAY.finditer(letters):
+        _mark(skeleton, match.start())
+    if moving(skeleton):
+        for pattern in (_MOVED_FROM, _MOVED, _HELD):
+            for match in pattern.finditer(letters):
+                _mark(skeleton, match.end())
+
+
+def _mark(skeleton: Skeleton, at: int) -> None:
+    """The mention at a place, and what stands with it."""
+    item = skeleton.at[at]
+    for other in item.cluster.items.values():
+        if not _aimed_at(skeleton, other, item) and not isinstance(other.meant, Vague | Soonest | Except):
+            other.source = True
+
+
+def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
+    """ "Cambiar la cita del lunes para las 5": the second half is where it is to go."""
+    return other.at > item.at and not _TARGET.isdisjoint(skeleton.letters[item.at + 1 : other.at])
+
+
+def mark_open_sides(skeleton: Skeleton) -> None:
+    """Set `open_side` on days that only limit: "a partir del lunes", "by friday"."""
+    letters = skeleton.letters
+    for item in skeleton.items:
+        if isinstance(item.meant, DayNamed) and not item.source:
+            gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
+            limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            item.open_side = limit or bool(_AND_ON.match(letters, item.at))
+            # "No puedo hasta mañana" is from then on.
+            item.negative = item.negative and not item.open_side
+
+
+def _parting(letters: str, item: Item) -> bool:
+    """ "Gracias, hasta mañana a las 9" names the hour of the appointment."""
+    return item.cluster.time is not None and _matches_before(_UNTIL_THEN, letters, item.at)
+
+
+def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
+    """Whether a day that lies behind is only told of, by a word that is not about an appointment.
+
+    Of a day that has a number ("el 10 de octubre") it takes a verb.
+    """
+    letters = skeleton.letters
+    numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
+    if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
+        return False
+    return not (_VERBS if numbered else _CONTENT).isdisjoint(_segment(letters, item.at, _BREAKS))
+
+
+def drop_later_word(skeleton: Skeleton) -> None:
+    """Leave out the day on which somebody will only say more; with an hour it is the appointment's."""
+    for match in _LATER_WORD.finditer(skeleton.letters):
+        found = [skeleton.at[at] for at in range(match.start(), match.end()) if skeleton.letters[at] in _ITEMS]
+        if found and found[0] in skeleton.items and _soon(found[0]):
+            _leave_out(skeleton, found[0].cluster)
+
+
+def _soon(item: Item) -> bool:
+    """Whether it is a day as people say when they will answer: near, and without an hour."""
+    if item.cluster.time is not None:
+        return False
+    return isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and item.meant.day.day is None)
+
+
+def drop_routines(skeleton: Skeleton) -> None:
+    """Leave out the hours of what somebody does every day: "tomo la pastilla a las 8"."""
+    letters = skeleton.letters
+    if _ROUTINE.search(letters) is None:
+        return
+    for cluster in list(skeleton.clusters):
+        segment = _segment(letters, cluster.first, _BREAKS)
+        if cluster.day is None and _ROUTINE.search(segment) and _APPOINTING.isdisjoint(segment):
+            _leave_out(skeleton, cluster)
+
+
+def mark_reported(skeleton: Skeleton) -> None:
+    """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
+    letters = skeleton.letters
+    wished = not _WISHES.isdisjoint(letters)
+    for item in skeleton.items:
+        segment = _segment(letters, item.at, _BREAKS)
+        past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
+        item.reported = past and not wished
+        if _since_then(letters, item):
+            item.reported = item.backward = True
+            item.open_side = False
+        elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
+            clause = _segment(letters, item.at, _CLAUSES)
+            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause)
+            put_right = letters[item.at + 1 : item.at + 2] in _NOT
+            item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
+
+
+def _since_then(letters: str, item: Item) -> bool:
+    """ "Tengo fiebre desde el lunes" tells of the past, "puedo desde el lunes" does not."""
+    if not _matches_before(_SINCE, letters, item.at):
+        return False
+    if isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and (item.meant.day.offset or 0) < 0):
+        return True
+    return _SINCE_WORD in letters[max(0, item.at - 2) : item.at] or (
+        _SOUGHT.isdisjoint(letters) and not _SUFFERS.isdisjoint(letters)
+    )
+
+
+def _segment(letters: str, at: int, breaks: frozenset[str]) -> str:
+    start = next((place + 1 for place in range(at - 1, -1, -1) if letters[place] in breaks), 0)
+    end = next((place for place in range(at + 1, len(letters)) if letters[place] in breaks), len(letters))
+    return letters[start:end]
+
+
+def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:
+    """Whether the words right before a place are such words."""
+    before = letters[max(0, at - 6) : at]
+    return any(pattern.match(before, start) is not None for start in range(len(before)))
+
+
+def drop_habits(skeleton: Skeleton) -> None:
+    """Leave out what asks for the opening hours: "atienden sabado?", "de lunes a viernes", "abren a las 8?"."""
+    letters = skeleton.letters
+    if _HABIT.search(letters) is None:
+        return
+    habitual = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):
+        habitual = []
+    for cluster in habitual:
+        _leave_out(skeleton, cluster)
+    sought = not _WISHES.isdisjoint(letters)
+    if _SERVED.search(letters) and not sought and not any(cluster.day for cluster in skeleton.clusters):
+        for cluster in list(skeleton.clusters):
+            _leave_out(skeleton, cluster)
+
+
+def _meant(cluster: Cluster) -> object:
+    return cluster.day.meant if cluster.day else None
+
+
+def _of_hours(cluster: Cluster) -> bool:
+    """Whether its day is a weekday like any other, or the weekend."""
+    meant = _meant(cluster)
+    if isinstance(meant, DayNamed):
+        return meant.day.only_weekday and not meant.day.this
+    return isinstance(meant, Vague) and meant.habitual
+
+
+def _bare(cluster: Cluster) -> bool:
+    meant = _meant(cluster)
+    return isinstance(meant, DayNamed) and meant.bare
+
+
+def _leave_out(skeleton: Skeleton, cluster: Cluster) -> None:
+    skeleton.clusters.remove(cluster)
+    for item in cluster.items.values():
+        skeleton.items.remove(item)

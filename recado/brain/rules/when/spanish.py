@@ -1,0 +1,345 @@
+"""The Spanish words of dates and times, folded: no case, no accents, "ñ" written "n"; chat spellings included.
+
+A word belongs to one kind only; what it means in its place is for the rules to say.
+"""
+
+WEEKDAYS = (
+    "lunes lun lune lunez lunees lns lnes luness luns lumes",
+    "martes mart marts martez marte marters mrtes martess",
+    "miercoles mie mier mierc miercole miercolez miercols mircole mierkoles merkoles miercos mrcoles miercolesito",
+    "jueves jue juev juebes jueve juevez juebez jeves guebes juves jves jubes",
+    "viernes vie vier viern vierne biernes viernez vierns biernez virnes vrnes viermes veirnes",
+    "sabado sab savado sabdo sabao sabadito savdo sbado sabato saabdo zabado",
+    "domingo dom dgo domigo domngo domimgo domingito domigno dmingo dominog",
+)
+"""From Monday to Sunday."""
+
+WEEKDAYS_PLURAL = ("", "", "", "", "", "sabados savados", "domingos domigos")
+
+MONTHS = (
+    "enero henero ene ener enro enerro",
+    "febrero feb febr febreo frebrero febrer febero",
+    "marzo mzo marso marz",
+    "abril abr abri abrl",
+    "mayo may",
+    "junio jun",
+    "julio jul julo",
+    "agosto ago agos agsto agost",
+    "septiembre setiembre sep sept set septiembr setiem setiembr setimbre septimbre sptiembre septiempre",
+    "octubre oct octub octubr otubre octbre obtubre",
+    "noviembre nov noviem noviembr novimbre nobiembre noviembree novienbre",
+    "diciembre dic diciem diciembr dicimbre disiembre diciembree dicienbre dcbre dicbre",
+)
+
+NUMBERS = {
+    2: "dos", 3: "tres", 4: "cuatro quatro kuatro", 5: "cinco sinco zinco", 6: "seis seiz",
+    7: "siete ciete", 8: "ocho oxo", 9: "nueve nuebe", 10: "diez dies", 11: "once onc", 12: "doce dose doze",
+    13: "trece", 14: "catorce", 15: "quince kince quinse", 16: "dieciseis diesiseis", 17: "diecisiete diesisiete",
+    18: "dieciocho diesiocho", 19: "diecinueve diesinueve", 21: "veintiuno veintiun veintiuna", 22: "veintidos",
+    23: "veintitres", 24: "veinticuatro", 25: "veinticinco", 26: "veintiseis", 27: "veintisiete", 28: "veintiocho",
+    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno",
+}  # fmt: skip
+TENS = {20: "veinte beinte veinti", 30: "treinta treintai trenta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta",
+        70: "setenta", 80: "ochenta", 90: "noventa"}  # fmt: skip
+ORDINALS = {1: "primer primero primera primerito", 2: "segundo segunda", 3: "tercer tercero tercera",
+            4: "cuarta", 5: "quinto quinta"}  # fmt: skip
+
+KINDS = """
+# Days
+MAR: mar
+TODAY: hoy hoi oy hoyy
+MANANA: manana mann mnn mnna mana mannana mananna mnana maana manan mananita mananitaa manna mananaa manyana maniana
+    manhana mna mnnn mnan amanana mananq manaba mannna manaana manama mnha
+MANANAS: mananas mananitas
+PASADO: pasado pasao pasdo psado
+PASADA: pasada pasadas pasados anterior
+TRASPASADO: traspasado
+YESTERDAY: ayer aller ayeer
+ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
+ANOCHE: anoche
+ANTENOCHE: anteanoche antenoche antier_noche
+# Parts of the day
+HABIL: habil habiles laborable laborables laboral laborales util utiles business
+TARDE: tarde tardecita tardesita tardecito tardesito trde tardee taarde
+TARDES: tardes tardecitas
+NOCHE: noche nochecita nochesita noxe nche nohe nochee
+NOCHES: noches noxes
+MADRUGADA: madrugada madrugadita madrugda
+MEDIODIA: mediodia mediodias
+MEDIANOCHE: medianoche
+TEMPRANO: temprano tempra tempranito temprana tempranisimo tmprano temprno tenprano madrugando
+ATARDECER: atardecer anochecer
+AMANECER: amanecer
+# Units
+DIA: dia diia dya
+DIAS: dias diitas
+SEMANA: semana sem semanita smana senana
+SEMANAS: semanas semanitas
+MES: mes messes
+MESES: meses mesesitos mesecitos
+ANO: ano anito
+ANOS: anos anitos anios anio aos
+HORA: hora ora horita
+HORAS: horas oras horitas
+MINUTO: minuto minutos min mins minutito minutitos minutico minuticos mnts
+RATO: rato ratito ratico
+QUINCENA: quincena
+SIGLO: siglo siglos decada decadas segundos
+FINDE: finde fds findesemana
+FINDES: findes
+FIN: fin
+FINES: fines finales
+FINAL: final finalizar
+MEDIADOS: mediados mitad
+PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros
+# Pointing
+PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo proxim
+VIENE: viene biene vien entra sigue
+SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes posterior
+OTRO: otro otra otr
+subsiguiente: subsiguiente
+ULTIMO: ultimo ultima ultimos ultimas
+este: este est estee
+esta: esta sta
+estos: estos estas
+ese: ese esa esos esas aquel aquella mismo misma
+CUALQUIER: cualquier cualquiera cualkier cualqier cualkiera
+ALGUN: algun alguna alguno
+ALGUNOS: algunos algunas unos unas pocos pocas varios varias poquitos
+PAR: par
+TODOS: todos todas
+TODO: todo toda
+CADA: cada kada
+ENTRE_SEMANA: entresemana
+# Function words
+a: a
+al: al
+de: de d
+del: del dl
+la: la
+las: las ls
+el: el
+los: los
+en: en n
+por: por x xr
+para: para pa pra paraa pr
+con: con c
+que: que q qe k ke
+no: no noo nop nope nel
+si: si sii siii
+ya: ya
+o: o u
+y: y e i
+ni: ni tampoco
+un: un
+una: una
+uno: uno
+lo: lo
+mas: mas
+menos: menos
+mi: mi mis nuestra nuestro
+su: su sus tu tus
+es: es seria
+son: son
+hasta: hasta asta ast
+desde: desde desd dsd dsde dde
+entre: entre
+dentro: dentro dntro
+antes: antes ants
+DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezpues
+LUEGO: luego lueguito
+AQUI: aqui aca aki ak
+hace: hace ase hac
+tipo: tipo tipi
+eso: eso
+como: como cmo
+sobre: sobre
+hacia: hacia
+cerca: cerca
+partir: partir
+ADELANTE: adelante
+APROX: aprox aproximadamente aproximado alrededor tentativamente
+u: usted ustedes ud uds
+yo: yo
+me: me nos le les te se
+cuando: cuando cuand kuando
+punto: punto
+PICO: pico algo tantos piquito
+media: media
+medio: medio
+cuarto: cuarto
+cuartos: cuartos
+FALTA: faltando faltan falta
+mejor: mejor mejr mjr megor
+EXACTO: exactas exacto exacta clavadas puntual
+poco: poco poquito
+breve: breve
+PRONTO: pronto prontito
+posible: posible posibl
+cuanto: cuanto
+rapido: rapido rapida
+PROXIMAMENTE: proximamente
+momento: momento momentito
+fecha: fecha fechas fexa
+vez: vez
+lugar: lugar
+AHORA: ahora ahorita aora orita
+INMEDIATO: inmediato inmediatamente
+APENAS: apenas
+disponible: disponible disponibles libre libres disponib cercano cercana
+vacaciones: vacaciones vacacion fiestas
+FERIADO: feriados feriado festivos festivo
+ESTACION: verano invierno otono primavera
+SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
+    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
+    convenga abran aparezca
+actual: actual presente
+arriba: arriba
+brevedad: brevedad
+mayor: mayor
+muy: muy demasiado tan mucho mucha
+durante: durante
+ser: ser
+tardar: tardar
+MAXIMO: maximo max
+MINIMO: minimo
+tras: tras
+mientras: mientras
+vispera: vispera
+# Holidays
+NAVIDAD: navidad navidades nabidad
+NOCHEBUENA: nochebuena
+NOCHEVIEJA: nochevieja
+nuevo: nuevo
+vieja: vieja
+TRABAJADOR: trabajador trabajadores
+REYES: reyes
+VALENTIN: valentin
+MUERTOS: muertos difuntos
+santo: santo santa
+CARNAVAL: carnaval carnavales
+PASCUA: pascua pascuas resurreccion
+ramos: ramos
+ceniza: ceniza
+# Greetings
+BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
+    felices linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
+# What is not a date
+NACER: naci nacio nacido nacida nacimos nacimiento cumpleanos cumple cumpleanios cumplo nac fnac nasimiento nacieron
+    nacidos
+CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll blvd bulevar boulevard plaza plazoleta
+    parque urb urbanizacion lote lt mz colonia barrio esquina esq diagonal transversal ruta autopista carretera
+    asentamiento ciudadela cdla puente mercado malecon alameda villa
+LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
+    estacion terminal oficinas estadio biblioteca universidad local gimnasio
+VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
+PIEZA: consultorio piso habitacion sala puerta opcion opciones paso nivel grado pagina version capitulo cama caja
+    ventanilla talla anexo interior bloque edad linea paquete pregunta articulo vitamina depto dpto departamento aula
+    salon modulo android iphone ios windows plan combo bus anden cubiculo stand fila asiento mesa
+CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
+    expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
+SOY: soy llamo llama nombre don dona sr sra srta senor mister
+DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
+FIEBRE: fiebre temperatura febricula calentura
+GRADOS: grados centigrados celsius
+DOLOR: nota puntaje escala presion vision calificacion intensidad
+DINERO: sol soles dolares dolar pesos peso bs euros euro quetzales lempiras colones cordobas guaranies bolivianos
+    reales lucas lukas usd cop ars mxn pen clp bolivares balboas centavos millones millon
+mil: mil
+novecientos: novecientos
+COSA: personas persona pacientes paciente kg kgs kilo kilos gramos litro litros lts cm cms mt mts metro metros km kms
+    cuadras cuadra hijos hijas hijo hija ninos ninas nino nina bebes hermanos hermanas hermana hermano adultos adulto
+    familiares veces cajas vacunas vacuna sesiones citas turnos consultas preguntas dientes muelas cosas cosa semillas
+    plantas arboles hectareas sacos bolsas fotos examenes analisis amigos amigas chicos chicas primeras servicios
+    puntos unidades tazas vasos porciones puestos cupos cupo lugares boletos entradas entrada gatos perros perro
+    perritos huevos animales gallinas vacas cerdos ovejas productos pares habitaciones pisos materias hojas paginas
+    kilometros toneladas quintales libras onzas copias cuotas pagos controles terapias canas companeros companeras
+    mujeres hombres senoras invitados comensales dedos partes pruebas muestras sobres cuadritos docenas docena mujer
+    piezas recetas ecografias radiografias placas embarazos cesareas partos unds und
+DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dosis mcg gr grs cucharadas cucharada
+    ampollas inyecciones cucharaditas
+# The wish, the appointment and what happens to it
+CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
+    citica citita sita cyta visita visitas evaluacion revision entrevista cta
+CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
+    cambie cambiaria canbiar
+    mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
+    reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
+    reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
+    adelantar adelantarla adelanten adelanto trasladar trasladarla atrasar atrasarla recorrer recorrerla retrasar
+    retrasarla modificar modificarla cambiamos movemos movermela cambiarmela pasarnos reubicar reacomodar
+    reprogramamos cambiemos moverle diferir rreprogramar reprogamar
+PASAR: pasar pasarme pasan pasen
+SALGO: salgo saliendo desocupo
+CANCELAR: cancelar cancelarla cancelo cancele cancelen anular anularla cancelacion cancelamos cancelarme canselar
+    cancela cancelada suspender
+AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
+    registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
+TENGO: tengo tenemos
+TENIA: tenia teniamos habia habiamos
+PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
+    pueo
+PODER: poder
+IR: ir asistir llegar venir acudir acercarme estar presentarme llevar llevarlo llevarla atenderme hacer hacerlo
+    llevarle cumplir
+VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego llegare llegamos alcanzo alcanzare
+    estare estaremos estoy
+    estamos
+SEGURO: seguro segura seguros lejos
+QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
+    resulta kda qda
+QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia
+    gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+    nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
+PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
+    agendeme anotame anotar separame consultar atender agenden agendarla regalame
+DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
+TAKE: tomo toma toman tomamos
+USUALLY: siempre normalmente generalmente usualmente suelo solemos
+ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
+    riego regamos ordeno ordenamos inyecto pongo doy
+DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
+    concentrarme tragar orinar pagar ingresar
+IMPOSIBLE: imposible complicado complicada complica complico dificil
+OCUPADO: ocupado ocupada trabajo trabajar trabajare trabajando trabajamos laboro
+viaje: viaje
+CLASES: clases clase reunion reuniones compromiso examen guardia compromisos junta pendientes
+PERO: pero pro aunque sinembargo
+sino: sino
+DIGO: digo dire
+PERDON: perdon perdona perdone disculpa disculpe disculpen corrijo dije quise equivoque error ups uy dijee
+    correccion rectifico perdonn
+PREFIERO: prefiero preferiria preferible preferimos preferentemente
+TALVEZ: quizas quiza talvez capaz ojala entonces etonces osea asi
+BIEN: bien perfecto genial ideal
+PORQUE: porque xq pq pues xk porq ya_que
+excepto: excepto salvo exepto ecepto quitando
+AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
+    escribirle escribirles llamarle llamarles
+AVISAS: confirmas confirma confirman avisas avisa avisan avisen avisame confirmame confirmen avisenme confirmenme
+AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto
+ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
+    atieden abierta habren atenderan abriran
+HORARIO: horario horarios
+HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
+# The past
+PASO: olvido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
+    comenzo comence atendieron atendio falte perdi ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
+    hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
+    pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito olvide subio sembre llovio encontre vi
+    aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
+    escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
+DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
+    indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
+ERA: era eran iba iban tocaba pensaba estaba estaban estabamos
+# What only fills
+FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
+    senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
+    buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
+    xfavorcito porfavorcito graciass amable
+CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
+vemos: vemos
+ejem: realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
+    lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
+"""
+"""A kind and its words in each line; an indented line goes on with the one before it."""

@@ -1,0 +1,140 @@
+"""How a time is said: the words it takes, as pieces of rules, and the clock that they tell."""
+
+from recado.brain.rules.when.clock import Clock, Half, Part
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.tokens import Tokens
+
+_HALF = 30
+_QUARTER = 15
+
+_NUMBERS = frozenset(ALPHABET.union("HOURN un"))
+_CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
+_BIG, _MENOS, _MEDIA, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "media", "cuarto"))
+_AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
+_SLASHED = ALPHABET.of("SLASHED")
+_NOONS = frozenset(ALPHABET.union("NOONS"))
+_MIDNIGHTS = frozenset(ALPHABET.union("MIDNIGHTS"))
+_PART_WORDS: tuple[tuple[str, Part], ...] = (
+    ("MANANA MANANAS MORNING TEMPRANO EARLY AMANECER", "morning"),
+    ("TARDE TARDES AFTERNOON", "afternoon"),
+    ("EVENING ATARDECER", "evening"),
+    ("NOCHE NOCHES NIGHT", "night"),
+    ("MADRUGADA", "dawn"),
+    ("DIA DAY MEDIODIA NOON", "midday"),
+)
+PART_OF: dict[str, Part] = {letter: part for kinds, part in _PART_WORDS for letter in ALPHABET.union(kinds)}
+"""Letter of a word -> the part of the day that it names."""
+
+_LA_PARTE = "(de | en | por | a | durante) (la | el | las) (PARTES | MADRUGADA | AMANECER | ATARDECER)"
+LA_PARTE = (
+    f"({_LA_PARTE} | de (TARDE | NOCHE | MADRUGADA) | del (DIA | NOONS | MADRUGADA | ATARDECER)"
+    " | (in | on | of) (the)? PARTEN | at NIGHT | PARTEN | TARDE | NOCHE)"
+)
+"""The part of the day after an hour: "de la tarde", "at night"."""
+MINUTES = (
+    "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
+    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
+)
+_SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
+AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
+"""What may follow an hour."""
+HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"
+"""An hour, where a word before it says that it is one."""
+_TELLING = (
+    f"(MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE | NOCHE |"
+    " MADRUGADA)"
+    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
+)
+SURE_HOUR = (
+    f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}}"
+    f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
+    f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
+    f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
+)
+"""An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
+END_OF_RANGE = (
+    f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el | la)? NOONS | MIDNIGHTS)"
+)
+"""An hour in a range or a choice."""
+NO_THINGS = "(?! NOUN | UNIT | GONE | PERCENT | TH | MON | de MON | STREET | PIEZA | DASH NUM | CLOCK)"
+"""A number of things is no hour."""
+ABOUT = (
+    "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
+    " | exactly | EXACTO | EJEM)"
+)
+LAS = "(las | los | la (?= una | uno | NUM | one))"
+
+
+def clock_in(tokens: Tokens, start: int, end: int) -> Clock | None:
+    """The clock that the tokens from `start` to before `end` tell; None if they tell none."""
+    reader = _Reader(tokens)
+    for at in range(start, end):
+        reader.take(at, tokens.letters[at - 1] if at > start else "")
+    return reader.clock()
+
+
+class _Reader:
+    """Reads a time word by word."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens = tokens
+        self._hour: int | None = None
+        self._minute: int | None = None
+        self._minus = False
+        self._before = 0
+        self._half: Half | None = None
+        self._part: Part | None = None
+
+    def clock(self) -> Clock | None:
+        if self._hour is None:
+            return None
+        return Clock(
+            self._hour,
+            self._minute or 0,
+            half=self._half,
+            part=self._part,
+            english=self._tokens.language == "en",
+            minutes_before=self._before,
+        )
+
+    def take(self, at: int, before: str) -> None:
+        """Read one token; `before` is the letter before it."""
+        letter = self._tokens.letters[at]
+        if letter in _CLOCKS:
+            self._hour, self._minute = self._tokens.values[at][:2]
+        elif letter == _BIG:
+            self._hour, self._minute = divmod(self._tokens.number(at), 100)
+        elif letter in _NUMBERS:
+            self._number(self._tokens.number(at))
+        elif letter == _MEDIA or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
+            self._minute = _HALF
+        elif letter == _CUARTO:
+            self._minutes(_QUARTER)
+        elif letter == _MENOS:
+            self._minus = True
+        elif letter in _NOONS and self._hour is None:
+            self._hour, self._half = 12, "pm"
+        elif letter in _MIDNIGHTS:
+            self._hour, self._half = 12, "am"
+        elif letter in PART_OF:
+            self._part = PART_OF[letter]
+        else:
+            self._meridiem(letter, before)
+
+    def _number(self, number: int) -> None:
+        if self._hour is None:
+            self._hour = number
+        elif self._minute is None:
+            self._minutes(number)
+
+    def _minutes(self, minutes: int) -> None:
+        if self._minus:
+            self._before = minutes
+        else:
+            self._minute = minutes
+
+    def _meridiem(self, letter: str, before: str) -> None:
+        if letter == _AM or (letter == _M and before == _A):
+            self._half = "am"
+        elif letter in (_PM, _P) or (letter == _M and before != _P and self._hour == 12):
+            self._half = "pm"

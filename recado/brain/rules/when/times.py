@@ -1,0 +1,319 @@
+"""Times of the day: "a las 5", "half past four", "cuarto para las cinco", "de 3 a 5", "after 4"."""
+
+import re
+from dataclasses import replace
+
+from recado.brain.rules.when.clock import Clock
+from recado.brain.rules.when.grammar import Rule, said
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.matched import always, each
+from recado.brain.rules.when.mentions import Meant, TimeNamed, TimesOffered, TimeSpan
+from recado.brain.rules.when.spoken import (
+    ABOUT,
+    AFTER,
+    END_OF_RANGE,
+    HOUR,
+    LA_PARTE,
+    LAS,
+    MINUTES,
+    NO_THINGS,
+    SURE_HOUR,
+    clock_in,
+)
+from recado.brain.rules.when.tokens import Tokens
+
+_DAY_HOURS = 24
+_HALF = 30
+_QUARTER = 15
+_AFTERNOON_HOURS = range(13, 24)
+_MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
+"""Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
+
+_CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
+_LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
+_MOVE = frozenset(ALPHABET.union("MOVE"))
+_ALAS = f"(a | al)? {LAS}"
+
+
+def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
+    start, end = match.span(group)
+    return clock_in(tokens, start, end)
+
+
+def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A time after a word that announces it."""
+    clock = _clock(tokens, match, "t")
+    if clock is None or (said(match, "la") and clock.hour != 1):
+        return None
+    return TimeNamed(clock)
+
+
+def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """A time that itself says that it is one."""
+    clock = _clock(tokens, match, "t")
+    if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
+        return None
+    return TimeNamed(clock)
+
+
+def _hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "17 hs", "17 horas": small numbers of "horas" are how long something takes."""
+    hour = tokens.number(match.start("t"))
+    written_out = match.group()[-1] in _LONG_HOURS
+    if hour >= _DAY_HOURS or (written_out and hour not in _AFTERNOON_HOURS):
+        return None
+    return TimeNamed(Clock(hour))
+
+
+def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    hour, minute = tokens.values[match.start("t")][:2]
+    two_digits = tokens.length(match.start("t")) >= len(f"{hour}.30")
+    good = hour < _DAY_HOURS and minute < 60 and two_digits
+    return TimeNamed(Clock(hour, minute)) if good else None
+
+
+def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    hour = tokens.number(match.start("t"))
+    return TimeNamed(Clock(hour), weak=True) if 0 < hour < _DAY_HOURS else None
+
+
+def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Can we move it to 2"."""
+    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()])
+    return _told(tokens, match) if moved else None
+
+
+def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Five thirty"."""
+    hour, minute = tokens.number(match.start("h")), tokens.number(match.start("m"))
+    good = 1 <= hour < _DAY_HOURS and 10 <= minute < 60
+    return TimeNamed(Clock(hour, minute)) if good else None
+
+
+def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    clock = _clock(tokens, match, "t")
+    if clock is None or clock.hour > _DAY_HOURS or clock.minute:
+        return None
+    return TimeNamed(replace(clock, minute=_HALF))
+
+
+def _minutes_off(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Quarter past four", "ten to five", "cuarto para las cinco"."""
+    clock = _clock(tokens, match, "t")
+    minutes = tokens.number(match.start("n")) if said(match, "n") else _QUARTER
+    if clock is None or clock.minute or (said(match, "n") and minutes not in _MINUTES_TOLD):
+        return None
+    if said(match, "past"):
+        return TimeNamed(replace(clock, minute=minutes))
+    return TimeNamed(replace(clock, minutes_before=minutes))
+
+
+def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "3 o 4 pm": what is said about the last is meant for all, unless they say otherwise."""
+    clocks = [
+        clock for clock in (_clock(tokens, match, name) for name in ("t", "u", "v") if said(match, name)) if clock
+    ]
+    last = clocks[-1]
+    if len(clocks) < 2 or not all(clock.possible for clock in clocks):
+        return None
+    return TimesOffered(
+        tuple(
+            replace(clock, half=last.half, part=last.part) if clock.open and not last.open else clock
+            for clock in clocks
+        )
+    )
+
+
+def _span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    first, last = _clock(tokens, match, "t"), _clock(tokens, match, "u")
+    if first is None or last is None or not (first.possible and last.possible):
+        return None
+    return TimeSpan(first, last)
+
+
+def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "3-5 pm"."""
+    one, two = tokens.values[match.start("pair")][:2]
+    if not (one <= _DAY_HOURS and two <= _DAY_HOURS):
+        return None
+    said_last = clock_in(tokens, match.start("pair"), match.end())
+    return TimeSpan(Clock(one), replace(said_last, hour=two, minute=0)) if said_last is not None else None
+
+
+def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    clock = _clock(tokens, match, "t")
+    return TimeSpan(clock, None) if clock is not None and clock.possible else None
+
+
+def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    clock = _clock(tokens, match, "t")
+    return TimeSpan(None, clock) if clock is not None and clock.possible else None
+
+
+_NOON = Clock(12, half="pm")
+_MIDNIGHT = Clock(12, half="am")
+_NOONISH = "((el | la)? NOONS | el medio DIA)"
+_BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
+
+_SINGLE = (
+    *each(
+        _told,
+        f"{ABOUT}{{0,2}} (a | al)? las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_THINGS} (?! word |"
+        " words)",
+        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_THINGS}",
+        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_THINGS} (?! word | words)",
+        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS}"
+        " (?! words)",
+        f"(tipo | a eso de | eso de | APROX (a)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
+        f" {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
+        f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_THINGS}",
+        f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
+    ),
+    *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_THINGS}"),
+    *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM> (HORAS | HOURS)"),
+    *each(
+        _told,
+        "(?<= WD | TOM | TODAY | MON | COMMA) <t:NUM (HORAS | HS | HOURS)>",
+        "<t:HOURN> (?= TONIGHT | (esta | this) (TARDE | NOCHE | AFTERNOON | EVENING | MANANA | MORNING))",
+    ),
+    *each(
+        _dotted,
+        "(?<= WD | TOM | TODAY) <t:DOTTED>",
+        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
+        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
+    ),
+    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL)"),
+    *each(
+        _told,
+        f"MAKE (its | that)? <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $ | BREAK | COMMA | instead | FILLER |"
+        " on | TOM"
+        " | WD)",
+        "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
+        "(?<! .) <t:NUM> (?= TOM | TODAY)",
+    ),
+    *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
+    *each(
+        _spoken,
+        "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
+        " WANT | is)",
+        "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
+        "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
+    ),
+    *each(
+        _half_past,
+        f"{ABOUT}? (at)? {ABOUT}? half (past | after)? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+    ),
+    *each(
+        _minutes_off,
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
+        f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | COMMA | de) <n:NN> (MINU)? para"
+        f" (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"FALTA <n:NN> (MINU)? para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+    ),
+    *always(
+        TimeNamed(_NOON),
+        "(al | a | el | a el | at | para el | hacia el)? NOONS (en punto)?",
+        "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | OCUPADO))",
+        "(NUM | WNUM) NOON",
+    ),
+    *always(TimeNamed(Clock(12, _HALF, half="pm")), f"(al | a)? {_NOONISH} y media"),
+    *always(TimeNamed(_MIDNIGHT), "(a | a la | at | la)? MIDNIGHTS", "(a | a la)? media NOCHE"),
+)
+_SEVERAL = each(
+    _offered,
+    f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
+    f" <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"{ABOUT}? (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
+    f" {NO_THINGS}",
+    f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"<t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{SURE_HOUR}> {NO_THINGS}",
+    f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
+    "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
+    f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
+)
+_SPANS = (
+    *each(
+        _span,
+        f"entre (las | la)? <t:{END_OF_RANGE}> (y | a | and | hasta) (a)? (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
+        f"(?<! vez | lugar) (de | desde | from) {ABOUT}? (las | la | a las)? <t:{END_OF_RANGE}> (a | hasta | to |"
+        f" until |"
+        " through | DASH | y)"
+        f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
+        f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",
+        f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
+        f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
+        f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
+        "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
+        f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
+        f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
+        f"(?<! de) a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
+    ),
+    *each(
+        _dashed_span,
+        f"(?<= WD | TOM | TODAY) <pair:DASHED> {AFTER}{{0,2}} {NO_THINGS}",
+        f"(de | from | between | entre | at | las) (las)? <pair:DASHED> {AFTER}{{0,2}} {NO_THINGS}",
+        "<pair:DASHED> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
+        f"<pair:DASHED> (MER | HS | {LA_PARTE}){{1,2}}",
+    ),
+    *each(
+        _from,
+        f"(DESPUES | PASADA | LUEGO | mas TARDE) (de)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
+        f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
+        f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
+        f" | or later)? {NO_THINGS}",
+        f"(de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
+        " after) | or (later | after)"
+        " | o (mas TARDE | DESPUES | mas) | para arriba)",
+        f"no (antes de | before) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"not before <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(no | not) EARLIER than <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"later than <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el){{0,3}} (at | a las | a la |"
+        f" a) <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"((como | de)? MINIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"{_ALAS} <t:{END_OF_RANGE}> (como | de)? MINIMO",
+        f"(at)? <t:{END_OF_RANGE}> at the SOONEST",
+        f"as of <t:{END_OF_RANGE}> {NO_THINGS}",
+    ),
+    *each(
+        _until,
+        f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
+        f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
+        f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
+        f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
+        f"no (DESPUES de | mas TARDE de | mas TARDE que) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(at)? (las)? <t:{END_OF_RANGE}> (at the)? LATEST",
+        f"at the LATEST (at)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"{_ALAS} <t:{END_OF_RANGE}> (a mas tardar | (como | de)? MAXIMO)",
+        f"(EARLIER than | mas TEMPRANO (de | que)) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"<t:{END_OF_RANGE}> (or (EARLIER | before) | o (antes | mas TEMPRANO))",
+    ),
+    *always(
+        TimeSpan(_NOON, None),
+        f"(DESPUES (de | del)? | after | a partir (de | del) | desde | from | PASADA | PASADO) {_NOONISH}",
+    ),
+    *always(
+        TimeSpan(None, _NOON), f"(antes (de | del) | before | until | hasta | by | no DESPUES (de | del)) {_NOONISH}"
+    ),
+)
+
+RULES: tuple[Rule[Meant], ...] = (*_SINGLE, *_SEVERAL, *_SPANS)

@@ -1,0 +1,223 @@
+"""Days that nobody can tell ("mas adelante", "next week"), and those as soon as possible."""
+
+import re
+
+from recado.brain.rules.when.grammar import Rule
+from recado.brain.rules.when.matched import always, each
+from recado.brain.rules.when.mentions import Except, Meant, Nothing, Soonest, Vague
+from recado.brain.rules.when.tokens import Tokens
+
+_SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
+_MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
+_NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
+_WEEKEND = "(FIN de SEMANA | FINDE | WEEKEND | WEEK end)"
+_EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
+_NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
+_FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
+
+_SOME_DAY = always(
+    Vague(),
+    "mas ADELANTE",
+    "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
+    "(in | at | on)? (a | some)? another (DAY | time | fecha)",
+    "(un | uno | ALGUN) (DIA | DIAS) (de)? estos",
+    "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS)",
+    "estos DIAS",
+    "(un | ALGUN) DIA (?= $ | PAUSE | en la SEMANA | que | FILLER | SUBJ | a las)",
+    "some (DAY | DIA | time | fecha)",
+    "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
+    "CUALQUIER de estos DIAS",
+    "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
+    "(el | DIA) que me? SUBJ",
+    "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
+    "(on)? any (DAY | time | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
+    "when (available | possible | convenient)",
+    "(when | once) (IM | ejem | its) (word | available)",
+    "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
+    " from)",
+    "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
+    "later (this | next) (WEEK | MONTH | YEAR)",
+    "in the new YEAR",
+    f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
+    f"{_SOME} {_MANY} (from NOW | later)",
+    "(en | durante | in | over | para | within | for)? (los | the | el | estos) NEXT (NN | some | ALGUNOS | PAR"
+    f" de)? {_MANY}",
+    f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
+    f"(en | in | dentro de) DASHED {_MANY}",
+    "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
+    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
+    "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
+    "in (a)? (little | some)? WHILE",
+    "(muy)? PRONTO",
+    "SOON",
+    "PROXIMAMENTE",
+    "(LUEGO | DESPUES) (?= $ | BREAK)",
+    "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | mi | los | estos)? (holidays |"
+    " vacaciones)",
+    "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
+    " (holidays | vacaciones)",
+    "(in | en | this | este | esta | next | el | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
+    " (SEASON | ESTACION) (que VIENE)?",
+    "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
+    "(in | during) the WEEK",
+    "ENTRE_SEMANA",
+    "(un)? DIA de (la)? SEMANA",
+    "(on)? (a)? WEEKDAY",
+    "mid WEEK",
+    "(la | en la | para la)? SEMANA (del | de el | de) (DIA)? (WDAY)? (NN) (de MON)? (?! DIAS | UNIT)",
+    "(the)? WEEK of (the | MON)? (NN | ORDW) TH? (of MON)?",
+    "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
+    "SEMANA santo",
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    " PROX)? MONTHU)",
+    "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
+    "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
+    "(?<! WDAY) (after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS |"
+    " REYES |"
+    " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
+)
+_SOME_HOUR = (
+    *always(
+        Vague(hours=True),
+        "(un poco)? mas TARDE (?! de | TODAY)",
+        "(?<! or | and) later (?! than)",
+        "al RATO",
+        "en un RATO (mas)?",
+    ),
+    *always(
+        Nothing(), "lo mas TARDE (posible | que SUBJ)?", "(de | IM on | IM) vacaciones", "IM on (holidays | vacaciones)"
+    ),
+)
+# A weekday named elsewhere in the message may be of that week.
+_WEEKS = (
+    *always(
+        Vague(week=0),
+        "(esta | this) (ese)? WEEKU",
+        "(FIN | FINES | FINAL | mid | end | EARLY) (de | of)? (esta | la | this | the) WEEKU",
+    ),
+    *always(Vague(week=0), "(la SEMANA) (?= $ | BREAK)", "end of WEEK"),
+    *always(
+        Vague(week=1),
+        f"(la | the)? {_NEXT_WEEK}",
+        f"({_EDGE} | EARLY | late | mid | end | BEGINNING) (de | of)? (la | the)? {_NEXT_WEEK}",
+    ),
+    *always(
+        Vague(week=2),
+        "(the)? WEEK after next",
+        "the WEEK after (?= $ | PAUSE | FILL)",
+        "(la)? SEMANA DESPUES de la PROX",
+    ),
+)
+_WEEKENDS = (
+    *always(
+        Vague(habitual=True),
+        "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
+        " vacaciones)",
+    ),
+    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
+    *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
+    *always(
+        Vague(),
+        f"(este | this | ese) (ese | PROX | coming | ese)? {_WEEKEND} (que VIENE | NEXT)?",
+        f"(el | the)? (NEXT | OTRO) {_WEEKEND}",
+        f"(el)? {_WEEKEND} (que VIENE | NEXT)",
+    ),
+)
+_MONTHS = always(
+    Vague(),
+    f"(a | al | para | en)? {_EDGE} (de | del) (este | el | PROX | SIGUIENTE | MES de)? (MES | ANO | MON) (que"
+    " VIENE | NEXT)?",
+    "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
+    "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
+    "(MONTH | YEAR) end",
+    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
+    "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
+    "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
+    "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
+    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
+    " during | before | after | about | MAYBE | TALVEZ"
+    " | antes de"
+    f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
+    f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
+    f"for MON {_FEW_WORDS_ALONE}",
+    f"(?<! .) MON {_FEW_WORDS_ALONE}",
+    "MONTHN (de | del)? BIG",
+)
+_SOONEST = always(
+    Soonest(),
+    "(lo)? (mas)? (antes | PRONTO | rapido | breve | TEMPRANO) posible",
+    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me){0,2} (PUEDO | SUBJ | HAY)",
+    "lo (mas)? (antes | PRONTO | rapido) (?= $ | PAUSE)",
+    "cuanto (mas)? (antes | PRONTO) (mejor)?",
+    "(the)? sooner the better",
+    "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
+    "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
+    "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
+    "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
+    " u CAN)",
+    "(el | la | lo)? ORDW (CITA | DIA | fecha | HORA | DISPONIBLE | COSA)? (que)? (EJEM | u |"
+    " me){0,2} (disponible | HAY | SUBJ | TENGO)",
+    "(el | la | lo) mas (PROX | cerca | disponible | PRONTO) (posible)?",
+    "(el | la)? (CITA | DIA | fecha | HORA | DISPONIBLE) mas (PROX | cerca | disponible | PRONTO) (disponible |"
+    " posible | que HAY | que SUBJ)?",
+    "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
+    "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "de INMEDIATO",
+    "INMEDIATO",
+    "immediately",
+    "right (away | NOW)",
+    "(AHORA | ya) ese",
+    "(a | con) la brevedad",
+    "(a la)? (mayor) brevedad",
+)
+_DAYS_LEFT_OUT = (
+    "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
+    " TODAY | TOM | FIN de SEMANA)"
+    " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
+)
+_EXCEPT = always(
+    Except(),
+    "(CUALQUIER | TODOS | any | each) (los)? (DIA | DIAS | DAY | DAYS) (COMMA)? (menos | excepto | PERO | que no"
+    f" (es | SUBJ)) {_DAYS_LEFT_OUT}",
+    f"(menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
+    "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
+    f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
+    f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
+    f"(any | each) (DAY | time) another than {_DAYS_LEFT_OUT}",
+)
+_GONE_BY = always(
+    Nothing(),
+    f"(este | el)? {_WEEKEND} (PASADO | que PASO)",
+    f"(last | past | el PASADO | this past) {_WEEKEND}",
+    "(la)? (SEMANA (PASADA | PASADO) | PASADA SEMANA)",
+    "(last | past | the past) (WEEK | MONTH | YEAR)",
+    "(el)? (MES | ANO) PASADO",
+    "(el)? PASADO (MES | ANO)",
+    f"({_SOME} | N | a)? {_MANY} ago",
+    "(N | a | an | half an | media | half) (HOURU | MINU) (later | EARLIER | antes | DESPUES | mas TARDE | mas"
+    " TEMPRANO)",
+    "(N | a) (DAY | WEEK | MONTH | YEAR | HOUR) ago",
+)
+
+
+def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "A monday"; in Spanish "a" goes before a day."""
+    del match
+    return Vague() if tokens.language == "en" else None
+
+
+RULES: tuple[Rule[Meant], ...] = (
+    *_SOME_DAY,
+    *_SOME_HOUR,
+    *each(_in_english, "a WDAY (?! NUM | CITA)"),
+    *_WEEKS,
+    *_WEEKENDS,
+    *_MONTHS,
+    *_SOONEST,
+    *_EXCEPT,
+    *_GONE_BY,
+)

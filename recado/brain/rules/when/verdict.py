@@ -1,0 +1,373 @@
+"""From mentions and their roles to the answer: a date, a time, whether to ask, and what else was said."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from recado.brain.rules.when import calendar, choosing, clock, polarity, roles
+from recado.brain.rules.when.calendar import Day, Problem
+from recado.brain.rules.when.choosing import Choosing, Chosen
+from recado.brain.rules.when.clock import NAMED_PARTS, Clock, Part
+from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.mentions import (
+    DayNamed,
+    DaysOffered,
+    DaySpan,
+    Except,
+    Moment,
+    PartNamed,
+    Soonest,
+    TimeNamed,
+    TimesOffered,
+    TimeSpan,
+    Vague,
+)
+
+Slot = bool | str | list[str]
+_HALF_MINUTE = dt.timedelta(seconds=30)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was understood, as it comes together."""
+
+    date: dt.date | None = None
+    time: dt.time | None = None
+    clarify: bool = False
+    slots: dict[str, Slot] = field(default_factory=dict[str, Slot])
+
+
+class Judge:
+    """Decides over one message."""
+
+    def __init__(self, skeleton: Skeleton, now: dt.datetime, opens: dt.time, closes: dt.time) -> None:
+        self._skeleton, self._now, self._opens, self._closes = skeleton, now, opens, closes
+        self._today = now.date()
+        self._out = Verdict()
+        self._ahead = self._moving = False
+
+    def decide(self) -> Verdict:
+        skeleton = self._skeleton
+        roles.drop_habits(skeleton)
+        roles.drop_later_word(skeleton)
+        roles.drop_routines(skeleton)
+        naming_nothing = polarity.mark(skeleton)
+        roles.mark_sources(skeleton)
+        polarity.refuse_sources(skeleton, naming_nothing)
+        roles.mark_open_sides(skeleton)
+        roles.mark_reported(skeleton)
+        self._moving = roles.moving(skeleton)
+        self._choosing = Choosing(skeleton)
+        self._choosing.refuse_ranges()
+        self._choosing.apply_weeks()
+        self._choosing.share_weeks()
+        times = self._times()
+        day = self._day(times)
+        self._tell_times(times, day)
+        self._tell_part(times)
+        self._tell_old(day, times)
+        self._tell_past(day)
+        return self._out
+
+    # Which mentions stand
+
+    def _offered(self, item: Item) -> bool:
+        return not item.negative and not item.source
+
+    def _times(self) -> Chosen:
+        for item in self._skeleton.items:
+            if item.negative and (span := choosing.turned(item)) is not None:
+                item.meant, item.negative = span, False
+        return self._choosing.chosen(choosing.time_of, self._offered)
+
+    def _day(self, times: Chosen) -> Chosen:
+        """Choose the day, and tell it."""
+        self._ahead = any(
+            not self._lies_behind(item)
+            for item in self._skeleton.items
+            if self._is_day(item) and self._offered(item) and choosing.is_definite(item)
+        )
+        definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
+        loose = self._choosing.chosen(choosing.day_of, self._is_loose)
+        if loose.last is not None and (definite.last is None or self._overrides(definite.last, loose.last)):
+            self._tell_loose(loose.last)
+            return loose
+        if definite.last is None:
+            definite = self._day_talked_about(times)
+        self._tell_days(definite)
+        return definite
+
+    def _is_loose(self, item: Item) -> bool:
+        """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""
+        if not self._offered(item) or choosing.is_definite(item):
+            return False
+        if not isinstance(item.meant, Vague):
+            return True
+        return not (item.reported and item.meant.week is None) and not (item.meant.hours and self._hour_offered())
+
+    def _hour_offered(self) -> bool:
+        return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
+
+    def _stands(self, item: Item) -> bool:
+        """A day that a calendar knows; one of the past only if there is no other."""
+        return choosing.is_definite(item) and not (self._ahead and self._lies_behind(item))
+
+    def _is_day(self, item: Item) -> bool:
+        return not isinstance(item.meant, TimeNamed | TimesOffered | TimeSpan) and item.slot != _PART_SLOT
+
+    def _lies_behind(self, item: Item) -> bool:
+        found = next(self._dates(item), None)
+        return isinstance(found, dt.date) and found < self._today
+
+    def _overrides(self, definite: Item, loose: Item) -> bool:
+        return loose.at > definite.at and (
+            isinstance(loose.meant, Except)
+            or self._lies_behind(definite)
+            or self._choosing.changed_between(definite, loose)
+            or self._choosing.or_else(definite, loose)
+        )
+
+    def _day_talked_about(self, times: Chosen) -> Chosen:
+        """No new day was named: the one of the appointment, if it was not refused, or if only its hour was."""
+        old = self._choosing.chosen(
+            choosing.day_of, lambda item: item.source and not item.negative and choosing.is_definite(item)
+        )
+        if old.last is None and times.last is not None:
+            old = self._choosing.chosen(choosing.day_of, lambda item: item.negative and self._hour_refused(item))
+        return old
+
+    def _hour_refused(self, item: Item) -> bool:
+        if not choosing.is_definite(item):
+            return False
+        return any(isinstance(other.meant, TimeNamed) and other.negative for other in self._skeleton.items)
+
+    # What they say
+
+    def _tell_loose(self, item: Item) -> None:
+        match item.meant:
+            case Soonest():
+                self._out.slots["soonest"] = True
+            case Vague():
+                self._out.slots["vague"] = True
+                self._out.clarify = True
+            case _:
+                self._out.clarify = True
+
+    def _tell_days(self, chosen: Chosen) -> None:
+        item = chosen.last
+        if item is None:
+            return
+        if self._moving and isinstance(item.meant, DaySpan) and len(item.meant.days) == 2:
+            old, new = list(self._dates(item))
+            self._tell_from("from_date", old)
+            self._tell_date(new)
+        elif (
+            chosen.range
+            or isinstance(item.meant, DaySpan)
+            or (item.open_side and not item.source and not self._lies_behind(item))
+        ):
+            self._out.clarify = True
+        elif choosing.several_days(chosen.items):
+            self._tell_choice([found for one in chosen.items for found in self._dates(one)])
+        else:
+            self._tell_date(next(self._dates(item), None))
+
+    def _tell_choice(self, found: list[dt.date | Problem]) -> None:
+        dates = list(dict.fromkeys(day for day in found if isinstance(day, dt.date)))
+        if len(dates) == 1:
+            self._tell_date(dates[0])
+            return
+        self._out.clarify = True
+        self._out.slots["options"] = [day.isoformat() for day in dates]
+
+    def _tell_date(self, found: dt.date | Problem | None) -> None:
+        if isinstance(found, dt.date):
+            self._out.date = found
+        elif found is not None:
+            self._out.clarify = True
+            if found == "impossible":
+                self._out.slots["impossible"] = True
+
+    def _dates(self, item: Item) -> Iterator[dt.date | Problem]:
+        match item.meant:
+            case DayNamed(day) | PartNamed(day=Day() as day):
+                yield calendar.resolve(day, self._today, backward=item.backward)
+            case DaysOffered(days) | DaySpan(days):
+                for day in days:
+                    yield calendar.resolve(day, self._today)
+            case Moment(minutes):
+                at = self._moment(minutes)
+                yield at.date() if at is not None else "impossible"
+            case _:
+                return
+
+    def _moment(self, minutes: int) -> dt.datetime | None:
+        """So many minutes from now, by the clock on the wall then; None beyond the calendar."""
+        try:
+            there = self._now.astimezone(dt.UTC) + dt.timedelta(minutes=minutes) + _HALF_MINUTE
+            return there.astimezone(self._now.tzinfo)
+        except (ValueError, OverflowError):
+            return None
+
+    def _tell_times(self, chosen: Chosen, day: Chosen) -> None:
+        if day.last is not None and isinstance(day.last.meant, Moment):
+            at = self._moment(day.last.meant.minutes)
+            self._out.time = dt.time(at.hour, at.minute) if at is not None else None
+            return
+        item = chosen.last
+        if item is None:
+            item = self._old_time(day)
+            if item is None:
+                return
+            chosen = Chosen((item,))
+        if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
+            return
+        clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
+        if isinstance(item.meant, TimeSpan) or chosen.range:
+            self._tell_span(chosen)
+        elif len(clocks) > 1:
+            self._tell_hours([self._hour(one, own) for one, own in clocks], day)
+        else:
+            self._tell_hours([self._hour(item, own) for _, own in clocks], day)
+
+    def _is_number_of_day(self, own: Clock) -> bool:
+        """ "Mañana 5": if tomorrow is the fifth, that is what was said."""
+        return self._out.date is not None and self._out.date.day == own.hour
+
+    def _old_time(self, day: Chosen) -> Item | None:
+        """The hour of the appointment that is talked about, if nothing new was named."""
+        own = day.last.cluster.time if day.last is not None and day.last.source else None
+        if own is not None and not own.negative:
+            return own
+        if day.last is None:
+            old = self._choosing.chosen(choosing.time_of, lambda item: item.source and not item.negative)
+            return old.last
+        return None
+
+    def _hour(self, item: Item, own: Clock) -> dt.time | None:
+        return clock.resolve(own, self._part_for(item), self._opens, self._closes)
+
+    def _part_for(self, item: Item) -> Part | None:
+        """The part of the day that decides about an hour: the one said with it, or else anywhere."""
+        near = item.cluster.part
+        if near is None:
+            near = next((one for one in reversed(self._skeleton.items) if self._decides(one)), None)
+        return near.meant.part if near is not None and isinstance(near.meant, PartNamed) else None
+
+    def _decides(self, item: Item) -> bool:
+        return isinstance(item.meant, PartNamed) and self._offered(item)
+
+    def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
+        possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
+        if not possible:
+            self._out.clarify = True
+            self._out.slots["impossible"] = True
+        elif len(possible) == 1:
+            self._out.time = possible[0]
+        else:
+            self._out.clarify = True
+            self._tell_options([hour.isoformat("minutes") for hour in possible], day)
+
+    def _tell_options(self, hours: list[str], day: Chosen) -> None:
+        """Hours to choose from; or days and hours, together if every day was named with its own."""
+        days = self._out.slots.get("options")
+        if not isinstance(days, list):
+            self._out.slots["options"] = hours
+        elif len(days) == len(hours) == len(day.items) and all(item.cluster.time for item in day.items):
+            self._out.slots["options"] = [f"{on}T{hour}" for on, hour in zip(days, hours, strict=True)]
+        else:
+            self._out.slots["options"] = days + hours
+
+    def _tell_span(self, chosen: Chosen) -> None:
+        first, last = self._ends(chosen)
+        item = chosen.items[-1]
+        start, end = clock.resolve_range(first, last, self._part_for(item), self._opens, self._closes)
+        if self._moving and start is not None and end is not None:
+            self._out.slots["from_time"] = start.isoformat("minutes")
+            self._out.time = end
+            return
+        if start is not None:
+            self._out.slots["time_from"] = start.isoformat("minutes")
+        if end is not None:
+            self._out.slots["time_to"] = end.isoformat("minutes")
+
+    def _ends(self, chosen: Chosen) -> tuple[Clock | None, Clock | None]:
+        clocks = [own for one in chosen.items for own in _clocks(one)]
+        meant = chosen.items[-1].meant
+        if isinstance(meant, TimeSpan) and len(chosen.items) == 1:
+            return meant.first, meant.last
+        return clocks[0], clocks[-1]
+
+    def _tell_part(self, times: Chosen) -> None:
+        """The part of the day, where no hour says it better."""
+        if times.items or self._out.time is not None:
+            return
+        parts = self._choosing.chosen(choosing.part_of, self._told_part)
+        told = [item.meant for item in parts.items if isinstance(item.meant, PartNamed)]
+        if not told:
+            return
+        names = list(dict.fromkeys(NAMED_PARTS[meant.part] for meant in told))
+        if len(names) == 1:
+            self._out.slots["part_of_day"] = names[0]
+        elif "options" not in self._out.slots:
+            self._out.clarify = True
+            self._out.slots["options"] = list(names)
+
+    def _told_part(self, item: Item) -> bool:
+        meant = item.meant
+        return isinstance(meant, PartNamed) and meant.told and not item.negative and meant.part in NAMED_PARTS
+
+    # What was before
+
+    def _tell_old(self, day: Chosen, times: Chosen) -> None:
+        """The day and hour of the appointment that is given up."""
+        standing = {id(item) for item in (*day.items, *times.items)}
+        given_up = [
+            item for item in self._skeleton.items if id(item) not in standing and self._given_up(item, day, times)
+        ]
+        for item in given_up:
+            found = next(self._dates(item), None) if self._is_day(item) else None
+            if found is not None:
+                self._tell_from("from_date", found)
+            for own in _clocks(item):
+                hour = self._hour(item, own)
+                if isinstance(item.meant, TimeNamed) and hour is not None and hour != self._out.time:
+                    self._out.slots.setdefault("from_time", hour.isoformat("minutes"))
+
+    def _given_up(self, item: Item, day: Chosen, times: Chosen) -> bool:
+        """An appointment of old; or what was refused, if nothing is offered instead."""
+        if item.open_side or isinstance(item.meant, DaySpan):
+            return False
+        if item.source:
+            return True
+        new_day = any(choosing.is_definite(one) and not one.source for one in day.items)
+        return item.negative and not new_day and not (times.items and not self._is_day(item))
+
+    def _tell_from(self, name: str, found: dt.date | Problem) -> None:
+        if isinstance(found, dt.date):
+            self._out.slots.setdefault(name, found.isoformat())
+
+    def _tell_past(self, chosen: Chosen) -> None:
+        item, out = chosen.last, self._out
+        if item is None or out.date is None:
+            return
+        gone = out.time is not None and out.time < self._now.time().replace(second=0, microsecond=0)
+        if out.date < self._today or (out.date == self._today and gone):
+            out.slots["past"] = True
+            told = item.reported or (out.date < self._today and roles.told_of_the_past(self._skeleton, item))
+            out.clarify = out.clarify or not told
+
+
+_PART_SLOT = Item(0, 0, PartNamed("morning")).slot
+
+
+def _clocks(item: Item) -> Iterator[Clock]:
+    match item.meant:
+        case TimeNamed(own):
+            yield own
+        case TimesOffered(clocks):
+            yield from clocks
+        case TimeSpan(first, last):
+            yield from (own for own in (first, last) if own is not None)
+        case _:
+            return

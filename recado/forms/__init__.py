@@ -1,0 +1,1 @@
+"""Forms: what an assistant asks every person for."""

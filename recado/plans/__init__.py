@@ -1,0 +1,1 @@
+"""Plans: daily logs, notes, and how far the tasks are."""

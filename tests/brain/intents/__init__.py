@@ -1,0 +1,1 @@
+"""Tests of recado.brain.rules.intents."""

@@ -1,0 +1,96 @@
+"""What the classifier reads in clear messages, and that it is quick, pure and never raises."""
+
+import math
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recado.brain.rules.intents import classifier
+from recado.brain.rules.intents.classifier import INTENTS, classify
+from tests.brain.intents.cases import CASES
+
+GENEROUS_LOAD_S = 1.0
+GENEROUS_DECISION_S = 0.02
+
+
+@pytest.mark.parametrize(("intent", "text"), CASES, ids=[text for _, text in CASES])
+def test_clear_cases(intent: str, text: str) -> None:
+    assert classify(text).intent == intent
+
+
+def test_there_are_enough_cases_of_every_intent() -> None:
+    assert len(CASES) >= 150
+    assert len({text for _, text in CASES}) == len(CASES)
+    assert {intent for intent, _ in CASES} == set(INTENTS)
+
+
+def test_loads_and_decides_fast_enough() -> None:
+    classifier._model.cache_clear()  # pyright: ignore[reportPrivateUsage]
+    began = time.perf_counter()
+    classifier.load()
+    assert time.perf_counter() - began < GENEROUS_LOAD_S
+    began = time.perf_counter()
+    for _, text in CASES:
+        classify(text)
+    assert (time.perf_counter() - began) / len(CASES) < GENEROUS_DECISION_S
+
+
+def test_is_small() -> None:
+    assert classifier.WEIGHTS_FILE.stat().st_size <= 2_000_000
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=300))
+def test_any_string_has_one_answer(text: str) -> None:
+    reading = classify(text)
+    assert reading == classify(text)
+    assert reading.intent in INTENTS
+    assert set(reading.probabilities) == set(INTENTS)
+    assert math.isclose(sum(reading.probabilities.values()), 1.0, abs_tol=1e-6)
+    assert all(0 <= value <= 1 for value in reading.probabilities.values())
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "\ud800", "a" * 100_000, "no " * 50_000, "🙏" * 5000, "9" * 9999, "\n"]
+)
+def test_odd_strings(text: str) -> None:
+    began = time.perf_counter()
+    assert classify(text).intent in INTENTS
+    assert time.perf_counter() - began < 1
+
+
+def test_likeliest_are_in_order() -> None:
+    reading = classify("quiero una cita para mañana")
+    assert reading.likeliest(2)[0] == "schedule"
+    assert len(reading.likeliest(2)) == 2
+
+
+def test_urgent_is_read_already_when_it_is_not_the_likeliest() -> None:
+    assert classify("no puede respirar").intent == "urgent"
+    assert classify("¿atienden emergencias?").intent != "urgent"
+
+
+def test_what_is_named_in_the_requirements() -> None:
+    assert classify("no es urgente, es por un papel").intent != "urgent"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "don't cancel my appointment",
+        "please do not cancel my appointment",
+        "dont cancel it, i'm coming",
+        "no cancelen mi cita",
+        "ni se les ocurra anularla",
+        "no me vayan a borrar el turno",
+    ],
+)
+def test_to_forbid_is_no_wish_to_cancel(text: str) -> None:
+    assert classify(text).intent == "other"
+
+
+@pytest.mark.parametrize("text", ["i don't want the appointment, cancel it", "no puedo ir, cancela mi cita"])
+def test_a_negation_elsewhere_leaves_the_wish_to_cancel(text: str) -> None:
+    assert classify(text).intent == "cancel"

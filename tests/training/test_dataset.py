@@ -1,0 +1,59 @@
+"""The data set keeps its rules: labels, no near-duplicates, nothing held out among what is learned from."""
+
+from collections import Counter
+
+from recado.brain.rules.intents.classifier import INTENTS
+from training.dataset import (
+    HELD_OUT_PERCENT,
+    NEAR,
+    held_out_lines,
+    is_held_out,
+    key,
+    near_duplicates,
+    read,
+    training_lines,
+    triples,
+)
+
+
+def test_there_are_enough_lines_in_both_languages() -> None:
+    counts = Counter(line.language for line in read())
+    assert set(counts) == {"es", "en"}
+    assert sum(counts.values()) >= 3000
+    assert min(counts.values()) >= 1000
+
+
+def test_every_label_is_an_intent() -> None:
+    assert {line.intent for line in read()} == set(INTENTS)
+
+
+def test_no_held_out_line_equals_a_training_line() -> None:
+    assert not {key(line.text) for line in held_out_lines()} & {key(line.text) for line in training_lines()}
+
+
+def test_the_split_goes_by_the_folded_words_alone() -> None:
+    assert is_held_out("Quiero una CITA, mañana") == is_held_out("manana quiero una cita")
+    held, learned = len(held_out_lines()), len(training_lines())
+    assert abs(100 * held / (held + learned) - HELD_OUT_PERCENT) < 2
+
+
+def test_near_duplicates_are_found() -> None:
+    assert near_duplicates(["quiero una cita para hoy", "otra cosa", "quiero una cita, para hoy!"]) == [(0, 2)]
+
+
+def test_near_duplicates_are_those_that_comparing_all_finds() -> None:
+    lines = [line.text for line in read()][::40]
+    lines += [line[:-1] for line in lines] + [f"{line} porfa" for line in lines]
+    sets = [triples(line) for line in lines]
+    every = [
+        (at, other)
+        for at, found in enumerate(sets)
+        for other in range(at + 1, len(sets))
+        if len(found & sets[other]) >= NEAR * len(found | sets[other])
+    ]
+    assert every
+    assert near_duplicates(lines) == every
+
+
+def test_no_near_duplicate_is_left_held_out_or_not() -> None:
+    assert near_duplicates([line.text for line in read()]) == []

@@ -1,0 +1,86 @@
+"""The data set: who wrote what meaning which, which lines are held out, and what counts as a near-duplicate.
+
+Every line of `intents/*.tsv` is `language<TAB>intent<TAB>text`. What the intents mean is in `intents/README.md`.
+"""
+
+import hashlib
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+INTENTS = Path(__file__).parent / "intents"
+HELD_OUT_PERCENT = 15
+NEAR = 0.8
+"""Two lines are near-duplicates when so much of their letter triples is shared (Jaccard)."""
+
+
+class Line(NamedTuple):
+    """One utterance of the data set."""
+
+    language: str
+    intent: str
+    text: str
+
+
+def key(text: str) -> str:
+    """The words of a text, folded and sorted; lines with the same key are one line."""
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    folded = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(sorted(re.findall(r"\w+", folded))) or text
+
+
+def is_held_out(text: str) -> bool:
+    """Whether a line is never trained on: by the hash of its key, so that no list of them is needed."""
+    return int(hashlib.sha256(key(text).encode()).hexdigest()[:8], 16) % 100 < HELD_OUT_PERCENT
+
+
+def read(folder: Path = INTENTS) -> Iterator[Line]:
+    """All lines, in the order of the files."""
+    for path in sorted(folder.glob("*.tsv")):
+        for row in path.read_text(encoding="utf-8").split("\n"):
+            parts = row.split("\t")
+            if len(parts) == 3:
+                yield Line(*parts)
+
+
+def training_lines(folder: Path = INTENTS) -> list[Line]:
+    """The lines to learn from."""
+    return [line for line in read(folder) if not is_held_out(line.text)]
+
+
+def held_out_lines(folder: Path = INTENTS) -> list[Line]:
+    """The lines to be judged by: for `evaluate`, and nothing else."""
+    return [line for line in read(folder) if is_held_out(line.text)]
+
+
+def triples(text: str) -> frozenset[str]:
+    """Letter triples of a folded text: what `NEAR` compares."""
+    plain = f"  {key(text)}  "
+    return frozenset(plain[at : at + 3] for at in range(len(plain) - 2))
+
+
+def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
+    """Pairs (earlier, later) of lines that are near-duplicates.
+
+    Only lines that share one of their rarest triples are compared: two sets with Jaccard >= NEAR must share one of the
+    first n - ceil(NEAR * n) + 1 in any common order (Chaudhuri and others, "A primitive operator for similarity joins",
+    2006).
+    """
+    sets = [triples(line) for line in lines]
+    counts = Counter(triple for found in sets for triple in found)
+    holders: dict[str, list[int]] = {}
+    pairs: list[tuple[int, int]] = []
+    for at, found in enumerate(sets):
+        rarest = sorted(found, key=lambda triple: (counts[triple], triple))
+        first = rarest[: len(found) - math.ceil(NEAR * len(found)) + 1]
+        for other in {other for triple in first for other in holders.get(triple, ())}:
+            both = len(found & sets[other])
+            if both >= NEAR * (len(found) + len(sets[other]) - both):
+                pairs.append((other, at))
+        for triple in first:
+            holders.setdefault(triple, []).append(at)
+    return sorted(pairs)
