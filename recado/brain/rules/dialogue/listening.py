@@ -178,7 +178,7 @@ class Said:
     def when(self, asked: str | None) -> When:
         """The day and time that were said. A bare number is what was asked for: "5" is the fifth, or five o'clock."""
         seen = self.understood
-        slots = {name: slot for name, slot in seen.slots.items() if not isinstance(slot, float)}
+        slots = {name: slot for name, slot in seen.slots.items() if isinstance(slot, (bool, str, list))}
         found = When(seen.date, seen.time, seen.clarify, slots)
         if found.date or found.time or found.slots or asked not in ("day", "time"):
             return found
