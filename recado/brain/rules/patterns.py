@@ -108,6 +108,7 @@ NAME = _any(
 
 IDIOMS = (
     (re.compile(r"\bhow much\b"), "howmuch"),
+    (re.compile(r"\ba (?:como|cuanto)(?= (?:esta|estan|sale|salen|vende|venden|compra|compran|pagan?)\b)"), "precio"),
     (re.compile(r"\b(?:what|which) time(?= (?:do|does|are|is the|will|you|u)\b)"), "whattime"),
     (re.compile(r"\b(?:get (?:there|to you|to your|to the clinic)|find you|reach you)\b"), "getthere"),
     (re.compile(r"\bwhere (?:are you(?: guys)?|you)$|^where are you\b"), "whereareyou"),
