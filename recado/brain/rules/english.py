@@ -101,3 +101,9 @@ OTHER_TRADES = """
 sell sells selling buy buying rent renting repair fix fixing hire hiring install adopt lend borrow play watch travel
 wash
 """
+
+# For whom something is asked.
+RELATIVES = """
+son daughter kid husband wife mom mum mother dad father grandma grandpa grandmother grandfather brother sister aunt
+uncle nephew niece cousin neighbor neighbour family boyfriend girlfriend
+"""
