@@ -31,8 +31,8 @@ _OTHER_SUBJECT = 2.0
 _NEW_SUBJECT = 1.0
 # "Mi hijo" says for whom, hardly ever what.
 _RELATIVE = 0.3
-# Better to tell what to do in an emergency once too often.
-_UNKNOWN_IN_EMERGENCY = 0.3
+# A word that only another entry has counts fully, unless this one was named.
+_KNOWN_ELSEWHERE = 0.6
 # "La clinica" says nothing new to the Clinica San Martin.
 _OWN_NAME = 0.25
 # Ties: the entry whose question asks exactly this, then the one of the topic talked about. An entry about prices
@@ -136,11 +136,11 @@ class LanguageIndex:
 
     def _missed(self, document: _Document, importance: Mapping[str, float], found: Mapping[str, float]) -> float:
         """How much the words that an entry does not have count against it."""
-        unknown = _UNKNOWN_WORD + _IN_PLACE_OF * self._lacking(document, found)
+        lacking = self._lacking(document, found)
+        unknown = _UNKNOWN_WORD + _IN_PLACE_OF * lacking
+        elsewhere = 1.0 if lacking else _KNOWN_ELSEWHERE
         if RELATIONS.issuperset(found):
             unknown = 1.0
-        elif document.concept == EMERGENCY and max(found.values(), default=0.0) == _ASKED:
-            unknown = _UNKNOWN_IN_EMERGENCY
         subject = _OTHER_SUBJECT if document.subjects else _NEW_SUBJECT
         missed = 0.0
         for term, important in importance.items():
@@ -152,8 +152,10 @@ class LanguageIndex:
                 missed += important * subject
             elif term in RELATIVES:
                 missed += important * _RELATIVE
-            elif term in self._idf or term in _OTHER_TRADES:
+            elif term in _OTHER_TRADES:
                 missed += important
+            elif term in self._idf:
+                missed += important * elsewhere
             else:
                 missed += important * (_UNKNOWN_NUMBER if term.isdigit() else unknown)
         return missed

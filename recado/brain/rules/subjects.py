@@ -35,10 +35,10 @@ _THINGS = """
 _TRADES = """
     abogado notario contador mecanico plomero gasfitero electricista carpintero albañil peluquero peluqueria veterinario
     veterinaria dentista odontologo cardiologo dermatologo oftalmologo traumatologo urologo neurologo
-    restaurante hotel cine gimnasio iglesia aeropuerto universidad colegio discoteca pelicula cancion musica futbol
+    restaurante hotel cine gimnasio iglesia aeropuerto universidad colegio escuela banco dinero plata adn paternidad discoteca pelicula cancion musica futbol
     partido novela presidente congreso alcalde gobierno elecciones tatuaje depilacion maquillaje liposuccion
     lawyer notary accountant mechanic plumber electrician carpenter hairdresser veterinarian dentist cardiologist
-    dermatologist restaurant hotel cinema gym church airport university movie song music football soccer president
+    dermatologist restaurant hotel cinema gym church airport university school bank money dna paternity movie song music football soccer president
     congress mayor government election tattoo makeup liposuction
 """
 
