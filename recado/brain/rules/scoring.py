@@ -48,13 +48,17 @@ RELATIVES = frozenset(terms(RELATIVE_WORDS))
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An entry, how much of the question it covers (0..1), the weight of what it covers, and which terms."""
+    """An entry, how much of the question it covers (0..1), the weight of what it covers, and which terms.
+
+    `named`: the word of its topic was said, whatever else was.
+    """
 
     entry: Entry
     coverage: float
     mass: float
     covered: frozenset[str]
     rank: float
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class _Document:
     entry: Entry
     weights: Mapping[str, float]
     question: frozenset[str]
+    topic: frozenset[str]
     names: tuple[frozenset[str], ...]
     subjects: frozenset[str]
     concept: str | None
@@ -124,7 +129,7 @@ class LanguageIndex:
         if document.concept == EMERGENCY and asked.get(EMERGENCY) == STRONG_WEIGHT:
             coverage, rank = 1.0, rank + 1.0
         mass = sum(asked[term] * weight for term, weight in found.items())
-        return Match(document.entry, coverage, mass, frozenset(found), rank)
+        return Match(document.entry, coverage, mass, frozenset(found), rank, bool(document.topic) and document.topic <= found.keys())
 
     def _lacking(self, document: _Document, found: Mapping[str, float]) -> float:
         """How much of what the entry is about was not named (0..1)."""
@@ -194,6 +199,14 @@ def _document(entry: Entry) -> _Document:
     for part in (entry.topic, entry.question):
         weights.update(dict.fromkeys(terms(words(part)), _ASKED))
     concept = f"#{entry.topic}"
-    names = tuple(frozenset(terms(words(keyword))) for keyword in entry.keywords if not _is_verb(keyword, entry))
-    subjects = frozenset(term for term in weights if term in SUBJECTS and weights[term] > _ANSWERED)
-    return _Document(entry, weights, frozenset(question), names, subjects, concept if weights.get(concept) == _ASKED else None)
+    topic = frozenset(term for term in terms(words(entry.topic)) if not term.startswith("#"))
+    names = [frozenset(terms(words(keyword))) for keyword in entry.keywords if not _is_verb(keyword, entry)]
+    return _Document(
+        entry,
+        weights,
+        frozenset(question),
+        topic=topic,
+        names=tuple(name for name in (topic, *names) if name),
+        subjects=frozenset(term for term, weight in weights.items() if weight > _ANSWERED and term in SUBJECTS),
+        concept=concept if weights.get(concept) == _ASKED else None,
+    )
