@@ -1,6 +1,7 @@
 """Patterns of what people signal, over segments of plain words: no accents, no punctuation (see `normalise.py`)."""
 
 import re
+from collections.abc import Iterable
 
 
 def _any(*alternatives: str) -> re.Pattern[str]:
@@ -114,8 +115,9 @@ IDIOMS = (
     (re.compile(r"\bwhere (?:are you(?: guys)?|you)$|^where are you\b"), "whereareyou"),
     (re.compile(r"\bcuando (?:abren|atienden)\b"), "abren"),
     (re.compile(r"\bfin(?:es)? de semana\b"), "finsemana"),
+    (re.compile(r"\bcada cuant[oa]s?\b|\bhow often\b"), "cuando"),
     (re.compile(r"\bmedio dia\b"), "mediodia"),
-    (re.compile(r"\ben que (?:parte|zona|lugar|sitio)\b"), "donde"),
+    (re.compile(r"\ben que (?:parte|zona|lugar|sitio|calle)\b"), "donde"),
     (re.compile(r"\bcuanto tiempo\b|\bhow long\b"), "cuando"),
     (re.compile(r"\bno (?:voy a poder|podre|podria|puedo) (?:ir|asistir|llegar)\b"), "cancelar"),
     (re.compile(r"\b(?:cant|cannot|wont|wont be able to|not going to) make it\b"), "cancel"),
@@ -125,3 +127,11 @@ IDIOMS = (
     (re.compile(r"\b(?:(?<!hasta )(?<!a )que hora (?:es|son)|what time is it|what ?i?s the time)\b"), "clocktime"),
 )
 """Turns of phrase and the one word that carries what they mean."""
+
+
+def with_idioms(words: Iterable[str]) -> tuple[str, ...]:
+    """The words, each turn of phrase as the word that carries what it means."""
+    line = " ".join(words)
+    for pattern, word in IDIOMS:
+        line = pattern.sub(word, line)
+    return tuple(line.split())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from recado.brain.rules.lexicon import DAYS, EMERGENCY, OTHER_TRADES, RELATIONS, RELATIVE_WORDS, STRONG_WEIGHT, WEAK_WEIGHT
 from recado.brain.rules.normalise import words
+from recado.brain.rules.patterns import with_idioms
 from recado.brain.rules.subjects import SUBJECTS
 from recado.brain.rules.terms import terms
 from recado.decisions import Entry
@@ -191,13 +192,12 @@ def _is_verb(keyword: str, entry: Entry) -> bool:
 
 
 def _document(entry: Entry) -> _Document:
-    question = terms(words(entry.question))
+    question = terms(with_idioms(words(entry.question)))
     weights = {term: _ANSWERED for term in terms(words(entry.answer)) if not term.isdigit()}
     keywords = [terms(words(keyword)) for keyword in entry.keywords]
     for keyword in sorted(keywords, key=len, reverse=True):
         weights.update(dict.fromkeys(keyword, _ASKED if len(keyword) == 1 else _PART_OF_KEYWORD))
-    for part in (entry.topic, entry.question):
-        weights.update(dict.fromkeys(terms(words(part)), _ASKED))
+    weights.update(dict.fromkeys((*terms(words(entry.topic)), *question), _ASKED))
     concept = f"#{entry.topic}"
     topic = frozenset(term for term in terms(words(entry.topic)) if not term.startswith("#"))
     names = [frozenset(terms(words(keyword))) for keyword in entry.keywords if not _is_verb(keyword, entry)]

@@ -23,6 +23,7 @@ linda corazon bendiciones dios bello lindo feliz tenga tenganme respuesta respon
 manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas venir viene vienen venga vengo vea vean doy pongo pone poner ponen ponemos
 echo hecho echa echar echan uso usar usa toca cae pide piden debo debe
 deberia mes meses semana semanas epoca temporada
+enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
 """
 
 # Words that belong to what people ask every business. The name of a concept is the topic that it is about.

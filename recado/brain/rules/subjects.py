@@ -8,12 +8,12 @@ from recado.brain.rules.lexicon import words_of
 from recado.brain.rules.terms import terms
 
 _CROPS_AND_FOOD = """
-    cafe cacao maiz choclo papaya palta aguacate platano banano yuca camote quinua kiwicha trigo cebada
+    cafe cacao maiz choclo papaya palta aguacate platano banano limon limonero yuca camote quinua kiwicha trigo cebada
     avena arroz frijol arveja haba lenteja garbanzo tomate cebolla zanahoria lechuga repollo brocoli espinaca rocoto
     aji pimiento palma algodon azucar tabaco coca naranja mandarina manzana mango piña sandia melon fresa arandano
     uva durazno maracuya granadilla guayaba coco eucalipto pino rosa orquidea alfalfa pasto
     pizza hamburguesa ceviche sopa torta helado queso leche miel huevo pescado atun cerveza vino gaseosa galleta
-    coffee cocoa corn maize potato avocado banana cassava quinoa wheat barley oat rice tomato onion carrot
+    coffee cocoa corn maize potato avocado banana lemon lime cassava quinoa wheat barley oat rice tomato onion carrot
     lettuce cabbage broccoli spinach pepper cotton sugar tobacco apple grape pineapple watermelon strawberry
     blueberry peach coconut alfalfa grass pizza burger soup cake cheese milk honey egg fish tuna beer wine soda cookie
 """
