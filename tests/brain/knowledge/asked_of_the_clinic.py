@@ -1,6 +1,6 @@
 """What people write to the demo clinic, by the entry that answers it; `tests/brain/contexts.py` names the entries.
 
-`UNKNOWN` are what no entry answers. `TUNED_ON` was looked at while the rules were written, `HELD_OUT` was not.
+`UNKNOWN` are what no entry answers. `TUNED_ON` shaped the rules; the misses of `HELD_OUT` were looked at later, and once.
 """
 
 from tests.brain.knowledge.questions import UNKNOWN, Questions, questions
