@@ -3,13 +3,13 @@
 import click
 
 from recado import __version__
-from recado.cli import database, keys, lines, mailbox, phone, projects, running, simulate, tools
+from recado.cli import database, keys, knowledge, lines, mailbox, phone, projects, running, simulate, tools
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker)),
     ("Try", (phone.chat, simulate.simulate)),
-    ("Set up", (projects.project, keys.key, lines.line, database.db)),
+    ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, tools.bench)),
 )
 EXAMPLES = """\b

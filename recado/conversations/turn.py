@@ -7,8 +7,8 @@ commits nothing. Errors are tried again and end in a friendly text; the deaths o
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import structlog
@@ -16,13 +16,14 @@ from pydantic import TypeAdapter
 
 from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
+from recado.conversations.recalling import Recall, recalled
 from recado.db import json_text
-from recado.decisions import AssistantFacts, Brain, Context, Decision, Entry, Language
+from recado.decisions import AssistantFacts, Brain, Context, Decision, Language
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText, Text
+from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
 
 # Turns at the same time in one process; more wait in the database.
 MAX_TURNS = 256
@@ -59,10 +60,6 @@ class Directory(Protocol):
     def line(self, line_id: str) -> Line | None: ...
 
     def assistant(self, line_id: str) -> AssistantFacts | None: ...
-
-
-# (project, assistant, what was written, entries talked about before) -> the entries that a turn needs.
-Recall = Callable[[str, str, Sequence[str], Sequence[str]], Awaitable[tuple[Entry, ...]]]
 
 
 @dataclass(slots=True)
@@ -198,27 +195,19 @@ class Turns:
         brain = self.brains.get(facts.brain)
         if brain is None:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
+        context = _context(claim, facts)
+        if facts.recalls and self.recall is not None:
+            context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
             async with asyncio.timeout(TURN_LIMIT_S):
-                decision = await brain.decide(await self._recalled(_context(claim, facts)))
+                decision = await brain.decide(context)
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
             raise RecadoError(error.message, code=error.code) from error
         finally:
             timer.cancel()
         await self._commit(self._outcome(claim, line, decision))
-
-    async def _recalled(self, context: Context) -> Context:
-        """The context with what an assistant that knows too much to hold in memory knows of these messages."""
-        facts = context.assistant
-        if not facts.recalls or self.recall is None:
-            return context
-        texts = [message.content.text for message in context.messages if isinstance(message.content, Text)]
-        # What the brain keeps of earlier turns may name entries that it answered from.
-        before = [value for value in context.state.values() if isinstance(value, str)]
-        entries = await self.recall(facts.project_id, facts.id, texts, before)
-        return replace(context, assistant=replace(facts, entries=entries))
 
     def _outcome(self, claim: Claim, line: Line, decision: Decision) -> TurnCommit:
         channel = self.channels[line.channel]

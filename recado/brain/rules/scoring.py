@@ -5,7 +5,15 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from recado.brain.rules.lexicon import DAYS, EMERGENCY, OTHER_TRADES, RELATIONS, RELATIVE_WORDS, STRONG_WEIGHT, WEAK_WEIGHT
+from recado.brain.rules.lexicon import (
+    DAYS,
+    EMERGENCY,
+    OTHER_TRADES,
+    RELATIONS,
+    RELATIVE_WORDS,
+    STRONG_WEIGHT,
+    WEAK_WEIGHT,
+)
 from recado.brain.rules.normalise import words
 from recado.brain.rules.patterns import with_idioms
 from recado.brain.rules.subjects import SUBJECTS
@@ -130,7 +138,14 @@ class LanguageIndex:
         if document.concept == EMERGENCY and asked.get(EMERGENCY) == STRONG_WEIGHT:
             coverage, rank = 1.0, rank + 1.0
         mass = sum(asked[term] * weight for term, weight in found.items())
-        return Match(document.entry, coverage, mass, frozenset(found), rank, bool(document.topic) and document.topic <= found.keys())
+        return Match(
+            document.entry,
+            coverage,
+            mass,
+            frozenset(found),
+            rank,
+            bool(document.topic) and document.topic <= found.keys(),
+        )
 
     def _lacking(self, document: _Document, found: Mapping[str, float]) -> float:
         """How much of what the entry is about was not named (0..1)."""
@@ -188,7 +203,9 @@ def _differ_at_the_end(one: str, other: str) -> bool:
 
 def _is_verb(keyword: str, entry: Entry) -> bool:
     """True for what looks like a lone Spanish infinitive: "podar" does not say what is to be pruned."""
-    return entry.language == "es" and " " not in keyword and keyword.endswith(("ar", "er", "ir", "arse", "erse", "irse"))
+    return (
+        entry.language == "es" and " " not in keyword and keyword.endswith(("ar", "er", "ir", "arse", "erse", "irse"))
+    )
 
 
 def _document(entry: Entry) -> _Document:

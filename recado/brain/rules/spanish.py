@@ -20,7 +20,8 @@ porfis sres srta srita estimados tio averiguar conocer preguntar consultar decir
 informarme brindar brindarme pasar pasarme regalar regalas dame darme ayudar ayudarme ayudas ayudan cuentan ofrecen
 manejan existe existen realizan hacerme hacerse sirve verdad cierto acaso nomas pe pues pucha hermano causa reina mami
 linda corazon bendiciones dios bello lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas
-manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas venir viene vienen venga vengo vea vean doy pongo pone poner ponen ponemos
+manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas venir
+viene vienen venga vengo vea vean doy pongo pone poner ponen ponemos
 echo hecho echa echar echan uso usar usa toca cae pide piden debo debe
 deberia mes meses semana semanas epoca temporada
 enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre

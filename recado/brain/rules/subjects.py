@@ -26,7 +26,8 @@ _ANIMALS = """
 _THINGS = """
     tractor moto motocicleta carro auto camion camioneta bicicleta bus avion barco tren llanta gasolina
     celular televisor tele computadora laptop impresora refrigeradora lavadora internet netflix facebook tiktok
-    ropa zapato zapatilla camisa pantalon vestido reloj mueble colchon juguete guitarra piano pelota lente lentes anteojos
+    ropa zapato zapatilla camisa pantalon vestido reloj mueble colchon juguete guitarra piano pelota lente lentes
+    anteojos
     pasaporte brevete pasaje boleto loteria dolar bitcoin terreno departamento
     truck motorbike motorcycle car bicycle bike plane boat train tire tires gasoline cellphone television laptop
     computer printer fridge clothes shoe shoes shirt dress furniture mattress toy guitar piano glasses
@@ -35,10 +36,12 @@ _THINGS = """
 _TRADES = """
     abogado notario contador mecanico plomero gasfitero electricista carpintero albañil peluquero peluqueria veterinario
     veterinaria dentista odontologo cardiologo dermatologo oftalmologo traumatologo urologo neurologo
-    restaurante hotel cine gimnasio iglesia aeropuerto universidad colegio escuela banco dinero plata adn paternidad discoteca pelicula cancion musica futbol
+    restaurante hotel cine gimnasio iglesia aeropuerto universidad colegio escuela banco dinero plata adn
+    paternidad discoteca pelicula cancion musica futbol
     partido novela presidente congreso alcalde gobierno elecciones tatuaje depilacion maquillaje liposuccion
     lawyer notary accountant mechanic plumber electrician carpenter hairdresser veterinarian dentist cardiologist
-    dermatologist restaurant hotel cinema gym church airport university school bank money dna paternity movie song music football soccer president
+    dermatologist restaurant hotel cinema gym church airport university school bank money dna paternity movie song
+    music football soccer president
     congress mayor government election tattoo makeup liposuction
 """
 

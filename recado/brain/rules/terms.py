@@ -9,7 +9,8 @@ _MIN_STEM = 3
 # Plural, gender and the commonest endings of verbs; longest first. Light on purpose: it only has to bring
 # the forms of one word together, and an entry's keywords can name the rest.
 _ENDINGS = words_of("""
-    arlos arlas erlos erlas irlos irlas arles arlo arla arle erlo erla irlo irla arme erme irme arte irte aciones iciones amiento imiento acion icion mente iendo arnos irnos ando arse irse ados adas idos idas ito ita itos
+    arlos arlas erlos erlas irlos irlas arles arlo arla arle erlo erla irlo irla arme erme irme arte irte aciones
+    iciones amiento imiento acion icion mente iendo arnos irnos ando arse irse ados adas idos idas ito ita itos
     itas ing ies ado ada ido ida aron aba amos emos ed ez es as os ar er ir an en s a o e y
 """)
 # "vaquita" is of "vaca", and "riegue" of "riego".

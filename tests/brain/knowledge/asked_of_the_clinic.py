@@ -1,6 +1,7 @@
 """What people write to the demo clinic, by the entry that answers it; `tests/brain/contexts.py` names the entries.
 
-`UNKNOWN` are what no entry answers. `TUNED_ON` shaped the rules; the misses of `HELD_OUT` were looked at later, and once.
+`UNKNOWN` are what no entry answers. `TUNED_ON` shaped the rules; the misses of `HELD_OUT`
+were looked at later, and once.
 """
 
 from tests.brain.knowledge.questions import UNKNOWN, Questions, questions

@@ -1,6 +1,7 @@
 """What growers write to the adviser of `farm_spanish` and `farm_english`, by the entry that answers it.
 
-`UNKNOWN` are what no entry answers. `TUNED_ON` shaped the rules; the misses of `HELD_OUT` were looked at later, and once.
+`UNKNOWN` are what no entry answers. `TUNED_ON` shaped the rules; the misses of `HELD_OUT`
+were looked at later, and once.
 """
 
 from tests.brain.knowledge.questions import UNKNOWN, Questions, questions
