@@ -102,7 +102,7 @@ def _in_postgresql(assistant_id: str, asked: Sequence[str]) -> Select[KnowledgeE
     either = " | ".join(f"'{token}'{':*' if begins else ''}" for token, begins in map(_sought, asked))
     sought = func.to_tsquery(literal_column("'simple'"), either)
     rank = func.ts_rank(_WEIGHTS, _POSTGRESQL.c.words, sought)
-    # Apart, so that the planner, which knows nothing of how rare words are, cannot begin with the project's entries.
+    # Apart, so that the planner cannot begin with all of the project's entries.
     hits = (
         select(_POSTGRESQL.c.number, rank.label("rank"))
         .where(_POSTGRESQL.c.words.op("@@")(sought), _POSTGRESQL.c.assistant_id == cast(assistant_id, Id))
