@@ -8,7 +8,6 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from recado.assistants.service import create_assistant
-from recado.brain.rules import RulesBrain
 from recado.conversations.recalling import recalled
 from recado.db import Database
 from recado.decisions import AssistantFacts, Entry
@@ -20,7 +19,7 @@ from recado.messages import Choice, Edited, Media
 from recado.projects.service import create_project
 from tests.brain.contexts import CLINIC, context
 from tests.brain.knowledge.questions import UNKNOWN
-from tests.brain.knowledge.test_questions import FARM, TABLES
+from tests.brain.knowledge.test_questions import FARM, TABLES, cited
 from tests.databases import KINDS, Databases
 
 
@@ -34,7 +33,7 @@ async def store(database: Database, project_id: str, who: AssistantFacts) -> tup
 
 
 async def test_what_is_recalled_is_enough_to_answer_from(database: Database, project_id: str) -> None:
-    brain, wrong, invented = RulesBrain(), list[str](), list[str]()
+    wrong, invented = list[str](), list[str]()
     asked = [(who, one) for name in ("held out", "blind") for who, questions in TABLES[name] for one in questions]
     stored = {who.id: await store(database, project_id, who) for who in (CLINIC, FARM)}
     for who, one in asked:
@@ -42,8 +41,7 @@ async def test_what_is_recalled_is_enough_to_answer_from(database: Database, pro
         found = await recall(database, project_id, assistant_id, [one.text])
         entries = tuple(replace(entry, id=names[entry.id]) for entry in found)
         facts = replace(who, entries=entries)
-        decision = await brain.decide(context(one.text, assistant=facts, language=one.language))
-        if decision.sources != one.source:
+        if cited(facts, one) != one.source:
             (invented if one.entry == UNKNOWN else wrong).append(one.text)
     off_topic = sum(one.entry == UNKNOWN for _, one in asked)
     assert len(wrong) / (len(asked) - off_topic) <= 0.06, wrong
