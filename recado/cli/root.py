@@ -3,13 +3,26 @@
 import click
 
 from recado import __version__
-from recado.cli import database, evaluate, keys, lines, mailbox, phone, projects, running, simulate, tools, understand
+from recado.cli import (
+    database,
+    evaluate,
+    keys,
+    knowledge,
+    lines,
+    mailbox,
+    phone,
+    projects,
+    running,
+    simulate,
+    tools,
+    understand,
+)
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
-    ("Set up", (projects.project, keys.key, lines.line, database.db)),
+    ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, tools.bench)),
 )
 EXAMPLES = """\b
