@@ -47,6 +47,10 @@ _MOVES = re.compile(
     r"|cambi(?:ar|arla|ela|ala|emosla|o de fecha)"
     r"|mover(?:la)?|reschedul\w+|move (?:it|my))\b"
 )
+_TAKES_BACK = re.compile(
+    r"\bmejor (?:cancela|cancelala|cancelarla|cancelemosla|anulala|anularla|la cancel\w+|la anul\w+)\b"
+    r"|\bbetter (?:to )?cancel it\b|\bjust cancel it\b"
+)
 _HOURS = re.compile(r"\b(?:hora|horario|time|hour|temprano|tarde|earlier|later|early)\b")
 _DAY = re.compile(r"\b(?:dia|fecha|day|date)\b")
 _STARTS_WITH_NUMBER = re.compile(
@@ -166,6 +170,11 @@ class Said:
     def gives_up(self) -> bool:
         """It need not go on: "olvídalo"."""
         return bool(_GIVES_UP.search(self.folded))
+
+    @cached_property
+    def takes_back(self) -> bool:
+        """Rather than changed, the appointment shall be cancelled: "no, mejor cancélala"."""
+        return bool(_TAKES_BACK.search(self.folded))
 
     @cached_property
     def about_hour(self) -> bool:
