@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench run chat test test-fast lint bench bench-memory bench-scale chaos docs locks clean
+.PHONY: help setup setup-dev setup-bench run chat test test-fast lint bench bench-memory bench-scale chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -82,6 +82,12 @@ bench-scale: setup-dev ## Time and memory per message with a million stored ones
 
 chaos: setup-dev ## Kill processes at random under load, and look for lost and doubled messages
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+train: setup-dev ## Learn the intents of the rules brain again (some minutes; the same data gives the same weights)
+	$(BIN)/python -m training.train $(ARGS)
+
+eval: setup-dev ## How often the rules brain is right, on messages that it did not learn from
+	$(BIN)/python -m training.evaluate $(ARGS)
 
 docs: setup-dev ## Make the reference pages of docs/ again
 	$(BIN)/python -m recado.cli.reference docs/reference

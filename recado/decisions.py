@@ -118,9 +118,9 @@ class Entry:
 class AssistantFacts:
     """Who answers. `entries` is what it may answer from; `brain` names the brain that decides.
 
-    `recalls`: there are too many entries to hold, and each turn gets those that its messages ask for. `settle_ms` is
-    how long to wait for more messages before a turn. `mode` says how far a model may take part, if
-    one is configured. `role` names one of the assistant's roles; `prompt` is what the owner wrote about it.
+    `recalls`: there are too many entries to hold; each turn gets those that its messages ask for beside the first
+    ones. `settle_ms` is how long to wait for more messages before a turn. `mode` says how far a model may take part,
+    if one is configured. `role` names one of the assistant's roles; `prompt` is what the owner wrote about it.
     `allowed` are the types of actions that this assistant may take in this role, `form` the fields of its form
     (name -> question), `opens`/`closes` the hours of its days, local, and `closed_weekdays` those on which nobody can
     come (Monday is 0).

@@ -93,7 +93,7 @@ async def test_the_demo_is_stored_once_and_stays_as_a_person_left_it(database: D
     line = replace(LINE, address="100", max_per_second=80)
     made = await ensure_demo(database, box, DEMO, line, brains=BRAINS)
     async with database.project(made.project_id) as session:
-        assert len((await load_entries(session, [made.assistant_id]))[made.assistant_id] or ()) == len(DEMO.entries)
+        assert len((await load_entries(session, [made.assistant_id]))[made.assistant_id].entries) == len(DEMO.entries)
         await replace_entries(session, made.assistant_id, [])
         await update_assistant(session, made.assistant_id, brains=BRAINS, name="Mine", brain="echo")
     again = await ensure_demo(database, box, DEMO, replace(line, secrets={"app_secret": "n"}), brains=BRAINS)

@@ -4,8 +4,10 @@ Every line of `intents/*.tsv` is `language<TAB>intent<TAB>text`. What the intent
 """
 
 import hashlib
+import math
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -62,19 +64,23 @@ def triples(text: str) -> frozenset[str]:
 
 
 def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
-    """Pairs (earlier, later) of lines that are near-duplicates. Quadratic only among lines that share rare triples."""
+    """Pairs (earlier, later) of lines that are near-duplicates.
+
+    Only lines that share one of their rarest triples are compared: two sets with Jaccard >= NEAR must share one of the
+    first n - ceil(NEAR * n) + 1 in any common order (Chaudhuri and others, "A primitive operator for similarity joins",
+    2006).
+    """
     sets = [triples(line) for line in lines]
+    counts = Counter(triple for found in sets for triple in found)
     holders: dict[str, list[int]] = {}
-    for at, found in enumerate(sets):
-        for triple in found:
-            holders.setdefault(triple, []).append(at)
     pairs: list[tuple[int, int]] = []
     for at, found in enumerate(sets):
-        # A pair with Jaccard >= NEAR shares at least one of any ceil((1 - NEAR) * n) + 1 triples: take the rarest.
-        rarest = sorted(found, key=lambda triple: (len(holders[triple]), triple))
-        near = {other for triple in rarest[: int(len(found) * (1 - NEAR)) + 1] for other in holders[triple]}
-        for other in near:
+        rarest = sorted(found, key=lambda triple: (counts[triple], triple))
+        first = rarest[: len(found) - math.ceil(NEAR * len(found)) + 1]
+        for other in {other for triple in first for other in holders.get(triple, ())}:
             both = len(found & sets[other])
-            if other != at and both >= NEAR * (len(found) + len(sets[other]) - both):
-                pairs.append((min(at, other), max(at, other)))
-    return sorted(set(pairs))
+            if both >= NEAR * (len(found) + len(sets[other]) - both):
+                pairs.append((other, at))
+        for triple in first:
+            holders.setdefault(triple, []).append(at)
+    return sorted(pairs)

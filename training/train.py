@@ -1,6 +1,6 @@
 """`python -m training.train`: learn the intents from the training lines and write the classifier's weights.
 
-About two minutes on one core. The same data gives the same file. Held-out lines are not read.
+About a minute on one core. The same data gives the same file. Held-out lines are not read.
 """
 
 import argparse
@@ -17,8 +17,10 @@ from training.dataset import Line, training_lines
 
 SEED = 20261121
 C = 8.0
-STEPS = 60
+ROUNDS = 20
 FOLDS = 5
+FAINT = 3
+"""A bucket whose weights are all this small, of 127, is left out: 4 % of them; the held-out figures stayed the same."""
 
 
 def cross_validated(rows: linear.Matrix, answers: linear.Indices, folds: int = FOLDS) -> linear.Array:
@@ -27,7 +29,7 @@ def cross_validated(rows: linear.Matrix, answers: linear.Indices, folds: int = F
     found = np.zeros((len(answers), len(INTENTS)), dtype=np.float32)
     for fold in range(folds):
         seen, unseen = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-        weights = linear.fit(linear.take(rows, seen), answers[seen], len(INTENTS), C, STEPS)
+        weights = linear.fit(linear.take(rows, seen), answers[seen], len(INTENTS), C, ROUNDS, SEED)
         found[unseen] = linear.margins(linear.take(rows, unseen), weights)
     return found
 
@@ -53,12 +55,21 @@ def labelled(lines: list[Line]) -> tuple[linear.Matrix, linear.Indices]:
 
 
 def write(path: Path, weights: linear.Array, heat: float) -> None:
-    """The file the classifier reads: weights in 8 bits with a scale a class, biases, temperature."""
+    """The file the classifier reads: weights in 8 bits with a scale a class, biases, temperature.
+
+    `used` has a bit a bucket, set for those that have a row in `weights`. Not compressed, so that it loads faster.
+    """
     buckets = weights[:-1]
     scale = np.abs(buckets).max(axis=0) / 127
     small = np.rint(buckets / scale).astype(np.int8)
-    np.savez_compressed(
-        path, weights=small, scale=scale.astype(np.float32), bias=weights[-1], temperature=np.float32(heat)
+    used = np.abs(small).max(axis=1) > FAINT
+    np.savez(
+        path,
+        weights=small[used],
+        used=np.packbits(used),
+        scale=scale.astype(np.float32),
+        bias=weights[-1],
+        temperature=np.float32(heat),
     )
 
 
@@ -74,7 +85,7 @@ def main() -> None:
     heat = temperature(margins, answers)
     right = np.count_nonzero(np.argmax(margins, axis=1) == answers) / len(answers)
     sys.stdout.write(f"{len(lines)} lines; cross-validated accuracy {right:.4f}; temperature {heat:.3f}\n")
-    write(out, linear.fit(rows, answers, len(INTENTS), C, STEPS), heat)
+    write(out, linear.fit(rows, answers, len(INTENTS), C, ROUNDS, SEED), heat)
     sys.stdout.write(f"{out}: {out.stat().st_size:,} bytes, {time.monotonic() - began:.0f} s\n")
 
 

@@ -1,6 +1,7 @@
 """All assistants in memory, for the processes that answer."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import select
@@ -12,8 +13,18 @@ from recado.db import Database
 from recado.decisions import AssistantFacts, Entry, Language
 from recado.kit.picture import Picture
 
-# The entries of several assistants, of any projects. One that has none may be missing; None for one with too many.
-EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, tuple[Entry, ...] | None]]]
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The entries of an assistant that are held in memory; `complete` if those are all that it has."""
+
+    entries: tuple[Entry, ...] = ()
+    complete: bool = True
+
+
+# What is held of several assistants, of any projects. One that has no entries may be missing.
+EntriesLoader = Callable[[AsyncSession, Sequence[str]], Awaitable[Mapping[str, Held]]]
+_NOTHING = Held()
 
 
 class AssistantBook(Picture):
@@ -43,7 +54,7 @@ class AssistantBook(Picture):
         self._versions = {key: version for key, version in versions.items() if key in self._facts}
 
     async def _read(self, session: AsyncSession, assistant_ids: Sequence[str]) -> dict[str, AssistantFacts]:
-        entries = await self._load_entries(session, assistant_ids)
+        held = await self._load_entries(session, assistant_ids)
         rows = await session.scalars(select(Assistant).where(Assistant.id.in_(assistant_ids)))
         return {
             row.id: AssistantFacts(
@@ -52,8 +63,8 @@ class AssistantBook(Picture):
                 language=cast("Language", row.language),
                 timezone=row.timezone,
                 brain=row.brain,
-                entries=entries.get(row.id, ()) or (),
-                recalls=entries.get(row.id, ()) is None,
+                entries=held.get(row.id, _NOTHING).entries,
+                recalls=not held.get(row.id, _NOTHING).complete,
                 project_id=row.project_id,
                 settle_ms=row.settle_ms,
                 **config.facts(row.config),

@@ -46,9 +46,17 @@ def check(as_json: bool) -> None:
 
 
 async def _migrate() -> list[str]:
+    from recado.installation import ensure_index
     from recado.migrate import migrate as migrate_database
 
-    return await migrate_database(support.settings())
+    settings = support.settings()
+    applied = await migrate_database(settings)
+    database = support.database_of(settings)
+    try:
+        await ensure_index(database)
+    finally:
+        await database.close()
+    return applied
 
 
 async def _check() -> "MigrationState":

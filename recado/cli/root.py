@@ -7,6 +7,7 @@ from recado.cli import (
     database,
     evaluate,
     keys,
+    knowledge,
     lines,
     mailbox,
     phone,
@@ -22,7 +23,7 @@ from recado.errors import RecadoError
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
-    ("Set up", (projects.project, keys.key, lines.line, database.db)),
+    ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, tools.bench)),
 )
 EXAMPLES = """\b

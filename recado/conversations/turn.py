@@ -7,8 +7,8 @@ the deaths of processes are counted apart.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 import structlog
@@ -18,13 +18,14 @@ from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
 from recado.conversations import acting, history
 from recado.conversations.acting import Memory
+from recado.conversations.recalling import Recall, recalled
 from recado.db import json_text
-from recado.decisions import AssistantFacts, Brain, Context, Decision, Entry, Language, Said
+from recado.decisions import AssistantFacts, Brain, Context, Decision, Language, Said
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText, Text
+from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
 from recado.skills import Skills
 
 # Turns at the same time in one process; more wait in the database.
@@ -62,10 +63,6 @@ class Directory(Protocol):
     def line(self, line_id: str) -> Line | None: ...
 
     def assistant(self, line_id: str) -> AssistantFacts | None: ...
-
-
-# (project, assistant, what was written, entries talked about before) -> the entries that a turn needs.
-Recall = Callable[[str, str, Sequence[str], Sequence[str]], Awaitable[tuple[Entry, ...]]]
 
 
 @dataclass(slots=True)
@@ -204,10 +201,12 @@ class Turns:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
         memory = acting.recall(claim.state)
         context = self._context(claim, facts, memory, await self._said_before(claim, brain))
+        if facts.recalls and self.recall is not None:
+            context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
             async with asyncio.timeout(TURN_LIMIT_S):
-                decision = await brain.decide(await self._recalled(context))
+                decision = await brain.decide(context)
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
             raise RecadoError(error.message, code=error.code) from error
@@ -235,17 +234,6 @@ class Turns:
             allowed=acting.allowed_in(claim, facts.allowed, self.skills),
             facts=acting.told_by(self.skills, now, facts, memory),
         )
-
-    async def _recalled(self, context: Context) -> Context:
-        """The context with what an assistant that knows too much to hold in memory knows of these messages."""
-        facts = context.assistant
-        if not facts.recalls or self.recall is None:
-            return context
-        texts = [message.content.text for message in context.messages if isinstance(message.content, Text)]
-        # What the brain keeps of earlier turns may name entries that it answered from.
-        before = [value for value in context.state.values() if isinstance(value, str)]
-        entries = await self.recall(facts.project_id, facts.id, texts, before)
-        return replace(context, assistant=replace(facts, entries=entries))
 
     def _outcome(self, claim: Claim, line: Line, context: Context, memory: Memory, decision: Decision) -> TurnCommit:
         came = acting.outcome_of(self.skills, context, memory, decision)

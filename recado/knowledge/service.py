@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.assistants.book import Held
 from recado.assistants.service import LANGUAGES, bump_version
 from recado.db import Database
 from recado.decisions import Entry, Language
-from recado.errors import BadInput, NotFound
+from recado.errors import BadInput, NotFound, Unavailable
 from recado.kit import new_id
 from recado.kit.ids import is_id
 from recado.kit.names import check_text
@@ -27,8 +29,10 @@ MAX_ANSWER = 4096
 MAX_QUESTION = 1000
 MAX_KEYWORDS = 100
 MAX_KEYWORD = 100
-# Up to so many, a process holds them all in memory: about 1 MB, and a question costs no look into the database.
-MAX_IN_MEMORY = 500
+# Up to so many, a process holds them all in memory: some 400 KB, and a question costs no look into the database.
+MAX_IN_MEMORY = 200
+# And the first so many of those that know more: the menu of topics is made of them.
+MAX_PINNED = 20
 # Above that, what a turn gets of them: the rules find the answer among these, and a model's prompt has room for them.
 MAX_RECALLED = 12
 
@@ -95,25 +99,28 @@ async def list_entries(session: AsyncSession, assistant_id: str, cut: Cut = FIRS
     return await read_page(session, of_assistant, KnowledgeEntry, cut)
 
 
-async def load_entries(session: AsyncSession, assistant_ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...] | None]:
-    """What an `AssistantBook` is given: all that each assistant knows, in the order in which it was added.
+async def load_entries(session: AsyncSession, assistant_ids: Sequence[str]) -> Mapping[str, Held]:
+    """What an `AssistantBook` holds: all that each assistant knows, in the order in which it was added.
 
-    None for one that knows more than `MAX_IN_MEMORY` entries: `recall` finds those that a turn needs.
+    Of one that knows more than `MAX_IN_MEMORY` entries only the first `MAX_PINNED`: `recall` finds what else a turn
+    needs.
     """
     of_assistants = select(KnowledgeEntry.assistant_id, func.count()).where(
         KnowledgeEntry.assistant_id.in_(assistant_ids)
     )
     counted = (await session.execute(of_assistants.group_by(KnowledgeEntry.assistant_id))).all()
-    found: dict[str, list[Entry] | None] = {
-        assistant_id: [] if count <= MAX_IN_MEMORY else None for assistant_id, count in counted
-    }
-    few = [assistant_id for assistant_id, entries in found.items() if entries is not None]
+    few = [assistant_id for assistant_id, count in counted if count <= MAX_IN_MEMORY]
+    found: dict[str, list[Entry]] = {assistant_id: [] for assistant_id in few}
     of_few = select(KnowledgeEntry).where(KnowledgeEntry.assistant_id.in_(few)).order_by(KnowledgeEntry.id)
     for row in await session.scalars(of_few) if few else ():
-        entries = found[row.assistant_id]
-        if entries is not None:
-            entries.append(_entry(row))
-    return {assistant_id: None if entries is None else tuple(entries) for assistant_id, entries in found.items()}
+        found[row.assistant_id].append(_entry(row))
+    held = {assistant_id: Held(tuple(entries)) for assistant_id, entries in found.items()}
+    for assistant_id, count in counted:
+        if count > MAX_IN_MEMORY:
+            first = select(KnowledgeEntry).where(KnowledgeEntry.assistant_id == assistant_id)
+            rows = await session.scalars(first.order_by(KnowledgeEntry.id).limit(MAX_PINNED))
+            held[assistant_id] = Held(tuple(map(_entry, rows)), complete=False)
+    return held
 
 
 async def recall(
@@ -121,16 +128,19 @@ async def recall(
 ) -> tuple[Entry, ...]:
     """What an assistant that knows much needs for one turn: the likeliest entries, and those talked about before.
 
-    What is no entry's id in `entry_ids` is passed over.
+    What is no entry's id in `entry_ids` is passed over. Raises `Unavailable` if the database does not answer.
     """
-    async with database.project(project_id, read_only=True) as session:
-        hits = [hit.entry for hit in await search(session, assistant_id, texts, limit=MAX_RECALLED)]
-        known = {row.id for row in hits}
-        wanted = [entry_id for entry_id in entry_ids if is_id(entry_id) and entry_id not in known]
-        of_wanted = select(KnowledgeEntry).where(
-            KnowledgeEntry.id.in_(wanted), KnowledgeEntry.assistant_id == assistant_id
-        )
-        before = list(await session.scalars(of_wanted)) if wanted else []
+    try:
+        async with database.project(project_id, read_only=True) as session:
+            hits = [hit.entry for hit in await search(session, assistant_id, texts, limit=MAX_RECALLED)]
+            known = {row.id for row in hits}
+            wanted = [entry_id for entry_id in entry_ids if is_id(entry_id) and entry_id not in known]
+            of_wanted = select(KnowledgeEntry).where(
+                KnowledgeEntry.id.in_(wanted), KnowledgeEntry.assistant_id == assistant_id
+            )
+            before = list(await session.scalars(of_wanted)) if wanted else []
+    except (OperationalError, InterfaceError, OSError) as error:
+        raise Unavailable("What the assistant knows cannot be read now") from error
     return tuple(map(_entry, (*hits, *before)))
 
 

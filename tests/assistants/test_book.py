@@ -5,11 +5,10 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.assistants.book import AssistantBook
+from recado.assistants.book import AssistantBook, Held
 from recado.assistants.models import Assistant
 from recado.assistants.service import create_assistant, update_assistant
 from recado.db import Database
-from recado.decisions import Entry
 from recado.kit import new_id
 from recado.knowledge.service import NewEntry, add_entries, load_entries
 
@@ -23,7 +22,7 @@ class Reads:
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
 
-    async def __call__(self, session: AsyncSession, ids: Sequence[str]) -> Mapping[str, tuple[Entry, ...] | None]:
+    async def __call__(self, session: AsyncSession, ids: Sequence[str]) -> Mapping[str, Held]:
         self.asked.append(sorted(ids))
         return await load_entries(session, ids)
 

@@ -102,7 +102,7 @@ ENGLISH: tuple[tuple[str, str, str], ...] = (
     ("US", "I'm 45, 5'9 and 180 pounds", ""),
 )
 DATES: tuple[tuple[Language, str], ...] = tuple(
-    (language, text) for language, text, _ in DATED if any(letter.isdigit() for letter in text)
+    (language, text) for _, language, text, _ in DATED if any(letter.isdigit() for letter in text)
 )
 TABLE: tuple[tuple[Language, str, str, str], ...] = (
     *(("es", region, text, expected) for region, text, expected in SPANISH),

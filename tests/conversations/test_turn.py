@@ -1,6 +1,7 @@
 """Turns with scripted brains, on both databases."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from recado.channels.contract import Line
 from recado.conversations import turn
-from recado.decisions import Context, Decision
+from recado.decisions import Context, Decision, Entry
 from recado.mailbox.claims import Claim
 from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.service import Mailbox
@@ -131,3 +132,42 @@ async def test_a_clean_stop_leaves_no_conversation_held(
         await asked.wait()
     await asyncio.gather(*tasks)
     assert not await world.rows("SELECT 1 FROM conversations WHERE owner IS NOT NULL")
+
+
+async def recall_hours(project_id: str, assistant_id: str, texts: Sequence[str], _: Sequence[str]) -> tuple[Entry, ...]:
+    return (Entry(f"{project_id} {assistant_id}", "hours", "es", "¿Horario?", "De 8 a 19", tuple(texts)),)
+
+
+@pytest.mark.parametrize("recalls", [True, False])
+async def test_an_assistant_that_knows_much_is_told_what_a_turn_needs(
+    mailbox: Mailbox, shop: Shop, recalls: bool
+) -> None:
+    brain = FakeBrain(echo)
+    turns = make_turns(mailbox, [shop], brain)
+    facts = replace(FakeDirectory([shop]).facts, project_id="p", recalls=recalls)
+    turns.directory, turns.recall = FakeDirectory([shop], facts), recall_hours
+    async with running(turns):
+        await mailbox.store([shop.arrival("1", words="¿a qué hora abren?")])
+        await eventually(lambda: brain.contexts)
+    known = [(entry.id, entry.keywords) for entry in brain.contexts[0].assistant.entries]
+    assert known == ([("p a", ("¿a qué hora abren?",))] if recalls else [])
+
+
+async def test_knowledge_that_cannot_be_read_is_no_failure_of_the_turn(
+    world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "BACKOFF_BASE_S", 0.01)
+    down = [DatabaseDown("for a moment")] * (turn.MAX_FAILURES + 1)
+
+    async def recall(*asked: Any) -> tuple[Entry, ...]:
+        if down:
+            raise down.pop()
+        return await recall_hours(*asked)
+
+    turns = make_turns(mailbox, [shop], FakeBrain(echo))
+    facts = replace(FakeDirectory([shop]).facts, recalls=True)
+    turns.directory, turns.recall = FakeDirectory([shop], facts), recall
+    async with running(turns):
+        await mailbox.store([shop.arrival("1", words="hola")])
+        await eventually(world.states)
+    assert (turns.stats.failed, turns.stats.fallbacks) == (0, 0)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from recado.assistants.book import AssistantBook
 from recado.assistants.service import create_assistant
@@ -16,6 +17,7 @@ from recado.decisions import AssistantFacts, Context
 from recado.knowledge.search import number_of, search
 from recado.knowledge.service import (
     MAX_IN_MEMORY,
+    MAX_PINNED,
     MAX_RECALLED,
     NewEntry,
     add_entries,
@@ -142,7 +144,9 @@ async def test_an_assistant_that_knows_much_recalls_what_a_turn_needs(database: 
     await book.refresh()
     facts = book.get(assistant_id)
     assert facts is not None
-    assert (facts.recalls, facts.entries, facts.project_id) == (True, (), project_id)
+    assert (facts.recalls, facts.project_id) == (True, project_id)
+    assert [names.get(entry.id) for entry in facts.entries[: len(names)]] == list(ENTRIES)
+    assert len(facts.entries) == MAX_PINNED
     roya = next(entry for entry, name in names.items() if name == "roya")
     entries = await recall(database, project_id, assistant_id, ["como trato la broca"], [roya, "no id", "0" * 36])
     assert names[entries[0].id] == "broca"
@@ -189,3 +193,28 @@ async def test_ten_thousand_entries_are_searched(database: Database, project_id:
     await much(database, project_id, assistant_id, 10_000)
     found = await find(database, project_id, assistant_id, "ing mi cafe tiene polvo naranja en las ojas")
     assert names[found[0]] == "roya"
+
+
+async def test_a_search_goes_by_the_index(database: Database, project_id: str) -> None:
+    assistant_id, _ = await farm(database, project_id)
+    await much(database, project_id, assistant_id, 1_000)
+    ran: list[tuple[str, Any]] = []
+
+    def listen(_conn: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        ran.append((statement, parameters))
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", listen)
+    await find(database, project_id, assistant_id, "roya del cafe")
+    event.remove(database.engine.sync_engine, "before_cursor_execute", listen)
+    statement, parameters = next(each for each in ran if "knowledge_fts" in each[0])
+    explain = "EXPLAIN QUERY PLAN " if database.is_sqlite else "EXPLAIN "
+    async with database.engine.connect() as connection:
+        if not database.is_sqlite:  # with so few rows it may prefer to read them all
+            await connection.exec_driver_sql("SET enable_seqscan = off")
+        steps = [str(row[-1]) for row in await connection.exec_driver_sql(explain + statement, tuple(parameters))]
+    if database.is_sqlite:
+        assert any(step.startswith("SCAN knowledge_fts VIRTUAL TABLE INDEX") for step in steps), steps
+        assert any("uq_knowledge_entries_number" in step for step in steps), steps
+    else:
+        assert any("ix_knowledge_fts" in step for step in steps), steps
+        assert not any("Seq Scan" in step for step in steps), steps

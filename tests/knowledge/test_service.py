@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.assistants.book import Held
 from recado.assistants.service import create_assistant, get_assistant
 from recado.db import Database
 from recado.decisions import Entry
@@ -28,7 +29,9 @@ PRICES = NewEntry("prices", "en", "How much?", "S/ 60")
 
 
 async def entries_of(session: AsyncSession, assistant_id: str) -> tuple[Entry, ...]:
-    return (await load_entries(session, [assistant_id])).get(assistant_id) or ()
+    held = (await load_entries(session, [assistant_id])).get(assistant_id, Held())
+    assert held.complete
+    return held.entries
 
 
 async def make_assistant(database: Database, project_id: str) -> str:

@@ -14,7 +14,8 @@ theres these they thing things think this those thought through to today togethe
 use used using ve very via wanna want wanted wanting was way we welcome well were weve what whats when where wheres
 which while who whos why will with without wont wonder wondering would wouldnt yes yet you youd youll your youre yours
 yourself able actually anyways anyway btw folks team does'nt message reply respond dr mr mrs ms lovely nice exactly
-currently list during person both per
+currently list during person both per till til month months week weeks season apply january
+february march april june july august september october november december
 """
 
 STRONG: dict[str, str] = {
@@ -100,4 +101,10 @@ CHAT: dict[str, str] = {
 OTHER_TRADES = """
 sell sells selling buy buying rent renting repair fix fixing hire hiring install adopt lend borrow play watch travel
 wash
+"""
+
+# For whom something is asked.
+RELATIVES = """
+son daughter kid husband wife mom mum mother dad father grandma grandpa grandmother grandfather brother sister aunt
+uncle nephew niece cousin neighbor neighbour family boyfriend girlfriend
 """

@@ -24,6 +24,8 @@ DAY_HINTS_HOURS = 0.3
 RELATIONS = frozenset({"#prices", "#bring", "#hours"})
 # Words that ask for another trade, unless an entry has them.
 OTHER_TRADES = words_of(spanish.OTHER_TRADES, english.OTHER_TRADES)
+# Words that say for whom something is, unless an entry has them.
+RELATIVE_WORDS = words_of(spanish.RELATIVES, english.RELATIVES)
 # Strong words of this concept bring up the entry about it, whatever else was said.
 EMERGENCY = "#emergency"
 

@@ -1,6 +1,7 @@
 """Patterns of what people signal, over segments of plain words: no accents, no punctuation (see `normalise.py`)."""
 
 import re
+from collections.abc import Iterable
 
 
 def _any(*alternatives: str) -> re.Pattern[str]:
@@ -108,11 +109,16 @@ NAME = _any(
 
 IDIOMS = (
     (re.compile(r"\bhow much\b"), "howmuch"),
+    (re.compile(r"\ba (?:como|cuanto)(?= (?:esta|estan|sale|salen|vende|venden|compra|compran|pagan?)\b)"), "precio"),
     (re.compile(r"\b(?:what|which) time(?= (?:do|does|are|is the|will|you|u)\b)"), "whattime"),
-    (re.compile(r"\b(?:get (?:there|to you|to your|to the clinic)|find you|reach you)\b"), "getthere"),
+    (re.compile(r"\b(?:get (?:there|to (?:you|your|the))|find you|reach you)\b"), "getthere"),
     (re.compile(r"\bwhere (?:are you(?: guys)?|you)$|^where are you\b"), "whereareyou"),
     (re.compile(r"\bcuando (?:abren|atienden)\b"), "abren"),
     (re.compile(r"\bfin(?:es)? de semana\b"), "finsemana"),
+    (re.compile(r"\bcada cuant[oa]s?\b|\bhow often\b"), "cuando"),
+    (re.compile(r"\bmedio dia\b"), "mediodia"),
+    (re.compile(r"\ben que (?:parte|zona|lugar|sitio|calle)\b"), "donde"),
+    (re.compile(r"\bcuanto tiempo\b|\bhow long\b"), "cuando"),
     (re.compile(r"\bno (?:voy a poder|podre|podria|puedo) (?:ir|asistir|llegar)\b"), "cancelar"),
     (re.compile(r"\b(?:cant|cannot|wont|wont be able to|not going to) make it\b"), "cancel"),
     (re.compile(r"\bno (?:puede|puedo|esta|estoy pudiendo) respir\w+\b"), "asfixia"),
@@ -121,3 +127,11 @@ IDIOMS = (
     (re.compile(r"\b(?:(?<!hasta )(?<!a )que hora (?:es|son)|what time is it|what ?i?s the time)\b"), "clocktime"),
 )
 """Turns of phrase and the one word that carries what they mean."""
+
+
+def with_idioms(words: Iterable[str]) -> tuple[str, ...]:
+    """The words, each turn of phrase as the word that carries what it means."""
+    line = " ".join(words)
+    for pattern, word in IDIOMS:
+        line = pattern.sub(word, line)
+    return tuple(line.split())

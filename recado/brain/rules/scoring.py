@@ -5,8 +5,18 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from recado.brain.rules.lexicon import DAYS, EMERGENCY, OTHER_TRADES, RELATIONS, STRONG_WEIGHT, WEAK_WEIGHT
+from recado.brain.rules.lexicon import (
+    DAYS,
+    EMERGENCY,
+    OTHER_TRADES,
+    RELATIONS,
+    RELATIVE_WORDS,
+    STRONG_WEIGHT,
+    WEAK_WEIGHT,
+)
 from recado.brain.rules.normalise import words
+from recado.brain.rules.patterns import with_idioms
+from recado.brain.rules.subjects import SUBJECTS
 from recado.brain.rules.terms import terms
 from recado.decisions import Entry
 
@@ -14,6 +24,7 @@ from recado.decisions import Entry
 _ASKED = 1.0
 _PART_OF_KEYWORD = 0.85
 _ANSWERED = 0.4
+_ANSWERED_MORE = 0.6
 _SAME_BEGINNING = 0.75
 _BEGINNING_LETTERS = 5
 # How much words that an entry does not have count against it: a day hardly, a number or a word that no entry has less
@@ -22,6 +33,15 @@ _MISSED_DAY = 0.3
 _MENTIONED_DAY = 0.6
 _UNKNOWN_NUMBER = 0.6
 _UNKNOWN_WORD = 0.6
+# "Cuando se poda la palta" has the verb of an entry about coffee, and another thing in place of its coffee.
+_IN_PLACE_OF = 0.5
+# An entry about other things than the one asked about; and a thing that an entry of no thing at all does not have.
+_OTHER_SUBJECT = 2.0
+_NEW_SUBJECT = 1.0
+# "Mi hijo" says for whom, hardly ever what.
+_RELATIVE = 0.3
+# A word that only another entry has counts fully, unless this one was named.
+_KNOWN_ELSEWHERE = 0.6
 # "La clinica" says nothing new to the Clinica San Martin.
 _OWN_NAME = 0.25
 # Ties: the entry whose question asks exactly this, then the one of the topic talked about. An entry about prices
@@ -32,6 +52,7 @@ _FOLLOW_UP_BONUS = 0.2
 
 
 _OTHER_TRADES = frozenset(terms(OTHER_TRADES))
+RELATIVES = frozenset(terms(RELATIVE_WORDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +76,8 @@ class _Document:
     weights: Mapping[str, float]
     question: frozenset[str]
     topic: frozenset[str]
+    names: tuple[frozenset[str], ...]
+    subjects: frozenset[str]
     concept: str | None
 
 
@@ -98,8 +121,10 @@ class LanguageIndex:
         self, document: _Document, asked: Mapping[str, float], importance: Mapping[str, float], topic: str | None
     ) -> Match:
         found = {term: weight for term in asked if (weight := self._found(document, term))}
+        if len(found) > 1 and max(found.values()) == _ANSWERED:
+            found = dict.fromkeys(found, _ANSWERED_MORE)
         overlap = sum(importance[term] * weight for term, weight in found.items())
-        missed = self._missed(importance, found)
+        missed = self._missed(document, importance, found)
         # A day that only the answer mentions must not count for less than one that is not mentioned at all.
         sought = sum(
             importance[term] * (max(weight, _MENTIONED_DAY) if term in DAYS else 1.0) for term, weight in found.items()
@@ -113,19 +138,45 @@ class LanguageIndex:
         if document.concept == EMERGENCY and asked.get(EMERGENCY) == STRONG_WEIGHT:
             coverage, rank = 1.0, rank + 1.0
         mass = sum(asked[term] * weight for term, weight in found.items())
-        return Match(document.entry, coverage, mass, frozenset(found), rank, bool(document.topic & found.keys()))
+        return Match(
+            document.entry,
+            coverage,
+            mass,
+            frozenset(found),
+            rank,
+            bool(document.topic) and document.topic <= found.keys(),
+        )
 
-    def _missed(self, importance: Mapping[str, float], found: Mapping[str, float]) -> float:
+    def _lacking(self, document: _Document, found: Mapping[str, float]) -> float:
+        """How much of what the entry is about was not named (0..1)."""
+        if any(named <= found.keys() for named in document.names):
+            return 0.0
+        about = {term: self._importance(term) for term in document.question}
+        named = {like for term in found for like in self._alike(term)}
+        return sum(about[term] for term in about.keys() - named) / (sum(about.values()) or 1.0)
+
+    def _missed(self, document: _Document, importance: Mapping[str, float], found: Mapping[str, float]) -> float:
         """How much the words that an entry does not have count against it."""
-        unknown = 1.0 if RELATIONS.issuperset(found) else _UNKNOWN_WORD
+        lacking = self._lacking(document, found)
+        unknown = _UNKNOWN_WORD + _IN_PLACE_OF * lacking
+        elsewhere = 1.0 if lacking else _KNOWN_ELSEWHERE
+        if RELATIONS.issuperset(found):
+            unknown = 1.0
+        subject = _OTHER_SUBJECT if document.subjects else _NEW_SUBJECT
         missed = 0.0
         for term, important in importance.items():
             if term in found:
                 continue
             if found and (term in DAYS or (term == "#hours" and important < WEAK_WEIGHT * self._most)):
                 missed += important * _MISSED_DAY
-            elif term.startswith("#") or term in self._idf or term in _OTHER_TRADES:
+            elif term in SUBJECTS:
+                missed += important * subject
+            elif term in RELATIVES:
+                missed += important * _RELATIVE
+            elif term in _OTHER_TRADES:
                 missed += important
+            elif term in self._idf:
+                missed += important * elsewhere
             else:
                 missed += important * (_UNKNOWN_NUMBER if term.isdigit() else unknown)
         return missed
@@ -150,14 +201,29 @@ def _differ_at_the_end(one: str, other: str) -> bool:
     return one[:letters] == other[:letters]
 
 
+def _is_verb(keyword: str, entry: Entry) -> bool:
+    """True for what looks like a lone Spanish infinitive: "podar" does not say what is to be pruned."""
+    return (
+        entry.language == "es" and " " not in keyword and keyword.endswith(("ar", "er", "ir", "arse", "erse", "irse"))
+    )
+
+
 def _document(entry: Entry) -> _Document:
-    question = terms(words(entry.question))
+    question = terms(with_idioms(words(entry.question)))
     weights = {term: _ANSWERED for term in terms(words(entry.answer)) if not term.isdigit()}
     keywords = [terms(words(keyword)) for keyword in entry.keywords]
     for keyword in sorted(keywords, key=len, reverse=True):
         weights.update(dict.fromkeys(keyword, _ASKED if len(keyword) == 1 else _PART_OF_KEYWORD))
-    for part in (entry.topic, entry.question):
-        weights.update(dict.fromkeys(terms(words(part)), _ASKED))
+    weights.update(dict.fromkeys((*terms(words(entry.topic)), *question), _ASKED))
     concept = f"#{entry.topic}"
     topic = frozenset(term for term in terms(words(entry.topic)) if not term.startswith("#"))
-    return _Document(entry, weights, frozenset(question), topic, concept if weights.get(concept) == _ASKED else None)
+    names = [frozenset(terms(words(keyword))) for keyword in entry.keywords if not _is_verb(keyword, entry)]
+    return _Document(
+        entry,
+        weights,
+        frozenset(question),
+        topic=topic,
+        names=tuple(name for name in (topic, *names) if name),
+        subjects=frozenset(term for term, weight in weights.items() if weight > _ANSWERED and term in SUBJECTS),
+        concept=concept if weights.get(concept) == _ASKED else None,
+    )

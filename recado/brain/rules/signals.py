@@ -46,7 +46,7 @@ def read(said: Sequence[Segment]) -> Signals:
     lines, _ = _take(patterns.IDENTITY, lines)
     if greeting:
         lines, _ = _take(patterns.NAME, lines)
-    spoken = [_plain(line) for line in lines]
+    spoken = [patterns.with_idioms(line.split()) for line in lines]
     asked = [segment for segment in spoken if not _SMALL_TALK.issuperset(segment)]
     rest = [tuple(word for word in segment if word not in _ASKS_FOR_HELP) for segment in asked]
     return Signals(
@@ -71,9 +71,3 @@ def _take(pattern: re.Pattern[str], lines: Iterable[str]) -> tuple[list[str], bo
     before = list(lines)
     after = [" ".join(pattern.sub(" ", line).split()) for line in before]
     return [line for line in after if line], after != before
-
-
-def _plain(line: str) -> Segment:
-    for pattern, word in patterns.IDIOMS:
-        line = pattern.sub(word, line)
-    return tuple(line.split())

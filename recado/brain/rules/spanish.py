@@ -20,7 +20,11 @@ porfis sres srta srita estimados tio averiguar conocer preguntar consultar decir
 informarme brindar brindarme pasar pasarme regalar regalas dame darme ayudar ayudarme ayudas ayudan cuentan ofrecen
 manejan existe existen realizan hacerme hacerse sirve verdad cierto acaso nomas pe pues pucha hermano causa reina mami
 linda corazon bendiciones dios bello lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas
-manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas
+manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas venir
+viene vienen venga vengo vea vean doy pongo pone poner ponen ponemos
+echo hecho echa echar echan uso usar usa toca cae pide piden debo debe
+deberia mes meses semana semanas epoca temporada
+enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
 """
 
 # Words that belong to what people ask every business. The name of a concept is the topic that it is about.
@@ -61,6 +65,7 @@ WEAK: dict[str, str] = {
     "prices": "cuanto cuantos vale valen sale salen monto",
     "payment": "aceptan reciben acepta pagan",
     "phone": "numero llamar contacto",
+    "bring": "papeles documentos documento",
     "appointments": "sacar saco programar separar hueco cupo",
 }
 
@@ -90,6 +95,7 @@ CHAT: dict[str, str] = {
     "domingo": "dom",
     "lunes": "lun",
     "viernes": "vie",
+    "ingeniero": "inge ing",
     "doctor": "dr",
     "doctora": "dra",
     "doctores": "drs",
@@ -131,4 +137,10 @@ CHAT: dict[str, str] = {
 OTHER_TRADES = """
 vender venden vende compro comprar compran alquilar alquilan alquila reparar reparan arreglar arreglan contratar
 contratando contratan instalar instalan adoptar prestar prestan jugar juega viajar
+"""
+
+# For whom something is asked.
+RELATIVES = """
+hijo hija hijos hijas hijito hijita esposo esposa marido mujer mama mami papi abuelo abuela abuelito abuelita suegra
+suegro hermano hermana tia sobrino sobrina nieto nieta primo prima familiar familia vecino vecina amigo amiga
 """

@@ -121,7 +121,7 @@ class Talk:
         task = said.task
         if flow.kind == "cancel" and task == "reschedule":
             return self.begin("reschedule", Flow("reschedule", said.now))
-        if flow.kind == "reschedule" and task == "cancel" and said.understood.intent == "cancel":
+        if flow.kind == "reschedule" and (said.takes_back or (task == said.understood.intent == "cancel")):
             return self.begin("cancel", Flow("cancel", said.now))
         if flow.kind == "cancel" and task == "schedule":
             return self.begin("schedule", Flow("schedule", said.now))

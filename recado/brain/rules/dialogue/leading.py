@@ -28,6 +28,8 @@ from recado.decisions import Intent
 
 CERTAIN = 0.8
 """From this confidence on a wish is believed that would change an appointment, or names none."""
+LIKELY = 0.7
+"""From this confidence on a booking begins: it only asks for a day, and one that is not wanted is easily left."""
 MAX_MISSED = 2
 """Not understood so many times in a row, a person is offered."""
 
@@ -66,7 +68,7 @@ def _begun(said: Said, talk: Talk, may_answer: bool) -> Outcome | None:
     certain = seen.confidence >= CERTAIN
     if task == "lookup":
         return talk.look_up() if said.names_one and certain else None
-    if task == "schedule" and (certain or dated or said.names_one):
+    if task == "schedule" and (seen.confidence >= LIKELY or dated or said.names_one):
         return talk.begin("schedule")
     if task is not None:
         return talk.begin(cast(Kind, task)) if certain or dated else ask_which(said)

@@ -47,6 +47,10 @@ _MOVES = re.compile(
     r"|cambi(?:ar|arla|ela|ala|emosla|o de fecha)"
     r"|mover(?:la)?|reschedul\w+|move (?:it|my))\b"
 )
+_TAKES_BACK = re.compile(
+    r"\bmejor (?:cancela|cancelala|cancelarla|cancelemosla|anulala|anularla|la cancel\w+|la anul\w+)\b"
+    r"|\bbetter (?:to )?cancel it\b|\bjust cancel it\b"
+)
 _HOURS = re.compile(r"\b(?:hora|horario|time|hour|temprano|tarde|earlier|later|early)\b")
 _DAY = re.compile(r"\b(?:dia|fecha|day|date)\b")
 _STARTS_WITH_NUMBER = re.compile(
@@ -168,6 +172,11 @@ class Said:
         return bool(_GIVES_UP.search(self.folded))
 
     @cached_property
+    def takes_back(self) -> bool:
+        """Rather than changed, the appointment shall be cancelled: "no, mejor cancélala"."""
+        return bool(_TAKES_BACK.search(self.folded))
+
+    @cached_property
     def about_hour(self) -> bool:
         return bool(_HOURS.search(self.folded))
 
@@ -178,7 +187,8 @@ class Said:
     def when(self, asked: str | None) -> When:
         """The day and time that were said. A bare number is what was asked for: "5" is the fifth, or five o'clock."""
         seen = self.understood
-        found = When(seen.date, seen.time, seen.clarify, seen.slots)
+        slots = {name: slot for name, slot in seen.slots.items() if isinstance(slot, (bool, str, list))}
+        found = When(seen.date, seen.time, seen.clarify, slots)
         if found.date or found.time or found.slots or asked not in ("day", "time"):
             return found
         if not _STARTS_WITH_NUMBER.match(self.folded) or len(self.folded.split()) > _SHORT_ANSWER_WORDS:

@@ -52,10 +52,13 @@ class _Model:
 @lru_cache(maxsize=1)
 def _model() -> _Model:
     with np.load(WEIGHTS_FILE, allow_pickle=False) as file:
-        found = _Model(file["weights"], file["scale"], file["bias"], float(file["temperature"]))
-    if found.weights.shape != (BUCKETS, len(INTENTS)):
-        raise ValueError(f"{WEIGHTS_FILE.name} was made for other features: run `make train`")
-    return found
+        used = np.unpackbits(file["used"]).astype(bool)
+        rows = file["weights"]
+        if used.shape != (BUCKETS,) or rows.shape != (np.count_nonzero(used), len(INTENTS)):
+            raise ValueError(f"{WEIGHTS_FILE.name} was made for other features: run `make train`")
+        weights = np.zeros((BUCKETS, len(INTENTS)), dtype=np.int8)
+        weights[used] = rows
+        return _Model(weights, file["scale"], file["bias"], float(file["temperature"]))
 
 
 def load() -> None:

@@ -1,22 +1,26 @@
 """From a text to numbered features: pieces of words, words and classes of meaning, hashed into a number of buckets."""
 
 import re
+import unicodedata
 from functools import lru_cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zlib import crc32
 
 from recado.brain.rules.intents import cues
-from recado.brain.rules.intents.folding import shape, tokens
+from recado.brain.rules.intents.folding import MAX_CHARACTERS, shape, tokens
+from recado.brain.rules.intents.meanings import meanings
 from recado.brain.rules.spelling import sound
 
-BUCKETS = 1 << 17
+BUCKETS = 1 << 18
 """How many buckets features are hashed into; two of about 130,000 sometimes share one, which costs little."""
-BLOCKS = ("letters", "words", "cues")
+BLOCKS = ("letters", "words", "cues", "meanings", "neighbours", "accents")
 """Kinds of features. Each kind's values are divided by the root of their number, so that long texts do not shout."""
-BLOCK_WEIGHTS = (1.0, 1.0, 0.4)
+BLOCK_WEIGHTS = (1.0, 1.0, 0.4, 0.4, 0.5, 0.2)
 """How much each block counts. Chosen by cross-validation."""
 _MASK = BUCKETS - 1
 _LETTERS, _WORDS, _CUES = 0x1B873593, 0x2C1B3C6D, 0x297A2D39
+_MEANINGS, _NEIGHBOURS, _ACCENTS = 0x165667B1, 0x27D4EB2F, 0x9E3779B1
+_ACCENTED = re.compile(r"\w*[áéíóúü]\w*")
 
 _CLAUSE = re.compile(r" ?[.!?,;…] ?| (?:pero|but|asi que|so|entonces|then|mejor|porque|because) ")
 _ASKS = re.compile(
@@ -27,11 +31,19 @@ _ASKS = re.compile(
 _POLITE = frozenset({"greet", "thank", "please", "doctor", "smile_thanks", "opening"})
 
 
-def features(text: str) -> tuple[list[int], list[int], list[int]]:
+def features(text: str) -> tuple[list[int], ...]:
     """The buckets of each block of `BLOCKS`. The same text always gives the same buckets."""
     said = tokens(text)
     words = [shape(token) for token in said]
-    return _letters(words), _words(words), _cues(" ".join(said), words)
+    about = meanings(said)
+    return (
+        _letters(words),
+        _words(words),
+        _cues(" ".join(said), words),
+        _meanings([meaning for meaning in about if meaning]),
+        _neighbours(words, about),
+        _accents(text),
+    )
 
 
 def _code(name: str, seed: int) -> int:
@@ -71,6 +83,38 @@ def _words(words: list[str]) -> list[int]:
     found.update(_code(f"{a} {b} {c}", _WORDS) for a, b, c in zip(named, named[1:], named[2:], strict=False))
     found.update(_code(f"{a} _ {c}", _WORDS) for a, c in zip(named, named[2:], strict=False))
     found.update(_sounds(word) for word in words)
+    return list(found)
+
+
+def _meanings(found: list[str]) -> list[int]:
+    """Meanings, their order and their company, whatever stands between them."""
+    named = ["^", *found, "$"]
+    names = set(found)
+    names.update(f"{a}>{b}" for a, b in pairwise(named))
+    names.update(f"{a}>>{b}" for a, b in zip(found, found[2:], strict=False))
+    names.update(f"{a}>{b}>{c}" for a, b, c in zip(named, named[1:], named[2:], strict=False))
+    names.update(f"{a}+{b}" for a, b in combinations(sorted(set(found)), 2))
+    return list({_code(name, _MEANINGS) for name in names})
+
+
+def _neighbours(words: list[str], about: list[str]) -> list[int]:
+    """Two and three words on end, those with a meaning named by it; and each word beside a meaning."""
+    mixed = ["^", *[f"<{meaning}>" if meaning else word for word, meaning in zip(words, about, strict=True)], "$"]
+    names = {f"{a} {b}" for a, b in pairwise(mixed)}
+    names.update(f"{a} {b} {c}" for a, b, c in zip(mixed, mixed[1:], mixed[2:], strict=False))
+    names.update(f"{a} _ {c}" for a, c in zip(mixed, mixed[2:], strict=False))
+    names.update(f"{a} {b}" for a, b in zip(["^", *words], mixed[1:], strict=True))
+    names.update(f"{a} {b}" for a, b in zip(mixed[1:], [*words[1:], "$"], strict=False))
+    return list({_code(name, _NEIGHBOURS) for name in names})
+
+
+def _accents(text: str) -> list[int]:
+    """What folding drops and who writes carefully gives away: "cancelé" is not "cancele", "qué" not "que"."""
+    found: set[int] = set()
+    for word in _ACCENTED.findall(unicodedata.normalize("NFC", text[:MAX_CHARACTERS].lower())):
+        found.add(_code(word, _ACCENTS))
+        if word[-1] in "áéíóú":
+            found.add(_code(f"-{word[-1]}", _ACCENTS))
     return list(found)
 
 

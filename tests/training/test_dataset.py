@@ -3,7 +3,17 @@
 from collections import Counter
 
 from recado.brain.rules.intents.classifier import INTENTS
-from training.dataset import HELD_OUT_PERCENT, held_out_lines, is_held_out, key, near_duplicates, read, training_lines
+from training.dataset import (
+    HELD_OUT_PERCENT,
+    NEAR,
+    held_out_lines,
+    is_held_out,
+    key,
+    near_duplicates,
+    read,
+    training_lines,
+    triples,
+)
 
 
 def test_there_are_enough_lines_in_both_languages() -> None:
@@ -27,6 +37,23 @@ def test_the_split_goes_by_the_folded_words_alone() -> None:
     assert abs(100 * held / (held + learned) - HELD_OUT_PERCENT) < 2
 
 
-def test_near_duplicates_are_found_and_none_is_left() -> None:
+def test_near_duplicates_are_found() -> None:
     assert near_duplicates(["quiero una cita para hoy", "otra cosa", "quiero una cita, para hoy!"]) == [(0, 2)]
+
+
+def test_near_duplicates_are_those_that_comparing_all_finds() -> None:
+    lines = [line.text for line in read()][::40]
+    lines += [line[:-1] for line in lines] + [f"{line} porfa" for line in lines]
+    sets = [triples(line) for line in lines]
+    every = [
+        (at, other)
+        for at, found in enumerate(sets)
+        for other in range(at + 1, len(sets))
+        if len(found & sets[other]) >= NEAR * len(found | sets[other])
+    ]
+    assert every
+    assert near_duplicates(lines) == every
+
+
+def test_no_near_duplicate_is_left_held_out_or_not() -> None:
     assert near_duplicates([line.text for line in read()]) == []
