@@ -66,7 +66,7 @@ def configure_logging(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    _calm_libraries(level)
+    calm_libraries(level)
 
 
 def _renderer(form: str, stream: TextIO) -> Processor:
@@ -75,7 +75,8 @@ def _renderer(form: str, stream: TextIO) -> Processor:
     return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
 
 
-def _calm_libraries(level: str) -> None:
+def calm_libraries(level: str) -> None:
+    """Keep the libraries from writing what people wrote, keys and statements, at any level of ours."""
     # Its access log has addresses with their queries; the gate writes ours.
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
@@ -85,8 +86,10 @@ def _calm_libraries(level: str) -> None:
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
-    # At these levels they write statements with their parameters.
-    for name in ("sqlalchemy", "aiosqlite", "asyncio", "aiohttp", "alembic"):
+    # At these levels they write statements with their parameters, or requests with what is asked of a model.
+    names = ("sqlalchemy", "aiosqlite", "asyncio", "aiohttp", "alembic")
+    clients = ("openai", "anthropic", "google_genai", "httpx", "httpx2", "httpcore", "httpcore2")
+    for name in (*names, *clients):
         logging.getLogger(name).setLevel("ERROR" if level == "ERROR" else "WARNING")
 
 

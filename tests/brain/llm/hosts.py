@@ -119,7 +119,8 @@ def _anthropic_wants(request: web.Request, body: dict[str, Any]) -> str | None:
         return "path or key"
     if "anthropic-version" not in request.headers or not body.get("max_tokens") or not body.get("system"):
         return "version, limit or system"
-    shape = (body.get("output_config") or {}).get("format") or body.get("output_format") or {}
+    asked: dict[str, Any] = body.get("output_config") or {}
+    shape: dict[str, Any] = asked.get("format") or body.get("output_format") or {}
     return None if shape.get("type") == "json_schema" and "schema" in shape else "no schema"
 
 

@@ -33,7 +33,13 @@ def turn(
 
 def says(reply: str = "No lo sé, lo averiguo.", **changed: Any) -> str:
     """A model's answer, as JSON."""
-    answer = {"intent": "information", "confidence": 0.9, "reply": reply, "buttons": [], "hand_over": False}
+    answer: dict[str, Any] = {
+        "intent": "information",
+        "confidence": 0.9,
+        "reply": reply,
+        "buttons": [],
+        "hand_over": False,
+    }
     return json.dumps(answer | changed, ensure_ascii=False)
 
 

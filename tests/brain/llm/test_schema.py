@@ -51,7 +51,7 @@ def test_buttons_and_pairs() -> None:
     made = read(says(buttons=["Sí", "No", "Sí"]), turn(), "")
     assert isinstance(made.replies[0], OutButtons)
     assert [button.title for button in made.replies[0].buttons] == ["Sí", "No"]
-    log = {"type": "add_daily_log", **EXAMPLES["add_daily_log"]}
+    log: dict[str, Any] = {"type": "add_daily_log", **EXAMPLES["add_daily_log"]}
     (action,) = read(says(actions=[log]), turn(allowed=ALL), "").actions
     assert isinstance(action, AddDailyLog)
     assert action.metrics == {"lluvia": "3"}
@@ -75,7 +75,7 @@ def test_the_rest_is_wrong(answer: str) -> None:
 
 
 def test_a_day_that_is_not_in_the_calendar_is_wrong() -> None:
-    log = {"type": "add_daily_log", "day": "2026-02-31", "notes": None, "metrics": []}
+    log: dict[str, Any] = {"type": "add_daily_log", "day": "2026-02-31", "notes": None, "metrics": []}
     with pytest.raises(WrongAnswer):
         read(says(actions=[log]), turn(allowed=ALL), "")
 
