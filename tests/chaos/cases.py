@@ -56,9 +56,9 @@ class Scale:
     """How long and how hard a run is. Counts are for one case.
 
     `waiting` is how many messages may be owed before the people pause; `crashes` how often the PostgreSQL server dies.
-    `reconcile_after_s` must be longer than a status can be on its way. It is offered again after at most 1 s, to each
-    process in turn; on a busy machine two of three tries find theirs dead, and 0.65 ^ 10 of all statuses need longer
-    than 6 s: with 180 unknown sends that is two or three that were repeated though their status came, later.
+    `reconcile_after_s` is longer than a status can be on its way, being offered again after at most 1 s. (With a
+    balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
+    than 6 s.)
     """
 
     messages: int

@@ -222,13 +222,13 @@ class Courier:
         app = self._world.app
         return number.callback_urls or app.callback_urls, number.app_secret or app.app_secret
 
-    def _url(self, number: Number) -> str | None:
+    def _urls(self, number: Number) -> tuple[str, ...]:
+        """Where to deliver: all addresses, each time another one first."""
         urls, _ = self._target(number)
-        if not urls:
-            return None
         turn = self._turns.get(number.phone_number_id, 0)
         self._turns[number.phone_number_id] = turn + 1
-        return urls[turn % len(urls)]
+        first = turn % len(urls) if urls else 0
+        return urls[first:] + urls[:first]
 
     # --- Attempts -----------------------------------------------------------------------------------
 
@@ -282,22 +282,39 @@ class Courier:
         self._stats.count("bad_signatures_refused" if status == 401 else "bad_signatures_not_refused")
 
     async def _call(self, delivery: Delivery, sign: str | None) -> int | None:
-        """One POST. None if there was no answer."""
-        url = self._url(self._world.numbers[delivery.phone_number_id])
-        if url is None or self._session is None:
-            self._failed(None, None, "no callback URL is set for this number")
-            return None
+        """One POST. None if there was no answer.
+
+        Several addresses stand for a balancer before them: where nobody listens, it asks the next one at once
+        (https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream: "error").
+        """
+        number = self._world.numbers[delivery.phone_number_id]
         headers = {"Content-Type": "application/json", "User-Agent": "facebookexternalua"}
         if sign is not None:
             headers["X-Hub-Signature-256"] = sign
+        urls = self._urls(number)
+        if not urls:
+            self._failed(None, None, "no callback URL is set for this number")
+        for url in urls:
+            try:
+                return await self._ask(url, delivery.body, headers)
+            except aiohttp.ClientConnectorError:
+                continue
+        return None
+
+    async def _ask(self, url: str, body: bytes, headers: dict[str, str]) -> int | None:
+        """Post to one address. Raises `ClientConnectorError` where nobody listens; nothing was sent then."""
+        if self._session is None:
+            return None
         self._stats.count("webhook_posts")
         try:
-            async with self._session.post(url, data=delivery.body, headers=headers, allow_redirects=False) as answer:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
                 await answer.read()
                 status = answer.status
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             self._stats.webhook_answers["none"] += 1
             self._failed(url, None, f"{type(error).__name__}: {error}")
+            if isinstance(error, aiohttp.ClientConnectorError):
+                raise
             return None
         self._stats.webhook_answers[str(status)] += 1
         if status != 200:

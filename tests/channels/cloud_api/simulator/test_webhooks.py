@@ -168,6 +168,15 @@ async def test_several_callback_urls_take_turns_and_a_dead_one_does_not_stop_the
         assert min(len(business.texts), len(second.texts)) > 10
 
 
+async def test_where_nobody_listens_the_next_address_is_asked_at_once() -> None:
+    async with world(retry_initial_s=30.0, retry_max_s=30.0) as (client, business):
+        dead = ["http://127.0.0.1:9/webhook", "http://127.0.0.1:9/other"]
+        await client.call("PUT", "app", {"callback_url": [*dead, business.url]})
+        await client.call("POST", "inject", [{"from": f"5190000{n:04}", "text": str(n)} for n in range(6)])
+        await client.idle()
+        assert len(business.texts) == 6
+
+
 async def test_a_number_may_have_its_own_secret_and_url() -> None:
     async with world() as (client, business), business_server() as other:
         values = {"phone_number_id": "777", "callback_url": other.url, "app_secret": "not it"}
