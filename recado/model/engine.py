@@ -99,12 +99,14 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """`context_tokens` of one slot; `threads` None: as many as there are cores; `device` "auto", "cpu", "cuda"..."""
+    """`context_tokens` of one slot; `threads` None: as many as there are cores; `device` "auto", "cpu", "cuda"...;
+    without `reuse_prefix` every prompt is read anew (to measure what reuse is worth)."""
 
     slots: int
     context_tokens: int
     threads: int | None = None
     device: str = "auto"
+    reuse_prefix: bool = True
 
 
 OpenEngine = Callable[[Located, EngineLimits, Progress], Awaitable[Engine]]
