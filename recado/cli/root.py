@@ -3,11 +3,11 @@
 import click
 
 from recado import __version__
-from recado.cli import database, keys, lines, mailbox, phone, projects, running, simulate, tools
+from recado.cli import database, keys, lines, mailbox, model, phone, projects, running, simulate, tools
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
-    ("Run", (running.up, running.api, running.worker)),
+    ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate)),
     ("Set up", (projects.project, keys.key, lines.line, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, tools.bench)),

@@ -42,7 +42,9 @@ def read_head(path: Path) -> GgufHead:
                 )
             return _head(_values(file))
     except FileNotFoundError:
-        raise NotFound(f"There is no model at {path}. Set LOCAL_MODEL_PATH to a .gguf file.", code="model_not_found") from None
+        raise NotFound(
+            f"There is no model at {path}. Set LOCAL_MODEL_PATH to a .gguf file.", code="model_not_found"
+        ) from None
     except OSError as error:
         raise BadInput(f"The model {path} cannot be read: {error.strerror}.", code="bad_model") from None
     except (struct.error, ValueError, KeyError, UnicodeDecodeError):

@@ -14,7 +14,15 @@ TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", 
 # https://github.com/guidance-ai/llguidance/blob/main/docs/json_schema.md
 KEYWORDS = frozenset(
     {
-        *("type", "properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"),
+        *(
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "patternProperties",
+            "minProperties",
+            "maxProperties",
+        ),
         *("items", "prefixItems", "minItems", "maxItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs"),
         *("definitions", "minLength", "maxLength", "pattern", "format", "minimum", "maximum"),
         *("exclusiveMinimum", "exclusiveMaximum", "multipleOf"),

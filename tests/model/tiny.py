@@ -19,7 +19,9 @@ CHAT_TEMPLATE = (
 )
 
 
-def write_tiny_model(path: Path, *, seed: int = 1, context: int = 8192, width: int = WIDTH, layers: int = LAYERS) -> Path:
+def write_tiny_model(
+    path: Path, *, seed: int = 1, context: int = 8192, width: int = WIDTH, layers: int = LAYERS
+) -> Path:
     """A `.gguf` file of about a megabyte. The same arguments write the same bytes."""
     tokens, scores, kinds = _vocabulary()
     writer = gguf.GGUFWriter(str(path), "llama")
