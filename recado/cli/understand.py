@@ -50,9 +50,7 @@ def _moment(text: str | None, timezone: str) -> datetime:
     try:
         zone = ZoneInfo(timezone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(
-            f"{timezone!r} is no time zone, such as {DEFAULT_ZONE}", param_hint="--timezone"
-        ) from None
+        raise click.BadParameter(f"{timezone!r} is no time zone, such as {DEFAULT_ZONE}", param_hint="--timezone") from None
     if text is None:
         from recado.kit import now
 

@@ -54,8 +54,8 @@ class Frame:
 def frame_of(context: object) -> Frame:
     """The frame of contract A's context: `role`, `form_state`, `active_task`, `last_logs`. What is missing or strange
     leaves the defaults."""
-    given = cast("Mapping[str, Any]", context) if isinstance(context, Mapping) else {}
-    role = given.get("role")
+    given: dict[str, Any] = cast("dict[str, Any]", context) if isinstance(context, dict) else {}
+    role: Any = given.get("role")
     task = given.get("active_task")
     logs = given.get("last_logs")
     measured = [log.get("metricas") for log in _objects(logs)]
@@ -97,8 +97,8 @@ def generation_of(request: ChatRequest, frame: Frame) -> Generation:
 
 
 def finished(text: str, frame: Frame, *, cut: bool) -> str:
-    """The answer as JSON that validates. One that was cut is closed: what was said stays, and of what was asked for only
-    what was complete, for half a value is a wrong one.
+    """The answer as JSON that validates. One that was cut is closed: what was said stays, and of what was asked for
+    only what was complete, for half a value is a wrong one.
 
     Raises `Unavailable` (`bad_answer`) when the engine did not hold the text to its grammar.
     """
@@ -123,7 +123,7 @@ def _closed(text: str, frame: Frame) -> Respuesta:
     asked: dict[str, Any] = whole["acciones"]
     properties: dict[str, Any] = frame.schema["properties"]["acciones"]["properties"]
     kept = {name: value for name, value in asked.items() if _complete(value, properties[name])}
-    state = whole.get("estado") or {}
+    state: dict[str, Any] = whole.get("estado") or {}
     return _answer({**whole, "acciones": kept, "estado": state if "confianza" in state else None})
 
 
@@ -134,11 +134,13 @@ def _without_number(text: str) -> str:
 
 def _complete(value: object, schema: Mapping[str, Any]) -> bool:
     """Whether an object that was asked for has all its parts."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return True
-    wanted = next((one for one in schema.get("anyOf", [schema]) if one.get("type") == "object"), {})
+    objects: list[dict[str, Any]] = [one for one in schema.get("anyOf", [schema]) if one.get("type") == "object"]
+    wanted = objects[0] if objects else {}
+    parts = cast("dict[str, Any]", value)
     return all(
-        name in value and _complete(value[name], wanted["properties"][name]) for name in wanted.get("required", ())
+        name in parts and _complete(parts[name], wanted["properties"][name]) for name in wanted.get("required", ())
     )
 
 

@@ -6,8 +6,9 @@ import os
 import re
 import secrets
 import sys
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 import aiohttp
@@ -15,7 +16,7 @@ import structlog
 
 from recado.errors import BadInput, RecadoError, Unavailable, retry_after
 from recado.model.engine import EngineInfo, EngineLimits, Generation, Located, Piece, Progress, Usage
-from recado.model.gguf_head import damaged, read_head
+from recado.model.gguf_head import GgufHead, damaged, read_head
 from recado.model.schemas import check_schema
 
 NAME = "llama.cpp"
@@ -87,10 +88,6 @@ async def launch(located: Located, limits: EngineLimits) -> Child:
         raise
     if "address" not in said:
         await child.stop()
-        if said.get("error") == "ModuleNotFoundError":
-            raise RecadoError(
-                "llama.cpp is not installed here: run `make model`, or install recado[model].", code="engine_missing"
-            )
         raise damaged(located.path)
     return Child(process, said["address"], key)
 
@@ -98,10 +95,18 @@ async def launch(located: Located, limits: EngineLimits) -> Child:
 class LlamaCpp:
     """One model in llama.cpp. A process of it that dies is started again for the next request."""
 
-    def __init__(self, located: Located, limits: EngineLimits, control_tokens: tuple[str, ...], child: Child) -> None:
+    def __init__(
+        self,
+        located: Located,
+        limits: EngineLimits,
+        head: GgufHead,
+        child: Child,
+        convert: Callable[[Mapping[str, Any]], str],
+    ) -> None:
         self._located = located
         self._limits = limits
-        self._control = re.compile("|".join(map(re.escape, control_tokens))) if control_tokens else None
+        self._control = re.compile("|".join(map(re.escape, head.control_tokens))) if head.control_tokens else None
+        self._convert = convert
         self._child = child
         self._starting = asyncio.Lock()
         # Its HTTP server closes kept connections after a while, in the middle of a request.
@@ -123,7 +128,7 @@ class LlamaCpp:
 
     async def generate(self, generation: Generation, slot: int) -> AsyncGenerator[Piece]:
         """See `recado.model.engine.Engine`."""
-        grammar = _grammar(generation.schema) if generation.schema is not None else None
+        grammar = self._grammar(generation.schema) if generation.schema is not None else None
         child = await self._alive()
         try:
             prompt = await self._prompt(child, generation)
@@ -138,6 +143,10 @@ class LlamaCpp:
             raise _crashed()
         except aiohttp.ClientError:
             raise _crashed() from None
+
+    def _grammar(self, schema: Mapping[str, Any]) -> str:
+        check_schema(schema)
+        return self._convert({**schema, "x-guidance": _COMPACT})
 
     async def _prompt(self, child: Child, generation: Generation) -> str:
         """The messages as the model's chat template has them."""
@@ -170,11 +179,15 @@ class LlamaCpp:
             return self._child
 
 
-def _grammar(schema: Mapping[str, Any]) -> str:
-    check_schema(schema)
-    from xllamacpp import json_schema_to_grammar  # not needed, and not installed, without this engine
-
-    return json_schema_to_grammar({**schema, "x-guidance": _COMPACT})
+def _converter() -> Callable[[Mapping[str, Any]], str]:
+    """xllamacpp's way from a schema to a grammar."""
+    try:
+        xllamacpp: Any = import_module("xllamacpp")  # without types; a hundred megabytes
+    except ImportError:
+        raise RecadoError(
+            "llama.cpp is not installed here: run `make model`, or install recado[model].", code="engine_missing"
+        ) from None
+    return xllamacpp.json_schema_to_grammar
 
 
 def _body(generation: Generation, slot: int, prompt: str, grammar: str | None) -> dict[str, Any]:
@@ -246,10 +259,11 @@ def _crashed() -> Unavailable:
 
 async def open_llama(located: Located, limits: EngineLimits, progress: Progress) -> LlamaCpp:
     """Load a `.gguf` file. Raises `NotFound` (`model_not_found`) or `BadInput` (`bad_model`)."""
+    convert = await asyncio.to_thread(_converter)
     head = await asyncio.to_thread(read_head, located.path)
     context = min(limits.context_tokens, head.context_tokens or limits.context_tokens)
     fitting = EngineLimits(limits.slots, context, limits.threads, limits.device, limits.reuse_prefix)
     progress(0)
     child = await launch(located, fitting)
     progress(100)
-    return LlamaCpp(located, fitting, head.control_tokens, child)
+    return LlamaCpp(located, fitting, head, child, convert)

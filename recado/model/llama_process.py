@@ -8,6 +8,7 @@ writes one on standard output, and ends when its standard input ends: it never o
 import json
 import os
 import sys
+from importlib import import_module
 from typing import Any
 
 # What is read between two looks at who has gone and who is new. llama.cpp's own 2,048 made a cancelled long prompt be
@@ -32,9 +33,8 @@ def main() -> None:
 
 
 def _serve(order: dict[str, Any]) -> Any:
-    import xllamacpp
-
-    params: Any = xllamacpp.CommonParams()
+    xllamacpp: Any = import_module("xllamacpp")  # without types
+    params = xllamacpp.CommonParams()
     params.model.path = order["path"]
     params.n_ctx = order["slots"] * order["context_tokens"]
     params.n_parallel = order["slots"]

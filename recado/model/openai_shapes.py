@@ -1,5 +1,5 @@
-"""The shapes of OpenAI's chat completions (https://platform.openai.com/docs/api-reference/chat), as far as they are served:
-what is asked as a `Generation`, pieces as its answers and events, errors as its errors."""
+"""The shapes of OpenAI's chat completions (https://platform.openai.com/docs/api-reference/chat), as far as they are
+served: what is asked as a `Generation`, pieces as its answers and events, errors as its errors."""
 
 import json
 import math

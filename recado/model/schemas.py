@@ -1,5 +1,5 @@
-"""JSON schemas that a text can be held to. llama.cpp and llguidance let a text run free when they cannot read a schema, so
-what they might not read is refused here."""
+"""JSON schemas that a text can be held to. llama.cpp with llguidance lets a text run free when it cannot read a schema,
+so what it might not read is refused here."""
 
 import json
 import re

@@ -38,7 +38,7 @@ async def serve(
     ready: Callable[[str], None],
 ) -> None:
     """Listen at once, load the model, and serve it. `listening` is called when `/health` answers, `ready` with the
-    model's name when it is served. Raises what loading raises, and `SettingsError` for an address that cannot be had."""
+    model's name when it is served. Raises what loading raises, and `SettingsError` for an address that is taken."""
     service = ModelService(settings, locate, open_engine)
     app = ModelApi(service, Access(settings.keys)).app()
     sock = _listen(host, port)

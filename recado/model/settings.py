@@ -59,7 +59,8 @@ class ModelSettings(BaseSettings):
         default=(),
         repr=False,
         validation_alias=_names("RECADO_MODEL_KEYS"),
-        description="Comma-separated bearer keys; only the first may change the model. Empty: only this machine is served.",
+        description="Comma-separated bearer keys; only the first may change the model. "
+        "Empty: only this machine is served.",
     )
     deadline_s: float = Field(
         default=DEADLINE_S,
@@ -93,7 +94,7 @@ class ModelSettings(BaseSettings):
     def _split(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        keys = tuple(filter(None, map(str.strip, value.split(","))))
+        keys = tuple(key.strip() for key in value.split(",") if key.strip())
         if any(len(key) < MIN_SECRET_CHARACTERS for key in keys):
             raise ValueError(f"needs at least {MIN_SECRET_CHARACTERS} characters in each key")
         return keys

@@ -83,8 +83,8 @@ class _Lanes:
 
 
 class Slots:
-    """The slots of all loaded engines: of one, except during a swap. At most `max_waiting` wait, and `max_per_key` of one
-    key are waiting or served."""
+    """The slots of all loaded engines: of one, except during a swap. At most `max_waiting` wait, and `max_per_key` of
+    one key are waiting or served."""
 
     def __init__(self, *, max_waiting: int, max_per_key: int, clock: Callable[[], float]) -> None:
         self._max_waiting = max_waiting

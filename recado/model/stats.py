@@ -20,7 +20,7 @@ class ModelStats:
     """`outcomes` are counted by "ok", "gone" (the client left) or the code of an error."""
 
     clock: Callable[[], float] = time.monotonic
-    outcomes: Counter[str] = field(default_factory=lambda: Counter[str]())
+    outcomes: Counter[str] = field(default_factory=Counter[str])
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
@@ -28,7 +28,7 @@ class ModelStats:
     queued: int = 0
     queue_s: float = 0.0
     writing_s: float = 0.0
-    _recent: deque[tuple[float, int, int]] = field(default_factory=lambda: deque[tuple[float, int, int]]())
+    _recent: deque[tuple[float, int, int]] = field(default_factory=deque[tuple[float, int, int]])
 
     def count_queue(self, took_s: float) -> None:
         self.queued += 1
