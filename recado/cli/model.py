@@ -40,10 +40,22 @@ def model(context: click.Context, host: str, port: int | None) -> None:
     )
 
 
-def _settings() -> "ModelSettings":
+def _settings(level: str = "INFO") -> "ModelSettings":
     from recado.kit.logs import configure_logging
     from recado.model.settings import load_model_settings
 
-    configure_logging()
+    configure_logging(level)
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return load_model_settings()
+
+
+@model.command()
+def bench() -> None:
+    """Measure the model, and what the server adds to it."""
+    import asyncio
+
+    from recado.model import places
+    from recado.model.bench import measure
+
+    settings = _settings("WARNING")
+    click.echo("\n".join(asyncio.run(measure(settings, places.locate, places.open_engine)).lines()))

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Generator
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from recado.errors import SettingsError
 from recado.model.access import Access
@@ -16,7 +17,7 @@ from recado.model.service import ModelService
 from recado.model.settings import ModelSettings
 
 # Answers in work get this long at a stop.
-STOP_REQUESTS_S = 5
+STOP_REQUESTS_S = 2
 _BACKLOG = 512
 
 
@@ -41,19 +42,8 @@ async def serve(
     model's name when it is served. Raises what loading raises, and `SettingsError` for an address that is taken."""
     service = ModelService(settings, locate, open_engine)
     app = ModelApi(service, Access(settings.keys)).app()
-    sock = _listen(host, port)
-    config = uvicorn.Config(
-        app,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        date_header=False,
-        timeout_graceful_shutdown=STOP_REQUESTS_S,
-    )
-    server = _Server(config)
+    sock = listen(host, port)
+    server = make_server(app)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -74,12 +64,29 @@ async def serve(
         await service.close()
 
 
+def make_server(app: ASGIApp) -> uvicorn.Server:
+    """The HTTP server of an application; it ends when its `should_exit` is set."""
+    config = uvicorn.Config(
+        app,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        date_header=False,
+        timeout_graceful_shutdown=STOP_REQUESTS_S,
+    )
+    return _Server(config)
+
+
 async def _load(service: ModelService, name: str, ready: Callable[[str], None]) -> None:
     info = await service.load(name)
     ready(info.model)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `SettingsError` for an address that is taken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     sock = socket.socket(family, socket.SOCK_STREAM)
     try:
