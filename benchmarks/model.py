@@ -16,6 +16,7 @@ import aiohttp
 from benchmarks.document import write_part
 from benchmarks.machine import describe
 from recado.errors import RecadoError
+from recado.kit.logs import configure_logging
 from recado.model import places
 from recado.model.bench import CONVERSATIONS, Figures, measure
 from recado.model.settings import ModelSettings
@@ -64,8 +65,8 @@ def _report(outcomes: Counter[str], took_s: float, figures: Figures) -> str:
     return "\n".join(
         [
             (
-                "A llama of 4 layers and 128 dimensions with random weights, which writes nonsense: all form in its "
-                "answers is the grammar's. CPU only."
+                "A llama of 2 layers and 64 dimensions with random weights, which writes nonsense: all form in its "
+                "answers is the grammar's. One thread, no GPU."
             ),
             "",
             "| what | measured | goal |",
@@ -93,13 +94,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.model")
     parser.add_argument("--answers", type=int, default=ANSWERS)
     asked = parser.parse_args()
+    configure_logging("WARNING")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        model = write_tiny_model(folder / "tiny.gguf", width=128, layers=4)
-        settings = ModelSettings(path=str(model), context_tokens=CONTEXT_TOKENS)
+        model = write_tiny_model(folder / "tiny.gguf")
+        settings = ModelSettings(path=str(model), context_tokens=CONTEXT_TOKENS, threads=1)
         figures = asyncio.run(measure(settings, places.locate, places.open_engine))
         print("\n".join(figures.lines()), flush=True)
-        variables = {"N_CTX": str(CONTEXT_TOKENS), "RECADO_MODEL_SLOTS": str(AT_ONCE), "RECADO_MODEL_DEADLINE_S": "600"}
+        variables = {
+            "N_CTX": str(CONTEXT_TOKENS),
+            "N_THREADS": "1",
+            "RECADO_MODEL_SLOTS": str(AT_ONCE),
+            "RECADO_MODEL_DEADLINE_S": "600",
+        }
         with running_server(model, folder, **variables) as server:
             began_s = time.perf_counter()
             outcomes = asyncio.run(ask_all(server.url, asked.answers))

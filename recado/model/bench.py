@@ -29,6 +29,7 @@ ANSWER_TOKENS = 8
 # Of a slot's context: what all conversations share, in words of about two tokens.
 SHARED_PART = 0.6
 OVERHEAD_REQUESTS = 150
+PATIENCE_S = 3_600.0
 _HOST = "127.0.0.1"
 
 
@@ -86,7 +87,7 @@ class Figures:
 
 async def measure(settings: ModelSettings, locate: Locate, open_engine: OpenEngine) -> Figures:
     """All figures of the model that the settings name; takes a minute or so. Raises what loading raises."""
-    settings = settings.model_copy(update={"slots": CONVERSATIONS, "keys": ()})
+    settings = settings.model_copy(update={"slots": CONVERSATIONS, "deadline_s": PATIENCE_S})
     loads: dict[bool, list[Load]] = {True: [], False: []}
     async with (
         _service(settings, locate, open_engine, reuse=True) as reusing,
@@ -116,9 +117,9 @@ async def _service(
 
 
 async def _converse(service: ModelService, context_tokens: int, number: int) -> Load:
-    """Some conversations at a time, with one long system prompt for all; a new one in each round."""
+    """Some new conversations at a time, with one long system prompt for all, the same in every round."""
     before, began_s = replace(service.stats), time.perf_counter()
-    shared = f"{number} " + "regla " * int(context_tokens * SHARED_PART / 4)
+    shared = "regla " * int(context_tokens * SHARED_PART / 4)
     await asyncio.gather(*(_conversation(service, shared, f"{number}-{one}") for one in range(CONVERSATIONS)))
     took_s, after = time.perf_counter() - began_s, service.stats
     read = after.prompt_tokens - before.prompt_tokens
