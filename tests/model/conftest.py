@@ -18,7 +18,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(tiny_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One that many tests share, with the settings that people get."""
-    with running_server(tiny_model, tmp_path_factory.mktemp("server"), N_CTX="4096", N_THREADS="1") as one:
+    with running_server(tiny_model, tmp_path_factory.mktemp("server"), N_CTX="4096") as one:
         yield one
 
 

@@ -89,6 +89,8 @@ async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
 def running_server(model: Path, folder: Path, **variables: str) -> Generator[Server]:
     """A server whose model is ready."""
     port = free_port()
-    installation = Installation(folder, LOCAL_MODEL_PATH=str(model), PORT=str(port), **variables)
+    # One thread: llama.cpp's wait for each other by spinning, and tests share their cores.
+    settings = {"LOCAL_MODEL_PATH": str(model), "PORT": str(port), "N_THREADS": "1", **variables}
+    installation = Installation(folder, **settings)
     with installation.running("model", until="is ready") as program:
         yield Server(program, f"http://127.0.0.1:{port}")

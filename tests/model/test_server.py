@@ -218,7 +218,7 @@ def test_a_model_that_cannot_be_loaded_is_told_in_one_line(tiny_model: Path, tmp
 async def test_health_answers_while_the_model_loads(tmp_path: Path) -> None:
     large = write_tiny_model(tmp_path / "large.gguf", width=512, layers=8)
     port = free_port()
-    installation = Installation(tmp_path, LOCAL_MODEL_PATH=str(large), PORT=str(port))
+    installation = Installation(tmp_path, LOCAL_MODEL_PATH=str(large), PORT=str(port), N_THREADS="1")
     with installation.running("model", until="is loading") as program:
         server = Server(program, f"http://127.0.0.1:{port}")
 
