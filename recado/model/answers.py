@@ -105,9 +105,21 @@ def finished(text: str, frame: Frame, *, cut: bool) -> str:
     try:
         return write(_closed(text, frame) if cut else read(text))
     except (RecadoError, ValueError):
-        raise Unavailable(
-            "The model did not answer in its form. Try again.", code="bad_answer", verdict=retry_after(_RETRY_S)
-        ) from None
+        raise _bad_answer() from None
+
+
+def check_json(text: str) -> None:
+    """Raises `Unavailable` (`bad_answer`) for a text that should be JSON and is not."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise _bad_answer() from None
+
+
+def _bad_answer() -> Unavailable:
+    return Unavailable(
+        "The model did not answer in its form. Try again.", code="bad_answer", verdict=retry_after(_RETRY_S)
+    )
 
 
 def _closed(text: str, frame: Frame) -> Respuesta:

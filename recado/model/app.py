@@ -18,7 +18,7 @@ from recado.kit.gate import Gate
 from recado.kit.problems import problem_of, problem_response
 from recado.messages import Value
 from recado.model.access import Access, need_json
-from recado.model.answers import ChatRequest, finished, frame_of, generation_of
+from recado.model.answers import CLOSING_TOKENS, ChatRequest, check_json, finished, frame_of, generation_of
 from recado.model.openai_shapes import CompletionRequest, Head, error_response, model_list
 from recado.model.service import LOADING_RETRY_S, Asked, ModelService, collect
 from recado.model.stats import exposition
@@ -79,6 +79,12 @@ class ModelApi:
         conversation = request.headers.get(CONVERSATION_HEADER)
         work = collect(self._service, Asked(generation, key, conversation))
         text, last = await unless_gone(request.receive, work)
+        if last.finish == "length" and last.usage.completion_tokens < CLOSING_TOKENS:
+            raise BadInput(
+                "The prompt leaves no room for an answer. Shorten the context, or raise N_CTX.",
+                code="context_length_exceeded",
+                status=400,
+            )
         return _json({"content": finished(text, frame, cut=last.finish == "length")})
 
     async def completions(self, request: Request) -> Response:
@@ -94,6 +100,8 @@ class ModelApi:
             with_usage = wanted.stream_options is not None and wanted.stream_options.include_usage
             return EventStream(self._service, asked, head, include_usage=with_usage)
         text, last = await unless_gone(request.receive, collect(self._service, asked))
+        if asked.generation.schema is not None and last.finish == "stop":
+            check_json(text)
         return _json(head.whole(text, last))
 
     async def models(self, request: Request) -> Response:

@@ -7,7 +7,7 @@ import re
 import secrets
 import sys
 from collections.abc import AsyncGenerator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Any
 
@@ -16,6 +16,7 @@ import structlog
 
 from recado.errors import BadInput, RecadoError, Unavailable, retry_after
 from recado.model.engine import EngineInfo, EngineLimits, Generation, Located, Piece, Progress, Usage
+from recado.model.gbnf import to_gbnf
 from recado.model.gguf_head import GgufHead, damaged, read_head
 from recado.model.schemas import check_schema
 
@@ -29,6 +30,8 @@ CRASH_RETRY_S = 5.0
 _COMPACT = {"item_separator": ",", "key_separator": ":", "whitespace_flexible": False}
 # Stands between the letters of a control token that a person wrote, so that it is read as the text it is.
 _BREAK = "\u200b"
+_REPLACEMENT = "\ufffd"
+_REPLACED = re.compile(f"{_REPLACEMENT}{{2,}}")
 
 log = structlog.get_logger(__name__)
 
@@ -107,6 +110,7 @@ class LlamaCpp:
         self._limits = limits
         self._control = re.compile("|".join(map(re.escape, head.control_tokens))) if head.control_tokens else None
         self._convert = convert
+        self._pads_words = head.pads_words
         self._child = child
         self._starting = asyncio.Lock()
         # Its HTTP server closes kept connections after a while, in the middle of a request.
@@ -136,9 +140,14 @@ class LlamaCpp:
             async with self._post(child, "/completion", body) as response:
                 if response.status != 200:
                     raise _refused(await response.read())
+                before = ""
                 async for event in _events(response.content):
-                    yield _piece(event)
-                    if event.get("stop"):
+                    piece = _piece(event)
+                    if self._pads_words and grammar is not None:
+                        piece = replace(piece, text=_merged(before, piece.text))
+                        before = piece.text or before
+                    yield piece
+                    if piece.finish is not None:
                         return
             raise _crashed()
         except aiohttp.ClientError:
@@ -146,6 +155,8 @@ class LlamaCpp:
 
     def _grammar(self, schema: Mapping[str, Any]) -> str:
         check_schema(schema)
+        if self._pads_words:
+            return to_gbnf(schema)
         return self._convert({**schema, "x-guidance": _COMPACT})
 
     async def _prompt(self, child: Child, generation: Generation) -> str:
@@ -229,6 +240,12 @@ def _piece(event: Mapping[str, Any]) -> Piece:
     cached = timings["cache_n"]
     usage = Usage(cached + timings["prompt_n"], cached, timings["predicted_n"])
     return Piece(text, "length" if event["stop_type"] == "limit" else "stop", usage)
+
+
+def _merged(before: str, text: str) -> str:
+    """The text with one U+FFFD for several in a row. GBNF takes an overlong form of a letter (bytes that are no UTF-8)
+    for one character; as text it would be up to four of these, and longer than the schema allows."""
+    return _REPLACED.sub(_REPLACEMENT, before[-1:] + text)[len(before[-1:]) :]
 
 
 def _refused(body: bytes) -> RecadoError:

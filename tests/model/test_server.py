@@ -59,6 +59,7 @@ async def test_health_says_what_is_served(server: Server) -> None:
         ("/chat", {"system": "x" * 70_000}, 422),
         ("/chat", [], 422),
         ("/chat", {"system": "hola " * 6_000}, 400),
+        ("/chat", {"system": "hola " * 1_340}, 400),
         ("/admin/model", {"path": "/nowhere/x.gguf"}, 404),
     ],
 )
