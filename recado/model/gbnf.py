@@ -34,7 +34,7 @@ _PLAIN = {"boolean": "truth", "null": '"null"'}
 
 
 def to_gbnf(schema: Mapping[str, Any]) -> str:
-    """The grammar of compact JSON by a schema that `check_schema` let pass. Raises `BadInput` (`bad_schema`)."""
+    """The grammar of compact JSON by a schema that `held` let pass. Raises `BadInput` (`bad_schema`)."""
     rules = _Rules(schema)
     rules.named["root"] = rules.of(schema)
     return "\n".join(f"{name} ::= {rule}" for name, rule in {**rules.named, **_BASE}.items())

@@ -18,7 +18,7 @@ from recado.errors import BadInput, RecadoError, Unavailable, retry_after
 from recado.model.engine import EngineInfo, EngineLimits, Generation, Located, Piece, Progress, Usage
 from recado.model.gbnf import to_gbnf
 from recado.model.gguf_head import GgufHead, damaged, read_head
-from recado.model.schemas import check_schema
+from recado.model.schemas import held
 
 NAME = "llama.cpp"
 # A large model on a slow disk; whoever waits sees `/health`.
@@ -26,8 +26,9 @@ LOAD_LIMIT_S = 1_800.0
 STOP_LIMIT_S = 5.0
 # Loading again after a crash takes some seconds.
 CRASH_RETRY_S = 5.0
-# Compact JSON: unbounded white space would let a text go on for ever. Read by llguidance.
-_COMPACT = {"item_separator": ",", "key_separator": ":", "whitespace_flexible": False}
+# Read by llguidance. Compact JSON, as unbounded white space would let a text go on for ever; and `oneOf` as `anyOf`,
+# which Pydantic's unions with a discriminator fit: otherwise the text would run free.
+_GUIDANCE = {"item_separator": ",", "key_separator": ":", "whitespace_flexible": False, "coerce_one_of": True}
 # Stands between the letters of a control token that a person wrote, so that it is read as the text it is.
 _BREAK = "\u200b"
 _REPLACEMENT = "\ufffd"
@@ -154,10 +155,10 @@ class LlamaCpp:
             raise _crashed() from None
 
     def _grammar(self, schema: Mapping[str, Any]) -> str:
-        check_schema(schema)
+        clean = held(schema)
         if self._pads_words:
-            return to_gbnf(schema)
-        return self._convert({**schema, "x-guidance": _COMPACT})
+            return to_gbnf(clean)
+        return self._convert({**clean, "x-guidance": _GUIDANCE})
 
     async def _prompt(self, child: Child, generation: Generation) -> str:
         """The messages as the model's chat template has them."""

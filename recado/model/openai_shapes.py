@@ -13,7 +13,7 @@ from recado.errors import BadInput, RecadoError
 from recado.kit import new_id
 from recado.kit.clock import now_ms
 from recado.model.engine import ChatMessage, EngineInfo, Generation, Piece, Usage
-from recado.model.schemas import check_schema
+from recado.model.schemas import held
 
 MAX_MESSAGES = 512
 # OpenAI's own limit.
@@ -107,8 +107,7 @@ class CompletionRequest(_Shape):
             return {"type": "object"}
         if wanted.json_schema is None:
             raise BadInput("`response_format` has no json_schema.", status=400)
-        check_schema(wanted.json_schema.schema_)
-        return wanted.json_schema.schema_
+        return held(wanted.json_schema.schema_)
 
 
 class Head:

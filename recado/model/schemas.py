@@ -26,51 +26,53 @@ KEYWORDS = frozenset(
         *("items", "prefixItems", "minItems", "maxItems", "enum", "const", "anyOf", "oneOf", "allOf", "$ref", "$defs"),
         *("definitions", "minLength", "maxLength", "pattern", "format", "minimum", "maximum"),
         *("exclusiveMinimum", "exclusiveMaximum", "multipleOf"),
-        # These say nothing about what is allowed.
-        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id"),
-        "$comment",
     }
 )
 FORMATS = frozenset(
     {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid", "uri", "unknown"}
+)
+# Words about a schema; they allow and forbid nothing. `discriminator` is OpenAPI's, Pydantic writes it.
+ANNOTATIONS = frozenset(
+    {
+        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly", "$schema", "$id"),
+        *("$comment", "discriminator"),
+    }
 )
 _ONE = ("items", "additionalProperties")
 _SEVERAL = ("anyOf", "oneOf", "allOf", "prefixItems")
 _NAMED = ("properties", "patternProperties", "$defs", "definitions")
 
 
-def check_schema(schema: Mapping[str, Any]) -> None:
-    """Raises `BadInput` (`bad_schema`) for a schema that no text could be held to."""
+def held(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema without its annotations. Raises `BadInput` (`bad_schema`) for one that no text could be held to."""
     if len(json.dumps(schema)) > MAX_SCHEMA_BYTES:
         raise bad_schema(f"has more than {MAX_SCHEMA_BYTES} bytes")
-    _check(schema, 0)
+    return _held(schema, 0)
 
 
 def bad_schema(problem: str) -> BadInput:
     return BadInput(f"The JSON schema {problem}.", code="bad_schema", status=400)
 
 
-def _check(schema: object, depth: int) -> None:
+def _held(schema: object, depth: int) -> Any:
     if isinstance(schema, bool):
-        return
+        return schema
     if not isinstance(schema, Mapping) or depth > MAX_DEPTH:
         raise bad_schema(f"is no object, or deeper than {MAX_DEPTH}")
-    of = cast("Mapping[str, Any]", schema)
+    of = {name: value for name, value in cast("Mapping[str, Any]", schema).items() if name not in ANNOTATIONS}
     unknown = set(of) - KEYWORDS
     if unknown:
         raise bad_schema(f"has the keyword {min(unknown)[:40]!r}, which cannot be held to")
     _check_words(of)
-    for name in _ONE:
-        if name in of:
-            _check(of[name], depth + 1)
-    for name in _SEVERAL:
-        for one in _list(of.get(name, [])):
-            _check(one, depth + 1)
-    for name in _NAMED:
-        if not isinstance(of.get(name, {}), Mapping):
+    for name in set(_ONE) & set(of):
+        of[name] = _held(of[name], depth + 1)
+    for name in set(_SEVERAL) & set(of):
+        of[name] = [_held(one, depth + 1) for one in _list(of[name])]
+    for name in set(_NAMED) & set(of):
+        if not isinstance(of[name], Mapping):
             raise bad_schema(f"has {name} that are no object")
-        for one in of.get(name, {}).values():
-            _check(one, depth + 1)
+        of[name] = {key: _held(one, depth + 1) for key, one in of[name].items()}
+    return of
 
 
 def _check_words(of: Mapping[str, Any]) -> None:

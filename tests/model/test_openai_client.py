@@ -3,11 +3,13 @@
 import json
 from collections.abc import AsyncIterator
 from itertools import pairwise
+from typing import Annotated, Literal
 
 import openai
 import pytest
 import pytest_asyncio
 from openai.types.chat import ChatCompletionMessageParam
+from openai.types.shared_params import ResponseFormatJSONSchema
 from pydantic import BaseModel, Field
 
 from tests.model.server import Server
@@ -114,3 +116,28 @@ async def test_errors_are_those_of_openai(client: openai.AsyncOpenAI) -> None:
             model="tiny", messages=HOLA, tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}]
         )
     assert caught.value.code == "unsupported"
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"]
+    lives: int = Field(ge=0, le=9)
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"]
+    name: str = Field(max_length=5)
+
+
+class Pets(BaseModel):
+    first: Annotated[Cat | Dog, Field(discriminator="kind")]
+    others: list[Cat] = Field(max_length=2)
+
+
+async def test_a_union_with_a_discriminator_comes_back(client: openai.AsyncOpenAI) -> None:
+    form: ResponseFormatJSONSchema = {
+        "type": "json_schema",
+        "json_schema": {"name": "pets", "schema": Pets.model_json_schema()},
+    }
+    for seed in range(8):
+        answer = await client.chat.completions.create(model="tiny", messages=HOLA, response_format=form, seed=seed)
+        assert Pets.model_validate_json(answer.choices[0].message.content or "")
