@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 
 import aiohttp
+import uvloop
 
 from benchmarks.document import write_part
 from benchmarks.machine import describe
@@ -104,7 +105,7 @@ def main() -> int:
         # Wide enough that reading costs more than its share of the bookkeeping, as with real models.
         wider = write_tiny_model(folder / "wider.gguf", width=WIDTH)
         settings = ModelSettings(path=str(wider), context_tokens=CONTEXT_TOKENS, threads=1)
-        figures = asyncio.run(measure(settings, places.locate, places.open_engine))
+        figures = uvloop.run(measure(settings, places.locate, places.open_engine))
         print("\n".join(figures.lines()), flush=True)
         variables = {
             "N_CTX": str(ANSWER_CONTEXT_TOKENS),

@@ -52,10 +52,12 @@ def _settings(level: str = "INFO") -> "ModelSettings":
 @model.command()
 def bench() -> None:
     """Measure the model, and what the server adds to it."""
-    import asyncio
-
     from recado.model import places
     from recado.model.bench import measure
 
     settings = _settings("WARNING")
-    click.echo("\n".join(asyncio.run(measure(settings, places.locate, places.open_engine)).lines()))
+
+    async def measured() -> None:
+        click.echo("\n".join((await measure(settings, places.locate, places.open_engine)).lines()))
+
+    running.serve(measured())

@@ -114,7 +114,7 @@ class LlamaCpp:
         self._pads_words = head.pads_words
         self._child = child
         self._starting = asyncio.Lock()
-        # Its HTTP server closes kept connections after a while, in the middle of a request.
+        # Its HTTP server closes kept connections after some requests, without saying so before.
         self._http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(force_close=True, limit=0),
             timeout=aiohttp.ClientTimeout(total=None, sock_connect=STOP_LIMIT_S),
