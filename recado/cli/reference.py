@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from pydantic import AliasChoices
 
 from recado.cli.root import recado
-from recado.model.settings import ModelSettings
+from recado.model.settings import ModelSettings, variables_of
 from recado.settings import EXAMPLES, Settings, variable_name
 
 _WIDTH = 100
@@ -54,8 +53,7 @@ def settings_page() -> str:
         rows.append(f"| `{variable_name(field)}` | {default} | {info.description or ''} | {_code(example)} |")
     served = ["", "## The Model API (`recado model`)", "", "| variable | default | what it is |", "|---|---|---|"]
     for info in ModelSettings.model_fields.values():
-        names = info.validation_alias.choices if isinstance(info.validation_alias, AliasChoices) else ()
-        variables = " or ".join(f"`{name}`" for name in names)
+        variables = " or ".join(f"`{name}`" for name in variables_of(info))
         default = "" if info.default in ("", (), None) else f"`{info.default}`"
         served.append(f"| {variables} | {default} | {info.description or ''} |")
     about = (

@@ -36,7 +36,7 @@ class ModelService:
     def __init__(self, settings: ModelSettings, locate: Locate, open_engine: OpenEngine) -> None:
         self._locate = locate
         self._open = open_engine
-        self._limits = EngineLimits(settings.slots, settings.context_tokens, settings.threads)
+        self._limits = EngineLimits(settings.slots, settings.context_tokens, settings.threads, settings.device)
         self._deadline_s = settings.deadline_s
         self._clock = asyncio.get_running_loop().time
         self._slots = Slots(max_waiting=settings.max_waiting, max_per_key=settings.max_per_key, clock=self._clock)

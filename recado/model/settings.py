@@ -1,8 +1,10 @@
 """Settings of `recado model`. Each has the name that older model servers know beside its own (contract A)."""
 
+import os
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recado.errors import SettingsError
@@ -44,6 +46,12 @@ class ModelSettings(BaseSettings):
         le=512,
         validation_alias=_names("RECADO_MODEL_THREADS", "N_THREADS"),
         description="Threads of the model; empty means one for each core.",
+    )
+    device: str = Field(
+        default="auto",
+        pattern="^[a-z0-9:]{1,20}$",
+        validation_alias=_names("RECADO_MODEL_DEVICE", "DEVICE"),
+        description="auto takes a GPU where there is one that the installed engine can use; or cpu.",
     )
     port: int = Field(
         default=8001, ge=1, le=65535, validation_alias=_names("RECADO_MODEL_PORT", "PORT"), description="Port."
@@ -106,5 +114,20 @@ def load_model_settings() -> ModelSettings:
         return ModelSettings()
     except ValidationError as error:
         found = error.errors(include_input=False)
-        lines = [f"{item['loc'][0]}: {item['msg'].removeprefix('Value error, ')}" for item in found]
+        lines = [f"{_set_as(item['loc'][0])}: {item['msg'].removeprefix('Value error, ')}" for item in found]
         raise SettingsError("\n".join(lines)) from None
+
+
+def variables_of(field: FieldInfo) -> tuple[str, ...]:
+    """The environment variables of a field, the first that is set wins."""
+    alias = field.validation_alias
+    return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else ()
+
+
+def _set_as(name: int | str) -> str:
+    """The variable that was set, where an error names the first that could have been."""
+    for field in ModelSettings.model_fields.values():
+        variables = variables_of(field)
+        if name in variables:
+            return next((one for one in variables if one in os.environ), str(name))
+    return str(name)
