@@ -1,6 +1,7 @@
 """`/chat`: an answer in the Spanish wire form, whatever the model writes (contract A)."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -27,6 +28,14 @@ CLOSING_TOKENS = 300
 # Said of an answer that was cut before its state was known.
 CUT_CONFIDENCE = 0.3
 _RETRY_S = 1.0
+# Escapes of JSON texts: a surrogate pair; one that was cut; half of one; any other's first two characters.
+_ESCAPE = re.compile(
+    r"(?P<pair>\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?P<cut>\\u[dD][89abAB][0-9a-fA-F]{2}(?:\\(?:u[0-9a-fA-F]{0,3})?)?\Z)"
+    r"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    r"|\\.",
+    re.DOTALL,
+)
 
 
 class ChatRequest(Value):
@@ -127,6 +136,7 @@ def _closed(text: str, frame: Frame) -> Respuesta:
         return read(text)  # cut just after its end
     except BadInput:
         pass
+    text = _ESCAPE.sub(_without_half, text)
     whole: dict[str, Any] = from_json(_without_number(text), allow_partial=True) if text else {}
     if "acciones" not in whole:
         said: dict[str, Any] = from_json(text, allow_partial="trailing-strings") if text else {}
@@ -137,6 +147,11 @@ def _closed(text: str, frame: Frame) -> Respuesta:
     kept = {name: value for name, value in asked.items() if _complete(value, properties[name])}
     state: dict[str, Any] = whole.get("estado") or {}
     return _answer({**whole, "acciones": kept, "estado": state if "confianza" in state else None})
+
+
+def _without_half(escape: "re.Match[str]") -> str:
+    """Half a surrogate pair, which JSON lets pass and this parser does not, as `read` has it; nothing for a cut one."""
+    return {"half": "?", "cut": ""}.get(escape.lastgroup or "", escape[0])
 
 
 def _without_number(text: str) -> str:

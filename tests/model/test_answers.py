@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recado.errors import Unavailable
 from recado.model.answers import CUT_CONFIDENCE, Frame, finished, frame_of
@@ -39,6 +41,38 @@ def test_an_answer_cut_anywhere_is_closed_with_nothing_made_up(escaped: bool) ->
         assert asked.actualizar_tarea in (None, wanted.actualizar_tarea)
         assert answer.estado.confianza in (CUT_CONFIDENCE, 0.8)
     assert read(finished(text, FRAME, cut=True)) == FULL
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        r"a\ud800b",
+        r"\udc00\ud83d",
+        r"\\ud800",
+        r"\ud83d\ude42\ud83d",
+        r"\u0000\b\f\/",
+        r"\\\ud800\"",
+        "\ufffd\U0010ffff\x7f",
+    ],
+)
+def test_hostile_texts_are_closed_wherever_they_are_cut(said: str) -> None:
+    text = (
+        f'{{"role":"consulta","respuesta_chat":"{said}","acciones":{{"actualizar_formulario":{{"cultivo":"{said}"}},'
+        f'"alerta":null,"log":"{said}","bitacora":null,"actualizar_tarea":null}},'
+        '"estado":{"formulario_completo":false,"confianza":0.5}}'
+    )
+    for end in range(len(text) + 1):
+        answer = read(finished(text[:end], FRAME, cut=True))
+        assert answer.acciones.log in (None, read(text).acciones.log)
+
+
+@given(st.text(max_size=40), st.text(max_size=40), st.booleans())
+def test_any_texts_are_closed_wherever_they_are_cut(one: str, other: str, escaped: bool) -> None:
+    full = json.loads(write(FULL))
+    full["respuesta_chat"], full["acciones"]["log"] = one, other
+    text = json.dumps(full, ensure_ascii=escaped, separators=(",", ":"))
+    for end in range(len(text) + 1):
+        assert read(finished(text[:end], FRAME, cut=True))
 
 
 def test_a_text_that_is_not_of_the_grammar_is_an_error() -> None:
