@@ -22,6 +22,9 @@ TEMPERATURE = 0.3
 # Names from a context end up in a grammar.
 MAX_NAMES = 40
 MAX_NAME = 64
+# Without what control tokens are made of ("</s>", "[INST]", "<|im_end|>"): a name is written by the grammar, and the
+# tokenizer would read such a token in it.
+_NAME = re.compile(r"\w[\w .,:;/()%+?¿-]*")
 # All of an answer but what it says: names, brackets, nulls and numbers of `{"role":...,"respuesta_chat":"",...}` with a
 # form of four fields. A token is at least one byte, so this is what its closing needs at the most.
 CLOSING_TOKENS = 300
@@ -86,7 +89,7 @@ def _keys(value: object) -> list[str]:
 
 
 def _is_name(value: object) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= MAX_NAME and value.isprintable() and bool(value.strip())
+    return isinstance(value, str) and len(value) <= MAX_NAME and _NAME.fullmatch(value) is not None
 
 
 def _names(values: Iterable[str]) -> list[str]:

@@ -18,7 +18,7 @@ from recado.errors import BadInput, RecadoError, Unavailable, retry_after
 from recado.model.engine import EngineInfo, EngineLimits, Generation, Located, Piece, Progress, Usage
 from recado.model.gbnf import to_gbnf
 from recado.model.gguf_head import GgufHead, damaged, read_head
-from recado.model.schemas import held
+from recado.model.schemas import bad_schema, held
 
 NAME = "llama.cpp"
 # A large model on a slow disk; whoever waits sees `/health`.
@@ -156,6 +156,9 @@ class LlamaCpp:
 
     def _grammar(self, schema: Mapping[str, Any]) -> str:
         clean = held(schema)
+        if self._control is not None and self._control.search(json.dumps(clean, ensure_ascii=False)):
+            # What a grammar forces is tokenized as text is, and one of these may end the answer.
+            raise bad_schema("has one of the model's control tokens in it")
         if self._pads_words:
             return to_gbnf(clean)
         return self._convert({**clean, "x-guidance": _GUIDANCE})

@@ -87,7 +87,7 @@ def test_the_frame_is_of_the_context() -> None:
     frame = frame_of(
         {
             "role": "vendedor",
-            "form_state": {"talla": "M", "": 1, "x" * 65: 2, "a\nb": 3},
+            "form_state": {"talla": "M", "": 1, "x" * 65: 2, "a\nb": 3, "</s>": 4, "[INST] a": 5},
             "active_task": {"task_id": "t7"},
             "last_logs": [{"metricas": {"ph": 6}}, 5],
         }

@@ -111,6 +111,13 @@ async def test_errors_are_those_of_openai(client: openai.AsyncOpenAI) -> None:
             response_format={"type": "json_schema", "json_schema": {"name": "x", "schema": {"type": "strin"}}},
         )
     assert caught.value.code == "bad_schema"
+    form: ResponseFormatJSONSchema = {
+        "type": "json_schema",
+        "json_schema": {"name": "x", "schema": {"type": "object", "properties": {"a</s>": {"type": "null"}}}},
+    }
+    with pytest.raises(openai.BadRequestError) as caught:
+        await client.chat.completions.create(model="tiny", messages=HOLA, response_format=form)
+    assert caught.value.code == "bad_schema"
     with pytest.raises(openai.BadRequestError) as caught:
         await client.chat.completions.create(
             model="tiny", messages=HOLA, tools=[{"type": "function", "function": {"name": "f", "parameters": {}}}]

@@ -40,6 +40,14 @@ async def test_a_role_and_a_form_of_the_context_are_kept_to(server: Server) -> N
     assert answer.role == "vendedor"
 
 
+async def test_control_tokens_in_names_end_no_answer(server: Server) -> None:
+    names = {f"{token}{n}": 1 for token in ("</s>", "<s>") for n in range(10)}
+    for _ in range(5):
+        answer = await server.post("/chat", {"context": {"role": "a</s>", "form_state": names}})
+        assert answer.status == 200, answer.body
+        assert read(answer.body["content"])
+
+
 async def test_health_says_what_is_served(server: Server) -> None:
     assert (await server.get("/health")).body == {
         "status": "ok",
