@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench run chat test test-fast lint bench bench-memory bench-scale chaos train eval docs locks clean
+.PHONY: help setup setup-dev setup-bench run chat model test test-fast lint bench bench-memory bench-scale bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -47,6 +47,15 @@ $(VENV)/.dev: requirements/dev.txt pyproject.toml $(VENV)/.uv
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@ $(VENV)/.runtime
 
+# The tools of the tests hold llama.cpp as well.
+$(VENV)/.model: requirements/model.txt pyproject.toml $(VENV)/.uv
+	@echo "Setting up the local model in $(VENV) (once)"
+	@if [ -f $(VENV)/.dev ]; then $(MAKE) --no-print-directory $(VENV)/.dev; else \
+		$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements/model.txt && \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable . && \
+		touch $(VENV)/.runtime; fi
+	@touch $@
+
 $(VENV)/.bench: requirements/bench.txt $(VENV)/.uv
 	@$(PYTHON) -m venv $(VENV)/bench
 	@$(BIN)/uv pip sync --quiet --python $(VENV)/bench/bin/python --require-hashes requirements/bench.txt
@@ -57,6 +66,9 @@ run: setup ## Start Recado with a demo on http://127.0.0.1:8000
 
 chat: setup ## A phone in this terminal, to write to the demo
 	@exec $(BIN)/recado chat $(ARGS)
+
+model: $(VENV)/.model ## Serve a local model: make model LOCAL_MODEL_PATH=/models/assistant.gguf
+	@exec $(BIN)/recado model $(ARGS)
 
 # Branch coverage is demanded of the two rooms where a mistake would lose a message.
 test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
@@ -79,6 +91,9 @@ bench-memory: setup-dev ## Memory while 100,000 messages pass
 
 bench-scale: setup-dev ## Time and memory per message with a million stored ones
 	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+bench-model: setup-dev ## The Model API: valid answers, reuse of prefixes, what the server adds
+	$(BIN)/python -m benchmarks.model $(ARGS)
 
 chaos: setup-dev ## Kill processes at random under load, and look for lost and doubled messages
 	$(BIN)/python -m tests.chaos $(ARGS)

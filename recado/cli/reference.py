@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recado.cli.root import recado
+from recado.model.settings import ModelSettings, variables_of
 from recado.settings import EXAMPLES, Settings, variable_name
 
 _WIDTH = 100
@@ -50,10 +51,15 @@ def settings_page() -> str:
         default = "" if info.default in ("", ()) else f"`{info.default}`"
         example = EXAMPLES.get(field, "").replace("|", "\\|")
         rows.append(f"| `{variable_name(field)}` | {default} | {info.description or ''} | {_code(example)} |")
+    served = ["", "## The Model API (`recado model`)", "", "| variable | default | what it is |", "|---|---|---|"]
+    for info in ModelSettings.model_fields.values():
+        variables = " or ".join(f"`{name}`" for name in variables_of(info))
+        default = "" if info.default in ("", (), None) else f"`{info.default}`"
+        served.append(f"| {variables} | {default} | {info.description or ''} |")
     about = (
         "Read from the environment when a process starts. A wrong one is named, with an example, and nothing starts."
     )
-    return "\n".join(["# Settings", "", _MADE, "", about, "", *rows]) + "\n"
+    return "\n".join(["# Settings", "", _MADE, "", about, "", *rows, *served]) + "\n"
 
 
 def _code(example: str) -> str:

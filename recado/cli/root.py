@@ -10,6 +10,7 @@ from recado.cli import (
     knowledge,
     lines,
     mailbox,
+    model,
     phone,
     projects,
     running,
@@ -21,7 +22,7 @@ from recado.cli import (
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
-    ("Run", (running.up, running.api, running.worker)),
+    ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, tools.bench)),
