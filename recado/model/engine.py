@@ -1,7 +1,8 @@
 """What stands behind the Model API: an engine is one loaded model that writes text, in a fixed number of slots.
 
 The server decides who gets a slot and when, how long it may take, and closes an answer that was cut; an engine only
-computes. A slot keeps what it has read (its prefix cache), so a conversation that comes back to its slot is read faster.
+computes. A slot keeps what it has read (its prefix cache), so a conversation that comes back to its slot
+is read faster.
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -32,8 +33,9 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What to write. `schema` is a JSON schema: the text is then always a beginning of a JSON value that is valid by it,
-    and all of one when it ended with "stop". Temperature 0 takes the likeliest token. `stop` texts are not given out."""
+    """What to write. `schema` is a JSON schema: the text is then always a beginning of a JSON value that is valid by
+    it, and all of one when it ended with "stop". Temperature 0 takes the likeliest token. `stop` texts are not given
+    out."""
 
     messages: Sequence[ChatMessage]
     max_tokens: int
@@ -99,12 +101,14 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """`context_tokens` of one slot; `threads` None: as many as there are cores; `device` "auto", "cpu", "cuda"..."""
+    """`context_tokens` of one slot; `threads` None: as many as there are cores; `device` "auto", "cpu", "cuda"...;
+    without `reuse_prefix` every prompt is read anew (to measure what reuse is worth)."""
 
     slots: int
     context_tokens: int
     threads: int | None = None
     device: str = "auto"
+    reuse_prefix: bool = True
 
 
 OpenEngine = Callable[[Located, EngineLimits, Progress], Awaitable[Engine]]
