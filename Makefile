@@ -80,7 +80,7 @@ test-transformers: setup-transformers ## The tests that need torch: the transfor
 	$(BIN)/pytest -m transformers $(ARGS)
 
 schema-answers: setup-transformers ## 2,000 hostile prompts, 2,000 answers that follow the schema (transformers engine)
-	$(BIN)/python -m tests.model.hostile $(ARGS)
+	$(BIN)/python -m tests.model.hugging_face.hostile $(ARGS)
 
 lint: setup-dev ## Format, lint, types and imports
 	$(BIN)/ruff format --check .

@@ -100,7 +100,7 @@ class TransformersEngine:
         known = [getattr(model.config, name, None) for name in _LENGTHS]
         longest = min([limits.context_tokens, *(length for length in known if isinstance(length, int))])
         self.info = EngineInfo(located.model, located.revision, "transformers", limits.slots, longest)
-        self._slots = [_Slot(self._torch, model, device) for _ in range(limits.slots)]
+        self._slots = [_Slot(self._torch, model, device, limits.reuse_prefix) for _ in range(limits.slots)]
         self._threads = ThreadPoolExecutor(limits.slots, thread_name_prefix="model-slot")
 
     async def generate(self, generation: Generation, slot: int) -> AsyncGenerator[Piece]:
@@ -183,8 +183,8 @@ class TransformersEngine:
 class _Slot:
     """What one conversation's model remembers: the tokens that were read and their cache."""
 
-    def __init__(self, torch: Any, model: Any, device: str) -> None:
-        self._torch, self._model, self._device = torch, model, device
+    def __init__(self, torch: Any, model: Any, device: str, reuse: bool) -> None:
+        self._torch, self._model, self._device, self._reuse = torch, model, device, reuse
         self.forget()
 
     def forget(self) -> None:
@@ -198,7 +198,7 @@ class _Slot:
             if old != new:
                 break
             same += 1
-        same = self._keep(same)
+        same = self._keep(same if self._reuse else 0)
         logits = None
         for start in range(same, len(prompt), READ_TOKENS):
             if stop.is_set():

@@ -162,6 +162,7 @@ WORDS: dict[str, tuple[str, str]] = {
             "transformers engine"
         ),
     ),
+    "not_written": ("No se pudo escribir {path} ({reason})", "{path} could not be written ({reason})"),
     "too_little_text": (
         (
             "El texto para medir la perplejidad tiene {tokens} tokens; hacen falta {least}. Dé un archivo mayor con"

@@ -16,22 +16,12 @@ from recado.errors import BadInput, RecadoError
 from recado.model.engine import ChatMessage, Engine, EngineLimits, Generation, Located, Piece
 from recado.model.transformers_engine import load_model, open_transformers
 from recado.model.transformers_prompt import Prompts
-from tests.model import hostile, tiny
-from tests.model.schemas import ANSWER, violations
+from tests.model.hugging_face import hostile
+from tests.model.hugging_face.answer import ANSWER, violations
 
 pytestmark = [pytest.mark.transformers, pytest.mark.slow, pytest.mark.timeout(300)]
 
 HELLO = Generation((ChatMessage("system", "Eres amable."), ChatMessage("user", "Hola")), max_tokens=24, temperature=0)
-
-
-@pytest.fixture(scope="session")
-def gpt2(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.gpt2(tmp_path_factory.mktemp("gpt2"))
-
-
-@pytest.fixture(scope="session")
-def llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny.llama(tmp_path_factory.mktemp("llama"))
 
 
 async def opened(folder: Path, *, slots: int = 2, context: int = 4096) -> Engine:

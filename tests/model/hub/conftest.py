@@ -1,11 +1,10 @@
 """What the tests of models share: a hub on loopback."""
 
-import importlib.util
 from collections.abc import Iterator
 
 import pytest
 
-from tests.model.hubs import LoopbackHub
+from tests.model.hub.hubs import LoopbackHub
 
 
 @pytest.fixture(scope="session")
@@ -23,11 +22,3 @@ def hub(running_hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> LoopbackHu
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
     running_hub.reset()
     return running_hub
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if importlib.util.find_spec("torch") is not None:
-        return
-    for item in items:
-        if item.get_closest_marker("transformers") is not None:
-            item.add_marker(pytest.mark.skip(reason="torch is not installed: make setup-transformers"))

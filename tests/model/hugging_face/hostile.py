@@ -1,7 +1,7 @@
 """What people, documents and tools may send a model: ordinary, long, odd and hostile texts, the same for the same seed.
 
-`python -m tests.model.hostile [COUNT]` (`make schema-answers`) asks a tiny random model COUNT times (2,000) through the
-transformers engine, and fails unless every answer is JSON of the schema.
+`make schema-answers` asks a tiny random model 2,000 times through the transformers engine, and fails unless every
+answer is JSON of the schema.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from typing import Any
 
 from recado.model.engine import ChatMessage, Engine, EngineLimits, Generation, Located
 from recado.model.transformers_engine import open_transformers
-from tests.model import tiny
-from tests.model.schemas import ANSWER, ANSWER_TOKENS, violations
+from tests.model.hugging_face import tiny
+from tests.model.hugging_face.answer import ANSWER, ANSWER_TOKENS, violations
 
 COUNT = 2_000
 SLOTS = 4

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.model.hub_server import READ, WRITE
+from tests.model.hub.hub_server import READ, WRITE
 
 __all__ = ["READ", "WRITE", "LoopbackHub"]
 
@@ -18,9 +18,9 @@ class LoopbackHub:
     """A `hub_server` in its own process."""
 
     def __init__(self) -> None:
-        root = Path(__file__).parents[2]
+        root = Path(__file__).parents[3]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.model.hub_server"],
+            [sys.executable, "-m", "tests.model.hub.hub_server"],
             cwd=root,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.model.schemas import violations
+from tests.model.hugging_face.answer import violations
 
 GOOD: dict[str, Any] = {
     "role": "consulta",

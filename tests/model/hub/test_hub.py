@@ -16,8 +16,8 @@ from recado.errors import RecadoError
 from recado.model.cache import Stage
 from recado.model.engine import Located
 from recado.model.hub import CHUNK_BYTES, HubSettings, locate, locate_on_disk, obtain
-from tests.model.hub_server import git_sha1
-from tests.model.hubs import READ, LoopbackHub
+from tests.model.hub.hub_server import git_sha1
+from tests.model.hub.hubs import READ, LoopbackHub
 
 BIG = random.Random(7).randbytes(25_000_000)  # noqa: S311 # any bytes, always the same
 WEIGHTS = random.Random(8).randbytes(300_000)  # noqa: S311

@@ -1,9 +1,9 @@
 """A hub on loopback, in a process of its own: the HTTP API that huggingface_hub 2.4.0 speaks, with faults on demand.
 
-`python -m tests.model.hub_server` prints its port and serves until its standard input closes. What it knows of a hub
-is read off the client's source (hf_api.py, file_download.py, lfs.py, _commit_api.py): model info, tree, resolve with
-redirects of large files to another origin that takes no token, ranges, etags, create, branches, preupload, LFS batch,
-commits. It checks what it is sent (tokens, hashes, sizes), so that a client that cheats is seen. All is in memory.
+`python -m tests.model.hub.hub_server` prints its port and serves until its standard input closes. What it knows of
+a hub is read off the client's source (hf_api.py, file_download.py, lfs.py, _commit_api.py): model info, tree, resolve
+with redirects of large files to another origin that takes no token, ranges, etags, create, branches, preupload, LFS
+batch, commits. It checks what it is sent (tokens, hashes, sizes), so that a client that cheats is seen.
 
 `/_control/...` is for tests: models to begin with, faults, and the log of what was asked.
 """

@@ -20,12 +20,16 @@ CHAT_TEMPLATE = (
 )
 
 
-def tokenizer(*, template: bool = False) -> Any:
-    """A byte-level BPE of a few hundred tokens: it can write any text."""
+def tokenizer(*, template: bool = False, split: str | None = None) -> Any:
+    """A byte-level BPE of a few hundred tokens: it can write any text. `split` cuts it as Llama 3 does."""
     tokenizers = importlib.import_module("tokenizers")
     _, transformers = modules()
-    made = tokenizers.Tokenizer(tokenizers.models.BPE())
-    made.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    made = tokenizers.Tokenizer(tokenizers.models.BPE(ignore_merges=split is not None))
+    cut = tokenizers.pre_tokenizers
+    made.pre_tokenizer = cut.ByteLevel(add_prefix_space=False)
+    if split is not None:
+        by_words = cut.Split(tokenizers.Regex(split), behavior="isolated")
+        made.pre_tokenizer = cut.Sequence([by_words, cut.ByteLevel(add_prefix_space=False, use_regex=False)])
     made.decoder = tokenizers.decoders.ByteLevel()
     special = [END, *(["<|system|>", "<|user|>", "<|assistant|>"] if template else [])]
     trainer = tokenizers.trainers.BpeTrainer(
@@ -41,11 +45,11 @@ def tokenizer(*, template: bool = False) -> Any:
     return fast
 
 
-def gpt2(folder: Path, *, template: bool = False, positions: int = 4096, seed: int = 1) -> Path:
+def gpt2(folder: Path, *, template: bool = False, positions: int = 4096, **more: Any) -> Path:
     """A random GPT-2 of two layers, saved as transformers does."""
     torch, transformers = modules()
     words = tokenizer(template=template)
-    torch.manual_seed(seed)
+    torch.manual_seed(1)
     config = transformers.GPT2Config(
         # Larger than the tokenizer, as padded vocabularies of real models are.
         vocab_size=len(words) + 5,
@@ -57,27 +61,28 @@ def gpt2(folder: Path, *, template: bool = False, positions: int = 4096, seed: i
         eos_token_id=0,
         # Wider than usual, so that the likeliest token depends on what was read.
         initializer_range=0.4,
+        **more,
     )
     return _save(transformers.GPT2LMHeadModel(config), words, folder)
 
 
-def llama(folder: Path, *, tied: bool = False, kv_heads: int = 2, seed: int = 2) -> Path:
-    """A random Llama with grouped attention, the byte-level tokenizer of Llama 3's kind."""
+def llama(folder: Path, *, split: str | None = None, **more: Any) -> Path:
+    """A random Llama with grouped attention."""
     torch, transformers = modules()
-    words = tokenizer(template=True)
-    torch.manual_seed(seed)
+    words = tokenizer(template=True, split=split)
+    torch.manual_seed(2)
     config = transformers.LlamaConfig(
         vocab_size=len(words),
         hidden_size=64,
         intermediate_size=96,
         num_hidden_layers=2,
         num_attention_heads=4,
-        num_key_value_heads=kv_heads,
+        num_key_value_heads=2,
         max_position_embeddings=2048,
         bos_token_id=0,
         eos_token_id=0,
-        tie_word_embeddings=tied,
         initializer_range=0.2,
+        **more,
     )
     return _save(transformers.LlamaForCausalLM(config), words, folder)
 
