@@ -3,7 +3,7 @@
 import click
 
 from recado import __version__
-from recado.cli import database, keys, lines, mailbox, phone, projects, running, simulate, tools
+from recado.cli import database, keys, lines, mailbox, model, phone, projects, running, simulate, tools
 from recado.errors import RecadoError
 
 SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
@@ -11,6 +11,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Try", (phone.chat, simulate.simulate)),
     ("Set up", (projects.project, keys.key, lines.line, database.db)),
     ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, tools.bench)),
+    ("Models", (model.model,)),
 )
 EXAMPLES = """\b
 Examples:

@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from recado.model.hub_client import library
+
 _READ_BYTES = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _SHA1 = re.compile(r"[0-9a-f]{40}")
@@ -191,6 +193,7 @@ class Pruned:
 
 def kept_models(cache: Path) -> list[Kept]:
     """All commits of all models in the cache, by name. An empty list if there is no cache yet."""
+    library()
     from huggingface_hub import scan_cache_dir
     from huggingface_hub.errors import CacheNotFound
 
@@ -215,6 +218,7 @@ def kept_models(cache: Path) -> list[Kept]:
 
 def prune(cache: Path, choose: Callable[[Kept], bool], *, really: bool) -> Pruned:
     """Take away the commits that `choose` names, and what interrupted downloads left that nobody is at now."""
+    library()
     from huggingface_hub import scan_cache_dir
 
     chosen = tuple(one for one in kept_models(cache) if choose(one))

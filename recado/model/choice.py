@@ -33,7 +33,7 @@ def choose(name: str, wanted: str | None, files: Sequence[RemoteFile]) -> tuple[
         raise BadInput(shown, code="bad_model_name")
     if fits:
         return _all_parts(fits[0], weights)
-    return _of_transformers(name, safe)
+    return of_transformers(name, safe)
 
 
 def _first_parts(weights: Sequence[RemoteFile]) -> list[RemoteFile]:
@@ -49,7 +49,8 @@ def _all_parts(first: RemoteFile, weights: Sequence[RemoteFile]) -> tuple[Remote
     return (first, *(file for file in rest if file != first))
 
 
-def _of_transformers(name: str, files: Sequence[RemoteFile]) -> tuple[RemoteFile, ...]:
+def of_transformers(name: str, files: Sequence[RemoteFile]) -> tuple[RemoteFile, ...]:
+    """The files of a transformers model. Raises `NotFound` (`model_not_found`) when there is none."""
     here = [file for file in files if "/" not in file.path]
     weights = [file for file in here if file.path.endswith(".safetensors")]
     # Older models have nothing else; transformers reads them without running what they hold.

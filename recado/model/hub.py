@@ -6,7 +6,6 @@ download and again before each use.
 """
 
 import asyncio
-import os
 import shutil
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -19,14 +18,13 @@ from recado.errors import BadInput, NotFound, Unavailable
 from recado.model.cache import Listing, RemoteFile, Report, Shelf, digest_of, quiet
 from recado.model.choice import choose
 from recado.model.engine import Located, Progress
+from recado.model.hub_client import library
 from recado.model.troubles import DISK_FULL, explained, later, no_space
 from recado.model.words import say
 
 MAIN = "main"
 # The client's own default (huggingface_hub.constants.DEFAULT_ETAG_TIMEOUT).
 ASK_TIMEOUT_S = 10.0
-# What a cut connection loses. The client's 10 MiB would never be finished on a network that is cut more often.
-CHUNK_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ def obtain(
     `hub_failed`, `hub_unreachable`, `wrong_bytes`), `RecadoError` (`disk_full`, `cache_unusable`).
     """
     repo, _, wanted = name.partition(":")
-    _check_repo(repo, "bad_name")
+    check_repo(repo, "bad_name")
     hub = Hub(settings, repo)
     with explained(hub.url, repo, revision or MAIN, settings.cache):
         listing = hub.listing(revision or MAIN, update=update)
@@ -90,11 +88,12 @@ def obtain(
     return _located(hub.shelf.snapshot(listing.commit), chosen, name, listing.commit)
 
 
-def _check_repo(repo: str, word: str) -> None:
+def check_repo(repo: str, word: str) -> None:
+    """Raises `BadInput` (`bad_model_name`) for what is not `user/model`; `word` is the phrase that says so."""
+    library()
     from huggingface_hub.errors import HFValidationError
     from huggingface_hub.utils import validate_repo_id
 
-    library()
     try:
         validate_repo_id(repo)
         if repo.count("/") != 1:
@@ -104,21 +103,6 @@ def _check_repo(repo: str, word: str) -> None:
 
 
 # --- the hub ------------------------------------------------------------------------------------------------------
-
-
-def library() -> None:
-    """Set up huggingface_hub before anything else of it runs: it draws no bars of its own and logs no addresses.
-
-    Its second protocol, Xet, is left out unless HF_HUB_DISABLE_XET=0: plain HTTP works with every mirror, and goes on
-    where it stopped. (Single files of more than 50 GB need Xet; none of the models that run here have one.)
-    """
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
-    from huggingface_hub import constants
-    from huggingface_hub.utils import disable_progress_bars, logging
-
-    constants.DOWNLOAD_CHUNK_SIZE = CHUNK_BYTES
-    disable_progress_bars()
-    logging.set_verbosity_error()
 
 
 class Hub:

@@ -67,6 +67,12 @@ def load_model(path: object, device: str) -> tuple[Any, Any, str]:
     return model.to(where).eval(), tokenizer, where
 
 
+def longest_text(config: Any) -> int | None:
+    """How many tokens a model can see at a time, if its configuration says so."""
+    known = [getattr(config, name, None) for name in _LENGTHS]
+    return min((length for length in known if isinstance(length, int)), default=None)
+
+
 def _device(torch: Any, wanted: str) -> str:
     has_cuda = bool(torch.cuda.is_available())
     if wanted == "auto":
@@ -97,8 +103,7 @@ class TransformersEngine:
             llguidance, hf.from_tokenizer(tokenizer, n_vocab=model.config.vocab_size, eos_token=ends or None)
         )
         self._ends = frozenset(ends)
-        known = [getattr(model.config, name, None) for name in _LENGTHS]
-        longest = min([limits.context_tokens, *(length for length in known if isinstance(length, int))])
+        longest = min(limits.context_tokens, longest_text(model.config) or limits.context_tokens)
         self.info = EngineInfo(located.model, located.revision, "transformers", limits.slots, longest)
         self._slots = [_Slot(self._torch, model, device, limits.reuse_prefix) for _ in range(limits.slots)]
         self._threads = ThreadPoolExecutor(limits.slots, thread_name_prefix="model-slot")

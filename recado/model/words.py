@@ -126,6 +126,14 @@ WORDS: dict[str, tuple[str, str]] = {
         "{name!r} no es un nombre de hub: escriba usuario/modelo",
         "{name!r} is no name on a hub: write user/model",
     ),
+    "not_private": (
+        "{name} ya existe y es público: no se subió nada. Hágalo privado en el hub, o publique sin --private",
+        (
+            "{name} is there already and public: nothing was uploaded. Make it private on the hub, or publish without "
+            "--private"
+        ),
+    ),
+    "no_text": ("No se puede leer el texto de {path}", "The text at {path} cannot be read"),
     "no_extra": (
         (
             "Esto necesita el extra `transformers`, que no está instalado: pip install 'recado[transformers]' (o "

@@ -170,6 +170,11 @@ class Hub:
         await response.write(data[first:])
         return response
 
+    async def whoami(self, request: web.Request) -> web.Response:
+        if self.token(request) is None:
+            raise refusal(401, None, "Invalid username or password.")
+        return web.json_response({"type": "user", "name": "ana", "orgs": []})
+
     # --- write -------------------------------------------------------------------------------------------------
 
     async def create(self, request: web.Request) -> web.Response:
@@ -375,6 +380,7 @@ def application(hub: Hub) -> web.Application:
             web.get(f"/api/models{repo}/tree/{{revision}}", hub.tree),
             web.get(f"{repo}/resolve/{{revision}}/{{path:.+}}", hub.resolve),
             web.get("/cdn/{oid}", hub.cdn),
+            web.get("/api/whoami-v2", hub.whoami),
             web.post("/api/repos/create", hub.create),
             web.post("/api/validate-yaml", hub.validate_yaml),
             web.post(f"/api/models{repo}/branch/{{branch}}", hub.branch),

@@ -15,7 +15,8 @@ import pytest
 from recado.errors import RecadoError
 from recado.model.cache import Stage
 from recado.model.engine import Located
-from recado.model.hub import CHUNK_BYTES, HubSettings, locate, locate_on_disk, obtain
+from recado.model.hub import HubSettings, locate, locate_on_disk, obtain
+from recado.model.hub_client import CHUNK_BYTES
 from tests.model.hub.hub_server import git_sha1
 from tests.model.hub.hubs import READ, LoopbackHub
 
@@ -122,7 +123,7 @@ def test_a_killed_download_goes_on_in_the_next_process(hub: LoopbackHub, tmp_pat
     program = """
 import os, sys
 from pathlib import Path
-from recado.model.hub import CHUNK_BYTES, HubSettings, obtain
+from recado.model.hub import HubSettings, obtain
 def report(stage, done, total):
     if stage == "download" and done > 9_000_000:
         os._exit(9)

@@ -1,19 +1,10 @@
-"""Tiny models; and what needs torch says so where there is none."""
+"""Tiny models that tests share."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 from tests.model.hugging_face import tiny
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    if importlib.util.find_spec("torch") is not None:
-        return
-    for item in items:
-        if item.get_closest_marker("transformers") is not None:
-            item.add_marker(pytest.mark.skip(reason="torch is not installed: make setup-transformers"))
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from recado.model.convert import LLAMA3_SPLIT, Kind, convert
 from recado.model.transformers_engine import load_model
 from tests.model.hugging_face import tiny
 from tests.model.hugging_face.hostile import ATTACKS
+from tests.model.hugging_face.needs import NEEDS_TORCH
 
-pytestmark = [pytest.mark.transformers, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = NEEDS_TORCH
 
 COUNT = 48
 LLAMA3_ROPE = {

@@ -18,8 +18,9 @@ from recado.model.transformers_engine import load_model, open_transformers
 from recado.model.transformers_prompt import Prompts
 from tests.model.hugging_face import hostile
 from tests.model.hugging_face.answer import ANSWER, violations
+from tests.model.hugging_face.needs import NEEDS_TORCH
 
-pytestmark = [pytest.mark.transformers, pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = NEEDS_TORCH
 
 HELLO = Generation((ChatMessage("system", "Eres amable."), ChatMessage("user", "Hola")), max_tokens=24, temperature=0)
 
