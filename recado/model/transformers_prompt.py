@@ -4,6 +4,7 @@ What people wrote is text, whatever it says: a template's own markers are specia
 message are not, so nobody can end their message and speak as another role.
 """
 
+import importlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -23,15 +24,14 @@ class Prompts:
     """Of one model's tokenizer. May be used from several threads."""
 
     def __init__(self, tokenizer: Any, path: object) -> None:
-        from tokenizers import Tokenizer
-
+        library: Any = importlib.import_module("tokenizers")
         backend = getattr(tokenizer, "backend_tokenizer", None)
         if backend is None:
             raise BadInput(say("no_tokenizer", path=path), code="bad_model")
         self._tokenizer = tokenizer
         self._template = tokenizer.chat_template is not None
-        self._marked: Any = Tokenizer.from_str(backend.to_str())
-        self._plain: Any = Tokenizer.from_str(backend.to_str())
+        self._marked: Any = library.Tokenizer.from_str(backend.to_str())
+        self._plain: Any = library.Tokenizer.from_str(backend.to_str())
         self._plain.encode_special_tokens = True
         for one in (self._marked, self._plain):
             one.no_padding()

@@ -1,6 +1,7 @@
 """The transformers engine on tiny random models: its text is what transformers itself writes, within its schema."""
 
 import asyncio
+import importlib
 import json
 import subprocess
 import sys
@@ -25,10 +26,10 @@ pytestmark = NEEDS_TORCH
 HELLO = Generation((ChatMessage("system", "Eres amable."), ChatMessage("user", "Hola")), max_tokens=24, temperature=0)
 
 
-async def opened(folder: Path, *, slots: int = 2, context: int = 4096) -> Engine:
+async def opened(folder: Path, *, slots: int = 2, context: int = 4096, reuse: bool = True) -> Engine:
     told: list[int] = []
     engine = await open_transformers(
-        Located(folder, "tiny", "abc"), EngineLimits(slots, context, threads=1), told.append
+        Located(folder, "tiny", "abc"), EngineLimits(slots, context, threads=1, reuse_prefix=reuse), told.append
     )
     assert told == [0, 100]
     return engine
@@ -54,9 +55,8 @@ async def written(engine: Engine, generation: Generation, slot: int = 0) -> tupl
 def by_transformers(folder: Path, generation: Generation) -> str:
     """What the library's own generate() writes, at temperature 0."""
     model, tokenizer, _ = load_model(folder, "cpu")
-    import torch
-
-    ids = cast("Any", torch).tensor([Prompts(tokenizer, folder).tokens(generation.messages)])
+    torch: Any = importlib.import_module("torch")
+    ids = torch.tensor([Prompts(tokenizer, folder).tokens(generation.messages)])
     told = model.generate(ids, max_new_tokens=generation.max_tokens, do_sample=False, pad_token_id=0)
     return tokenizer.decode(told[0, ids.shape[1] :], skip_special_tokens=True)
 
@@ -90,6 +90,14 @@ async def test_a_slot_reads_only_what_is_new(engine: Engine) -> None:
     assert 0 < end.usage.cached_tokens < end.usage.prompt_tokens
     cold, end = await written(engine, longer, slot=1)
     assert (warm, end.usage.cached_tokens) == (cold, 0)
+
+
+async def test_without_reuse_every_prompt_is_read_anew(gpt2: Path) -> None:
+    engine = await opened(gpt2, reuse=False)
+    first, _ = await written(engine, HELLO)
+    again, end = await written(engine, HELLO)
+    assert (again, end.usage.cached_tokens) == (first, 0)
+    await engine.close()
 
 
 async def test_slots_work_side_by_side_without_mixing(engine: Engine) -> None:
