@@ -49,10 +49,21 @@ def locate_on_disk(path: Path) -> Located:
     return _located(path, choose(path.name, None, files), path.name, None)
 
 
+def _path_of(name: str) -> Path | None:
+    """The path that a name is: by its looks, or because it is there."""
+    path = Path(name).expanduser()
+    looks = name.startswith(("/", "./", "../", "~")) or (name.endswith(".gguf") and ":" not in name)
+    return path if looks or path.exists() else None
+
+
 async def locate(name: str, revision: str | None, progress: Progress, *, settings: HubSettings) -> Located:
-    """A model by path or by hub id; downloaded if it is not here yet, off the loop. Errors as `obtain`."""
-    if name.startswith(("/", "./", "../", "~")) or (name.endswith(".gguf") and ":" not in name):
-        return await asyncio.to_thread(lambda: locate_on_disk(Path(name).expanduser()))
+    """A model by path or by hub id; downloaded if it is not here yet, off the loop. What is on this machine wins.
+
+    Errors as `locate_on_disk` and `obtain`.
+    """
+    path = await asyncio.to_thread(_path_of, name)
+    if path is not None:
+        return await asyncio.to_thread(locate_on_disk, path)
     loop = asyncio.get_running_loop()
     last = -1
 

@@ -360,6 +360,17 @@ def test_models_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
         locate_on_disk(tmp_path / "nothing.gguf")
 
 
+async def test_a_folder_of_this_machine_wins_over_a_hub(
+    hub: LoopbackHub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "ana" / "here").mkdir(parents=True)
+    (tmp_path / "ana" / "here" / "m.gguf").write_bytes(b"GGUF")
+    found = await locate("ana/here", None, lambda _percent: None, settings=settings(hub, tmp_path))
+    assert found.path == Path("ana/here/m.gguf")
+    assert hub.asked() == []
+
+
 async def test_locate_tells_the_percentage_on_the_loop(hub: LoopbackHub, tmp_path: Path) -> None:
     commit = hub.put("ana/percent", {"m.gguf": BIG})
     loop, told = asyncio.get_running_loop(), list[int]()
