@@ -16,12 +16,13 @@ def library() -> None:
     where it stopped. (Single files of more than 50 GB need Xet; none of the models that run here have one.)
     Raises `BadInput` (`extra_missing`).
     """
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")
     try:
         from huggingface_hub import constants
         from huggingface_hub.utils import disable_progress_bars, logging
     except ImportError:
         raise BadInput(say("no_model_extra"), code="extra_missing") from None
+    if "HF_HUB_DISABLE_XET" not in os.environ:
+        constants.HF_HUB_DISABLE_XET = True  # not by the environment: transformers may have loaded it already
     constants.DOWNLOAD_CHUNK_SIZE = CHUNK_BYTES
     disable_progress_bars()
     logging.set_verbosity_error()

@@ -46,7 +46,7 @@ def explained(url: str, repo: str, revision: str, folder: Path) -> Generator[Non
         if error.errno is not None:
             shown = say("no_cache", folder=folder, reason=error.strerror)
             raise RecadoError(shown, code="cache_unusable") from None
-        raise _unreachable(url, "incomplete") from None  # its consistency check: fewer bytes than announced
+        raise _unreachable(url, type(error).__name__) from None  # such as its check of how many bytes came
 
 
 def _refused(error: "HfHubHTTPError", url: str, repo: str, revision: str) -> RecadoError:
