@@ -9,7 +9,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench run chat model test test-fast lint bench bench-memory bench-scale bench-model chaos train eval docs locks clean
+.PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
+	schema-answers lint bench bench-memory bench-scale bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -24,6 +25,8 @@ setup: $(VENV)/.runtime ## Make .venv with what Recado needs to run
 setup-dev: $(VENV)/.dev ## Make .venv with the tools of the tests as well
 
 setup-bench: $(VENV)/.bench ## Add what the benchmarks compare with
+
+setup-transformers: $(VENV)/.transformers ## Add torch (CPU) and transformers, for models that are not converted
 
 $(VENV)/.uv: requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -61,6 +64,15 @@ $(VENV)/.bench: requirements/bench.txt $(VENV)/.uv
 	@$(BIN)/uv pip sync --quiet --python $(VENV)/bench/bin/python --require-hashes requirements/bench.txt
 	@touch $@
 
+# Torch is installed by pip, and with a lock of its own: requirements/torch-cpu.txt says why.
+$(VENV)/.transformers: requirements/transformers.txt requirements/torch-cpu.txt $(VENV)/.dev
+	@echo "Setting up torch and transformers in $(VENV) (once)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/transformers.txt
+	@$(BIN)/python -m pip install --quiet --no-deps --require-hashes -r requirements/torch-cpu.txt || { \
+		echo "No CPU build of torch for this Python was found: requirements/torch-cpu.txt says where pip may find one."; \
+		echo "With a GPU, install the one with CUDA (gigabytes): $(BIN)/pip install 'recado[transformers]'"; exit 1; }
+	@touch $@
+
 run: setup ## Start Recado with a demo on http://127.0.0.1:8000
 	@exec $(BIN)/recado up $(ARGS)
 
@@ -76,6 +88,12 @@ test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the
 
 test-fast: setup-dev ## The tests that take no more than a few seconds
 	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+
+test-transformers: setup-transformers ## The tests that need torch: the transformers engine, the converter, perplexity
+	$(BIN)/pytest -m transformers $(ARGS)
+
+schema-answers: setup-transformers ## 2,000 hostile prompts, 2,000 answers that follow the schema (transformers engine)
+	$(BIN)/python -m tests.model.hugging_face.hostile $(ARGS)
 
 lint: setup-dev ## Format, lint, types and imports
 	$(BIN)/ruff format --check .
@@ -114,6 +132,8 @@ locks: $(VENV)/.uv ## Make the locked requirements again from pyproject.toml
 	$(LOCK) pyproject.toml --group runtime-build -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --group dev --group runtime-build -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra model --group runtime-build -o requirements/model.txt
+	$(LOCK) pyproject.toml --extra model --extra transformers --group dev --group runtime-build \
+		--overrides requirements/no-cuda.txt --no-emit-package torch -o requirements/transformers.txt
 	$(LOCK) --group bench -o requirements/bench.txt
 
 clean: ## Remove what was made here, except data/

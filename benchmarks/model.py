@@ -66,6 +66,7 @@ def _outcome(status: int, answer: dict[str, str]) -> str:
 
 def _report(outcomes: Counter[str], took_s: float, figures: Figures) -> str:
     reused, anew, overhead = figures.reused, figures.read_anew, figures.overhead
+    assert overhead is not None  # a GGUF
     return "\n".join(
         [
             (
@@ -105,7 +106,7 @@ def main() -> int:
         # Wide enough that reading costs more than its share of the bookkeeping, as with real models.
         wider = write_tiny_model(folder / "wider.gguf", width=WIDTH)
         settings = ModelSettings(path=str(wider), context_tokens=CONTEXT_TOKENS, threads=1)
-        figures = uvloop.run(measure(settings, places.locate, places.open_engine))
+        figures = uvloop.run(measure(settings, places.locator(settings), places.open_engine))
         print("\n".join(figures.lines()), flush=True)
         variables = {
             "N_CTX": str(ANSWER_CONTEXT_TOKENS),
@@ -120,6 +121,7 @@ def main() -> int:
         print(dict(outcomes))
         machine = describe(folder)
     write_part(PAGE, "model", "Model API", machine, ["make", "bench-model"], _report(outcomes, took_s, figures))
+    assert figures.overhead is not None
     reached = outcomes["valid"] == asked.answers and figures.gain >= GAIN and figures.overhead.added_ms < OVERHEAD_MS
     return 0 if reached else 1
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from recado.chat.phone import Phone
 from recado.chat.pipe import Pipe
 from recado.chat.talk import Talk
-from recado.chat.words import Language, language_of_machine
+from recado.chat.words import Language
+from recado.kit.languages import language_of_machine
 
 
 @dataclass(frozen=True, slots=True)

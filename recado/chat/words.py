@@ -1,9 +1,6 @@
 """What the phone says to the person at it, in Spanish and English."""
 
-import os
-from typing import Literal
-
-Language = Literal["es", "en"]
+from recado.kit.languages import MachineLanguage as Language
 
 WORDS: dict[str, tuple[str, str]] = {
     "me": ("Tú", "You"),
@@ -43,9 +40,3 @@ def say(language: Language, word: str, **values: object) -> str:
     phrases = WORDS.get(word)
     text = word if phrases is None else phrases[_POSITION[language]]
     return text.format(**values) if values else text
-
-
-def language_of_machine() -> Language:
-    """English where the machine speaks it, else Spanish."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "en" if locale.lower().startswith("en") else "es"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from recado.cli import running
+from recado.cli import model_files, running
 
 if TYPE_CHECKING:
     from recado.model.settings import ModelSettings
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 @click.group(
     invoke_without_command=True,
-    epilog="\b\nExamples:\n  LOCAL_MODEL_PATH=/models/assistant.gguf recado model\n  recado model bench",
+    epilog="\b\nExamples:\n  LOCAL_MODEL_PATH=/models/assistant.gguf recado model\n"
+    "  MODEL_NAME=user/model recado model\n  recado model bench",
 )
 @running.host_option
 @click.option("--port", type=running.PORT, help="Port to listen on (default: PORT, or 8001).")
@@ -32,7 +33,7 @@ def model(context: click.Context, host: str, port: int | None) -> None:
             settings,
             host=host,
             port=port,
-            locate=places.locate,
+            locate=places.locator(settings),
             open_engine=places.open_engine,
             listening=lambda: click.echo(f"The Model API listens on http://{host}:{port}; its model is loading"),
             ready=lambda name: click.echo(f"The model {name} is ready"),
@@ -58,6 +59,10 @@ def bench() -> None:
     settings = _settings("WARNING")
 
     async def measured() -> None:
-        click.echo("\n".join((await measure(settings, places.locate, places.open_engine)).lines()))
+        click.echo("\n".join((await measure(settings, places.locator(settings), places.open_engine)).lines()))
 
     running.serve(measured())
+
+
+for command in model_files.COMMANDS:
+    model.add_command(command)

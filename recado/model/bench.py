@@ -18,6 +18,7 @@ from recado.model.access import Access
 from recado.model.app import ModelApi
 from recado.model.engine import ChatMessage, Engine, EngineLimits, Generation, Locate, Located, OpenEngine, Progress
 from recado.model.llama import launch
+from recado.model.places import GGUF
 from recado.model.serve import listen, make_server
 from recado.model.service import Asked, ModelService, collect
 from recado.model.settings import ModelSettings
@@ -59,9 +60,11 @@ class Overhead:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
+    """`overhead` None: the model's engine has no server of its own to compare with."""
+
     reused: Load
     read_anew: Load
-    overhead: Overhead
+    overhead: Overhead | None
 
     @property
     def gain(self) -> float:
@@ -70,7 +73,7 @@ class Figures:
 
     def lines(self) -> list[str]:
         """For people."""
-        return [
+        told = [
             f"tokens read            {self.reused.read_per_s:,.0f}/s ({self.reused.cached:.0%} known to the cache)",
             f"tokens written         {self.reused.written_per_s:,.0f}/s",
             f"time in the queue      {self.reused.queue_ms:.1f} ms (mean)",
@@ -78,11 +81,13 @@ class Figures:
                 f"{CONVERSATIONS} conversations        {self.reused.answers_per_s:.1f} answers/s; "
                 f"{self.read_anew.answers_per_s:.1f} without reuse of prefixes: x {self.gain:.1f}"
             ),
-            (
+        ]
+        if self.overhead is not None:
+            told.append(
                 f"overhead               {self.overhead.added_ms:.1f} ms a request "
                 f"({self.overhead.server_ms:.1f} ms; llama.cpp alone {self.overhead.bare_ms:.1f} ms)"
-            ),
-        ]
+            )
+        return told
 
 
 async def measure(settings: ModelSettings, locate: Locate, open_engine: OpenEngine) -> Figures:
@@ -96,8 +101,9 @@ async def measure(settings: ModelSettings, locate: Locate, open_engine: OpenEngi
         for number in range(ROUNDS):  # in turns, for the machine has other things to do as well
             loads[True].append(await _converse(reusing, settings.context_tokens, number))
             loads[False].append(await _converse(anew, settings.context_tokens, number))
-        located = await locate(settings.path, None, _ignore)
-        overhead = await _overhead(reusing, located, settings)
+        located = await locate(*settings.named, _ignore)
+        has_server = located.path.suffix == GGUF
+        overhead = await _overhead(reusing, located, settings) if has_server else None
     return Figures(_median(loads[True]), _median(loads[False]), overhead)
 
 
@@ -110,7 +116,7 @@ async def _service(
 
     service = ModelService(settings, locate, opened)
     try:
-        await service.load(settings.path)
+        await service.load(*settings.named)
         yield service
     finally:
         await service.close()

@@ -3,24 +3,43 @@
 import asyncio
 from pathlib import Path
 
-from recado.errors import BadInput, NotFound
-from recado.model.engine import Engine, EngineLimits, Located, Progress
-from recado.model.llama import open_llama
+from recado.errors import BadInput
+from recado.model import hub
+from recado.model.cache import default_folder
+from recado.model.engine import Engine, EngineLimits, Locate, Located, Progress
+from recado.model.settings import ModelSettings
+
+GGUF = ".gguf"
 
 
-async def locate(name: str, revision: str | None, _progress: Progress) -> Located:
-    """A model by path. Raises `NotFound` (`model_not_found`) or `BadInput` (`bad_model_name`)."""
-    if not name:
-        raise BadInput(
-            "No model is named. Set LOCAL_MODEL_PATH to a .gguf file, such as LOCAL_MODEL_PATH=/models/assistant.gguf",
-            code="bad_model_name",
-        )
-    path = Path(name)
-    if not await asyncio.to_thread(path.is_file):
-        raise NotFound(f"There is no model at {path}. Set LOCAL_MODEL_PATH to a .gguf file.", code="model_not_found")
-    return Located(path, path.stem, revision)
+def locator(settings: ModelSettings) -> Locate:
+    """Finds models on this machine and on the hub that the settings name.
+
+    What it returns raises what `hub.locate` raises, and `BadInput` (`bad_model_name`) when no model is named.
+    """
+    of_hub = hub.HubSettings(settings.cache_dir or default_folder(), token=settings.hub_token or None)
+
+    async def locate(name: str, revision: str | None, progress: Progress) -> Located:
+        if not name:
+            raise BadInput(
+                "No model is named. Set LOCAL_MODEL_PATH to a .gguf file or a folder, such as"
+                " LOCAL_MODEL_PATH=/models/assistant.gguf, or MODEL_NAME to a model of a hub, such as"
+                " MODEL_NAME=user/model",
+                code="bad_model_name",
+            )
+        if name == settings.path:  # named as a path: never looked for on a hub
+            return await asyncio.to_thread(hub.locate_on_disk, Path(name).expanduser())
+        return await hub.locate(name, revision, progress, settings=of_hub)
+
+    return locate
 
 
 async def open_engine(located: Located, limits: EngineLimits, progress: Progress) -> Engine:
-    """Load a model with the engine for its kind of file."""
-    return await open_llama(located, limits, progress)
+    """Load a model with the engine for its kind of file: llama.cpp for `.gguf`, transformers for a folder."""
+    if located.path.suffix == GGUF:
+        from recado.model.llama import open_llama
+
+        return await open_llama(located, limits, progress)
+    from recado.model.transformers_engine import open_transformers
+
+    return await open_transformers(located, limits, progress)

@@ -49,7 +49,7 @@ async def serve(
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     serving = asyncio.create_task(server.serve([sock]))
     stopping = asyncio.create_task(stop.wait())
-    loading = asyncio.create_task(_load(service, settings.path, ready))
+    loading = asyncio.create_task(_load(service, settings.named, ready))
     listening()
     try:
         await asyncio.wait((serving, stopping, loading), return_when=asyncio.FIRST_COMPLETED)
@@ -80,8 +80,8 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
     return _Server(config)
 
 
-async def _load(service: ModelService, name: str, ready: Callable[[str], None]) -> None:
-    info = await service.load(name)
+async def _load(service: ModelService, named: tuple[str, str | None], ready: Callable[[str], None]) -> None:
+    info = await service.load(*named)
     ready(info.model)
 
 

@@ -1,6 +1,7 @@
 """Settings of `recado model`. Each has the name that older model servers know beside its own (contract A)."""
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, ValidationError, field_validator
@@ -31,7 +32,30 @@ class ModelSettings(BaseSettings):
     path: str = Field(
         default="",
         validation_alias=_names("RECADO_MODEL_PATH", "LOCAL_MODEL_PATH"),
-        description="The model: a .gguf file on this machine.",
+        description="The model: a .gguf file on this machine, or the folder of a transformers model.",
+    )
+    hub_name: str = Field(
+        default="",
+        max_length=400,
+        validation_alias=_names("RECADO_MODEL_NAME", "MODEL_NAME"),
+        description="The model on a hub: user/model, or user/model:file.gguf. Read where no path is set.",
+    )
+    revision: str = Field(
+        default="",
+        max_length=256,
+        validation_alias=_names("RECADO_MODEL_REVISION", "MODEL_REVISION"),
+        description="Branch, tag or commit of the model on the hub; empty means main, as first downloaded.",
+    )
+    cache_dir: Path | None = Field(
+        default=None,
+        validation_alias=_names("RECADO_MODEL_CACHE_DIR", "MODEL_CACHE_DIR"),
+        description="Folder of downloaded models; empty means that of Hugging Face's own tools.",
+    )
+    hub_token: str = Field(
+        default="",
+        repr=False,
+        validation_alias=_names("RECADO_MODEL_HUB_TOKEN", "HF_TOKEN"),
+        description="Token for private models of the hub.",
     )
     context_tokens: int = Field(
         default=CONTEXT_TOKENS,
@@ -92,7 +116,12 @@ class ModelSettings(BaseSettings):
         description="Requests of one key that may wait or be served at a time (429).",
     )
 
-    @field_validator("threads", mode="before")
+    @property
+    def named(self) -> tuple[str, str | None]:
+        """The model to serve, by path or by hub id, and its revision."""
+        return (self.path, None) if self.path else (self.hub_name, self.revision or None)
+
+    @field_validator("threads", "cache_dir", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

@@ -7,7 +7,8 @@ import pytest
 from recado.chat.editor import LineEditor
 from recado.chat.looks import Look, columns, printable, wrap
 from recado.chat.story import Story, Tick, message_of
-from recado.chat.words import WORDS, language_of_machine, say
+from recado.chat.words import WORDS, say
+from recado.kit.languages import language_of_machine
 
 ENTRY: dict[str, Any] = {
     "id": "m1", "direction": "out", "type": "text", "content": {"type": "text", "text": {"body": "Hola"}}, "at_ms": 0,
