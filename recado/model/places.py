@@ -28,10 +28,14 @@ def locator(settings: ModelSettings) -> Locate:
                 code="bad_model_name",
             )
         if name == settings.path:  # named as a path: never looked for on a hub
-            return await asyncio.to_thread(hub.locate_on_disk, Path(name).expanduser())
+            return await asyncio.to_thread(_on_disk, name)
         return await hub.locate(name, revision, progress, settings=of_hub)
 
     return locate
+
+
+def _on_disk(path: str) -> Located:
+    return hub.locate_on_disk(Path(path).expanduser())
 
 
 async def open_engine(located: Located, limits: EngineLimits, progress: Progress) -> Engine:

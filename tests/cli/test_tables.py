@@ -18,6 +18,8 @@ TABLES = {
     "line unrouted list": ("ABOUT", "777"),
     "inbox list": ("CONVERSATION ID", "sin respuesta"),
 }
+# A folder of this machine, not part of an installation: tests/model/hub reads it.
+ELSEWHERE = {"model cache list"}
 
 
 def lists(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
@@ -30,7 +32,7 @@ def lists(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
 
 
 def test_every_list_is_tested_here() -> None:
-    assert set(lists(recado)) == set(TABLES)
+    assert set(lists(recado)) == TABLES.keys() | ELSEWHERE
 
 
 def test_every_table_can_be_read(installation: Installation) -> None:
