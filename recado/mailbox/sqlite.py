@@ -153,9 +153,10 @@ class SqliteDriver:
                 connection.execute("ROLLBACK TO job")
                 job.error = error
             connection.execute("RELEASE job")
-            if not isinstance(job.error, Restart):
+            if not isinstance(job.error, (Restart, sqlite3.IntegrityError)):
                 return
-        job.error = DatabaseDown("The transaction was restarted again and again")
+        if isinstance(job.error, Restart):  # else it is nobody's doing but this work's own
+            job.error = DatabaseDown("The transaction was restarted again and again")
 
     def _abandon(self, connection: sqlite3.Connection | None) -> None:
         """Close a connection that failed; what it had not committed is rolled back by that."""
