@@ -524,15 +524,15 @@ OUT_CONTENT: TypeAdapter[AnyOut] = TypeAdapter(OutContent)
 """Reads and writes the content of a message that goes out, as the JSON kept in the outbox."""
 
 
-def words_of(content: AnyOut) -> str:
-    """What a person reads of a message, as plain lines; choices as "- title"."""
+def words_of(content: AnyOut, *, choices: bool = True) -> str:
+    """What a person reads of a message, as plain lines; choices as "- title", unless they are left out."""
     match content:
         case OutText():
             return content.text
         case OutButtons():
-            return "\n".join((content.text, *(f"- {button.title}" for button in content.buttons)))
+            return "\n".join((content.text, *(f"- {button.title}" for button in content.buttons if choices)))
         case OutList():
-            return "\n".join((content.text, *(f"- {row.title}" for row in content.rows)))
+            return "\n".join((content.text, *(f"- {row.title}" for row in content.rows if choices)))
         case OutLink():
             return f"{content.text}\n{content.url}"
         case OutLocationRequest() | OutFlow():
@@ -547,4 +547,4 @@ def words_of(content: AnyOut) -> str:
             values = content.body.values() if isinstance(content.body, dict) else content.body
             return "\n".join(values)
         case OutByWindow():
-            return words_of(content.inside)
+            return words_of(content.inside, choices=choices)

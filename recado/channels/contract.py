@@ -203,8 +203,11 @@ class HasTemplates(Protocol):
         """All templates of the line's account, as the provider has them now. Raises `BadInput`, `SendError`."""
         ...
 
-    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> OutTemplate:
-        """The message with its language chosen, if it fits a kept template that may be sent. Raises `SendRefused`."""
+    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> tuple[OutTemplate, str | None]:
+        """The message with its language chosen, and the template's category, if it fits a kept one that may be sent.
+
+        Raises `SendRefused`.
+        """
         ...
 
 

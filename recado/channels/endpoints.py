@@ -123,7 +123,12 @@ async def check_line(
 
 @router.get("/{line_id}/blocked")
 async def list_blocked(
-    line_id: PathId, caller: Agent, box: Box, channels: Channels, limit: BlockedLimit = 100, cursor: BlockedCursor = None
+    line_id: PathId,
+    caller: Agent,
+    box: Box,
+    channels: Channels,
+    limit: BlockedLimit = 100,
+    cursor: BlockedCursor = None,
 ) -> BlockListOut:
     """Who is blocked on this line, as the provider has it."""
     line, channel = await _blocking(caller, line_id, box, channels)

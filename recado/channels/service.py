@@ -132,7 +132,11 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
         secrets = {name: box.decrypt(str(text), row.id) for name, text in row.secrets.items()}
     except RecadoError as error:
         problem = error.message
-    line = Line(
+    return LoadedLine(_line(row, secrets), row.assistant_id, row.name, problem)
+
+
+def _line(row: LineRow, secrets: Mapping[str, str]) -> Line:
+    return Line(
         id=row.id,
         project_id=row.project_id,
         channel=row.channel,
@@ -141,7 +145,11 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
         secrets=secrets,
         config=row.config,
     )
-    return LoadedLine(line, row.assistant_id, row.name, problem)
+
+
+def without_secrets(row: LineRow) -> Line:
+    """A stored line for what needs none of its secrets."""
+    return _line(row, {})
 
 
 async def usable_line(session: AsyncSession, box: SecretBox, line_id: str) -> Line:

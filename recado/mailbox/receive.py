@@ -154,9 +154,7 @@ class WebhookApp:
         untold = await self._take_happenings(received, lines, proof)
         await self._store(body, received, lines, stray=untold)
 
-    async def _take_happenings(
-        self, received: tuple[Received, ...], lines: Mapping[str, Line], proof: _Proof
-    ) -> bool:
+    async def _take_happenings(self, received: tuple[Received, ...], lines: Mapping[str, Line], proof: _Proof) -> bool:
         """Take up what the provider says of its accounts; True if something was for none of our lines."""
         untold = False
         for part in received:

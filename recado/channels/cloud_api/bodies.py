@@ -101,7 +101,9 @@ def _content(content: OutContent) -> Json:
             assert_never(content)
 
 
-def _interactive(kind: str, content: OutButtons | OutList | OutLink | OutLocationRequest | OutFlow, action: Json) -> Json:
+def _interactive(
+    kind: str, content: OutButtons | OutList | OutLink | OutLocationRequest | OutFlow, action: Json
+) -> Json:
     interactive: Json = {"type": kind, "body": {"text": content.text}, "action": action}
     if isinstance(content, OutLink | OutFlow) and content.header is not None:
         interactive["header"] = {"type": "text", "text": content.header}
@@ -150,7 +152,9 @@ def _card(contact: OutContact) -> Json:
     card: Json = {"name": {"formatted_name": contact.name, "first_name": contact.name}}
     if contact.phones:
         # With `wa_id` the card gets a button to write to them.
-        card["phones"] = [{"phone": p, "type": "CELL", "wa_id": "".join(filter(str.isdigit, p))} for p in contact.phones]
+        card["phones"] = [
+            {"phone": p, "type": "CELL", "wa_id": "".join(filter(str.isdigit, p))} for p in contact.phones
+        ]
     if contact.emails:
         card["emails"] = [{"email": email, "type": "WORK"} for email in contact.emails]
     if contact.organization is not None:
@@ -201,7 +205,10 @@ def _button(button: TemplateButton) -> Json:
             parameter = {"type": "coupon_code", "coupon_code": button.value}
         case "flow":
             action: Json = {"flow_token": button.value}
-            parameter = {"type": "action", "action": action | ({"flow_action_data": button.data} if button.data else {})}
+            parameter = {
+                "type": "action",
+                "action": action | ({"flow_action_data": button.data} if button.data else {}),
+            }
     return {"type": "button", "sub_type": button.kind, "index": str(button.index), "parameters": [parameter]}
 
 

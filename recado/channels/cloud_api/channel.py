@@ -96,7 +96,8 @@ class CloudApiChannel:
 
     async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # Meta knows no fences
         if isinstance(outgoing.content, OutTemplate):
-            outgoing = replace(outgoing, content=await self.fitting(line, outgoing.content, outgoing.language))
+            content, _ = await self.fitting(line, outgoing.content, outgoing.language)
+            outgoing = replace(outgoing, content=content)
         answer = await self._graph.send(line, bodies.message(outgoing))
         messages = as_list(answer.get("messages"))
         message_id = identifier(as_object(messages[0]).get("id")) if messages else None
@@ -110,12 +111,12 @@ class CloudApiChannel:
 
     # --- Templates ------------------------------------------------------------------------------------
 
-    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> OutTemplate:
+    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> tuple[OutTemplate, str | None]:
         if self._templates is None:
-            return message
+            return message, None
         template = choose(await self._templates.find(line, message.name), message, language)
         check(template, message)
-        return message.model_copy(update={"language": template.language})
+        return message.model_copy(update={"language": template.language}), template.category
 
     async def fetch_templates(self, line: Line) -> list[Template]:
         return await management.fetch_templates(self._graph, line)

@@ -44,11 +44,14 @@ class Graph:
     ) -> Json:
         """The JSON object of a 2xx answer to any other call; `path` is without the version, its parts are quoted.
 
-        `token`: instead of the line's. `partial`: an error that has this member is an answer, too. Raises `SendError` (not taken, or could not be asked) or `OutcomeUnknown`.
+        `token`: instead of the line's. `partial`: an error that has this member is an answer, too. Raises `SendError`
+        (not taken, or could not be asked) or `OutcomeUnknown`.
         """
         target = f"/{API_VERSION}/{path}" + (f"?{urlencode(query)}" if query else "")
         headers = {**_HEADERS, "Authorization": f"Bearer {token or token_of(line)}"}
-        return await self._post(self._poster.head(target, headers, method), b"" if body is None else to_json(body), partial)
+        return await self._post(
+            self._poster.head(target, headers, method), b"" if body is None else to_json(body), partial
+        )
 
     async def _post(self, head: bytes, body: bytes, partial: str | None = None) -> Json:
         """Up to the moment when a connection stands, nothing has left: SendError. After it, whatever breaks is unknown:

@@ -8,7 +8,16 @@ from typing import Any
 
 from recado.channels.cloud_api import ids
 from recado.channels.cloud_api.people import preferring
-from recado.channels.cloud_api.shapes import Json, as_list, as_object, cleaned_object, identifier, moment_ms, text, whole
+from recado.channels.cloud_api.shapes import (
+    Json,
+    as_list,
+    as_object,
+    cleaned_object,
+    identifier,
+    moment_ms,
+    text,
+    whole,
+)
 from recado.channels.contract import Happening, MarketingChoice, TemplateChange
 from recado.kit import now_ms
 

@@ -22,9 +22,7 @@ InStatus = Annotated[str | None, Query(pattern=r"^[A-Z_]{1,32}$", description="O
 
 
 @router.get("")
-async def list_templates(
-    line_id: PathId, caller: Reader, cut: PageCut, status: InStatus = None
-) -> PageOf[TemplateOut]:
+async def list_templates(line_id: PathId, caller: Reader, cut: PageCut, status: InStatus = None) -> PageOf[TemplateOut]:
     """The templates of the line's business account, as they were when they were last synchronised."""
     async with caller.reading() as session:
         line = await get_line(session, line_id)

@@ -146,7 +146,7 @@ def _check_text(template: Template, part: str, text: str, values: TemplateValues
 
 def _check_button(template: Template, index: int, button: Mapping[str, Any], given: TemplateButton | None) -> None:
     kind = _BUTTON_KINDS.get(str(button.get("type")).upper())
-    needed = kind in ("copy_code",) or (kind == "url" and bool(placeholders(str(button.get("url") or ""))))
+    needed = kind == "copy_code" or (kind == "url" and bool(placeholders(str(button.get("url") or ""))))
     if given is None:
         if needed:
             raise _unfit(template, f"button {index} ({button.get('text')}) needs a {kind} value")
@@ -176,7 +176,8 @@ def text_of(template: Template) -> str:
 
 
 def _component(template: Template, kind: str) -> Mapping[str, Any]:
-    return next((one for one in template.components if str(one.get("type")).upper() == kind), {})
+    nothing: Mapping[str, Any] = {}
+    return next((one for one in template.components if str(one.get("type")).upper() == kind), nothing)
 
 
 def _buttons(template: Template) -> list[Mapping[str, Any]]:
