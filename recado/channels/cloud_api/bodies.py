@@ -79,13 +79,6 @@ def _content(content: OutContent) -> Json:
                 for row in content.rows
             ]
             return _interactive("list", content, {"button": content.button, "sections": [{"rows": rows}]})
-        case OutLink():
-            parameters = {"display_text": content.button, "url": content.url}
-            return _interactive("cta_url", content, {"name": "cta_url", "parameters": parameters})
-        case OutLocationRequest():
-            return _interactive("location_request_message", content, {"name": "send_location"})
-        case OutFlow():
-            return _interactive("flow", content, {"name": "flow", "parameters": _flow(content)})
         case OutLocation():
             return {"type": "location", "location": _location(content)}
         case OutContacts():
@@ -97,8 +90,24 @@ def _content(content: OutContent) -> Json:
             return {"type": "template", "template": _template(content)}
         case OutByWindow():
             raise SendRefused("It was not decided which of the two contents to send", code="invalid_message")
+        case OutLink() | OutLocationRequest() | OutFlow():
+            return _one_button(content)
         case _:
             assert_never(content)
+
+
+def _one_button(content: OutLink | OutLocationRequest | OutFlow) -> Json:
+    """https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages
+    and the pages on location requests and flows beside it.
+    """
+    match content:
+        case OutLink():
+            parameters = {"display_text": content.button, "url": content.url}
+            return _interactive("cta_url", content, {"name": "cta_url", "parameters": parameters})
+        case OutLocationRequest():
+            return _interactive("location_request_message", content, {"name": "send_location"})
+        case OutFlow():
+            return _interactive("flow", content, {"name": "flow", "parameters": _flow(content)})
 
 
 def _interactive(

@@ -70,8 +70,8 @@ class Phone:
 class Webhook:
     """One thing to tell a business; `lane` keeps its order.
 
-    `kind` is "messages" or "statuses", and `item` one of them; or FIELD and a field's name, and `item` its value. `at_s`
-    is the time of its entry, which only accounts' fields have.
+    `kind` is "messages" or "statuses", and `item` one of them; or FIELD and a field's name, and `item` its value.
+    `at_s` is the time of its entry, which only accounts' fields have.
     """
 
     seq: int
