@@ -6,6 +6,7 @@ from sqlalchemy import Boolean, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, OfProject
+from recado.kit import now_ms
 
 
 class TemplateRow(OfProject, Base):
@@ -28,3 +29,4 @@ class TemplateRow(OfProject, Base):
     components: Mapped[list[Any]]
     stale: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false(), index=True)
     checked_ms: Mapped[int]
+    created_ms: Mapped[int] = mapped_column(default=now_ms)

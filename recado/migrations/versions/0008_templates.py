@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("components", JSON, nullable=False),
         sa.Column("stale", sa.Boolean, nullable=False, server_default=sa.false()),
         sa.Column("checked_ms", sa.BigInteger, nullable=False),
+        sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_templates"),
         sa.UniqueConstraint("project_id", "waba_id", "name", "language", name="uq_templates_name"),
     )

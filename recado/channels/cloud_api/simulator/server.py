@@ -31,8 +31,9 @@ POST /simulator/inject one message, a list of them, or {messages: [...]}:
 POST /simulator/webhook {phone_number_id?, field, value, from?} -> {queued: true}; any other webhook field, e.g.
     account_update; `metadata` is added to the value where Meta has it (accounts' fields have none)
 POST /simulator/templates {phone_number_id?, name, language?=es, status?=APPROVED, category?=UTILITY, body? |
-    components?, quality?, delete?} -> the template as Meta lists it; again with the same name and language changes it, and a new
-    status is told by webhook. A send of a template that is not here gets 132001. GET /simulator/templates -> by account
+    components?, quality?, delete?} -> the template as Meta lists it; again with the same name and language changes it,
+    and a new status is told by webhook. A send of a template that is not here gets 132001.
+    GET /simulator/templates -> by account
 POST /simulator/preferences {phone_number_id?, from, value: stop | resume} -> {stopped}; with its webhook. Marketing
     templates to the person fail with 131050
 PUT /simulator/account {phone_number_id?, number?: {...}, token?: {...}, subscribed?, override_callback_uri?}; what a

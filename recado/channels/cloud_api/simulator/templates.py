@@ -98,7 +98,8 @@ def _check_buttons(template: Json, given: list[Json]) -> None:
         kind = str(buttons[index].get("type")).lower() if 0 <= index < len(buttons) else ""
         if kind != part.get("sub_type"):
             raise GraphError(132018, f"Button at index {part.get('index')} is not of type {part.get('sub_type')}")
-        parameter = as_object(next(iter(as_list(part.get("parameters"))), {}))
+        parameters = as_list(part.get("parameters"))
+        parameter = as_object(parameters[0]) if parameters else {}
         if parameter.get("type") != _PARAMETERS.get(kind):
             raise GraphError(131008, f"Button at index {index} of type {kind} has a wrong parameter")
         indexes.add(index)
