@@ -110,8 +110,9 @@ def _check_buttons(template: Json, given: list[Json]) -> None:
 
 
 def _component(template: Json, kind: str) -> Json:
+    nothing: Json = {}
     parts = map(as_object, as_list(template["components"]))
-    return next((part for part in parts if str(part.get("type")).upper() == kind), {})
+    return next((part for part in parts if str(part.get("type")).upper() == kind), nothing)
 
 
 def _text(template: Json, kind: str) -> str:
