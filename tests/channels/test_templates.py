@@ -178,6 +178,9 @@ async def test_the_shelf_looks_again_after_some_seconds(database: Database) -> N
     assert await shelf.find(line, "cita") == []
     async with database.project(line.project_id) as session:
         await service.keep(session, WABA, [template("es")], now_ms())
-    assert await shelf.find(line, "cita") == []
-    now_s[0] = KEEP_S
+    assert await shelf.find(line, "cita") == [template("es")]  # an absence is not remembered
+    async with database.project(line.project_id) as session:
+        await service.keep(session, WABA, [template("es", "PAUSED")], now_ms())
     assert await shelf.find(line, "cita") == [template("es")]
+    now_s[0] = KEEP_S
+    assert await shelf.find(line, "cita") == [template("es", "PAUSED")]

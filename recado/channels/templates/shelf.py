@@ -51,5 +51,6 @@ class TemplateShelf:
             raise SendError(
                 "The database cannot be read", code="unavailable", verdict=retry_after(_RETRY_S), counts=False
             ) from None
-        self._kept[key] = (read_s, found)
+        if found:  # what is missing may be there in a moment, when somebody synchronises because of it
+            self._kept[key] = (read_s, found)
         return found
