@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from sqlalchemy import select, update
 
 from recado.channels.cloud_api.simulator import App, Number, Simulator, SimulatorConfig
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.kit import new_id
-from recado.mailbox.models import OutboxMessage
+from recado.mailbox.models import Conversation, OutboxMessage, Unrouted
 from recado.mailbox.sender import Sender
 from recado.projects.service import Role
 from recado.settings import Settings
@@ -49,6 +50,10 @@ class Place:
     async def until_idle(self) -> None:
         assert (await self.simulate("GET", f"idle?wait_s={WITHIN_S}"))["idle"]
 
+    async def waiting(self) -> bool:
+        rows = (await self.admin("GET", "/outbox?state=queued")).json["items"]
+        return any(row["line_id"] == self.of.line_id for row in rows)
+
     async def sent(self) -> list[Any]:
         """Run a sender until nothing waits; what the simulator took."""
         runtime = self.api.runtime
@@ -56,7 +61,7 @@ class Place:
         running = asyncio.create_task(sender.run())
         try:
             async with asyncio.timeout(WITHIN_S):
-                while (await self.admin("GET", "/outbox?state=queued")).json["items"]:  # noqa: ASYNC110 # over HTTP
+                while await self.waiting():  # noqa: ASYNC110 # over HTTP
                     await asyncio.sleep(0.02)
         finally:
             running.cancel()
@@ -133,10 +138,6 @@ async def test_text_inside_the_window_and_the_template_outside(place: Place) -> 
     assert (await place.write({"content": content})).status == 202
     assert [sent["type"] for sent in await place.sent()] == ["text"]
     async with place.api.runtime.database.system() as session:
-        from sqlalchemy import update
-
-        from recado.mailbox.models import Conversation
-
         await session.execute(update(Conversation).values(last_in_ms=Conversation.last_in_ms - 25 * 3_600_000))
     assert (await place.write({"content": content})).status == 202
     (text_only,) = (await place.write({"content": inside})).json["message_ids"]
@@ -185,10 +186,6 @@ async def test_what_meta_says_of_an_account_is_an_event_once(place: Place) -> No
     await place.simulate("POST", "webhook", {"field": "a_field_of_2027", "value": {"event": "x"}})
     await place.until_idle()
     async with place.api.runtime.database.system() as session:
-        from sqlalchemy import select
-
-        from recado.mailbox.models import Unrouted
-
         (kept,) = await session.scalars(select(Unrouted))
     assert json.loads(kept.body)["entry"][0]["changes"][0]["field"] == "a_field_of_2027"
 
