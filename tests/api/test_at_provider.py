@@ -226,7 +226,7 @@ async def test_people_are_blocked_listed_and_let_in_again(place: Place) -> None:
 
 async def test_a_line_is_checked_in_both_languages(place: Place) -> None:
     await place.simulate("PUT", "account", {"subscribed": False})
-    found = {}
+    found: dict[str, Any] = {}
     for language in ("es", "en"):
         answer = await place.admin("POST", f"/lines/{place.of.line_id}/check?language={language}")
         (found[language],) = [one for one in answer.json if one["level"] == "FAIL"]

@@ -188,7 +188,7 @@ LARGEST: list[OutContent] = [
 ]
 
 
-LARGEST += [
+MORE_KINDS: list[OutContent] = [
     OutLocation(latitude=-16.5, longitude=-68.15, name="n" * 1000, address="a" * 1000),
     OutContacts(contacts=tuple(OutContact(name=f"Ana {n}", phones=("+591 70000001",)) for n in range(257))),
     OutLink(text="x" * 1024, button="b" * 20, url="https://x.bo/" + "p" * 1900, header="h" * 60, footer="f" * 60),
@@ -199,7 +199,7 @@ LARGEST += [
 ]
 
 
-@pytest.mark.parametrize("content", LARGEST, ids=[f"{n} {content.type}" for n, content in enumerate(LARGEST)])
+@pytest.mark.parametrize("content", [*LARGEST, *MORE_KINDS], ids=lambda content: content.type)
 async def test_the_largest_content_of_the_vocabulary_is_taken(provider: Provider, content: OutContent) -> None:
     to = await hears(provider)
     assert provider.channel.split(content) == (content,)
