@@ -15,7 +15,9 @@ from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
 from recado.channels.contract import ReceivesWebhooks
 from recado.channels.endpoints import AfterLineChange
+from recado.channels.happenings import Happenings
 from recado.channels.registry import ChannelRegistry
+from recado.channels.templates import endpoints as templates
 from recado.contacts import endpoints as contacts
 from recado.conversations import endpoints as conversations
 from recado.conversations.turn import Turns
@@ -39,7 +41,7 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
-ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
+ROOMS = (projects, assistants, knowledge, channels, templates, contacts, conversations, mailbox, events, usage)
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -97,8 +99,9 @@ def make_api() -> FastAPI:
 
 def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one."""
+    happenings = Happenings(runtime.database)
     webhooks = {
-        name: WebhookApp(name, channel, runtime.directory, runtime.mailbox)
+        name: WebhookApp(name, channel, runtime.directory, runtime.mailbox, happenings)
         for name, channel in runtime.channels.items()
         if isinstance(channel, ReceivesWebhooks)
     }

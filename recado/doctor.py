@@ -19,10 +19,14 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.cloud_api.convert import convert
+from recado.channels.contract import Line
+from recado.channels.language import machine_language
 from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.db import Base, Database, database_now_ms
+from recado.demo.phone import DEMO_NUMBER_ID
 from recado.errors import RecadoError, SettingsError
 from recado.health import MIN_FREE_BYTES, HealthOut
 from recado.kit import now_ms
@@ -61,6 +65,11 @@ CURES = {
     "spam_limited": "Meta has limited the number for a while: people block or report it; write to fewer of them",
     "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",
 }
+CLOUD_API = "cloud-api"
+# Lines are asked about beside each other, but not all at once; each takes three calls.
+LINES_AT_ONCE = 8
+MAX_LINES_ASKED = 200
+LINE_CHECK_S = 20.0
 _CONNECT_S = 1.0
 # What a database that cannot be used raises: SQLAlchemy's errors, and the drivers' own while they connect.
 _UNUSABLE = (SQLAlchemyError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
@@ -101,15 +110,18 @@ def _fail(check_name: str, says: str, mend: str) -> Finding:
     return Finding(check_name, Level.FAIL, says, mend)
 
 
-async def examine(port: int) -> list[Finding]:
-    """All findings, in the order in which they should be mended. `port` is that of `recado up`."""
+async def examine(port: int, *, ask_providers: bool = True) -> list[Finding]:
+    """All findings, in the order in which they should be mended. `port` is that of `recado up`.
+
+    `ask_providers`: also ask each line's provider about it, which needs the network.
+    """
     try:
         settings = load_settings()
     except SettingsError as error:
         return [_fail("settings", line, "Set the variable as shown, then look again") for line in _lines(error)]
     found = [_ok("settings", "every variable can be read")]
     found += _examine_folder(settings.data_dir)
-    found += [finding async for finding in _examine_database(settings)]
+    found += [finding async for finding in _examine_database(settings, ask_providers)]
     found.append(await _examine_port(port))
     return found
 
@@ -185,7 +197,7 @@ async def _health(port: int) -> bool:
 # --- The database -----------------------------------------------------------------------------------------
 
 
-async def _examine_database(settings: Settings) -> AsyncGenerator[Finding]:
+async def _examine_database(settings: Settings, ask_providers: bool) -> AsyncGenerator[Finding]:
     name = "database"
     url = settings.resolved_database_url
     if url.startswith("sqlite:"):
@@ -202,8 +214,13 @@ async def _examine_database(settings: Settings) -> AsyncGenerator[Finding]:
         yield _fail(name, _short(error), "RECADO_DATABASE_URL looks like postgresql://user:password@host:5432/name")
         return
     try:
+        ready = False
         async for finding in _examine_tables(database, settings):
+            ready = ready or finding.check == "clock"
             yield finding
+        if ready and ask_providers:
+            for finding in await _at_providers(database, settings):
+                yield finding
     except _UNUSABLE as error:
         yield _fail(
             name, f"it cannot be used: {_short(error)}", "Does its server run, and does RECADO_DATABASE_URL say where?"
@@ -274,6 +291,45 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
     if not settings.secret_key and os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
         found.append(_warn(name, f"others on this machine can read {file}", f"chmod 600 {file}"))
     return found or [_ok(name, "opens the secrets of every line")]
+
+
+async def _at_providers(database: Database, settings: Settings) -> list[Finding]:
+    """What the providers say of the lines; the demo's has none. Lines without readable secrets were told before."""
+    if not settings.secret_key and not (settings.data_dir / "secret.key").exists():
+        return []
+    try:
+        box = secret_box(settings.secret_key, settings.data_dir)
+    except (RecadoError, OSError):
+        return []
+    async with database.system(read_only=True) as session:
+        loaded = await load_lines(session, box)
+    lines = [one.line for one in loaded if one.usable and one.line.channel == CLOUD_API and not _is_demo(one.line)]
+    channel = CloudApiChannel(settings.cloud_api_base_url)
+    at_once = asyncio.Semaphore(LINES_AT_ONCE)
+    try:
+        found = await asyncio.gather(*(_at_provider(channel, line, at_once) for line in lines[:MAX_LINES_ASKED]))
+    finally:
+        await channel.close()
+    return [finding for findings in found for finding in findings]
+
+
+async def _at_provider(channel: CloudApiChannel, line: Line, at_once: asyncio.Semaphore) -> list[Finding]:
+    name, language = f"line {line.address}", machine_language()
+    try:
+        async with at_once, asyncio.timeout(LINE_CHECK_S):
+            findings = await channel.examine(line)
+    except TimeoutError:
+        return [_warn(name, "its provider does not answer", f"Try again: recado line check {line.address}")]
+    told = [
+        Finding(f"{name} {one.check}", Level(one.level), one.says[language], one.mend.get(language, ""))
+        for one in findings
+        if one.level != Level.OK
+    ]
+    return told or [_ok(name, "its provider finds nothing wrong")]
+
+
+def _is_demo(line: Line) -> bool:
+    return line.address == DEMO_NUMBER_ID
 
 
 async def _workers(session: AsyncSession) -> Finding:

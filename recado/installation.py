@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.assistants.models import Assistant
 from recado.assistants.service import create_assistant, find_assistant, get_assistant, update_assistant
 from recado.channels.models import LineRow
-from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line
+from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line, with_account
 from recado.db import Database
 from recado.demo import DemoProject
 from recado.errors import Conflict, NotFound
@@ -41,6 +41,7 @@ class NewLine:
     secrets: Mapping[str, str]
     max_per_second: float | None = None  # None: what it has, DEFAULT_MAX_PER_SECOND for a new one
     name: str | None = None
+    waba_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ async def _ensure_line(session: AsyncSession, box: SecretBox, line: NewLine, ass
             name=line.name,
             max_per_second=line.max_per_second,
             secrets=line.secrets,
+            config=with_account(None, found.config, line.waba_id) if line.waba_id else None,
         )
         return changed, False
     made = await create_line(
@@ -250,5 +252,6 @@ async def _ensure_line(session: AsyncSession, box: SecretBox, line: NewLine, ass
         name=line.name,
         max_per_second=DEFAULT_MAX_PER_SECOND if line.max_per_second is None else line.max_per_second,
         secrets=line.secrets,
+        config=with_account(None, {}, line.waba_id),
     )
     return made, True

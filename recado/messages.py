@@ -308,7 +308,243 @@ class OutList(Value):
         return self
 
 
-OutContent = Annotated[OutText | OutButtons | OutList, Field(discriminator="type")]
+# Shown with a header or footer: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/interactive-cta-url-messages
+MAX_FOOTER = 60
+MAX_HEADER = 60
+# "up to 257": https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/contacts-messages
+MAX_SHARED_CONTACTS = 257
+# The button that opens a form has no emoji: https://developers.facebook.com/documentation/business-messaging/whatsapp/flows/guides/sendingaflow
+MAX_FLOW_BUTTON = 20
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+MAX_TEMPLATE_NAME = 512
+MAX_TEMPLATE_BUTTONS = 10
+MAX_COUPON_CODE = 15
+# Meta names no limit for these; ours keeps a message within what one page of its documents shows.
+MAX_PLACE = 1_000
+MAX_URL = 2_000
+MAX_PARAMETERS = 100
+MAX_FLOW_DATA = 100
 
-OUT_CONTENT: TypeAdapter[OutText | OutButtons | OutList] = TypeAdapter(OutContent)
+_Line = Annotated[str, _Said, Field(min_length=1, max_length=MAX_PLACE)]
+_Footer = Annotated[str, _Said, Field(min_length=1, max_length=MAX_FOOTER)]
+_Body = Annotated[str, _Said, Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)]
+_WebAddress = Annotated[str, Field(min_length=9, max_length=MAX_URL, pattern=r"^https?://[^\s\x00-\x1f]+$")]
+
+
+class OutLocation(Value):
+    """A place on the map."""
+
+    type: Literal["location"] = "location"
+    latitude: float = Field(ge=-90, le=90, allow_inf_nan=False)
+    longitude: float = Field(ge=-180, le=180, allow_inf_nan=False)
+    name: _Line | None = None
+    address: _Line | None = None
+
+
+class OutContact(Value):
+    """A card: a name and ways to reach somebody. A phone number as people write it, such as "+591 70000001"."""
+
+    name: Annotated[str, _Said] = Field(min_length=1, max_length=256)
+    phones: tuple[Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ().-]{4,30}$")], ...] = Field(default=(), max_length=20)
+    emails: tuple[Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=254)], ...] = Field(
+        default=(), max_length=20
+    )
+    organization: _Line | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not self.phones and not self.emails:
+            raise ValueError("a card needs a phone or an e-mail address")
+        return self
+
+
+class OutContacts(Value):
+    """Contact cards."""
+
+    type: Literal["contacts"] = "contacts"
+    contacts: tuple[OutContact, ...] = Field(min_length=1, max_length=MAX_SHARED_CONTACTS)
+
+
+class OutReaction(Value):
+    """An emoji on an earlier message of the conversation; None takes it back."""
+
+    type: Literal["reaction"] = "reaction"
+    message_id: str = Field(min_length=1, max_length=512)
+    emoji: str | None = Field(default=None, min_length=1, max_length=32, pattern=r"^[^\sA-Za-z]+$")
+
+
+class OutLink(Value):
+    """A text with one button that opens a web page."""
+
+    type: Literal["link"] = "link"
+    text: _Body
+    button: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_BUTTON_TITLE)
+    url: _WebAddress
+    header: Annotated[str, _Said] | None = Field(default=None, min_length=1, max_length=MAX_HEADER)
+    footer: _Footer | None = None
+
+
+class OutLocationRequest(Value):
+    """A text with a button by which the person sends where they are."""
+
+    type: Literal["location_request"] = "location_request"
+    text: _Body
+
+
+class OutFlow(Value):
+    """A form inside the chat (WhatsApp Flows), by its id or its name.
+
+    `token` comes back with the answers. `screen` is where it opens (its first one unless given) with `data`;
+    `exchange`: the form's own server is asked for the first screen instead.
+    """
+
+    type: Literal["flow"] = "flow"
+    text: _Body
+    button: Annotated[str, _Said] = Field(min_length=1, max_length=MAX_FLOW_BUTTON)
+    flow_id: str | None = Field(default=None, min_length=1, max_length=64, pattern=r"^[0-9]+$")
+    flow_name: str | None = Field(default=None, min_length=1, max_length=200)
+    token: str | None = Field(default=None, min_length=1, max_length=200)
+    screen: str | None = Field(default=None, min_length=1, max_length=80)
+    data: dict[str, Any] = Field(default_factory=dict, max_length=MAX_FLOW_DATA)
+    exchange: bool = False
+    draft: bool = False
+    header: Annotated[str, _Said] | None = Field(default=None, min_length=1, max_length=MAX_HEADER)
+    footer: _Footer | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.flow_id is None) == (self.flow_name is None):
+            raise ValueError("give flow_id or flow_name, one of them")
+        if self.exchange and (self.screen or self.data):
+            raise ValueError("with exchange, the form's server chooses screen and data")
+        if self.data and not self.screen:
+            raise ValueError("data belongs to a screen: give screen too")
+        return self
+
+
+# The values of a template's placeholders, in order ({{1}}, {{2}}) or by name ({{order_id}}), as it was made.
+TemplateValue = Annotated[str, _Said, Field(min_length=1, max_length=MAX_INTERACTIVE_BODY)]
+TemplateValues = (
+    Annotated[tuple[TemplateValue, ...], Field(max_length=MAX_PARAMETERS)]
+    | Annotated[dict[str, TemplateValue], Field(max_length=MAX_PARAMETERS)]
+)
+
+
+class TemplateMedia(Value):
+    """The picture, film or file of a template's header: a link that Meta can read, or the id of an upload."""
+
+    media: Literal["image", "video", "document"]
+    link: _WebAddress | None = None
+    media_id: str | None = Field(default=None, min_length=1, max_length=64)
+    filename: str | None = Field(default=None, min_length=1, max_length=240)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if (self.link is None) == (self.media_id is None):
+            raise ValueError("give link or media_id, one of them")
+        return self
+
+
+class TemplateButton(Value):
+    """What a template's button needs, by its place (0 is the first).
+
+    `value`: the id that comes back (quick_reply), the end of the address (url), the code to copy (copy_code) or the
+    token of the form (flow; `data` goes to its first screen).
+    """
+
+    index: int = Field(ge=0, lt=MAX_TEMPLATE_BUTTONS)
+    kind: Literal["quick_reply", "url", "copy_code", "flow"]
+    value: str = Field(min_length=1, max_length=MAX_URL)
+    data: dict[str, Any] = Field(default_factory=dict, max_length=MAX_FLOW_DATA)
+
+
+class OutTemplate(Value):
+    """A template that Meta has approved. Without `language` the contact's is taken, else Spanish, else English."""
+
+    type: Literal["template"] = "template"
+    name: str = Field(min_length=1, max_length=MAX_TEMPLATE_NAME, pattern=r"^[a-z0-9_]+$")
+    language: str | None = Field(default=None, pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")
+    header: TemplateValues = ()
+    header_media: TemplateMedia | None = None
+    header_location: OutLocation | None = None
+    body: TemplateValues = ()
+    buttons: tuple[TemplateButton, ...] = Field(default=(), max_length=MAX_TEMPLATE_BUTTONS)
+
+    @model_validator(mode="after")
+    def _one_header(self) -> Self:
+        if sum(map(bool, (self.header, self.header_media, self.header_location))) > 1:
+            raise ValueError("a template has one header: give header, header_media or header_location")
+        if len({button.index for button in self.buttons}) != len(self.buttons):
+            raise ValueError("two buttons have the same index")
+        return self
+
+
+InsideContent = Annotated[
+    OutText | OutButtons | OutList | OutLocation | OutContacts | OutLink | OutLocationRequest | OutFlow,
+    Field(discriminator="type"),
+]
+# One WhatsApp text: what is sent instead of a template is one message, too.
+MAX_INSIDE_TEXT = 4_096
+
+
+class OutByWindow(Value):
+    """`inside` while the person wrote within the channel's window (24 hours on WhatsApp), the template `outside` it.
+
+    Which one is decided when it is sent. Channels without a window send `inside`.
+    """
+
+    type: Literal["by_window"] = "by_window"
+    inside: InsideContent
+    outside: OutTemplate
+
+    @model_validator(mode="after")
+    def _one_message(self) -> Self:
+        # In UTF-16 units, as a channel counts.
+        if isinstance(self.inside, OutText) and len(self.inside.text.encode("utf-16-le")) > 2 * MAX_INSIDE_TEXT:
+            raise ValueError(f"inside.text has more than {MAX_INSIDE_TEXT} characters: send it as several messages")
+        return self
+
+
+AnyOut = (
+    OutText
+    | OutButtons
+    | OutList
+    | OutLocation
+    | OutContacts
+    | OutReaction
+    | OutLink
+    | OutLocationRequest
+    | OutFlow
+    | OutTemplate
+    | OutByWindow
+)
+OutContent = Annotated[AnyOut, Field(discriminator="type")]
+
+OUT_CONTENT: TypeAdapter[AnyOut] = TypeAdapter(OutContent)
 """Reads and writes the content of a message that goes out, as the JSON kept in the outbox."""
+
+
+def words_of(content: AnyOut, *, choices: bool = True) -> str:
+    """What a person reads of a message, as plain lines; choices as "- title", unless they are left out."""
+    match content:
+        case OutText():
+            return content.text
+        case OutButtons():
+            return "\n".join((content.text, *(f"- {button.title}" for button in content.buttons if choices)))
+        case OutList():
+            return "\n".join((content.text, *(f"- {row.title}" for row in content.rows if choices)))
+        case OutLink():
+            return f"{content.text}\n{content.url}"
+        case OutLocationRequest() | OutFlow():
+            return content.text
+        case OutLocation():
+            return "\n".join(part for part in (content.name, content.address) if part)
+        case OutContacts():
+            return "\n".join(contact.name for contact in content.contacts)
+        case OutReaction():
+            return content.emoji or ""
+        case OutTemplate():
+            values = content.body.values() if isinstance(content.body, dict) else content.body
+            return "\n".join(values)
+        case OutByWindow():
+            return words_of(content.inside, choices=choices)

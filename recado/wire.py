@@ -30,7 +30,7 @@ from recado.decisions import (
     UpdateTask,
 )
 from recado.errors import BadInput
-from recado.messages import MAX_OUT_TEXT, OutButtons, OutContent, OutList, OutText, Value
+from recado.messages import MAX_OUT_TEXT, OutText, Value, words_of
 
 A = TypeVar("A")
 
@@ -122,7 +122,7 @@ def to_wire(decision: Decision, *, role: str, form_complete: bool = False) -> Re
     note = _first(of, AddNote)
     return Respuesta(
         role=role,
-        respuesta_chat="\n\n".join(map(_written, decision.replies))[:MAX_OUT_TEXT],
+        respuesta_chat="\n\n".join(map(words_of, decision.replies))[:MAX_OUT_TEXT],
         acciones=Acciones(
             actualizar_formulario=dict(list(values.items())[:MAX_VALUES]),
             alerta=_alerta(_first(of, RaiseAlert)),
@@ -142,17 +142,6 @@ def from_wire(answer: Respuesta) -> Decision:
         actions=tuple(_actions(answer.acciones)),
         replies=(OutText(text=text),) if text.strip() else (),
     )
-
-
-def _written(content: OutContent) -> str:
-    match content:
-        case OutText():
-            return content.text
-        case OutButtons():
-            choices = [button.title for button in content.buttons]
-        case OutList():
-            choices = [row.title for row in content.rows]
-    return "\n".join((content.text, *(f"- {title}" for title in choices)))
 
 
 def _all(actions: Sequence[Action], kind: type[A]) -> list[A]:

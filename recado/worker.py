@@ -7,6 +7,7 @@ from functools import partial
 import structlog
 
 from recado import __version__
+from recado.channels.templates.syncing import TemplateKeeper
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.knowledge.service import recall
@@ -28,6 +29,7 @@ class Worker:
     kind: str
     turns: Turns
     sender: Sender
+    templates: TemplateKeeper
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -35,6 +37,7 @@ class Worker:
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
+            asyncio.create_task(self.templates.run(), name="templates"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -61,6 +64,7 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
             recall=partial(recall, runtime.database),
         ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+        TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of),
     )
 
 

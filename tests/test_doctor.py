@@ -35,7 +35,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, database_url: str)
 
 
 async def findings(port: int | None = None) -> dict[str, Finding]:
-    return {finding.check: finding for finding in await examine(port or free_port())}
+    return {finding.check: finding for finding in await examine(port or free_port(), ask_providers=False)}
 
 
 async def add(database: Database, *rows: Any) -> None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from recado.messages import Address, InboundMessage, OutContent, StatusUpdate
+from recado.channels.templates.values import Template
+from recado.messages import Address, InboundMessage, OutContent, OutTemplate, StatusUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message for one person. `client_id` was made before the first try and stays the same at every try."""
+    """One message for one person. `client_id` was made before the first try and stays the same at every try.
+
+    `language` is the person's, where it is known. The content is never `OutByWindow`: that was decided before.
+    """
 
     client_id: str
     to: tuple[Address, ...]
     content: OutContent
     reply_to: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +52,79 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateChange:
+    """What a notice says of a template; None is not said."""
+
+    name: str
+    language: str
+    status: str | None = None
+    category: str | None = None
+    quality: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarketingChoice:
+    """A person wants no marketing any more (`stopped`), or wants it again."""
+
+    addresses: tuple[Address, ...]
+    stopped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What a provider says of an account, a line or a person apart from messages. Becomes an event called `name`.
+
+    `account` is the provider's id of the business account, `key` the same for every delivery of the same thing.
+    `data` holds no texts, numbers of people or secrets; `raw` is kept where no line of ours has that account.
+    """
+
+    name: str
+    account: str
+    key: str
+    at_ms: int
+    data: Mapping[str, Any]
+    raw: Mapping[str, Any]
+    template: TemplateChange | None = None
+    marketing: MarketingChoice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What became of a request to block or unblock: those done, and why the others were not ((user, code, text))."""
+
+    done: tuple[str, ...]
+    failed: tuple[tuple[str, str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockList:
+    """Some of the blocked, by what the provider calls them; ask again with `next_cursor` for more."""
+
+    users: tuple[str, ...]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LineFinding:
+    """What one check of a line found. `level` is OK, WARN or FAIL; `code` names the finding in every language.
+
+    `says` and `mend` (what to do, empty for OK) by language, "es" and "en".
+    """
+
+    check: str
+    level: str
+    code: str
+    says: Mapping[str, str]
+    mend: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """What one delivery of the provider held for one line, in the order in which it stood there.
 
     `line_address` is empty for what names no line. `unroutable` are raw items that name no person to answer to (also
-    messages of groups), `notices` raw items about the account or the line; both are kept as they came.
+    messages of groups), `notices` raw items about the account or the line; both are kept as they came. `happenings`
+    are the items of that kind that Recado knows.
     """
 
     line_address: str
@@ -59,6 +132,7 @@ class Received:
     statuses: tuple[StatusUpdate, ...] = ()
     unroutable: tuple[dict[str, Any], ...] = ()
     notices: tuple[dict[str, Any], ...] = ()
+    happenings: tuple[Happening, ...] = ()
 
 
 class Channel(Protocol):
@@ -112,4 +186,48 @@ class ReceivesWebhooks(Protocol):
 
     def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
         """Everything in the payload, per line. What is unknown becomes `Unsupported`, never an exception."""
+        ...
+
+
+class Templates(Protocol):
+    """Where a channel finds the templates that are kept of a line's account."""
+
+    async def find(self, line: Line, name: str) -> Sequence[Template]: ...
+
+
+@runtime_checkable
+class HasTemplates(Protocol):
+    """Sends messages that the provider approved beforehand."""
+
+    async def fetch_templates(self, line: Line) -> list[Template]:
+        """All templates of the line's account, as the provider has them now. Raises `BadInput`, `SendError`."""
+        ...
+
+    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> tuple[OutTemplate, str | None]:
+        """The message with its language chosen, and the template's category, if it fits a kept one that may be sent.
+
+        Raises `SendRefused`.
+        """
+        ...
+
+
+@runtime_checkable
+class Blocks(Protocol):
+    """Keeps people out. A user is a number (digits) or another name by which the provider knows a person."""
+
+    async def block(self, line: Line, users: Sequence[str]) -> Blocked:
+        """Raises `BadInput`, `SendError` or `OutcomeUnknown`; doing it again changes nothing."""
+        ...
+
+    async def unblock(self, line: Line, users: Sequence[str]) -> Blocked: ...
+
+    async def blocked(self, line: Line, cursor: str | None, limit: int) -> BlockList: ...
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """Can say whether a line is set up as it should be at its provider."""
+
+    async def examine(self, line: Line) -> list[LineFinding]:
+        """Everything worth knowing, what must be mended too. Never raises for what the provider answers."""
         ...

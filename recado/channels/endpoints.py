@@ -2,14 +2,28 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal, TypeVar
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
-from recado.caller import Admin, Reader
+from recado.caller import Admin, Agent, Caller, Reader
 from recado.channels import service
+from recado.channels.contract import Blocks, Examines, Line
 from recado.channels.registry import ChannelRegistry
-from recado.channels.schemas import LineChanges, LineOut, NewLine, line_out, plain
+from recado.channels.schemas import (
+    BlockedOut,
+    BlockListOut,
+    LineChanges,
+    LineFindingOut,
+    LineOut,
+    NewLine,
+    Users,
+    blocked_out,
+    finding_out,
+    line_out,
+    plain,
+)
+from recado.errors import BadInput, OutcomeUnknown, Unavailable, retry_after
 from recado.kit.crypto import SecretBox
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId
@@ -27,6 +41,12 @@ class AfterLineChange:
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
 Channels = Annotated[ChannelRegistry, Depends(part(ChannelRegistry))]
 Changed = Annotated[AfterLineChange, Depends(part(AfterLineChange))]
+FindingLanguage = Annotated[Literal["es", "en"], Query(description="Of the texts.")]
+BlockedLimit = Annotated[int, Query(ge=1, le=1_000, description="How many at most.")]
+BlockedCursor = Annotated[
+    str | None, Query(max_length=500, pattern=r"^[\x21-\x7e]+$", description="The `next_cursor` of an earlier page.")
+]
+T = TypeVar("T")
 
 
 @router.get("")
@@ -51,7 +71,7 @@ async def create_line(new: NewLine, caller: Admin, box: Box, channels: Channels,
             name=new.name,
             max_per_second=new.max_per_second,
             secrets=plain(new.secrets),
-            config=new.config,
+            config=service.with_account(new.config, {}, new.waba_id),
         )
     await changed.refresh()
     return line_out(row)
@@ -68,6 +88,10 @@ async def get_line(line_id: PathId, caller: Reader) -> LineOut:
 async def update_line(line_id: PathId, changes: LineChanges, caller: Admin, box: Box, changed: Changed) -> LineOut:
     """Change what is given. New secrets are used within some seconds by every process."""
     async with caller.writing() as session:
+        config = changes.config
+        if config is not None or changes.waba_id is not None:
+            before = (await service.get_line(session, line_id)).config
+            config = service.with_account(config, before, changes.waba_id)
         row = await service.update_line(
             session,
             box,
@@ -76,7 +100,67 @@ async def update_line(line_id: PathId, changes: LineChanges, caller: Admin, box:
             assistant_id=changes.assistant_id,
             max_per_second=changes.max_per_second,
             secrets=plain(changes.secrets),
-            config=changes.config,
+            config=config,
         )
     await changed.refresh()
     return line_out(row)
+
+
+# --- At the provider --------------------------------------------------------------------------------------
+
+
+@router.post("/{line_id}/check")
+async def check_line(
+    line_id: PathId, caller: Admin, box: Box, channels: Channels, language: FindingLanguage = "en"
+) -> list[LineFindingOut]:
+    """Ask the provider whether the line is set up as it should be; what must be mended says how."""
+    async with caller.reading() as session:
+        line = await service.usable_line(session, box, line_id)
+    channel = channels.get(line.channel)
+    found = await channel.examine(line) if isinstance(channel, Examines) else []
+    return [finding_out(finding, language) for finding in found]
+
+
+@router.get("/{line_id}/blocked")
+async def list_blocked(
+    line_id: PathId,
+    caller: Agent,
+    box: Box,
+    channels: Channels,
+    limit: BlockedLimit = 100,
+    cursor: BlockedCursor = None,
+) -> BlockListOut:
+    """Who is blocked on this line, as the provider has it."""
+    line, channel = await _blocking(caller, line_id, box, channels)
+    return BlockListOut.model_validate(await _asked(channel.blocked(line, cursor, limit)))
+
+
+@router.post("/{line_id}/block")
+async def block_users(line_id: PathId, new: Users, caller: Agent, box: Box, channels: Channels) -> BlockedOut:
+    """Keep people from writing. On the Cloud API only those who wrote within the last 24 hours can be blocked."""
+    line, channel = await _blocking(caller, line_id, box, channels)
+    return blocked_out(await _asked(channel.block(line, new.users)))
+
+
+@router.post("/{line_id}/unblock")
+async def unblock_users(line_id: PathId, new: Users, caller: Agent, box: Box, channels: Channels) -> BlockedOut:
+    """Let people write again."""
+    line, channel = await _blocking(caller, line_id, box, channels)
+    return blocked_out(await _asked(channel.unblock(line, new.users)))
+
+
+async def _blocking(caller: Caller, line_id: str, box: SecretBox, channels: ChannelRegistry) -> tuple[Line, Blocks]:
+    async with caller.reading() as session:
+        line = await service.usable_line(session, box, line_id)
+    channel = channels.get(line.channel)
+    if not isinstance(channel, Blocks):
+        raise BadInput(f"Lines of {channel.name} have no block list", code="no_block_list")
+    return line, channel
+
+
+async def _asked(asking: Awaitable[T]) -> T:
+    """What the provider answers. Asking again does no harm, so that an unknown outcome is a reason to do so."""
+    try:
+        return await asking
+    except OutcomeUnknown as error:
+        raise Unavailable(error.message, verdict=retry_after(5)) from None

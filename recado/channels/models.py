@@ -23,3 +23,13 @@ class LineRow(OfProject, Base):
     secrets: Mapped[dict[str, Any]]
     config: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_ms: Mapped[int] = mapped_column(default=now_ms)
+
+
+class SeenNotice(OfProject, Base):
+    """A notice of a provider that was taken up: a repeated delivery finds it and changes nothing."""
+
+    __tablename__ = "seen_notices"
+    __table_args__ = (UniqueConstraint("project_id", "key"),)
+
+    key: Mapped[str] = mapped_column(String(80))
+    created_ms: Mapped[int]

@@ -4,8 +4,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
+from recado.channels.contract import Blocked, LineFinding
 from recado.channels.models import LineRow
-from recado.channels.service import DEFAULT_MAX_PER_SECOND
+from recado.channels.service import DEFAULT_MAX_PER_SECOND, WABA_ID
 from recado.kit.schemas import Input, Moment, Name, Output, Uuid
 
 # Meta's access tokens have some 200 characters; nothing that is one secret is longer than this.
@@ -40,6 +41,13 @@ Rate = Annotated[
 ]
 
 
+WabaId = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^[0-9A-Za-z_-]{1,64}$"),
+    Field(description="Cloud API: the WhatsApp business account of the number; templates and notices need it."),
+]
+
+
 class NewLine(Input):
     assistant_id: Uuid
     channel: Annotated[str, Field(min_length=1, max_length=32, description="Such as cloud-api.")]
@@ -52,16 +60,18 @@ class NewLine(Input):
     max_per_second: Rate = DEFAULT_MAX_PER_SECOND
     secrets: Secrets = Field(default_factory=dict[str, SecretStr])
     config: Config = Field(default_factory=dict[str, Any])
+    waba_id: WabaId | None = None
 
 
 class LineChanges(Input):
-    """What is given is changed, the rest stays: of `secrets` those named, of `config` all."""
+    """What is given is changed, the rest stays: of `secrets` those named, of `config` all but `waba_id`."""
 
     assistant_id: Uuid | None = None
     name: Name | None = None
     max_per_second: Rate | None = None
     secrets: Secrets | None = None
     config: Config | None = None
+    waba_id: WabaId | None = None
 
 
 class LineOut(Output):
@@ -73,6 +83,7 @@ class LineOut(Output):
     max_per_second: float
     secrets: list[str] = Field(description="The names of the secrets that are set.")
     config: dict[str, Any]
+    waba_id: str | None
     created_at: Moment
 
 
@@ -88,6 +99,7 @@ def line_out(row: LineRow) -> LineOut:
             "max_per_second": row.max_per_second,
             "secrets": sorted(row.secrets),
             "config": row.config,
+            "waba_id": row.config.get(WABA_ID),
             "created_at": row.created_ms,
         }
     )
@@ -96,3 +108,66 @@ def line_out(row: LineRow) -> LineOut:
 def plain(secrets: dict[str, SecretStr] | None) -> dict[str, str] | None:
     """The secrets' texts, for the one place that encrypts them."""
     return None if secrets is None else {name: secret.get_secret_value() for name, secret in secrets.items()}
+
+
+# --- Blocking and checking --------------------------------------------------------------------------------
+
+MAX_USERS = 1_000
+User = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    Field(description="A number with its country, digits only, or a user id as the provider told it."),
+]
+
+
+class Users(Input):
+    users: Annotated[list[User], Field(min_length=1, max_length=MAX_USERS)]
+
+
+class NotDone(Output):
+    """Somebody who could not be blocked or unblocked, and why."""
+
+    user: str
+    code: str
+    text: str | None
+
+
+class BlockedOut(Output):
+    """What became of each user."""
+
+    done: list[str]
+    failed: list[NotDone]
+
+
+class BlockListOut(Output):
+    """Some of the blocked; ask again with `cursor=next_cursor` for more."""
+
+    users: list[str]
+    next_cursor: str | None = None
+
+
+class LineFindingOut(Output):
+    """What one check of a line found: `level` OK, WARN or FAIL; `mend` says what to do."""
+
+    check: str
+    level: str
+    code: str
+    says: str
+    mend: str
+
+
+def blocked_out(blocked: Blocked) -> BlockedOut:
+    """What became of a request to block."""
+    failed = [NotDone(user=user, code=code, text=words or None) for user, code, words in blocked.failed]
+    return BlockedOut(done=list(blocked.done), failed=failed)
+
+
+def finding_out(finding: LineFinding, language: str) -> LineFindingOut:
+    """A finding in a language ("es" or "en")."""
+    return LineFindingOut(
+        check=finding.check,
+        level=finding.level,
+        code=finding.code,
+        says=finding.says[language],
+        mend=finding.mend.get(language, ""),
+    )

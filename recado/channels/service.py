@@ -22,6 +22,8 @@ from recado.kit.pages import FIRST, Cut, Page, read_page
 # What Meta gives a phone number, https://developers.facebook.com/docs/whatsapp/cloud-api/overview#throughput.
 DEFAULT_MAX_PER_SECOND = 80.0
 MAX_ADDRESS = 160
+# Where a line's configuration names its business account.
+WABA_ID = "waba_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,11 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
         secrets = {name: box.decrypt(str(text), row.id) for name, text in row.secrets.items()}
     except RecadoError as error:
         problem = error.message
-    line = Line(
+    return LoadedLine(_line(row, secrets), row.assistant_id, row.name, problem)
+
+
+def _line(row: LineRow, secrets: Mapping[str, str]) -> Line:
+    return Line(
         id=row.id,
         project_id=row.project_id,
         channel=row.channel,
@@ -139,7 +145,26 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
         secrets=secrets,
         config=row.config,
     )
-    return LoadedLine(line, row.assistant_id, row.name, problem)
+
+
+def without_secrets(row: LineRow) -> Line:
+    """A stored line for what needs none of its secrets."""
+    return _line(row, {})
+
+
+async def usable_line(session: AsyncSession, box: SecretBox, line_id: str) -> Line:
+    """The line with its secrets. Raises `NotFound` (`line_not_found`) or `Conflict` (`line_unusable`)."""
+    loaded = load_line(await get_line(session, line_id), box)
+    if loaded.problem is not None:
+        raise Conflict(f"The line cannot be used: {loaded.problem}", code="line_unusable")
+    return loaded.line
+
+
+def with_account(config: Mapping[str, Any] | None, before: Mapping[str, Any], waba_id: str | None) -> dict[str, Any]:
+    """The configuration of a line: `config` in place of what was, but it keeps its business account unless named."""
+    found = dict(before if config is None else config)
+    known = waba_id or found.get(WABA_ID) or before.get(WABA_ID)
+    return found | ({WABA_ID: known} if known else {})
 
 
 def _encrypt(box: SecretBox, line_id: str, secrets: Mapping[str, str]) -> dict[str, Any]:

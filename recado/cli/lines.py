@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
+from recado.cli.at_provider import block, blocked, check, templates, unblock
 from recado.cli.unrouted import unrouted
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ CLOUD_API = "cloud-api"
 SECRET_NAMES: tuple[str, ...] = ("access_token", "app_secret", "verify_token")
 
 name_option = click.option("--name", help="What people call the line.")
+waba_option = click.option("--waba-id", metavar="ID", help="Meta's id of its WhatsApp business account.")
 rate_option = click.option("--max-per-second", type=float, metavar="N", help="Messages a second on this line (80).")
 settle_option = click.option(
     "--settle-ms",
@@ -33,6 +35,9 @@ def line() -> None:
 
 
 line.add_command(unrouted)
+line.add_command(templates)
+for command in (check, block, unblock, blocked):
+    line.add_command(command)
 
 
 @line.group()
@@ -52,6 +57,7 @@ def add() -> None:
 @click.option("--assistant", metavar="SLUG", help="Who answers; made if missing. Default: called like the brain.")
 @shared_option
 @click.option("--phone-number-id", required=True, metavar="ID", help="Meta's id of the number.")
+@waba_option
 @click.option("--access-token", required=True, envvar="RECADO_LINE_ACCESS_TOKEN", help="Sends messages.")
 @click.option("--app-secret", required=True, envvar="RECADO_LINE_APP_SECRET", help="Signs the webhooks.")
 @click.option("--verify-token", required=True, envvar="RECADO_LINE_VERIFY_TOKEN", help="Any text; Meta asks it back.")
@@ -62,7 +68,7 @@ def add() -> None:
 def cloud_api(
     project: str, brain: str | None, assistant: str | None, shared: bool, phone_number_id: str, access_token: str,
     app_secret: str, verify_token: str, max_per_second: float | None, name: str | None, settle_ms: int | None,
-    as_json: bool,
+    waba_id: str | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Connect a WhatsApp number by Meta's Cloud API.
 
@@ -71,7 +77,7 @@ def cloud_api(
     secrets = dict(zip(SECRET_NAMES, (access_token, app_secret, verify_token), strict=True))
     from recado.installation import Answering, NewLine
 
-    new = NewLine(CLOUD_API, phone_number_id, secrets, max_per_second, name)
+    new = NewLine(CLOUD_API, phone_number_id, secrets, max_per_second, name, waba_id)
     made = support.run(_add(project, new, Answering(brain, assistant, settle_ms, shared)))
     if as_json:
         ids = {"line_id": made.line_id, "project_id": made.project_id, "assistant_id": made.assistant_id}
@@ -100,6 +106,7 @@ def list_(project: str | None, as_json: bool) -> None:
 @click.option("--brain", help="Change who decides its assistant's answers.")
 @click.option("--assistant", metavar="SLUG", help="Give the line to another assistant; made if missing.")
 @shared_option
+@waba_option
 @click.option("--access-token", help="A new token.")
 @click.option("--app-secret", help="A new secret.")
 @click.option("--verify-token", help="A new text.")
@@ -109,14 +116,14 @@ def list_(project: str | None, as_json: bool) -> None:
 def update(
     address: str, brain: str | None, assistant: str | None, shared: bool, access_token: str | None,
     app_secret: str | None, verify_token: str | None, max_per_second: float | None, name: str | None,
-    settle_ms: int | None,
+    settle_ms: int | None, waba_id: str | None,
 ) -> None:  # fmt: skip
     """Change what is given; running processes take it up within seconds."""
     from recado.installation import Answering, NewLine
 
     given = dict(zip(SECRET_NAMES, (access_token, app_secret, verify_token), strict=True))
     secrets = {secret: text for secret, text in given.items() if text is not None}
-    changed = NewLine(CLOUD_API, address, secrets, max_per_second, name)
+    changed = NewLine(CLOUD_API, address, secrets, max_per_second, name, waba_id)
     support.run(_update(changed, Answering(brain, assistant, settle_ms, shared)))
     click.echo(f"Line {address} is up to date.")
 
@@ -186,5 +193,6 @@ def _json(row: "LineRow") -> dict[str, Any]:
         "address": row.address,
         "name": row.name,
         "max_per_second": row.max_per_second,
+        "waba_id": row.config.get("waba_id"),
         "created_ms": row.created_ms,
     }

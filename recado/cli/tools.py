@@ -15,15 +15,16 @@ COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=DEFAULT_PORT, show_default=True, help="Of `recado up`.")
+@click.option("--offline", is_flag=True, help="Do not ask Meta about the lines.")
 @support.json_option
-def doctor(port: int, as_json: bool) -> None:
-    """Say what is wrong with this installation, and how to mend it.
+def doctor(port: int, offline: bool, as_json: bool) -> None:
+    """Say what is wrong with this installation and its lines, and how to mend it.
 
     Ends with 1 if something must be mended. Changes nothing.
     """
     from recado.doctor import Level, examine
 
-    findings = support.run(examine(port))
+    findings = support.run(examine(port, ask_providers=not offline))
     if as_json:
         support.emit([finding.as_json() for finding in findings])
     else:

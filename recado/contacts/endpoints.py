@@ -44,13 +44,15 @@ async def get_contact(contact_id: PathId, caller: Reader) -> ContactOut:
 
 @router.patch("/{contact_id}")
 async def rename_contact(contact_id: PathId, changes: ContactChanges, caller: Agent) -> ContactOut:
-    """Change how a person is called, or whether anything is done for them."""
+    """Change how a person is called, whether anything is done for them, and whether they get marketing."""
     async with caller.writing() as session:
         row = await service.get_contact(session, contact_id)
         if "name" in changes.model_fields_set:
             row = await service.rename_contact(session, contact_id, changes.name)
         if changes.allowed is not None:
             row = await service.set_allowed(session, contact_id, changes.allowed)
+        if changes.opted_out is not None:
+            row = await service.set_opted_out(session, contact_id, changes.opted_out)
         return await _out(session, row)
 
 

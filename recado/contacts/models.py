@@ -1,6 +1,6 @@
 """Tables of contacts and their addresses."""
 
-from sqlalchemy import Boolean, Index, String, text, true
+from sqlalchemy import Boolean, Index, String, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
@@ -10,7 +10,7 @@ from recado.kit import now_ms
 class Contact(OfProject, Base):
     """One person. A merged contact keeps its row and names the other one in `alias_of`.
 
-    Not `allowed`: assistants answer this person, but do nothing for them.
+    Not `allowed`: assistants answer this person, but do nothing for them. `opted_out`: they asked for no marketing.
     """
 
     __tablename__ = "contacts"
@@ -26,6 +26,7 @@ class Contact(OfProject, Base):
     name: Mapped[str | None] = mapped_column(String(256))
     alias_of: Mapped[str | None] = mapped_column(Id)
     allowed: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    opted_out: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_ms: Mapped[int] = mapped_column(default=now_ms)
 
 

@@ -27,6 +27,9 @@ KnownAddress = Annotated[Address, AfterValidator(_plain)]
 Allowed = Annotated[bool, Field(strict=True, description="If false, assistants answer, but do nothing for the person.")]
 
 
+OptedOut = Annotated[bool, Field(strict=True, description="They asked for no marketing, or want it again (false).")]
+
+
 class NewContact(Input):
     name: ContactName | None = None
     addresses: list[KnownAddress] = Field(min_length=1, max_length=4)
@@ -37,6 +40,7 @@ class ContactChanges(Input):
 
     name: ContactName | None = None
     allowed: Allowed | None = None
+    opted_out: OptedOut | None = None
 
 
 class MergeInto(Input):
@@ -49,6 +53,7 @@ class ContactOut(Output):
     alias_of: str | None = Field(description="The contact that this one was merged into.")
     addresses: list[Address]
     allowed: bool = Field(description="If false, assistants answer, but do nothing for the person.")
+    opted_out: bool = Field(description="They asked for no marketing: no marketing template is sent to them.")
     created_at: Moment
 
 
@@ -61,6 +66,7 @@ def contact_out(row: Contact, addresses: tuple[Address, ...]) -> ContactOut:
             "alias_of": row.alias_of,
             "addresses": addresses,
             "allowed": row.allowed,
+            "opted_out": row.opted_out,
             "created_at": row.created_ms,
         }
     )

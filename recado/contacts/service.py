@@ -104,6 +104,15 @@ async def set_allowed(session: AsyncSession, contact_id: str, allowed: bool) -> 
     return person[contact_id]
 
 
+async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool) -> Contact:
+    """Say whether this person wants no marketing, under whichever contact. Raises `NotFound`."""
+    person = await contacts_by_id(session, await same_person(session, contact_id))
+    for contact in person.values():
+        contact.opted_out = opted_out
+    await session.flush()
+    return person[contact_id]
+
+
 async def resolve(session: AsyncSession, contact_id: str) -> Contact:
     """The person behind a contact: the end of its aliases. Raises `NotFound` (`contact_not_found`)."""
     contact = await get_contact(session, contact_id)

@@ -11,10 +11,12 @@ from recado.conversations.schemas import (
     AcceptedOut,
     ConversationOut,
     HistoryOut,
+    MarkRead,
     Mode,
     NewMessage,
     conversation_out,
 )
+from recado.kit.crypto import SecretBox
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
@@ -24,6 +26,7 @@ from recado.mailbox.service import Mailbox
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
 TheMailbox = Annotated[Mailbox, Depends(part(Mailbox))]
+Box = Annotated[SecretBox, Depends(part(SecretBox))]
 Channels = Annotated[ChannelRegistry, Depends(part(ChannelRegistry))]
 IdempotencyKey = Annotated[
     str | None,
@@ -79,16 +82,33 @@ async def send_message(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> AcceptedOut:
-    """Write to the person: a text, up to three buttons, or a list. It is sent after what waits already.
+    """Write to the person: a text, buttons, a list, a link, a place, cards, a form, a reaction or a template.
+
+    It is sent after what waits already.
+
+    Outside WhatsApp's 24 hours only templates are sent; `by_window` holds both, and is decided when it is sent.
 
     The answer comes when the message is safely queued. `Idempotent-Replayed: true` marks the answer to a repetition.
     """
     accepted = await service.send(
-        caller.database, mailbox, channels, caller.project_id, conversation_id, new.content, idempotency_key
+        caller.database,
+        mailbox,
+        channels,
+        caller.project_id,
+        conversation_id,
+        new.content,
+        idempotency_key,
+        new.reply_to,
     )
     if accepted.repeated:
         response.headers["Idempotent-Replayed"] = "true"
     return AcceptedOut(conversation_id=conversation_id, message_ids=list(accepted.ids))
+
+
+@router.post("/{conversation_id}/read", status_code=204)
+async def mark_read(conversation_id: PathId, mark: MarkRead, caller: Agent, channels: Channels, box: Box) -> None:
+    """Show the person that what they wrote was read."""
+    await service.mark_read(caller.database, channels, box, caller.project_id, conversation_id, mark.typing)
 
 
 @router.post("/{conversation_id}/hand-over")

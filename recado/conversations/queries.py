@@ -5,7 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
-from recado.mailbox.models import Conversation
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 
 
 async def get_conversation(session: AsyncSession, conversation_id: str) -> Conversation:
@@ -33,3 +33,24 @@ async def list_conversations(
     if mode is not None:
         statement = statement.where(Conversation.mode == mode)
     return await read_page(session, statement, Conversation, cut, newest_first=True)
+
+
+async def find_message(
+    session: AsyncSession, conversation_id: str, message_id: str
+) -> InboxMessage | OutboxMessage | None:
+    """A message of the conversation, of either direction."""
+    for table in (InboxMessage, OutboxMessage):
+        found = await session.get(table, message_id)
+        if found is not None and found.conversation_id == conversation_id:
+            return found
+    return None
+
+
+async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboxMessage | None:
+    """What the person wrote last."""
+    return await session.scalar(
+        select(InboxMessage)
+        .where(InboxMessage.conversation_id == conversation_id)
+        .order_by(InboxMessage.seq.desc())
+        .limit(1)
+    )

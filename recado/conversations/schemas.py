@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from recado.conversations.service import Seen
-from recado.kit.schemas import Input, Moment, Output
+from recado.kit.schemas import Input, Moment, Output, Uuid
 from recado.mailbox.schemas import MessageOut
 from recado.messages import OutContent
 
@@ -41,7 +41,14 @@ class HistoryOut(Output):
 
 
 class NewMessage(Input):
+    """What to write. A reaction's `message_id` and `reply_to` are ids of messages of this conversation."""
+
     content: OutContent
+    reply_to: Uuid | None = Field(default=None, description="The message that this one answers, shown above it.")
+
+
+class MarkRead(Input):
+    typing: bool = Field(default=False, description="Also show that an answer is being written, for up to 25 s.")
 
 
 class AcceptedOut(Output):

@@ -10,20 +10,24 @@ from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.contract import Channel, HasTemplates, Line, MarksRead
 from recado.channels.registry import ChannelRegistry
-from recado.channels.service import get_line
+from recado.channels.service import get_line, usable_line, without_secrets
+from recado.channels.templates.values import MARKETING
 from recado.contacts import service as contacts
 from recado.conversations import queries
 from recado.conversations.turn import new_out
 from recado.db import Database, json_text
-from recado.errors import NotFound
+from recado.errors import BadInput, Conflict, NotFound, OutcomeUnknown, SendRefused, Unavailable, retry_after
+from recado.kit.crypto import SecretBox
+from recado.kit.ids import is_id
 from recado.kit.pages import FIRST, Cut, Page
 from recado.mailbox import queries as messages
 from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import History
 from recado.mailbox.service import Mailbox
-from recado.messages import OutContent
+from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -93,17 +97,53 @@ async def send(
     conversation_id: str,
     content: OutContent,
     key: str | None,
+    reply_to: str | None = None,
 ) -> Accepted:
     """Queue a message, split as its channel wants it. The same key and content again give the same answer.
 
-    Raises `NotFound`, `Conflict` (`idempotency_conflict`: the key was used for something else) or `Unavailable`.
+    `reply_to` and the message of a reaction are ids of messages of this conversation. A template must fit the one that
+    is kept. Raises `NotFound`, `Conflict` (`idempotency_conflict`: the key was used for something else;
+    `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template) or `Unavailable`.
     """
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
-        line = await get_line(session, conversation.line_id)
-    out = new_out(channels.get(line.channel), (content,), "api")
+        row = await get_line(session, conversation.line_id)
+        contact = await contacts.resolve(session, conversation.contact_id)
+        answered = await _at_provider(session, conversation_id, reply_to) if reply_to else None
+        if isinstance(content, OutReaction):
+            content = content.model_copy(
+                update={"message_id": await _at_provider(session, conversation_id, content.message_id)}
+            )
+    channel = channels.get(row.channel)
+    content = await _fitting(channel, without_secrets(row), content, conversation.language, contact)
+    out = new_out(channel, (content,), "api", answered)
     queued = await mailbox.enqueue(project_id, conversation_id, out, _stored_key(key))
     return Accepted(queued.ids, queued.repeated)
+
+
+async def _at_provider(session: AsyncSession, conversation_id: str, message_id: str) -> str:
+    """What the provider calls a message of this conversation."""
+    found = await queries.find_message(session, conversation_id, message_id) if is_id(message_id) else None
+    if found is None:
+        raise NotFound(f"There is no message {message_id!r} in this conversation", code="message_not_found")
+    if found.provider_message_id is None:
+        raise Conflict("That message is not out yet, so that nothing can refer to it", code="not_at_provider")
+    return found.provider_message_id
+
+
+async def _fitting(
+    channel: Channel, line: Line, content: OutContent, language: str | None, contact: contacts.Contact
+) -> OutContent:
+    """The content with its template checked and its language chosen."""
+    template = content.outside if isinstance(content, OutByWindow) else content
+    if not isinstance(template, OutTemplate):
+        return content
+    if not isinstance(channel, HasTemplates):
+        raise SendRefused(f"Lines of {channel.name} have no templates", code="no_templates")
+    fitting, category = await channel.fitting(line, template, language)
+    if category == MARKETING and contact.opted_out:
+        raise SendRefused("This person asked for no marketing", code="recipient_opted_out")
+    return content.model_copy(update={"outside": fitting}) if isinstance(content, OutByWindow) else fitting
 
 
 def _stored_key(key: str | None) -> str | None:
@@ -126,3 +166,26 @@ async def set_mode(
     if conversation.mode != mode:
         event = NewEvent(_EVENT[mode], json_text({"by_key_id": key_id}))
         await mailbox.set_mode(project_id, conversation_id, mode, event)
+
+
+async def mark_read(
+    database: Database, channels: ChannelRegistry, box: SecretBox, project_id: str, conversation_id: str, typing: bool
+) -> None:
+    """Show the person that what they wrote last was read and, with `typing`, that an answer is being written.
+
+    Raises `NotFound`, `Conflict` (`nothing_to_read`, `line_unusable`), `BadInput` (`no_read_marks`) or what the
+    channel raises; asking again does no harm.
+    """
+    async with database.project(project_id, read_only=True) as session:
+        conversation = await queries.get_conversation(session, conversation_id)
+        newest = await queries.newest_inbound(session, conversation_id)
+        line = await usable_line(session, box, conversation.line_id)
+    if newest is None:
+        raise Conflict("The person has not written anything yet", code="nothing_to_read")
+    channel = channels.get(line.channel)
+    if not isinstance(channel, MarksRead):
+        raise BadInput(f"Lines of {channel.name} cannot mark messages as read", code="no_read_marks")
+    try:
+        await channel.mark_read(line, newest.provider_message_id, typing)
+    except OutcomeUnknown as error:
+        raise Unavailable(error.message, verdict=retry_after(5)) from None

@@ -308,10 +308,12 @@ class Turns:
             log.info("typing_not_shown", line_id=line.id, code=error.code)
 
 
-def new_out(channel: Channel, contents: Iterable[OutContent], origin: str) -> tuple[NewOut, ...]:
-    """Rows for the outbox, one per message that the channel takes."""
+def new_out(
+    channel: Channel, contents: Iterable[OutContent], origin: str, reply_to: str | None = None
+) -> tuple[NewOut, ...]:
+    """Rows for the outbox, one per message that the channel takes. The first answers the message `reply_to`."""
+    parts = [part for content in contents for part in channel.split(content)]
     return tuple(
-        NewOut(new_id(), OUT_CONTENT.dump_json(part).decode(), origin)
-        for content in contents
-        for part in channel.split(content)
+        NewOut(new_id(), OUT_CONTENT.dump_json(part).decode(), origin, None if n else reply_to)
+        for n, part in enumerate(parts)
     )

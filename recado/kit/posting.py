@@ -133,9 +133,9 @@ class Poster:
         self._links: set[_Link] = set()
         self._closed = False
 
-    def head(self, path: str, headers: dict[str, str]) -> bytes:
+    def head(self, path: str, headers: dict[str, str], method: str = "POST") -> bytes:
         """The beginning of a request to `path`, to be made once and used often."""
-        lines = [f"POST {self._path}{path} HTTP/1.1", f"Host: {self._authority}"]
+        lines = [f"{method} {self._path}{path} HTTP/1.1", f"Host: {self._authority}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if any("\r" in line or "\n" in line for line in lines):
             raise ValueError("a header has one line")

@@ -26,7 +26,10 @@ MAX_REPEATED_ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
-    """A claimed row. `send_to` is a JSON list of [kind, value]; `since_last_in_ms`: since the person wrote."""
+    """A claimed row. `send_to` is a JSON list of [kind, value]; `since_last_in_ms`: since the person wrote.
+
+    `language` is the person's, if it is known.
+    """
 
     id: str
     project_id: str
@@ -39,6 +42,7 @@ class ToSend:
     repeated: bool
     send_to: str
     since_last_in_ms: int | None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,8 @@ _CLAIM = Query(
     FROM heads WHERE outbox.id = heads.id AND outbox.state = 'queued'
     RETURNING outbox.id, project_id, line_id, conversation_id, seq, body, reply_to, attempts, repeated,
         (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
-        (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id)
+        (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id),
+        (SELECT c.language FROM conversations c WHERE c.id = conversation_id)
     """,
     scalars="line_id uuid, owner uuid, fence bigint, size bigint",
 )

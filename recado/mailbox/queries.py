@@ -169,6 +169,7 @@ def _stray(row: Unrouted, converters: Converters) -> StrayRow:
         received = converters[row.channel](json.loads(row.body))
     except (KeyError, ValueError):  # a channel that is gone, or a body that could not be kept to the letter
         return StrayRow(row, "person", "")
-    fields = sorted({str(notice.get("field", "")) for part in received for notice in part.notices} - {""})
+    told = [item for part in received for item in (*part.notices, *(one.raw for one in part.happenings))]
+    fields = sorted({str(item.get("field", "")) for item in told} - {""})
     lost = any(part.unroutable for part in received)
     return StrayRow(row, "person" if lost else "notice", ", ".join(fields))

@@ -7,14 +7,15 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
 import pydantic_core
 import structlog
 
-from recado.channels.contract import Line, Received, ReceivesWebhooks
+from recado.channels.contract import Happening, Line, Received, ReceivesWebhooks
+from recado.channels.service import WABA_ID
 from recado.errors import RecadoError
 from recado.mailbox.driver import Priority
 from recado.mailbox.outbox import Status
@@ -60,6 +61,12 @@ class Directory(Protocol):
     def settle_ms(self, line_id: str) -> int: ...
 
 
+class TakesHappenings(Protocol):
+    """Who takes up what a provider says of its accounts."""
+
+    async def take(self, lines: Sequence[Line], happening: Happening) -> None: ...
+
+
 class _Proof:
     """Whether a body was signed with a line's own secret; each secret is tried once."""
 
@@ -79,11 +86,19 @@ class _Proof:
 class WebhookApp:
     """`GET|POST /webhooks/...` of one channel."""
 
-    def __init__(self, name: str, channel: ReceivesWebhooks, directory: Directory, mailbox: Mailbox) -> None:
+    def __init__(
+        self,
+        name: str,
+        channel: ReceivesWebhooks,
+        directory: Directory,
+        mailbox: Mailbox,
+        happenings: TakesHappenings | None = None,
+    ) -> None:
         self._name = name
         self._channel = channel
         self._directory = directory
         self._mailbox = mailbox
+        self._happenings = happenings
         self.received = 0
         self.refused = 0
 
@@ -135,18 +150,43 @@ class WebhookApp:
         if missing := {part.line_address for part in received} - named.keys() - {""}:
             named = {**named, **await self._lines_at(missing)}
         # A line believes only what is signed with its own secret; the rest is kept, and seen in `recado doctor`.
-        await self._store(body, received, {address: line for address, line in named.items() if proof.holds(line)})
+        lines = {address: line for address, line in named.items() if proof.holds(line)}
+        untold = await self._take_happenings(received, lines, proof)
+        await self._store(body, received, lines, stray=untold)
+
+    async def _take_happenings(self, received: tuple[Received, ...], lines: Mapping[str, Line], proof: _Proof) -> bool:
+        """Take up what the provider says of its accounts; True if something was for none of our lines."""
+        untold = False
+        for part in received:
+            for happening in part.happenings:
+                concerned = self._lines_of(happening.account, lines.get(part.line_address), proof)
+                if self._happenings is None or not concerned:
+                    untold = True
+                else:
+                    await self._happenings.take(concerned, happening)
+        return untold
+
+    def _lines_of(self, account: str, named: Line | None, proof: _Proof) -> list[Line]:
+        of_account = [
+            line
+            for line in self._directory.lines_of(self._name)
+            if str(line.config.get(WABA_ID)) == account and proof.holds(line)
+        ]
+        return of_account if named is None or named in of_account else [named, *of_account]
 
     async def _lines_at(self, addresses: Iterable[str]) -> Mapping[str, Line]:
         return await self._directory.lines_at(self._name, frozenset(addresses))
 
-    async def _store(self, body: bytes, received: tuple[Received, ...], lines: Mapping[str, Line]) -> None:
+    async def _store(
+        self, body: bytes, received: tuple[Received, ...], lines: Mapping[str, Line], *, stray: bool
+    ) -> None:
         arrivals: list[Arrival] = []
         statuses: list[Status] = []
-        stray = not received
+        stray = stray or not received
         for part in received:
             line = lines.get(part.line_address)
-            stray = stray or line is None or bool(part.unroutable) or bool(part.notices)
+            lost = line is None and bool(part.messages or part.statuses or not part.happenings)
+            stray = stray or lost or bool(part.unroutable) or bool(part.notices)
             if line is not None:
                 settle_ms = self._directory.settle_ms(line.id)
                 arrivals.extend(_arrival(line, message, settle_ms) for message in part.messages)

@@ -22,7 +22,7 @@ from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
 from recado.mailbox.pacing import Bucket, ContactPaces
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS, SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
-from recado.messages import OUT_CONTENT, Address
+from recado.messages import OUT_CONTENT, Address, OutByWindow, OutTemplate
 
 # Calls in flight per process. At 100 ms a call this is 640 messages a second; at most so many unknowns after a crash.
 MAX_SLOTS = 64
@@ -293,8 +293,7 @@ class Sender:
                 wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
             ):
                 return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
-            _check_window(row, channel)
-            outgoing = _outgoing(row)
+            outgoing = _outgoing(row, _window_is_open(row, channel))
             sent = await channel.send(line, outgoing, held.fence)
         except OutcomeUnknown as error:
             self.stats.unknown += 1
@@ -337,22 +336,26 @@ class Sender:
             await asyncio.sleep(MARK_RETRY_S)
 
 
-def _check_window(row: ToSend, channel: Channel) -> None:
+def _window_is_open(row: ToSend, channel: Channel) -> bool:
     if channel.window_s is None:
-        return
-    if row.since_last_in_ms is None or row.since_last_in_ms > channel.window_s * 1000:
+        return True
+    return row.since_last_in_ms is not None and row.since_last_in_ms <= channel.window_s * 1000
+
+
+def _outgoing(row: ToSend, window_is_open: bool) -> Outgoing:
+    content = OUT_CONTENT.validate_json(row.body)
+    if isinstance(content, OutByWindow):
+        content = content.inside if window_is_open else content.outside
+    if not window_is_open and not isinstance(content, OutTemplate):
         raise SendRefused(
-            f"The person did not write within the last {channel.window_s // 3600} hours; "
-            "outside that window WhatsApp takes approved templates only",
+            "The person did not write within the last 24 hours; outside that window WhatsApp takes approved templates "
+            "only",
             code="outside_window",
         )
-
-
-def _outgoing(row: ToSend) -> Outgoing:
     to = tuple(Address(kind=kind, value=value) for kind, value in json.loads(row.send_to))
     if not to:
         raise SendRefused("The person has no address on this channel any more", code="no_address")
-    return Outgoing(row.id, to, OUT_CONTENT.validate_json(row.body), row.reply_to)
+    return Outgoing(row.id, to, content, row.reply_to, row.language)
 
 
 async def _forever(step: Callable[[], Awaitable[None]]) -> None:

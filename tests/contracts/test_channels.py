@@ -2,14 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from recado.channels.contract import MarksRead, Outgoing, Received, ReceivesWebhooks
-from recado.errors import OutcomeUnknown, SendError
+from recado.channels.contract import (
+    Blocks,
+    Examines,
+    HasTemplates,
+    MarksRead,
+    Outgoing,
+    Received,
+    ReceivesWebhooks,
+)
+from recado.errors import BadInput, OutcomeUnknown, SendError
 from recado.kit import new_id
 from recado.messages import (
     ADDRESS_RANK,
@@ -18,8 +27,16 @@ from recado.messages import (
     Choice,
     InboundMessage,
     OutButtons,
+    OutContact,
+    OutContacts,
     OutContent,
+    OutFlow,
+    OutLink,
     OutList,
+    OutLocation,
+    OutLocationRequest,
+    OutReaction,
+    OutTemplate,
     OutText,
     Row,
     StatusUpdate,
@@ -155,7 +172,7 @@ async def test_all_pieces_of_a_split_text_are_taken(provider: Provider, text: st
     assert "".join(arrived.split()) == "".join(text.split())
 
 
-LARGEST = [
+LARGEST: list[OutContent] = [
     OutText(text="x" * 4096),
     OutButtons(
         text="x" * 1024,
@@ -171,12 +188,72 @@ LARGEST = [
 ]
 
 
-@pytest.mark.parametrize("content", LARGEST, ids=["text", "buttons", "list"])
+MORE_KINDS: list[OutContent] = [
+    OutLocation(latitude=-16.5, longitude=-68.15, name="n" * 1000, address="a" * 1000),
+    OutContacts(contacts=tuple(OutContact(name=f"Ana {n}", phones=("+591 70000001",)) for n in range(257))),
+    OutLink(text="x" * 1024, button="b" * 20, url="https://x.bo/" + "p" * 1900, header="h" * 60, footer="f" * 60),
+    OutLocationRequest(text="x" * 1024),
+    OutFlow(text="x" * 1024, button="b" * 20, flow_id="1" * 20, token="t" * 200, screen="WELCOME", data={"a": 1}),
+    OutFlow(text="x", button="b", flow_name="cita", exchange=True, draft=True),
+    OutTemplate(name="cita", language="es", body=("x" * 1000,)),
+]
+
+
+@pytest.mark.parametrize("content", [*LARGEST, *MORE_KINDS], ids=lambda content: content.type)
 async def test_the_largest_content_of_the_vocabulary_is_taken(provider: Provider, content: OutContent) -> None:
     to = await hears(provider)
     assert provider.channel.split(content) == (content,)
+    await provider.offer_template("cita", "es", "Hola {{1}}")
     await provider.channel.send(provider.line, outgoing(to, content), fence=1)
     assert len(await provider.arrivals()) == 1
+
+
+async def test_a_reaction_is_taken_and_taken_back(provider: Provider) -> None:
+    to = await hears(provider)
+    message_id = messages_in(await provider.received(messages(1)))[0].provider_message_id
+    for emoji in ("👍", None):
+        content = OutReaction(message_id=message_id, emoji=emoji)
+        await provider.channel.send(provider.line, outgoing(to, content), fence=1)
+    assert len(await provider.arrivals()) == 2
+
+
+async def test_templates_are_told_and_a_send_that_fits_none_is_refused(provider: Provider) -> None:
+    if not isinstance(provider.channel, HasTemplates):
+        pytest.skip("has no templates")
+    for number in range(101):  # more than a page
+        await provider.offer_template(f"t{number}", "es", "Hola {{1}}")
+    found = {template.name: template for template in await provider.channel.fetch_templates(provider.line)}
+    assert len(found) >= 101
+    assert (found["t0"].status, found["t0"].language) == ("APPROVED", "es")
+    for content, code in (
+        (OutTemplate(name="t0", language="en", body=("x",)), "template_missing"),
+        (OutTemplate(name="t0", language="es"), "template_rejected"),
+    ):
+        with pytest.raises(SendError) as error:
+            await provider.channel.send(provider.line, outgoing((phone(ANA),), content), fence=1)
+        assert (error.value.code, error.value.verdict.permanent) == (code, True)
+
+
+async def test_people_are_blocked_and_let_in_again(provider: Provider) -> None:
+    if not isinstance(provider.channel, Blocks):
+        pytest.skip("has no block list")
+    await hears(provider)
+    outcome = await provider.channel.block(provider.line, [ANA, "59170000077"])
+    assert outcome.done == (ANA,)
+    assert [(user, code) for user, code, _ in outcome.failed] == [("59170000077", "window_closed")]
+    assert (await provider.channel.blocked(provider.line, None, 10)).users == (ANA,)
+    assert (await provider.channel.unblock(provider.line, [ANA])).done == (ANA,)
+    assert (await provider.channel.blocked(provider.line, None, 10)).users == ()
+    with pytest.raises(BadInput):
+        await provider.channel.block(provider.line, ["no number"])
+
+
+async def test_a_line_that_is_set_up_well_has_no_findings_to_mend(provider: Provider) -> None:
+    if not isinstance(provider.channel, Examines):
+        pytest.skip("cannot be examined")
+    found = await provider.channel.examine(provider.line)
+    assert {finding.level for finding in found} == {"OK"}, found
+    assert all(finding.says["es"] and finding.says["en"] for finding in found)
 
 
 async def test_many_sends_at_once(provider: Provider) -> None:
@@ -315,3 +392,76 @@ async def test_cloud_api_a_batch_of_everything_is_taken_apart(cloud: CloudApiPro
     found = await cloud.received(messages(30))
     assert {m.provider_message_id for m in messages_in(found)} == set(answer["ids"])
     assert not any(item.unroutable or item.notices for item in found)
+
+
+async def test_cloud_api_a_template_reaches_somebody_who_did_not_write_and_marketing_nobody_who_stopped_it(
+    cloud: CloudApiProvider,
+) -> None:
+    await cloud.call("POST", "templates", {"name": "oferta", "body": "Hola", "category": "MARKETING"})
+    await hears(cloud)
+    await cloud.call("POST", "clock", {"advance_s": 25 * 3600})
+    content = OutTemplate(name="oferta", language="es")
+    await cloud.channel.send(cloud.line, outgoing((phone(ANA),), content), fence=1)
+    assert statuses_in(await cloud.received(status("delivered")))
+    await cloud.call("POST", "preferences", {"from": ANA, "value": "stop"})
+    message = outgoing((phone(ANA),), content)
+    await cloud.channel.send(cloud.line, message, fence=1)
+    found = await cloud.received(status("failed"))
+    failed = [update for update in statuses_in(found) if update.status == "failed"]
+    assert [(update.client_id, update.error_code) for update in failed] == [(message.client_id, "recipient_opted_out")]
+    (happening,) = [one for received in found for one in received.happenings]
+    assert happening.marketing is not None
+    assert (happening.marketing.stopped, phone(ANA) in happening.marketing.addresses) == (True, True)
+
+
+@pytest.mark.parametrize(("state", "code"), [("PAUSED", "template_paused"), ("DISABLED", "template_disabled")])
+async def test_cloud_api_a_template_that_meta_stopped_is_refused_and_told(
+    cloud: CloudApiProvider, state: str, code: str
+) -> None:
+    for status_of in ("APPROVED", state):
+        await cloud.call("POST", "templates", {"name": "cita", "body": "Hola", "status": status_of})
+    with pytest.raises(SendError) as error:
+        await cloud.channel.send(cloud.line, outgoing((phone(ANA),), OutTemplate(name="cita", language="es")), fence=1)
+    assert error.value.code == code
+    found = await cloud.received(lambda items: any(item.happenings for item in items))
+    changes = [one.template for item in found for one in item.happenings if one.template]
+    assert ("cita", state) in [(change.name, change.status) for change in changes]
+
+
+FINDINGS: list[tuple[dict[str, Any], str, str]] = [
+    ({"token": {"is_valid": False}}, "FAIL", "access_token_invalid"),
+    ({"token": {"scopes": ["whatsapp_business_messaging"]}}, "FAIL", "scopes_missing"),
+    ({"token": {"expires_at": 1_000}}, "WARN", "token_expires"),
+    ({"number": {"status": "DISCONNECTED"}}, "FAIL", "number_not_registered"),
+    ({"number": {"status": "FLAGGED"}}, "WARN", "number_limited"),
+    ({"number": {"code_verification_status": "NOT_VERIFIED"}}, "WARN", "number_not_verified"),
+    ({"number": {"name_status": "DECLINED"}}, "WARN", "name_not_approved"),
+    ({"number": {"quality_rating": "RED"}}, "FAIL", "quality_low"),
+    ({"subscribed": False}, "FAIL", "not_subscribed"),
+    ({"override_callback_uri": "https://other.bo/hook"}, "FAIL", "override_elsewhere"),
+]
+
+
+@pytest.mark.parametrize(("account", "level", "code"), FINDINGS, ids=[case[2] for case in FINDINGS])
+async def test_cloud_api_what_is_wrong_with_a_line_is_found_with_what_to_do(
+    cloud: CloudApiProvider, account: dict[str, Any], level: str, code: str
+) -> None:
+    await cloud.call("PUT", "account", account)
+    line = replace(cloud.line, config={**cloud.line.config, "webhook_url": "https://ours.bo/webhooks/whatsapp"})
+    try:
+        found = {finding.code: finding for finding in await cloud.channel.examine(line)}
+    finally:
+        await cloud.call("PUT", "account", {})
+    assert found[code].level == level
+    assert found[code].mend["es"] != found[code].mend["en"]
+
+
+async def test_cloud_api_a_wrong_line_or_account_is_found(cloud: CloudApiProvider) -> None:
+    for line, code in (
+        (replace(cloud.line, address="999"), "number_unknown"),
+        (replace(cloud.line, config={"waba_id": "999"}), "waba_unknown"),
+        (replace(cloud.line, config={}), "waba_id_missing"),
+        (replace(cloud.line, secrets={"access_token": "other", "app_secret": "x"}), "access_token_invalid"),
+        (replace(cloud.line, secrets={}), "access_token_missing"),
+    ):
+        assert code in {finding.code for finding in await cloud.channel.examine(line)}

@@ -5,24 +5,32 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/refere
 
 import hmac
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
-from pydantic_core import from_json, to_json
-
-from recado.channels.cloud_api import bodies
+from recado.channels.cloud_api import bodies, management
 from recado.channels.cloud_api import convert as conversion
-from recado.channels.cloud_api.errors import refusal
+from recado.channels.cloud_api.examine import examine
+from recado.channels.cloud_api.graph import Graph
 from recado.channels.cloud_api.ids import is_known_to_meta
-from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier
+from recado.channels.cloud_api.shapes import as_list, as_object, identifier
 from recado.channels.cloud_api.split import split_content
-from recado.channels.contract import Line, Outgoing, Received, Sent
-from recado.errors import OutcomeUnknown, SendError, SendRefused, retry_after
-from recado.kit.posting import NoAnswer, NotSent, Poster
-from recado.messages import OutContent
+from recado.channels.contract import (
+    Blocked,
+    BlockList,
+    Line,
+    LineFinding,
+    Outgoing,
+    Received,
+    Sent,
+    Templates,
+)
+from recado.channels.templates.values import Template, check, choose
+from recado.errors import OutcomeUnknown
+from recado.kit.posting import Poster
+from recado.messages import OutContent, OutTemplate
 
 DEFAULT_BASE_URL = "https://graph.facebook.com"
-API_VERSION = "v24.0"
 
 # Free messages may be sent for 24 hours after a person's last message:
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages#customer-service-windows
@@ -39,15 +47,15 @@ ANSWER_TIMEOUT_S = 30.0
 MAX_CONNECTIONS = 100
 # Shorter than servers keep an idle connection: one that the server is just closing makes an outcome unknown.
 KEEP_ALIVE_S = 15.0
-_UNREACHABLE_S = 2.0
-_HEADERS = {"Content-Type": "application/json", "User-Agent": "recado", "Accept": "application/json"}
 _SIGNATURE_PREFIX = b"sha256="
 
 
 class CloudApiChannel:
-    """Implements `Channel`, `MarksRead` and `ReceivesWebhooks` for all Cloud API lines of a process.
+    """Implements `Channel` and every capability of `contract.py` for all Cloud API lines of a process.
 
     `base_url` is without the version segment. Connections are opened by the first sends, in the running loop.
+    `templates` are those that are kept: a message that does not fit them is refused before the call. Without, Meta
+    decides.
     """
 
     def __init__(
@@ -57,6 +65,7 @@ class CloudApiChannel:
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
         max_connections: int = MAX_CONNECTIONS,
+        templates: Templates | None = None,
     ) -> None:
         self._poster = Poster(
             base_url.rstrip("/"),
@@ -65,7 +74,8 @@ class CloudApiChannel:
             max_connections=max_connections,
             keep_alive_s=KEEP_ALIVE_S,
         )
-        self._heads: dict[str, tuple[str, bytes]] = {}
+        self._graph = Graph(self._poster)
+        self._templates = templates
 
     @property
     def name(self) -> str:
@@ -85,8 +95,10 @@ class CloudApiChannel:
         return split_content(content)
 
     async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # Meta knows no fences
-        body = bodies.message(outgoing)
-        answer = await self._post(line, body)
+        if isinstance(outgoing.content, OutTemplate):
+            content, _ = await self.fitting(line, outgoing.content, outgoing.language)
+            outgoing = replace(outgoing, content=content)
+        answer = await self._graph.send(line, bodies.message(outgoing))
         messages = as_list(answer.get("messages"))
         message_id = identifier(as_object(messages[0]).get("id")) if messages else None
         if message_id is None:
@@ -95,48 +107,38 @@ class CloudApiChannel:
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
         if is_known_to_meta(provider_message_id):
-            await self._post(line, bodies.read_mark(provider_message_id, typing))
+            await self._graph.send(line, bodies.read_mark(provider_message_id, typing))
+
+    # --- Templates ------------------------------------------------------------------------------------
+
+    async def fitting(self, line: Line, message: OutTemplate, language: str | None) -> tuple[OutTemplate, str | None]:
+        if self._templates is None:
+            return message, None
+        template = choose(await self._templates.find(line, message.name), message, language)
+        check(template, message)
+        return message.model_copy(update={"language": template.language}), template.category
+
+    async def fetch_templates(self, line: Line) -> list[Template]:
+        return await management.fetch_templates(self._graph, line)
+
+    # --- Blocking -------------------------------------------------------------------------------------
+
+    async def block(self, line: Line, users: Sequence[str]) -> Blocked:
+        return await management.block(self._graph, line, users)
+
+    async def unblock(self, line: Line, users: Sequence[str]) -> Blocked:
+        return await management.unblock(self._graph, line, users)
+
+    async def blocked(self, line: Line, cursor: str | None, limit: int) -> BlockList:
+        return await management.blocked(self._graph, line, cursor, limit)
+
+    # --- Checking -------------------------------------------------------------------------------------
+
+    async def examine(self, line: Line) -> list[LineFinding]:
+        return await examine(self._graph, line)
 
     async def close(self) -> None:
         await self._poster.close()
-
-    async def _post(self, line: Line, body: Json) -> Json:
-        """The JSON object of a 2xx answer. Raises SendError or OutcomeUnknown; a POST is never repeated.
-
-        Up to the moment when a connection stands, nothing has left: SendError. After it, whatever breaks is unknown:
-        even when the server closes an idle connection just then, the bytes may have reached it.
-        """
-        token = line.secrets.get("access_token")
-        if not token or not token.isascii() or not token.isprintable():
-            raise SendRefused(
-                "The line has no usable access token; set one with `recado line`",
-                code="access_token_invalid",
-                verdict=retry_after(60),
-                counts=False,
-                pauses_line=True,
-            )
-        try:
-            status, answer = await self._poster.post(self._head(line.address, token), to_json(body))
-        except NotSent as error:
-            raise SendError(
-                f"The Graph API cannot be reached ({error})",
-                code="provider_unreachable",
-                verdict=retry_after(_UNREACHABLE_S),
-                counts=False,
-                pauses_line=True,
-            ) from None
-        except NoAnswer as error:
-            raise OutcomeUnknown(f"No answer of the Graph API ({error})") from None
-        return _accepted(status, answer)
-
-    def _head(self, phone_number_id: str, token: str) -> bytes:
-        """The same for every message of a line, until its token changes."""
-        found = self._heads.get(phone_number_id)
-        if found is None or found[0] != token:
-            path = f"/{API_VERSION}/{quote(phone_number_id, safe='')}/messages"
-            head = self._poster.head(path, {**_HEADERS, "Authorization": f"Bearer {token}"})
-            found = self._heads[phone_number_id] = (token, head)
-        return found[1]
 
     # --- Webhooks -------------------------------------------------------------------------------------
 
@@ -155,17 +157,3 @@ class CloudApiChannel:
 
     def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
         return conversion.convert(payload)
-
-
-def _accepted(status: int, answer: bytes) -> Json:
-    """The JSON object of an acceptance; raises what any other answer means."""
-    try:
-        found = as_object(from_json(answer))
-    except ValueError:
-        found = {}
-    if 200 <= status < 300 and found and "error" not in found:
-        return found
-    outcome = refusal(status, found)
-    if outcome == "unknown":
-        raise OutcomeUnknown(f"HTTP {status} without a known answer of the Graph API")
-    raise outcome

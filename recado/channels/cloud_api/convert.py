@@ -14,8 +14,9 @@ import structlog
 from recado.channels.cloud_api import ids, people
 from recado.channels.cloud_api.contents import content_of, unsupported
 from recado.channels.cloud_api.errors import first_error
+from recado.channels.cloud_api.happenings import happenings
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, cleaned_object, identifier, moment_ms, text
-from recado.channels.contract import Received
+from recado.channels.contract import Happening, Received
 from recado.kit import now_ms
 from recado.messages import DeliveryStatus, InboundMessage, Referral, ReplyTo, StatusUpdate
 
@@ -52,7 +53,7 @@ def line_addresses(payload: Mapping[str, Any]) -> list[str]:
 def convert(payload: Mapping[str, Any]) -> tuple[Received, ...]:
     """Everything in a body, per line, in order."""
     lines: dict[str, _Gathered] = {}
-    for change in _changes(payload, lines):
+    for entry, change in _changes(payload, lines):
         value = as_object(change.get("value"))
         gathered = lines.setdefault(_line_address(value), _Gathered())
         name = change.get("field")
@@ -60,6 +61,8 @@ def convert(payload: Mapping[str, Any]) -> tuple[Received, ...]:
             _take_messages(value, change, gathered)
         elif name == "user_id_update":
             _take_user_id_updates(value, change, gathered)
+        elif (known := happenings(entry, change)) is not None:
+            gathered.happenings.extend(known)
         else:
             gathered.notices.append(cleaned_object(change))
     return tuple(gathered.received(address) for address, gathered in lines.items())
@@ -71,16 +74,22 @@ class _Gathered:
     statuses: list[StatusUpdate] = field(default_factory=list[StatusUpdate])
     unroutable: list[Json] = field(default_factory=list[Json])
     notices: list[Json] = field(default_factory=list[Json])
+    happenings: list[Happening] = field(default_factory=list[Happening])
 
     def received(self, address: str) -> Received:
         return Received(
-            address, tuple(self.messages), tuple(self.statuses), tuple(self.unroutable), tuple(self.notices)
+            address,
+            tuple(self.messages),
+            tuple(self.statuses),
+            tuple(self.unroutable),
+            tuple(self.notices),
+            tuple(self.happenings),
         )
 
 
-def _changes(payload: Mapping[str, Any], lines: dict[str, _Gathered]) -> list[Json]:
-    """The changes of a body; whatever stands where there should be one is kept as unroutable."""
-    found: list[Json] = []
+def _changes(payload: Mapping[str, Any], lines: dict[str, _Gathered]) -> list[tuple[Json, Json]]:
+    """The changes of a body, each with its entry; whatever stands where there should be one is kept as unroutable."""
+    found: list[tuple[Json, Json]] = []
     odd: list[Any] = []
     entries = as_list(as_object(payload).get("entry"))
     for entry in entries:
@@ -89,7 +98,7 @@ def _changes(payload: Mapping[str, Any], lines: dict[str, _Gathered]) -> list[Js
             odd.append(entry)
         for change in changes:
             if as_object(change):
-                found.append(change)
+                found.append((as_object(entry), change))
             else:
                 odd.append(change)
     if not entries:

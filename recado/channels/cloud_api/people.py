@@ -173,3 +173,14 @@ def user_id_update(update: Json, contacts: Sequence[Json]) -> tuple[Person, Syst
     now = _known(_user_id("bsuid", ours.get("current")), _user_id("parent_bsuid", parents.get("current")))
     before = _known(_user_id("bsuid", ours.get("previous")), _user_id("parent_bsuid", parents.get("previous")))
     return _changed("user_id_changed", text(update.get("detail")), now, before, contacts) if now else None
+
+
+def preferring(item: Json, contacts: Sequence[Json]) -> tuple[Address, ...]:
+    """The addresses of the person whose preference an item tells; empty if it names nobody."""
+    own = _known(
+        _user_id("bsuid", item.get("user_id")),
+        _user_id("parent_bsuid", item.get("parent_user_id")),
+        ids.name_in(item.get("wa_id")),
+    )
+    contact = _contact_of(own, contacts, alone=len(contacts) == 1)
+    return _addresses(_ranked([*own, *_names_of(contact)]) if contact else own)

@@ -284,8 +284,10 @@ def test_a_status_it_does_not_know_is_kept() -> None:
 
 
 def test_what_is_about_the_account_is_a_notice() -> None:
-    payload = recorded("account_update")
-    assert convert(payload) == (Received("", notices=(payload["entry"][0]["changes"][0],)),)
+    (received,) = convert(recorded("account_update"))
+    (happening,) = received.happenings
+    assert (received.line_address, received.notices, happening.name) == ("", (), "account.updated")
+    assert happening.data["event"] == "DISABLED_UPDATE"
     assert only("value_errors").notices == (recorded("value_errors")["entry"][0]["changes"][0],)
 
 

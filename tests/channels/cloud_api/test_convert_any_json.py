@@ -62,7 +62,8 @@ def check(payload: Any) -> tuple[Received, ...]:
             assert "\\u0000" not in text
             json.loads(text, parse_constant=_no_constant)
             assert -(2**63) < getattr(value, "sent_ms", getattr(value, "at_ms", 0)) < 2**63
-        for item in (*received.unroutable, *received.notices):
+        happened = [part for one in received.happenings for part in (one.raw, one.data, {"key": one.key})]
+        for item in (*received.unroutable, *received.notices, *happened):
             text = json.dumps(item, ensure_ascii=False, allow_nan=False)
             text.encode()
             assert "\\u0000" not in text
@@ -74,7 +75,8 @@ def _no_constant(name: str) -> None:
 
 
 def count(found: tuple[Received, ...]) -> int:
-    return sum(len(r.messages) + len(r.statuses) + len(r.unroutable) + len(r.notices) for r in found)
+    kinds = ((r.messages, r.statuses, r.unroutable, r.notices, r.happenings) for r in found)
+    return sum(len(items) for kind in kinds for items in kind)
 
 
 @settings(max_examples=400, deadline=None)

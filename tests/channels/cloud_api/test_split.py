@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recado.channels.cloud_api.split import MAX_TEXT_UNITS, split_content, split_text, units
-from recado.messages import MAX_OUT_TEXT, Button, OutButtons, OutList, OutText, Row
+from recado.messages import MAX_OUT_TEXT, Button, OutButtons, OutList, OutText, Row, words_of
 
 FAMILY = "👨‍👩‍👧‍👦"
 FLAG = "🇧🇴"
@@ -95,7 +95,7 @@ def test_a_text_that_fits_is_left_alone() -> None:
 
 def test_an_emoji_counts_two() -> None:
     pieces = split_content(OutText(text="🌱" * 3000, preview_links=True))
-    assert [len(piece.text) for piece in pieces] == [2048, 952]
+    assert [len(words_of(piece)) for piece in pieces] == [2048, 952]
     assert all(isinstance(piece, OutText) and piece.preview_links for piece in pieces)
 
 
@@ -103,7 +103,7 @@ def test_the_longest_text() -> None:
     text = ("Una frase de prueba. " * 4000)[:MAX_OUT_TEXT]
     pieces = split_content(OutText(text=text))
     assert len(pieces) <= MAX_OUT_TEXT // MAX_TEXT_UNITS + 2
-    assert without_space("".join(piece.text for piece in pieces)) == without_space(text)
+    assert without_space("".join(words_of(piece) for piece in pieces)) == without_space(text)
 
 
 def test_buttons_and_lists_pass_through() -> None:

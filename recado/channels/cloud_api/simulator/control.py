@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from recado.channels.cloud_api.simulator.config import App, ConfigError, Faults, Number, SimulatorConfig, loopback_urls
+from recado.channels.cloud_api.simulator.control_business import BusinessControl
 from recado.channels.cloud_api.simulator.delivery import Courier
 from recado.channels.cloud_api.simulator.errors import KNOWN
 from recado.channels.cloud_api.simulator.graph import Graph, Refusal
@@ -42,9 +43,11 @@ class Control:
         self._courier: Courier
         self._phones: Phones
         self._graph: Graph
+        self._business: BusinessControl
 
     def bind(self, world: World, stats: Stats, courier: Courier, phones: Phones, graph: Graph) -> None:
         self._world, self._stats, self._courier, self._phones, self._graph = world, stats, courier, phones, graph
+        self._business = BusinessControl(world, phones, graph, self._person)
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -62,6 +65,10 @@ class Control:
             web.get("/simulator/events", self._answering(self._get_events)),
             web.get("/simulator/stats", self._answering(self._get_stats)),
             web.get("/simulator/idle", self._answering(self._get_idle)),
+            web.post("/simulator/templates", self._answering(self._post_template)),
+            web.get("/simulator/templates", self._answering(self._get_templates)),
+            web.post("/simulator/preferences", self._answering(self._post_preference)),
+            web.put("/simulator/account", self._answering(self._put_account)),
             web.put("/simulator/faults", self._answering(self._put_faults)),
             web.get("/simulator/faults", self._answering(self._get_faults)),
             web.post("/simulator/refuse", self._answering(self._post_refuse)),
@@ -119,6 +126,23 @@ class Control:
 
     async def _get_numbers(self, _: web.Request) -> Json:
         return {"app": _app_json(self._world.app), "numbers": [_number_json(n) for n in self._world.numbers.values()]}
+
+    # --- Accounts ----------------------------------------------------------------------------------------
+
+    async def _post_template(self, request: web.Request) -> Json:
+        names = ("name", "language", "status", "category", "body", "components", "quality", "id", "parameter_format")
+        body = _known(await self._body(request), "phone_number_id", "delete", *names)
+        return self._business.delete_template(body) if body.get("delete") else self._business.put_template(body)
+
+    async def _get_templates(self, _: web.Request) -> Json:
+        return {waba_id: list(templates.values()) for waba_id, templates in self._world.templates.items()}
+
+    async def _post_preference(self, request: web.Request) -> Json:
+        return self._business.post_preference(_known(await self._body(request), "phone_number_id", "from", "value"))
+
+    async def _put_account(self, request: web.Request) -> Json:
+        names = ("number", "token", "subscribed", "override_callback_uri")
+        return self._business.put_account(_known(await self._body(request), "phone_number_id", *names))
 
     # --- Phones --------------------------------------------------------------------------------------------
 

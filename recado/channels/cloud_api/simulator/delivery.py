@@ -207,12 +207,12 @@ class Courier:
                 runs[-1].append(webhook)
             else:
                 runs.append([webhook])
-        entries: list[tuple[str, list[Json]]] = []
+        entries: list[tuple[str, list[Json], int | None]] = []
         split = len(runs) > 1 and self.dice.random() < 0.5
         for run in runs:
             number = self._world.numbers[run[0].phone_number_id]
-            if split or not entries or entries[-1][0] != number.waba_id:
-                entries.append((number.waba_id, []))
+            if split or not entries or (entries[-1][0], entries[-1][2]) != (number.waba_id, run[0].at_s):
+                entries.append((number.waba_id, [], run[0].at_s))
             entries[-1][1].append(change(number, run))
         # Meta escapes everything that is not ASCII.
         return json.dumps(envelope(entries), separators=(",", ":")).encode()

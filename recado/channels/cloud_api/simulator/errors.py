@@ -24,6 +24,7 @@ class GraphError(Exception):
         http_status: int | None = None,
         subcode: int | None = None,
         kind: str = "OAuthException",
+        beside: dict[str, Any] | None = None,
     ) -> None:
         known = KNOWN.get(code)
         self.code = code
@@ -32,6 +33,7 @@ class GraphError(Exception):
         self.details = details if details is not None else (known.details if known else None)
         self.subcode = subcode
         self.kind = kind
+        self.beside = beside or {}
         super().__init__(self.message)
 
     def body(self) -> dict[str, Any]:
@@ -42,7 +44,7 @@ class GraphError(Exception):
         if self.subcode is not None:
             error["error_subcode"] = self.subcode
         error["fbtrace_id"] = "A" + urlsafe_b64encode(os.urandom(17)).decode().rstrip("=")
-        return {"error": error}
+        return {**self.beside, "error": error}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +143,13 @@ KNOWN: dict[int, Known] = {
     ),
     132000: Known(400, "Number of parameters does not match the expected number of params"),
     132001: Known(404, "Template name does not exist in the translation", "The template does not exist."),
+    132012: Known(400, "Parameter format does not match format in the created template"),
     132015: Known(400, "Template is paused", "Template is paused due to low quality."),
+    132016: Known(400, "Template is disabled", "Template has been paused too many times and is now disabled."),
+    132018: Known(400, "There is an issue with the parameters in your template"),
     133010: Known(400, "Account not registered", "Phone number is not registered on the WhatsApp Business Platform."),
+    139100: Known(400, "Failed to block/unblock users"),
+    139101: Known(400, "Blocklist limit reached", "The blocklist has reached its 64,000 user limit."),
     135000: Known(400, "Generic user error", "Message failed to send because of an unknown error."),
 }
 

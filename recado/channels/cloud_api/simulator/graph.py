@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from recado.channels.cloud_api.simulator import payloads
+from recado.channels.cloud_api.simulator.business import APP_ID, Business
 from recado.channels.cloud_api.simulator.config import WINDOW_S, Faults, Number, SimulatorConfig
 from recado.channels.cloud_api.simulator.dice import Dice
 from recado.channels.cloud_api.simulator.errors import GraphError, unknown_object
@@ -18,6 +19,7 @@ from recado.channels.cloud_api.simulator.limits import Limits
 from recado.channels.cloud_api.simulator.payloads import Json, Phone
 from recado.channels.cloud_api.simulator.phones import Phones
 from recado.channels.cloud_api.simulator.stats import Stats
+from recado.channels.cloud_api.simulator.templates import check_send
 from recado.channels.cloud_api.simulator.validation import as_object, check_message, check_product, recipient
 from recado.channels.cloud_api.simulator.world import Entry, World, as_json
 
@@ -53,12 +55,18 @@ class Graph:
         self.dice = Dice(config.seed, "graph", stats)
         self.limits = Limits(config)
         self.refusals: list[Refusal] = []
+        self.business = Business(world, self._number)
+        self.token_facts: Json = {}
+        self.number_facts: Json = {}
         self.stopping = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
         version = r"/{version:v\d+\.\d+}"
         return [
             web.post(version + "/{object_id}/messages", self._guarded(self._messages)),
+            web.get(version + "/{object_id}/message_templates", self._guarded(self.business.templates)),
+            web.get(version + "/{object_id}/subscribed_apps", self._guarded(self.business.subscribed_apps)),
+            web.route("*", version + "/{object_id}/block_users", self._guarded(self.business.block_users)),
             web.get(version + "/debug_token", self._guarded(self._debug_token)),
             web.get("/debug_token", self._guarded(self._debug_token)),
             web.get(version + "/{object_id}", self._guarded(self._get_object)),
@@ -110,11 +118,14 @@ class Graph:
         if kind == "phone" and address == "".join(filter(str.isdigit, number.display_phone_number)):
             raise GraphError(131021)
         phone = self._recipient(kind, address)
+        template = None
+        if message_type == "template":
+            template = check_send(self._world.templates.get(number.waba_id, {}), body["template"])
         refusal = self._refusal(number, phone)
         if refusal is not None and not refusal.as_status:
             raise GraphError(refusal.code, http_status=refusal.http_status)
         self.limits.take(number.phone_number_id, phone.key, self._world.now_ms() / 1000)
-        failure = refusal.code if refusal is not None else self._failure(number, phone, message_type)
+        failure = refusal.code if refusal is not None else self._failure(number, phone, template)
         entry = self._store(number, phone, body, message_type, kind == "phone", failure)
         self._phones.receive(entry)
         contact = {"wa_id": address} if kind == "phone" else {"user_id": address}
@@ -146,11 +157,17 @@ class Graph:
             raise GraphError(131009, "Recipient is not a known business-scoped user ID of this business.")
         return phone
 
-    def _failure(self, number: Number, phone: Phone, message_type: str) -> int | None:
-        """The error that the failed status of an accepted message will carry. Meta finds these out after its 200."""
-        if not phone.reachable:
+    def _failure(self, number: Number, phone: Phone, template: Json | None) -> int | None:
+        """The error that the failed status of an accepted message will carry. Meta finds these out after its 200.
+
+        The page on blocking says only that a message to somebody blocked "will encounter an error": 131026 is a guess.
+        """
+        if not phone.reachable or phone.key in self._world.blocked.get(number.phone_number_id, {}):
             return 131026
-        if not self._config.enforce_window or message_type == "template":
+        if template is not None:
+            stopped = phone.key in self._world.stopped.get(number.phone_number_id, {})
+            return 131050 if stopped and template["category"] == "MARKETING" else None
+        if not self._config.enforce_window:
             return None
         last_ms = self._world.conversation(number.phone_number_id, phone.key).last_in_ms
         return 131047 if self._world.now_ms() - last_ms > WINDOW_S * 1000 else None
@@ -218,6 +235,7 @@ class Graph:
             "account_mode": "LIVE",
             "is_official_business_account": False,
             "webhook_configuration": {"application": next(iter(callback_urls), "")},
+            **self.number_facts,
         }
         default = "verified_name,code_verification_status,display_phone_number,quality_rating,platform_type,throughput"
         wanted = request.query.get("fields") or default
@@ -229,12 +247,12 @@ class Graph:
         if not token:
             raise GraphError(100, message="(#100) The parameter input_token is required.")
         valid = not self._tokens() or token in self._tokens()
-        data: Json = {"app_id": "1", "type": "SYSTEM_USER", "application": "Recado simulator", "is_valid": valid}
+        data: Json = {"app_id": APP_ID, "type": "SYSTEM_USER", "application": "Recado simulator", "is_valid": valid}
         if valid:
             data |= {"expires_at": 0, "scopes": ["whatsapp_business_management", "whatsapp_business_messaging"]}
         else:
             data |= {"error": {"code": 190, "message": "Invalid OAuth access token."}, "scopes": []}
-        return web.json_response({"data": data})
+        return web.json_response({"data": {**data, **self.token_facts}})
 
     async def _unknown(self, request: web.Request) -> web.StreamResponse:
         rest = request.match_info["rest"].split("/")[0]
@@ -242,9 +260,12 @@ class Graph:
 
     # --- Who may ----------------------------------------------------------------------------------------
 
-    def _authorized_number(self, request: web.Request, method: str) -> Number:
+    def _number(self, request: web.Request, phone_number_id: str) -> Number:
+        return self._authorized_number(request, request.method.lower(), phone_number_id)
+
+    def _authorized_number(self, request: web.Request, method: str, object_id: str | None = None) -> Number:
         token = self._token(request)
-        object_id = request.match_info["object_id"]
+        object_id = object_id or request.match_info["object_id"]
         number = self._world.numbers.get(object_id)
         if number is None:
             raise unknown_object(method, object_id)

@@ -26,6 +26,26 @@ _COUNTRIES = {
 
 
 FIELD = "field:"
+# Fields about an account: their values have no metadata, their entries a time.
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference (a page each)
+ACCOUNT_FIELDS = frozenset(
+    {
+        "account_alerts",
+        "account_review_update",
+        "account_update",
+        "business_capability_update",
+        "flows",
+        "message_template_components_update",
+        "message_template_quality_update",
+        "message_template_status_update",
+        "partner_solutions",
+        "payment_configuration_update",
+        "phone_number_name_update",
+        "phone_number_quality_update",
+        "security",
+        "template_category_update",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +71,7 @@ class Webhook:
     """One thing to tell a business; `lane` keeps its order.
 
     `kind` is "messages" or "statuses", and `item` one of them; or FIELD and a field's name, and `item` its value.
+    `at_s` is the time of its entry, which only accounts' fields have.
     """
 
     seq: int
@@ -59,6 +80,7 @@ class Webhook:
     kind: str
     item: Json
     contact: Json | None = None
+    at_s: int | None = None
 
 
 def user_id_for(wa_id: str) -> str:
@@ -170,6 +192,8 @@ def change(number: Number, webhooks: Sequence[Webhook]) -> Json:
         },
     }
     kind = webhooks[0].kind
+    if kind.startswith(FIELD) and kind.removeprefix(FIELD) in ACCOUNT_FIELDS:
+        return {"value": webhooks[0].item, "field": kind.removeprefix(FIELD)}
     if kind.startswith(FIELD):
         return {"value": {**value, **webhooks[0].item}, "field": kind.removeprefix(FIELD)}
     contacts: list[Json] = []
@@ -182,11 +206,14 @@ def change(number: Number, webhooks: Sequence[Webhook]) -> Json:
     return {"value": value, "field": "messages"}
 
 
-def envelope(entries: Sequence[tuple[str, Sequence[Json]]]) -> Json:
-    """The whole body: (WhatsApp business account id, its changes) for each entry."""
+def envelope(entries: Sequence[tuple[str, Sequence[Json], int | None]]) -> Json:
+    """The whole body: (WhatsApp business account id, its changes, time in seconds if it has one) for each entry."""
     return {
         "object": "whatsapp_business_account",
-        "entry": [{"id": waba_id, "changes": list(changes)} for waba_id, changes in entries],
+        "entry": [
+            {"id": waba_id, **({"time": at_s} if at_s is not None else {}), "changes": list(changes)}
+            for waba_id, changes, at_s in entries
+        ],
     }
 
 

@@ -94,9 +94,12 @@ class Phones:
         return self._world.by_id[entry.id]
 
     def send_value(self, number: Number, phone: Phone, field: str, value: Json) -> None:
-        """Owe a webhook of any field, with `value` beside the usual metadata."""
+        """Owe a webhook of any field, with `value` beside the usual metadata (accounts' fields have none)."""
         self._refuse_if_full()
-        self._world.record("webhook", webhook=self._webhook(number, phone, payloads.FIELD + field, value, None))
+        webhook = self._webhook(number, phone, payloads.FIELD + field, value, None)
+        if field in payloads.ACCOUNT_FIELDS:
+            webhook["at_s"] = self._world.now_ms() // 1000
+        self._world.record("webhook", webhook=webhook)
         self._courier.put(self._world.owed[self._world.seq])
 
     def _webhook(self, number: Number, phone: Phone, kind: str, item: Json, contact: Json | None) -> Json:

@@ -29,7 +29,15 @@ POST /simulator/inject one message, a list of them, or {messages: [...]}:
     one number. A button or list reply finds title and context in what was offered last. An `id` that was there before
     is not sent again (`new: false`).
 POST /simulator/webhook {phone_number_id?, field, value, from?} -> {queued: true}; any other webhook field, e.g.
-    account_update; `metadata` is added to the value
+    account_update; `metadata` is added to the value where Meta has it (accounts' fields have none)
+POST /simulator/templates {phone_number_id?, name, language?=es, status?=APPROVED, category?=UTILITY, body? |
+    components?, quality?, delete?} -> the template as Meta lists it; again with the same name and language changes it,
+    and a new status is told by webhook. A send of a template that is not here gets 132001.
+    GET /simulator/templates -> by account
+POST /simulator/preferences {phone_number_id?, from, value: stop | resume} -> {stopped}; with its webhook. Marketing
+    templates to the person fail with 131050
+PUT /simulator/account {phone_number_id?, number?: {...}, token?: {...}, subscribed?, override_callback_uri?}; what a
+    check of the line finds beside (or instead of) the good: fields of the number, of debug_token, of subscribed_apps
 POST /simulator/read {phone_number_id?, from} -> {read: N}; the person opens the chat: "read" statuses go out
 GET /simulator/transcript?phone_number_id&wa_id&after&limit&wait_s -> {entries: [ENTRY], cursor, more, typing?}
     messages in order, those after the cursor; waits up to wait_s (60) for the first one. ENTRY = {cursor, direction:

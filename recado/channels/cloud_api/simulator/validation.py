@@ -24,6 +24,7 @@ MAX_ROW_TITLE = 24
 MAX_ROW_DESCRIPTION = 72
 MAX_ROW_ID = 200
 MAX_CALLBACK_DATA = 512
+MAX_CONTACTS = 257
 
 MEDIA = ("audio", "document", "image", "sticker", "video")
 TYPES = (*MEDIA, "contacts", "interactive", "location", "reaction", "template", "text")
@@ -124,8 +125,48 @@ def _check_content(message_type: str, content: object) -> None:
     elif message_type == "reaction":
         if not as_object(content).get("message_id"):
             raise _required("reaction['message_id']")
-    elif message_type == "contacts" and not as_list(content):
+    elif message_type == "contacts":
+        _check_contacts(as_list(content))
+
+
+def _check_contacts(contacts: list[Any]) -> None:
+    if not contacts:
         raise _required("contacts")
+    if len(contacts) > MAX_CONTACTS:
+        raise GraphError(131009, f"Number of contacts exceeds the maximum of {MAX_CONTACTS}")
+    for contact in map(as_object, contacts):
+        name = as_object(contact.get("name"))
+        if not name.get("formatted_name"):
+            raise _required("contacts['name']['formatted_name']")
+        if not any(name.get(part) for part in ("first_name", "last_name", "middle_name", "prefix", "suffix")):
+            raise GraphError(131009, "At least one of the optional name parameters must be given with formatted_name.")
+
+
+def _check_link(action: Json) -> None:
+    parameters = as_object(action.get("parameters"))
+    if action.get("name") != "cta_url":
+        raise GraphError(131009, "Action name must be cta_url.")
+    _check_length("Button display text", parameters.get("display_text"), MAX_BUTTON_TITLE)
+    url = parameters.get("url")
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        raise GraphError(131009, "URL is not valid.")
+
+
+def _check_flow(action: Json) -> None:
+    """https://developers.facebook.com/documentation/business-messaging/whatsapp/flows/guides/sendingaflow"""
+    parameters = as_object(action.get("parameters"))
+    if action.get("name") != "flow":
+        raise GraphError(131009, "Action name must be flow.")
+    if parameters.get("flow_message_version") != "3":
+        raise GraphError(131009, "flow_message_version must be 3.")
+    if bool(parameters.get("flow_id")) == bool(parameters.get("flow_name")):
+        raise GraphError(131009, "Exactly one of flow_id and flow_name is required.")
+    _check_length("Flow CTA", parameters.get("flow_cta"), MAX_BUTTON_TITLE)
+    payload = parameters.get("flow_action_payload")
+    if parameters.get("flow_action") == "data_exchange" and payload is not None:
+        raise GraphError(131009, "flow_action_payload must be omitted for data_exchange.")
+    if payload is not None and (not as_object(payload).get("screen") or as_object(payload).get("data") == {}):
+        raise GraphError(131009, "flow_action_payload needs a screen, and its data may not be empty.")
 
 
 def _check_numbers(location: Json) -> None:
@@ -150,9 +191,9 @@ def _check_interactive(interactive: Json) -> None:
         raise GraphError(131009, "Interactive type is not valid.")
     if not isinstance(interactive.get("action"), dict):
         raise _required("interactive['action']")
-    if kind in ("button", "list"):
+    if kind in ("button", "list", "cta_url", "flow", "location_request_message"):
         body = as_object(interactive.get("body")).get("text")
-        _check_length("Body text", body, MAX_BUTTON_BODY if kind == "button" else MAX_LIST_BODY)
+        _check_length("Body text", body, MAX_LIST_BODY if kind == "list" else MAX_BUTTON_BODY)
     if "footer" in interactive:
         _check_length("Footer text", as_object(interactive["footer"]).get("text"), MAX_FOOTER)
     header = as_object(interactive.get("header"))
@@ -162,6 +203,12 @@ def _check_interactive(interactive: Json) -> None:
         _check_buttons(as_list(interactive["action"].get("buttons")))
     elif kind == "list":
         _check_list(as_object(interactive["action"]))
+    elif kind == "cta_url":
+        _check_link(as_object(interactive["action"]))
+    elif kind == "flow":
+        _check_flow(as_object(interactive["action"]))
+    elif kind == "location_request_message" and interactive["action"].get("name") != "send_location":
+        raise GraphError(131009, "Action name must be send_location.")
 
 
 def _check_buttons(buttons: list[Any]) -> None:

@@ -93,7 +93,14 @@ class World:
             "typing": self._apply_typing,
             "webhook": self._apply_webhook,
             "done": self._apply_done,
+            "template": self._apply_template,
+            "no_template": self._apply_no_template,
+            "blocked": self._apply_blocked,
+            "stopped": self._apply_stopped,
         }
+        self.templates: dict[str, dict[tuple[str, str], Json]] = {}
+        # By account: where the app said its webhooks should go instead.
+        self.overrides: dict[str, str] = {}
 
     def _clear(self) -> None:
         self.phones: dict[str, Phone] = {}
@@ -104,6 +111,9 @@ class World:
         self.conversations: dict[tuple[str, str], Conversation] = {}
         self.events: list[Event] = []
         self.owed: dict[int, Webhook] = {}
+        # By number: the people that are kept out, and those that want no marketing.
+        self.blocked: dict[str, dict[str, None]] = {}
+        self.stopped: dict[str, dict[str, None]] = {}
 
     # --- Time and waiting ---------------------------------------------------------------------------
 
@@ -160,6 +170,13 @@ class World:
             yield {"k": "number", "s": 0, "number": as_json(number)}
         for phone in self.phones.values():
             yield {"k": "phone", "s": 0, "phone": as_json(phone)}
+        for waba_id, templates in self.templates.items():
+            for template in templates.values():
+                yield {"k": "template", "s": 0, "waba_id": waba_id, "template": template}
+        for kind, of_numbers in (("blocked", self.blocked), ("stopped", self.stopped)):
+            for number_id, people in of_numbers.items():
+                for person in people:
+                    yield {"k": kind, "s": 0, "phone_number_id": number_id, "person": person, "on": True}
         for event in self.events:
             change: Json = {"s": event.seq, **(event.detail or {})}
             if event.kind == "message" and event.entry is not None:
@@ -260,6 +277,23 @@ class World:
         for seq in change["seqs"]:
             self.owed.pop(seq, None)
 
+    def _apply_template(self, change: Json) -> None:
+        self._keep_seq(change)
+        template: Json = change["template"]
+        self.templates.setdefault(change["waba_id"], {})[template["name"], template["language"]] = template
+
+    def _apply_no_template(self, change: Json) -> None:
+        self._keep_seq(change)
+        self.templates.get(change["waba_id"], {}).pop((change["name"], change["language"]), None)
+
+    def _apply_blocked(self, change: Json) -> None:
+        self._keep_seq(change)
+        _switch(self.blocked, change)
+
+    def _apply_stopped(self, change: Json) -> None:
+        self._keep_seq(change)
+        _switch(self.stopped, change)
+
     def _owe(self, change: Json) -> None:
         webhook = Webhook(**{"seq": change["s"], **change["webhook"]})
         self.owed[webhook.seq] = webhook
@@ -339,6 +373,14 @@ class World:
     def events_after(self, seq: int, phone_number_id: str | None, person: str | None, limit: int) -> list[Event]:
         """Everything that a screen shows, in its order: messages, statuses, reads, typing."""
         return _pick(self.events, seq, phone_number_id, person, limit)
+
+
+def _switch(of_numbers: dict[str, dict[str, None]], change: Json) -> None:
+    people = of_numbers.setdefault(change["phone_number_id"], {})
+    if change["on"]:
+        people[change["person"]] = None
+    else:
+        people.pop(change["person"], None)
 
 
 def _pick(items: list[_T], seq: int, phone_number_id: str | None, person: str | None, limit: int) -> list[_T]:

@@ -49,6 +49,7 @@ ACCEPTED: list[Json] = [
 @pytest.mark.parametrize("body", ACCEPTED)
 async def test_accepted(body: Json) -> None:
     async with world() as (client, _):
+        await client.call("POST", "templates", {"name": "t", "body": "Hola"})
         status, answer = await client.graph(body)
         assert status == 200, answer
         assert answer["messaging_product"] == "whatsapp"

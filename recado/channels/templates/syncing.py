@@ -1,0 +1,92 @@
+"""Bringing templates up to date with the provider: on demand, and after a notice that one changed."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+from sqlalchemy.exc import IntegrityError
+
+from recado.channels.contract import Channel, HasTemplates, Line
+from recado.channels.service import WABA_ID
+from recado.channels.templates import service
+from recado.channels.templates.service import Synced
+from recado.db import Database
+from recado.errors import BadInput, OutcomeUnknown, RecadoError, Unavailable, retry_after
+from recado.kit import now_ms, randomness
+
+# How often a worker looks for templates that changed; an approval takes Meta minutes to hours.
+LOOK_EVERY_S = 15.0
+# After a failure an account waits, up to twice as long with jitter: a token may need a person.
+RETRY_S = 120.0
+MAX_ACCOUNTS = 100
+
+log = structlog.get_logger(__name__)
+
+
+async def sync(database: Database, channel: Channel, line: Line) -> Synced:
+    """Fetch all templates of the line's account and keep them.
+
+    Raises `BadInput` (`no_templates`, `no_waba_id`), `Unavailable` or what the channel raises.
+    """
+    if not isinstance(channel, HasTemplates):
+        raise BadInput(f"Lines of {channel.name} have no templates", code="no_templates")
+    waba_id = service.account_of(line)
+    asked_ms = now_ms()
+    try:
+        fetched = await channel.fetch_templates(line)
+    except OutcomeUnknown as error:
+        raise Unavailable(error.message, verdict=retry_after(5)) from None
+    try:
+        async with database.project(line.project_id) as session:
+            return await service.keep(session, waba_id, fetched, asked_ms)
+    except IntegrityError:  # another process kept the same ones just now: now they are there
+        async with database.project(line.project_id) as session:
+            return await service.keep(session, waba_id, fetched, asked_ms)
+
+
+class TemplateKeeper:
+    """Fetches the templates of accounts of which a notice said that one changed. Several workers may do it at once."""
+
+    def __init__(
+        self, database: Database, channels: Mapping[str, Channel], lines: Callable[[str], Sequence[Line]]
+    ) -> None:
+        self._database = database
+        self._channels = channels
+        self._lines = lines
+        self._not_before_s: dict[tuple[str, str], float] = {}
+
+    async def run(self) -> None:
+        """Look again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            try:
+                await self.look()
+            except Exception as error:  # whatever it was, the next look may succeed
+                log.warning("templates_not_kept", error=type(error).__name__)
+
+    async def look(self) -> int:
+        """Bring stale accounts up to date; how many were."""
+        async with self._database.system(read_only=True) as session:
+            stale = await service.stale_accounts(session, MAX_ACCOUNTS)
+        now_s = asyncio.get_running_loop().time()
+        self._not_before_s = {key: s for key, s in self._not_before_s.items() if s > now_s}
+        done = 0
+        for key in stale:
+            if key not in self._not_before_s:
+                done += await self._sync(*key)
+        return done
+
+    async def _sync(self, project_id: str, waba_id: str) -> bool:
+        for name, channel in self._channels.items():
+            for line in self._lines(name):
+                if line.project_id != project_id or str(line.config.get(WABA_ID)) != waba_id:
+                    continue
+                try:
+                    await sync(self._database, channel, line)
+                except RecadoError as error:
+                    log.warning("templates_not_fetched", line_id=line.id, code=error.code)
+                    continue
+                return True
+        wait_s = RETRY_S * (1 + randomness.source().random())
+        self._not_before_s[project_id, waba_id] = asyncio.get_running_loop().time() + wait_s
+        return False
