@@ -98,7 +98,8 @@ class Steps:
         try:
             result = DBOS.run_step({"name": request.name}, work)
         except _Failed as failed:
-            self._answer(request, lambda: request.answer.set_exception(failed.error))
+            error = failed.error
+            self._answer(request, lambda: request.answer.set_exception(error))
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise Stopping from None
         else:
@@ -190,7 +191,8 @@ class Engine:
     @property
     def workflow(self) -> Callable[[str], None]:
         """The registered workflow. Only while launched."""
-        assert self._workflow is not None
+        if self._workflow is None:
+            raise RuntimeError("The library is not launched")
         return self._workflow
 
     def bind(self, workflow: Callable[[str], None], connections: "sa.Engine | None") -> None:
@@ -321,7 +323,7 @@ def recover_work_of(executor_id: str) -> None:
     """
     from dbos import DBOS
 
-    DBOS._recover_pending_workflows([executor_id])  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    DBOS._recover_pending_workflows([executor_id])  # pyright: ignore[reportPrivateUsage]
 
 
 def _forget(workflow_ids: list[str]) -> None:
