@@ -237,7 +237,6 @@ def _launch(engine: Engine) -> None:
 def _quiet() -> None:
     """What the library has to say goes the way of our own logs, and only what is wrong."""
     logger = logging.getLogger("dbos")
-    logger.setLevel(logging.WARNING)
     if not logger.handlers:  # else it writes to standard error, in a form of its own
         logger.addHandler(logging.NullHandler())
 
@@ -253,6 +252,7 @@ def _config(engine: Engine) -> "DBOSConfig":
         "dbos_system_schema": SCHEMA,
         "serializer": _serializer(),
         "enable_otlp": False,
+        "log_level": "WARNING",
         "max_executor_threads": MAX_THREADS,
         # Nothing of ours waits for the library's notifications or its schedules.
         "use_listen_notify": False,

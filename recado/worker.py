@@ -19,7 +19,7 @@ from recado.runtime import Runtime
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
 # Its jobs are gone on with later than its lines are taken: a job that was taken too early is only fenced off.
-JOBS_DEAD_AFTER_MS = PROCESS_DEAD_AFTER_MS + 2_000
+JOBS_DEAD_AFTER_MS = PROCESS_DEAD_AFTER_MS + 1_000
 
 log = structlog.get_logger(__name__)
 

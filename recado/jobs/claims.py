@@ -72,6 +72,12 @@ async def any_due(database: Database, kinds: Collection[str]) -> bool:
         return await session.scalar(due) is not None
 
 
+async def any_running(database: Database) -> bool:
+    """True if some process has a job."""
+    async with database.system(read_only=True) as session:
+        return await session.scalar(select(Job.id).where(Job.state == "running").limit(1)) is not None
+
+
 async def find_orphans(database: Database, owner: str, held: Collection[str], living: Collection[str]) -> list[Held]:
     """Running jobs whose process is dead or has let them go; ours too, if we do not know of them."""
     async with database.system(read_only=True) as session:

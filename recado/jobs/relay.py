@@ -139,6 +139,8 @@ class Relay:
 
     async def _recover(self) -> None:
         living = await self.living() | {self.owner}
+        if not self._engine.launched and await claims.any_running(self.database):
+            await self._engine.launch()  # to be ready, should its process die: that takes a second or two
         for job in await claims.find_orphans(self.database, self.owner, tuple(self._held), living):
             if job.id in self._held:
                 continue  # begun a moment ago
