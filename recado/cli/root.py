@@ -6,6 +6,7 @@ from recado import __version__
 from recado.cli import (
     database,
     evaluate,
+    jobs,
     keys,
     knowledge,
     lines,
@@ -25,7 +26,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
-    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, tools.bench)),
+    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, jobs.job, jobs.schedule, usage.usage, tools.bench)),
 )
 EXAMPLES = """\b
 Examples:
