@@ -85,6 +85,8 @@ class Steps:
             future.result()
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise Stopping from None
+        except Exception as error:  # a defect of ours; the library writes what it gets into its logs, words and all
+            raise RuntimeError(f"A defect in a job: {type(error).__name__}") from None
 
     def _carry_out(self, request: _Request, running: "set[concurrent.futures.Future[Any]]") -> None:
         from dbos import DBOS

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Header, Query
 
 from recado.bulk import service
 from recado.bulk.schemas import NewBulkSend, RecipientOut, RecipientState
-from recado.caller import Agent, Reader
+from recado.caller import Admin, Reader
 from recado.jobs.schemas import JobOut, job_out
 from recado.kit.schemas import PageCut, PageOf, PathId
 
@@ -25,7 +25,7 @@ InState = Annotated[RecipientState | None, Query(description="Only recipients in
 
 
 @router.post("/lines/{line_id}/bulk", status_code=202)
-async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Agent, idempotency_key: IdempotencyKey = None) -> JobOut:
+async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Admin, idempotency_key: IdempotencyKey = None) -> JobOut:
     """Send one text to up to 10,000 people, as a job: as fast as the line may, each person once.
 
     People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. To whoever did not

@@ -159,6 +159,9 @@ class Relay:
         self._held[held.id] = held.epoch
         try:
             await self._run(held, steps)
+        except Exception as error:
+            log.error("job_defect", job_id=held.id, **place_of(error))
+            raise
         finally:
             if self._held.get(held.id) == held.epoch:
                 del self._held[held.id]
@@ -187,7 +190,7 @@ class Relay:
     async def _after_failure(self, held: Held, kind: Kind, error: Exception) -> None:
         known = isinstance(error, RecadoError)
         code = error.code if known else "internal_error"
-        log.warning("job_failed", job_id=held.id, kind=held.kind, code=code, attempts=held.attempts, **place_of(error))
+        log.warning("job_failed", job_id=held.id, kind=held.kind, attempts=held.attempts, **place_of(error))
         wait_s = error.verdict.retry_after_s if known else 0.0
         if wait_s is None or held.attempts >= kind.max_attempts:
             text = error.message[:MAX_TEXT] if known else f"A defect: {type(error).__name__}. The logs say where"

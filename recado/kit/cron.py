@@ -16,6 +16,8 @@ from recado.errors import BadInput
 MAX_EXPRESSION = 100
 # 29 February comes back after eight years at the latest (there is none in 2100).
 _MAX_DAYS = 366 * 8 + 1
+# How far clocks are moved at once, and more.
+_MOST_SHIFT = timedelta(hours=3)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
 _PART = re.compile(r"(\*|[0-9a-z]+(?:-[0-9a-z]+)?)(?:/([0-9]{1,2}))?")
@@ -37,13 +39,24 @@ class Cron:
 
     def next(self, after: datetime, zone: ZoneInfo) -> datetime | None:
         """The first time (UTC) after `after` (aware); None if there is none, as for 30 February."""
-        # One day earlier: what is a missing hour late may belong to the day before.
-        first = after.astimezone(zone).date() - timedelta(days=1)
+        earliest = after.astimezone(zone).replace(tzinfo=None) - _MOST_SHIFT
         for number in range(_MAX_DAYS):
-            day = first + timedelta(days=number)
-            if self._has(day) and (due := [at for at in self._times(day, zone) if at > after]):
-                return min(due)
+            day = earliest.date() + timedelta(days=number)
+            if self._has(day) and (found := self._first_of(day, earliest, after, zone)):
+                return found
         return None
+
+    def _first_of(self, day: date, earliest: datetime, after: datetime, zone: ZoneInfo) -> datetime | None:
+        found: datetime | None = None
+        for hour in sorted(self.hours):
+            begins = datetime.combine(day, time(hour))
+            if begins + timedelta(hours=1) <= earliest:
+                continue
+            if found is not None and begins - _MOST_SHIFT > found.astimezone(zone).replace(tzinfo=None):
+                break
+            due = [at for at in self._times(day, hour, zone) if at > after]
+            found = min([*due, *([found] if found else [])], default=None)
+        return found
 
     def _has(self, day: date) -> bool:
         if day.month not in self.months:
@@ -53,17 +66,16 @@ class Cron:
             return in_month and in_week
         return in_month or in_week
 
-    def _times(self, day: date, zone: ZoneInfo) -> list[datetime]:
+    def _times(self, day: date, hour: int, zone: ZoneInfo) -> list[datetime]:
         times: list[datetime] = []
-        for hour in self.hours:
-            for minute in self.minutes:
-                local = datetime.combine(day, time(hour, minute), zone)
-                at = local.astimezone(UTC)
-                there_is = at.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
-                if there_is or not self.every_hour:
-                    times.append(at)
-                if there_is and self.every_hour and local.utcoffset() != local.replace(fold=1).utcoffset():
-                    times.append(local.replace(fold=1).astimezone(UTC))
+        for minute in self.minutes:
+            local = datetime.combine(day, time(hour, minute), zone)
+            at = local.astimezone(UTC)
+            there_is = at.astimezone(zone).replace(tzinfo=None) == local.replace(tzinfo=None)
+            if there_is or not self.every_hour:
+                times.append(at)
+            if there_is and self.every_hour and local.utcoffset() != local.replace(fold=1).utcoffset():
+                times.append(local.replace(fold=1).astimezone(UTC))
         return times
 
 

@@ -250,7 +250,9 @@ _LOCK_CONVERSATIONS = Query(
 _ADVANCE_MANY = Query(
     """
     UPDATE conversations SET last_seq = last_seq + i.added FROM {rows}
-    WHERE conversations.id = i.id AND project_id = :project_id AND line_id = :line_id
+    -- The id is the way to the row, not the indexes that have these.
+    WHERE conversations.id = i.id AND coalesce(project_id, :project_id) = :project_id
+        AND coalesce(line_id, :line_id) = :line_id
     RETURNING conversations.id, last_seq
     """,
     rows="id uuid, added bigint",
