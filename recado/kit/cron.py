@@ -54,8 +54,9 @@ class Cron:
                 continue
             if found is not None and begins - _MOST_SHIFT > found.astimezone(zone).replace(tzinfo=None):
                 break
-            due = [at for at in self._times(day, hour, zone) if at > after]
-            found = min([*due, *([found] if found else [])], default=None)
+            for at in self._times(day, hour, zone):
+                if at > after and (found is None or at < found):
+                    found = at
         return found
 
     def _has(self, day: date) -> bool:
