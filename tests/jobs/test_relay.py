@@ -155,3 +155,30 @@ async def test_a_process_without_jobs_does_not_load_the_library(database: Databa
         await submit(database, project_id, "one")
         await asyncio.sleep(1.2)
         assert not relay._engine.launched  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_version_that_does_not_know_a_job_gives_it_back(database: Database, project_id: str) -> None:
+    """Two versions beside each other: the older one comes upon what a newer one left, and leaves it to the next."""
+    began = asyncio.Event()
+    again = False
+
+    async def run(run: Run) -> str:
+        began.set()
+        if not again:
+            await asyncio.sleep(60)
+        return "done"
+
+    newer = kinds(newer=run)
+    async with at_work(database, newer):
+        job_id = await submit(database, project_id, "newer")
+        await asyncio.wait_for(began.wait(), 20)
+    async with at_work(database, kinds(older=run)):
+
+        async def waits() -> bool:
+            return (await read(database, job_id)).state == "pending"
+
+        await eventually(waits, within_s=20)
+    again = True
+    async with at_work(database, newer):
+        job = await ended(database, job_id)
+    assert (job.state, job.attempts, job.crashes) == ("succeeded", 1, 0)
