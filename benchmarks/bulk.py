@@ -2,8 +2,8 @@
 
     python -m benchmarks.bulk [--people 10000] [--rate 200] [--database sqlite] [--kills 2] [--json FILE] [--write PAGE]
 
-Real processes: `recado up` on SQLite, which is started again after each kill; `recado api` and two workers on
-PostgreSQL, where the one that runs the job is killed, the other goes on, and a third comes. Ends with 1 unless every
+Real processes: `recado up` on SQLite, which is started again after each kill; `recado api` and three workers on
+PostgreSQL, where the one that runs the job is killed and another goes on. Ends with 1 unless every
 person got the message once, and a dead process's job went on within 10 s.
 """
 
@@ -62,8 +62,8 @@ async def run_bulk(folder: Path, url: str, people: int, rate: float, kills: int,
         command = "up" if url.startswith("sqlite:") else "worker"
         if command == "worker":
             stage.start("api")
+        for _ in range(kills + 1 if command == "worker" else 1):
             await stage.join(command)
-        await stage.join(command)
         report = Report(people, rate)
         job = await stage.call("POST", f"/lines/{stage.line_id}/bulk", {"text": TEXT, "contact_ids": stage.contact_ids})
         began_s = time.monotonic()
@@ -92,8 +92,6 @@ async def _kill_and_replace(stage: Stage, job_id: str, command: str, report: Rep
     await _until(stage, job_id, before + 1)
     report.resumed_s.append(time.monotonic() - at_s)
     say(f"killed at {before} of {report.people}, went on after {report.resumed_s[-1]:.1f} s")
-    if command == "worker":
-        await stage.join(command)
 
 
 def _done(progress: str) -> int:
