@@ -4,6 +4,7 @@ import click
 
 from recado import __version__
 from recado.cli import (
+    archive,
     database,
     evaluate,
     jobs,
@@ -26,7 +27,20 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
-    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, jobs.job, jobs.schedule, usage.usage, tools.bench)),
+    (
+        "Look after",
+        (
+            tools.doctor,
+            mailbox.outbox,
+            mailbox.inbox,
+            jobs.job,
+            jobs.schedule,
+            usage.usage,
+            archive.backup,
+            archive.restore,
+            tools.bench,
+        ),
+    ),
 )
 EXAMPLES = """\b
 Examples:
