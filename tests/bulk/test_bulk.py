@@ -223,8 +223,9 @@ async def test_what_could_not_be_sent_is_counted_with_its_code(scene: Scene) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(180)
 async def test_killed_twice_each_person_gets_it_once(empty_database_url: str, tmp_path: Path) -> None:
     """The same as `make bench-bulk`, small: real processes, `kill -9`, the simulator's phones."""
-    report = await asyncio.wait_for(run_bulk(tmp_path, empty_database_url, 120, 15, kills=2, forget=True), 55)
+    report = await asyncio.wait_for(run_bulk(tmp_path, empty_database_url, 120, 15, kills=2, forget=True), 170)
     assert report.correct, report
     assert len(report.resumed_s) == 2
