@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recado import __version__, health, metrics
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import KnownBrains
+from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
 from recado.channels.contract import ReceivesWebhooks
@@ -23,6 +24,8 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
 from recado.health import Readiness
+from recado.jobs import endpoints as jobs
+from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
 from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
@@ -41,7 +44,9 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
-ROOMS = (projects, assistants, knowledge, channels, templates, contacts, conversations, mailbox, events, usage)
+ROOMS = (
+    projects, assistants, knowledge, channels, templates, contacts, conversations, mailbox, bulk, jobs, events, usage,
+)
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -97,8 +102,10 @@ def make_api() -> FastAPI:
     return app
 
 
-def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
-    """The whole application of one process. `worker` is the working half of the same process, if it has one."""
+def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+    """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
+    are the kinds of jobs that there are.
+    """
     happenings = Happenings(runtime.database)
     webhooks = {
         name: WebhookApp(name, channel, runtime.directory, runtime.mailbox, happenings)
@@ -115,6 +122,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         AfterLineChange(runtime.directory.refresh),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
+        kinds or Kinds(),
         Metrics(
             runtime.database,
             runtime.mailbox,

@@ -29,6 +29,7 @@ from recado.db import Base, Database, database_now_ms
 from recado.demo.phone import DEMO_NUMBER_ID
 from recado.errors import RecadoError, SettingsError
 from recado.health import MIN_FREE_BYTES, HealthOut
+from recado.jobs.models import Job
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
@@ -45,6 +46,8 @@ CLOCK_WARN_MS = 2_000
 CLOCK_FAIL_MS = 60_000
 # A message that waits longer than any back-off or pacing explains.
 STUCK_MS = 3_600_000
+# A worker takes a job within a second, and a dead one's within ten.
+JOB_LATE_MS = 60_000
 # So many deliveries without a line's address are read again to tell what they are; a body may have 3 MB.
 MAX_STRAYS_READ = 200
 CONVERTERS: Converters = {"cloud-api": convert}
@@ -433,12 +436,29 @@ async def _unrouted(session: AsyncSession) -> list[Finding]:
     return found if lost or people else [_ok("routing", "every delivery found its line"), *found]
 
 
+async def _jobs(session: AsyncSession) -> Finding:
+    """Jobs that nobody begins, or whose process is gone and that nobody goes on with."""
+    now_ms = await database_now_ms(session)
+    late = and_(Job.state == "pending", Job.due_ms < now_ms - JOB_LATE_MS)
+    living = select(Process.id).where(Process.beat_ms > now_ms - JOB_LATE_MS)
+    orphaned = and_(Job.state == "running", or_(Job.owner.is_(None), Job.owner.not_in(living)))
+    stuck = await session.execute(
+        select(Job.kind, func.count()).where(or_(late, orphaned)).group_by(Job.kind).order_by(Job.kind)
+    )
+    kinds = {row[0]: row[1] for row in stuck}
+    if not kinds:
+        return _ok("jobs", "none waits longer than it should")
+    says = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return _warn("jobs", f"stuck: {says}", "Start a worker of this version: recado up (or recado worker)")
+
+
 _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
     _lines_there,
     _workers,
     _dead_outbox,
     _unknown_outbox,
     _dead_inbox,
+    _jobs,
 )
 
 

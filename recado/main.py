@@ -16,6 +16,9 @@ from recado.alerts.skill import ALERTS
 from recado.api import build_app
 from recado.appointments.skill import APPOINTMENTS
 from recado.brain.registry import builtin_brains
+from recado.bulk.sending import BulkSend
+from recado.bulk.service import KIND as BULK_SEND
+from recado.bulk.service import check as check_bulk
 from recado.channels.service import list_lines
 from recado.db import Database
 from recado.demo import DEMO
@@ -23,6 +26,7 @@ from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
 from recado.errors import RecadoError
 from recado.forms.skill import FORMS
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys
+from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
@@ -64,8 +68,9 @@ async def up(
         _demo(settings, port, simulator_port, demo) as (chosen, simulator),
         open_runtime(chosen, SKILLS) as runtime,
     ):
-        worker = make_worker(runtime, "up")
-        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker)
+        kinds = job_kinds(runtime)
+        worker = make_worker(runtime, "up", kinds)
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker, kinds)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -73,17 +78,23 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
     listening = _listen(host, port)
     async with open_runtime(settings, SKILLS) as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
-        await _serve(runtime, listening, _api_background(runtime), ready, None)
+        await _serve(runtime, listening, _api_background(runtime), ready, None, job_kinds(runtime))
 
 
 async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Take turns and send until SIGINT or SIGTERM."""
     async with open_runtime(settings, SKILLS) as runtime:
         stop = _stop_event()
-        work = asyncio.create_task(make_worker(runtime, "worker").run(), name="worker")
+        work = asyncio.create_task(make_worker(runtime, "worker", job_kinds(runtime)).run(), name="worker")
         _calm_garbage_collector()
         ready()
         await _until(stop, work)
+
+
+def job_kinds(runtime: Runtime) -> Kinds:
+    """The kinds of jobs of this installation; everything below knows none of them by name."""
+    bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
+    return Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
 
 
 async def _api_background(runtime: Runtime) -> None:
@@ -115,10 +126,15 @@ class _Server(uvicorn.Server):
 
 
 async def _serve(
-    runtime: Runtime, listening: socket.socket, background: Any, ready: Callable[[], None], worker: Any
+    runtime: Runtime,
+    listening: socket.socket,
+    background: Any,
+    ready: Callable[[], None],
+    worker: Any,
+    kinds: Kinds,
 ) -> None:
     config = uvicorn.Config(
-        build_app(runtime, worker),
+        build_app(runtime, worker, kinds),
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -18,6 +18,7 @@ from recado.brain.llm.budget import MICROS
 from recado.brain.llm.thinking import Thinker
 from recado.conversations.turn import TurnStats
 from recado.db import Database, database_now_ms
+from recado.jobs.service import count_by_state
 from recado.kit.parts import part
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 from recado.mailbox.queries import LISTED_STATES, given_up, in_state
@@ -44,6 +45,7 @@ class Queues:
 
     waiting: Mapping[str, int]
     oldest_pending_s: float
+    jobs: Mapping[str, int]
 
 
 @dataclass(slots=True)
@@ -150,6 +152,10 @@ def _gauges(queues: Queues | None) -> Iterable[Metric]:
     for what, count in queues.waiting.items():
         waiting.add_metric([what], count)
     yield waiting
+    jobs = GaugeMetricFamily("recado_jobs", "Jobs by their state, all projects together", labels=["state"])
+    for state, count in queues.jobs.items():
+        jobs.add_metric([state], count)
+    yield jobs
     yield GaugeMetricFamily(
         "recado_oldest_pending_seconds", "How long the oldest unanswered message has waited", queues.oldest_pending_s
     )
@@ -169,8 +175,9 @@ async def read_queues(database: Database) -> Queues:
             waiting[f"outbox_{state}"] = await session.scalar(outbox) or 0
         dead = select(func.count()).select_from(InboxMessage).where(given_up())
         waiting["inbox_dead"] = await session.scalar(dead) or 0
+        jobs = await count_by_state(session)
         now_ms = await database_now_ms(session)
-    return Queues(waiting, max(0.0, (now_ms - oldest_ms) / 1000) if oldest_ms is not None else 0.0)
+    return Queues(waiting, max(0.0, (now_ms - oldest_ms) / 1000) if oldest_ms is not None else 0.0, jobs)
 
 
 @router.get("/metrics", name="get_metrics", response_class=Response)

@@ -10,6 +10,8 @@ from recado import __version__
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
+from recado.jobs.kinds import Kinds
+from recado.jobs.relay import Relay
 from recado.knowledge.service import recall
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
@@ -17,6 +19,8 @@ from recado.runtime import Runtime
 
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
+# Its jobs are gone on with later than its lines are taken: a job that was taken too early is only fenced off.
+JOBS_DEAD_AFTER_MS = PROCESS_DEAD_AFTER_MS + 1_000
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +34,7 @@ class Worker:
     turns: Turns
     sender: Sender
     templates: TemplateKeeper
+    relay: Relay
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -41,17 +46,20 @@ class Worker:
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
+        relay = asyncio.create_task(self.relay.run(), name="jobs")
+        background.append(relay)
         try:
             await asyncio.gather(turns, sender, *background)
         finally:
+            relay.cancel()  # it needs as long as turns do
             # Turns first: what they still commit is sent before the lines are given back.
             for task in (turns, sender, *background):
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
 
 
-def make_worker(runtime: Runtime, kind: str) -> Worker:
-    """The worker of a process of this kind (`up` or `worker`)."""
+def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
+    """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
     return Worker(
         runtime,
         kind,
@@ -65,6 +73,13 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
         ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
         TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of),
+        Relay(
+            runtime.database,
+            runtime.settings.resolved_direct_url,
+            runtime.owner,
+            kinds or Kinds(),
+            partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS),
+        ),
     )
 
 

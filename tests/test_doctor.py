@@ -16,6 +16,7 @@ from recado.channels.cloud_api.errors import MEANINGS
 from recado.channels.models import LineRow
 from recado.db import Database, database_now_ms
 from recado.doctor import Finding, Level, examine
+from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
@@ -140,6 +141,18 @@ async def test_what_was_given_up(settings: pytest.MonkeyPatch, database: Databas
     wrong = {name for name in ("outbox", "outcomes", "queue", "inbox", "routing") if found[name].level is Level.WARN}
     assert wrong == {"outbox", "outcomes", "queue", "inbox", "routing"}
     assert "777" in found["routing"].says
+
+
+async def test_jobs_that_nobody_does(settings: pytest.MonkeyPatch, database: Database) -> None:
+    def job(state: str, due_ms: int, owner: str | None = None) -> Job:
+        return Job(project_id=new_id(), kind="tidy", state=state, input="{}", due_ms=due_ms, created_ms=1, owner=owner)
+
+    lives = Process(id=new_id(), kind="up", version="1", started_ms=1, beat_ms=now_ms())
+    await add(database, lives, job("pending", now_ms()), job("running", 1, lives.id), job("succeeded", 1))
+    assert (await findings())["jobs"].level == "OK"
+    await add(database, job("pending", 1), job("running", 1, new_id()))
+    found = (await findings())["jobs"]
+    assert (found.level, found.says) == ("WARN", "stuck: 2 tidy")
 
 
 async def test_a_dead_token_is_named_with_its_line_and_its_cure(

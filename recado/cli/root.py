@@ -7,6 +7,7 @@ from recado.cli import (
     archive,
     database,
     evaluate,
+    jobs,
     keys,
     knowledge,
     lines,
@@ -28,7 +29,17 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
     (
         "Look after",
-        (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, archive.backup, archive.restore, tools.bench),
+        (
+            tools.doctor,
+            mailbox.outbox,
+            mailbox.inbox,
+            jobs.job,
+            jobs.schedule,
+            usage.usage,
+            archive.backup,
+            archive.restore,
+            tools.bench,
+        ),
     ),
 )
 EXAMPLES = """\b

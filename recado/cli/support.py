@@ -13,6 +13,8 @@ import click
 from recado.errors import BadInput, RecadoError, Unavailable
 
 if TYPE_CHECKING:  # SQLAlchemy and pydantic would cost `recado --help` more than half of its time
+    from sqlalchemy.ext.asyncio import AsyncSession
+
     from recado.db import Database
     from recado.kit.pages import Cut, Page
     from recado.settings import Settings
@@ -94,6 +96,18 @@ async def open_database() -> AsyncGenerator["Database"]:
         yield database
     finally:
         await database.close()
+
+
+@asynccontextmanager
+async def project_session(slug: str, *, read_only: bool = True) -> AsyncGenerator["AsyncSession"]:
+    """A transaction in the project with this short name. Raises `NotFound` (`project_not_found`)."""
+    from recado.projects.service import get_by_slug
+
+    async with open_database() as database:
+        async with database.system(read_only=True) as session:
+            project_id = (await get_by_slug(session, slug)).id
+        async with database.project(project_id, read_only=read_only) as session:
+            yield session
 
 
 async def every(page_of: "Callable[[Cut], Awaitable[Page[T]]]") -> list[T]:

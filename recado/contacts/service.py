@@ -136,6 +136,48 @@ async def same_person(session: AsyncSession, contact_id: str) -> list[str]:
     return ids
 
 
+async def people_behind(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Contact]:
+    """The person behind each contact, as `resolve` finds them; without contacts that are not there."""
+    known = await contacts_by_id(session, contact_ids)
+    for _ in range(MAX_ALIASES):
+        missing = {c.alias_of for c in known.values() if c.alias_of is not None} - known.keys()
+        if not missing:
+            break
+        known |= await contacts_by_id(session, missing)
+    return {contact_id: _end_of(known, contact_id) for contact_id in contact_ids if contact_id in known}
+
+
+def _end_of(known: dict[str, Contact], contact_id: str) -> Contact:
+    contact = known[contact_id]
+    for _ in range(MAX_ALIASES):
+        if contact.alias_of is None or contact.alias_of not in known:
+            break
+        contact = known[contact.alias_of]
+    return contact
+
+
+async def same_people(session: AsyncSession, person_ids: Collection[str]) -> dict[str, str]:
+    """All contacts of some people, each with its person; as `same_person` finds them."""
+    found = {person: person for person in person_ids}
+    newest = set(found)
+    for _ in range(MAX_ALIASES):
+        if not newest:
+            break
+        aliases = await session.scalars(select(Contact).where(Contact.alias_of.in_(newest)))
+        fresh = {row.id: found[row.alias_of] for row in aliases if row.alias_of and row.id not in found}
+        found |= fresh
+        newest = set(fresh)
+    return found
+
+
+async def contacts_by_phone(session: AsyncSession, phones: Collection[str]) -> dict[str, str]:
+    """The contact of each phone number (digits only); without numbers that nobody has."""
+    rows = await session.execute(
+        select(AddressRow.value, AddressRow.contact_id).where(AddressRow.kind == "phone", AddressRow.value.in_(phones))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 async def merge(session: AsyncSession, contact_id: str, into_id: str) -> Contact:
     """Say that two contacts are one person; returns the contact that stands for both.
 

@@ -248,6 +248,39 @@ _ADD = Query(
     rows="id uuid, seq bigint, body text, reply_to text, origin text, key text",
     scalars="project_id uuid, line_id uuid, conversation_id uuid",
 )
+_LOCK_CONVERSATIONS = Query(
+    "SELECT c.id FROM conversations c WHERE c.id IN (SELECT i.id FROM {rows}) ORDER BY c.id {for_update}",
+    rows="id uuid",
+)
+_ADVANCE_MANY = Query(
+    """
+    UPDATE conversations SET last_seq = last_seq + i.added FROM {rows}
+    -- The id is the way to the row, not the indexes that have these.
+    WHERE conversations.id = i.id AND coalesce(project_id, :project_id) = :project_id
+        AND coalesce(line_id, :line_id) = :line_id
+    RETURNING conversations.id, last_seq
+    """,
+    rows="id uuid, added bigint",
+    scalars="project_id uuid, line_id uuid",
+)
+_ADD_MANY = Query(
+    """
+    INSERT INTO outbox (id, project_id, line_id, conversation_id, seq, body, origin, idempotency_key, due_ms,
+        created_ms)
+    SELECT i.id, :project_id, :line_id, i.conversation_id, i.seq, i.body, i.origin, i.key, {now}, {now}
+    FROM {rows}
+    """,
+    rows="id uuid, conversation_id uuid, seq bigint, body text, origin text, key text",
+    scalars="project_id uuid, line_id uuid",
+)
+_IDS_OF_KEYS = Query(
+    """
+    SELECT o.idempotency_key, o.id FROM {rows}
+    CROSS JOIN outbox o WHERE o.project_id = :project_id AND o.idempotency_key = i.key
+    """,
+    rows="key text",
+    scalars="project_id uuid",
+)
 _RETRY = Query(
     """
     UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0,
@@ -436,6 +469,41 @@ async def enqueue(
     ]
     await tx.fetch(_ADD, rows, project_id=project_id, line_id=line_id, conversation_id=conversation_id)
     return Queued(tuple(o.id for o in out), line_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """A message to one of many: its parts, once per project and key."""
+
+    conversation_id: str
+    key: str
+    out: tuple[NewOut, ...]
+
+
+async def enqueue_many(tx: Tx, project_id: str, line_id: str, messages: Sequence[ToOne]) -> dict[str, str]:
+    """Put messages at the ends of lanes of one line, those whose key was not used before; key -> id of the first part.
+
+    A key whose conversation is not on this line is left out.
+    """
+    keys = [(one.key,) for one in messages]
+    if tx.concurrent:
+        # In one order with all who change conversations; and who has one has the keys that go with it.
+        await tx.lock(_LOCK_CONVERSATIONS, sorted({(one.conversation_id,) for one in messages}))
+    there = {row[0]: row[1] for row in await tx.fetch(_IDS_OF_KEYS, keys, project_id=project_id)}
+    new = [one for one in messages if one.key not in there]
+    added: dict[str, int] = {}
+    for one in new:
+        added[one.conversation_id] = added.get(one.conversation_id, 0) + len(one.out)
+    lanes = await tx.fetch(_ADVANCE_MANY, sorted(added.items()), project_id=project_id, line_id=line_id)
+    free = {row[0]: row[1] - added[row[0]] for row in lanes}
+    rows: list[tuple[str, str, int, str, str, str]] = []
+    for one in new:
+        for part, out in enumerate(one.out) if one.conversation_id in free else ():
+            free[one.conversation_id] += 1
+            rows.append((out.id, one.conversation_id, free[one.conversation_id], out.body, out.origin,
+                         _part_key(one.key, part)))  # fmt: skip
+    await tx.fetch(_ADD_MANY, rows, project_id=project_id, line_id=line_id)
+    return there | {one.key: one.out[0].id for one in new if one.conversation_id in free}
 
 
 async def retry_dead(tx: Tx, project_id: str, message_id: str) -> str | None:

@@ -116,6 +116,18 @@ class History:
     before_seq: int | None
 
 
+async def conversations_on(session: AsyncSession, line_id: str, contact_ids: Collection[str]) -> list[Conversation]:
+    """The conversations of some contacts on one line."""
+    found = select(Conversation).where(Conversation.line_id == line_id, Conversation.contact_id.in_(contact_ids))
+    return list(await session.scalars(found))
+
+
+async def outbox_by_id(session: AsyncSession, message_ids: Collection[str]) -> dict[str, str]:
+    """The states of some messages that go out, by id."""
+    rows = await session.execute(select(OutboxMessage.id, OutboxMessage.state).where(OutboxMessage.id.in_(message_ids)))
+    return {row[0]: row[1] for row in rows}
+
+
 async def read_history(session: AsyncSession, conversation_id: str, limit: int, before_seq: int | None) -> History:
     """What was written in a conversation, in the order of the commits."""
     coming = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id)

@@ -82,6 +82,8 @@ _ALIVE = Query(
     scalars="dead_ms bigint",
 )
 
+_LIVING = Query("SELECT id FROM processes WHERE beat_ms > {now} - :dead_ms", scalars="dead_ms bigint")
+
 
 async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
     """Say that this process lives. One that was not heard of for long, as when the database was away, begins anew."""
@@ -98,6 +100,11 @@ async def living_workers(tx: Tx) -> int:
     """How many workers gave a sign of life lately."""
     (row,) = await tx.fetch(_ALIVE, dead_ms=PROCESS_DEAD_AFTER_MS)
     return int(row[0])
+
+
+async def living(tx: Tx, dead_after_ms: int) -> frozenset[str]:
+    """The ids of the processes that gave a sign of life within this time."""
+    return frozenset(str(row[0]) for row in await tx.fetch(_LIVING, dead_ms=dead_after_ms))
 
 
 async def add_missing(tx: Tx) -> None:

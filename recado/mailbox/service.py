@@ -11,9 +11,10 @@ from recado.mailbox import claims, inbox, outbox, recent, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
-from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToSend
+from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToOne, ToSend
 from recado.mailbox.people import Arrival
 from recado.mailbox.recent import Recent
+from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 
 # Items of one commit: enough to share its cost, little enough that it stays within some milliseconds.
 MAX_BATCH = 256
@@ -198,6 +199,18 @@ class Mailbox:
             self._ring_for_sends(queued.line_id)
         return queued
 
+    async def enqueue_many(self, project_id: str, line_id: str, messages: Sequence[ToOne]) -> dict[str, str]:
+        """Queue messages to many people on one line, each once per key; key -> id of its first part, those that were
+        queued with it before too. A key is missing if its conversation is not on this line.
+        """
+        if any(len(one.key) > MAX_KEY for one in messages):
+            raise BadInput(f"An idempotency key has at most {MAX_KEY} characters")
+        queued = await self.driver.run(
+            lambda tx: outbox.enqueue_many(tx, project_id, line_id, messages), Priority.OTHER
+        )
+        self._ring_for_sends(line_id)
+        return queued
+
     async def retry(self, project_id: str, message_id: str) -> None:
         """Queue a dead message again, at the end of its lane. Raises `NotFound`."""
         line_id = await self.driver.run(lambda tx: outbox.retry_dead(tx, project_id, message_id), Priority.OTHER)
@@ -223,6 +236,10 @@ class Mailbox:
 
     async def living_workers(self) -> int:
         return await self.driver.run(senders.living_workers, Priority.OTHER)
+
+    async def living(self, dead_after_ms: int = PROCESS_DEAD_AFTER_MS) -> frozenset[str]:
+        """The ids of the processes that gave a sign of life lately."""
+        return await self.driver.run(lambda tx: senders.living(tx, dead_after_ms), Priority.OTHER)
 
     async def drain(self) -> None:
         """Wait until every write that was asked for is done."""

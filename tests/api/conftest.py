@@ -16,7 +16,10 @@ from sqlalchemy import select
 
 from recado.api import build_app
 from recado.assistants.service import create_assistant
+from recado.bulk.service import KIND as BULK_SEND
 from recado.channels.service import create_line
+from recado.jobs import schedules
+from recado.jobs import service as jobs
 from recado.kit import new_id, now_ms
 from recado.knowledge.service import NewEntry, add_entries
 from recado.mailbox import outbox, senders
@@ -25,6 +28,7 @@ from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, InboxMessage
 from recado.mailbox.outbox import Mark
 from recado.mailbox.people import Arrival
+from recado.main import job_kinds
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
@@ -68,6 +72,8 @@ class Tenant:
     conversation_id: str
     message_id: str
     inbox_id: str
+    job_id: str
+    schedule_id: str
 
 
 class Api:
@@ -106,7 +112,9 @@ async def serving(settings: Settings) -> AsyncGenerator[Api]:
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            build_app(runtime, kinds=job_kinds(runtime)), lifespan="on", log_config=None, access_log=False
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
@@ -145,6 +153,17 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
             address=new_id(),
             secrets={"app_secret": f"secret-of-{slug}"},
         )
+        order = {"line_id": line.id, "text": f"hola de {slug}", "phones": [PHONE]}
+        job = await jobs.submit(session, BULK_SEND, order)
+        schedule = await schedules.create(
+            session,
+            job_kinds(runtime),
+            name="Weekly",
+            kind=BULK_SEND,
+            cron="0 9 * * mon",
+            timezone="America/Lima",
+            given=order,
+        )
     await runtime.directory.refresh()
     conversation_id = await arrive(runtime, project.id, line.id, "wamid.1")
     queued = await runtime.mailbox.enqueue(
@@ -166,6 +185,8 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         conversation_id,
         queued.ids[0],
         inbox_id,
+        job.id,
+        schedule.id,
     )
 
 

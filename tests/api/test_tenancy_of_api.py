@@ -6,6 +6,7 @@ from typing import Any
 from fastapi.routing import APIRoute
 
 from recado.api import api_routes
+from recado.kit import new_id
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant, bury, make_dead
 
@@ -23,6 +24,15 @@ BODIES: dict[str, Any] = {
     "create_contact": {"name": "Eva", "addresses": [{"kind": "phone", "value": "34600000000"}]},
     "rename_contact": {"name": "Changed"},
     "merge_contact": {"into": "{into}"},
+    "send_bulk": {"text": "hola", "phones": ["34600000000"]},
+    "create_schedule": {
+        "name": "Daily",
+        "kind": "bulk_send",
+        "cron": "0 9 * * *",
+        "timezone": "America/Lima",
+        "input": {"line_id": new_id(), "text": "hola", "phones": ["34600000000"]},
+    },
+    "change_schedule": {"paused": True},
     "send_message": {"content": {"type": "text", "text": "hola"}},
 }
 
@@ -38,6 +48,8 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "conversation_id": tenant.conversation_id,
         "message_id": tenant.message_id,
         "inbox_id": tenant.inbox_id,
+        "job_id": tenant.job_id,
+        "schedule_id": tenant.schedule_id,
     }
 
 

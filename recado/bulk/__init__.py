@@ -1,0 +1,1 @@
+"""Bulk send: one message to many people, as a job."""

@@ -1,0 +1,44 @@
+"""Bulk sends: one message to many people."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query
+
+from recado.bulk import service
+from recado.bulk.schemas import NewBulkSend, RecipientOut, RecipientState
+from recado.caller import Admin, Reader
+from recado.jobs.schemas import JobOut, job_out
+from recado.kit.schemas import PageCut, PageOf, PathId
+
+router = APIRouter(tags=["bulk"])
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=1,
+        max_length=255,
+        description="Any text of yours: the same request with the same key is one job. Send one: what is asked twice "
+        "is sent twice.",
+    ),
+]
+InState = Annotated[RecipientState | None, Query(description="Only recipients in this state.")]
+
+
+@router.post("/lines/{line_id}/bulk", status_code=202)
+async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Admin, idempotency_key: IdempotencyKey = None) -> JobOut:
+    """Send one text to up to 10,000 people, as a job: as fast as the line may, each person once.
+
+    People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. To whoever did not
+    write to this line within WhatsApp's 24 hours it is refused: `outside_window`. Look at the job for its progress;
+    cancel it to stop what is not queued yet.
+    """
+    async with caller.writing() as session:
+        return job_out(await service.start(session, line_id, new, idempotency_key))
+
+
+@router.get("/jobs/{job_id}/recipients")
+async def list_recipients(job_id: PathId, caller: Reader, cut: PageCut, state: InState = None) -> PageOf[RecipientOut]:
+    """What became of each recipient of a bulk send; nothing before the job has begun."""
+    async with caller.reading() as session:
+        page = await service.recipients(session, job_id, cut, state=state)
+    return PageOf[RecipientOut].model_validate(page)

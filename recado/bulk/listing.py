@@ -1,0 +1,71 @@
+"""Who the recipients of a bulk send are: each person once, by the conversation that is with them on the line."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.bulk.models import BulkRecipient
+from recado.contacts import service as contacts
+from recado.kit import new_id, now_ms
+from recado.mailbox.models import Conversation
+from recado.mailbox.queries import conversations_on
+
+Recipient = tuple[str, str]
+
+
+async def how_many(session: AsyncSession, job_id: str) -> int:
+    """How many of a job's recipients are noted; they are noted in their order."""
+    found = select(func.count()).select_from(BulkRecipient).where(BulkRecipient.job_id == job_id)
+    return await session.scalar(found) or 0
+
+
+async def note(session: AsyncSession, job_id: str, line_id: str, first: int, batch: Sequence[Recipient]) -> None:
+    """Note recipients, from place `first` on: those to write to wait, the others say why not."""
+    people = await _people_of(session, batch)
+    noted = set(
+        await session.scalars(
+            select(BulkRecipient.contact_id).where(
+                BulkRecipient.job_id == job_id, BulkRecipient.contact_id.in_(people.values())
+            )
+        )
+    )
+    lanes = await _conversations_of(session, line_id, set(people.values()))
+    at_ms = now_ms()
+    for place, recipient in enumerate(batch, first):
+        row = BulkRecipient(job_id=job_id, place=place, state="waiting", created_ms=at_ms)
+        person = people.get(recipient)
+        if person is None:
+            # Nobody with this number has written, so nobody with it may be written to: the window is closed.
+            row.state, row.code = "refused", "contact_not_found" if recipient[0] == "contact" else "outside_window"
+        elif person in noted:
+            row.state, row.code = "skipped", "duplicate"
+        else:
+            noted.add(person)
+            row.contact_id, row.message_id = person, new_id()
+            row.conversation_id = lanes.get(person)
+        session.add(row)
+    await session.flush()
+
+
+async def _people_of(session: AsyncSession, batch: Sequence[Recipient]) -> dict[Recipient, str]:
+    phones = {value for kind, value in batch if kind == "phone"}
+    by_phone = await contacts.contacts_by_phone(session, phones)
+    contact_of = {
+        (kind, value): value if kind == "contact" else by_phone[value]
+        for kind, value in batch
+        if kind == "contact" or value in by_phone
+    }
+    people = await contacts.people_behind(session, set(contact_of.values()))
+    return {one: people[contact].id for one, contact in contact_of.items() if contact in people}
+
+
+async def _conversations_of(session: AsyncSession, line_id: str, people: set[str]) -> dict[str, str]:
+    """The conversation of each person on the line: of several, the one in which they wrote last."""
+    person_of = await contacts.same_people(session, people)
+    best: dict[str, Conversation] = {}
+    for one in await conversations_on(session, line_id, set(person_of)):
+        person = person_of[one.contact_id]
+        if person not in best or (one.last_in_ms or 0) > (best[person].last_in_ms or 0):
+            best[person] = one
+    return {person: conversation.id for person, conversation in best.items()}

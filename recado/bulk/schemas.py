@@ -1,0 +1,61 @@
+"""Shapes of bulk sends in the API."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from recado.kit.schemas import AnyText, Input, Output, Uuid
+
+# What the issue of a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
+MAX_RECIPIENTS = 10_000
+# https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages: more would become several messages.
+MAX_TEXT = 4096
+
+RecipientState = Literal["waiting", "queued", "sent", "failed", "refused", "skipped"]
+
+
+def _without_plus(phone: str) -> str:
+    return phone.removeprefix("+")
+
+
+# https://www.itu.int/rec/T-REC-E.164: at most 15 digits.
+Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{6,15}$"), AfterValidator(_without_plus)]
+
+
+class NewBulkSend(Input):
+    """A message to many people: to contacts, to phone numbers, or both, at most 10,000 in all."""
+
+    text: Annotated[AnyText, Field(min_length=1, max_length=MAX_TEXT)]
+    contact_ids: list[Uuid] = Field(default_factory=list, max_length=MAX_RECIPIENTS)
+    phones: list[Phone] = Field(
+        default_factory=list, max_length=MAX_RECIPIENTS, description="With their country, with or without a plus sign."
+    )
+
+    @model_validator(mode="after")
+    def _some(self) -> "NewBulkSend":
+        if not 1 <= len(self.contact_ids) + len(self.phones) <= MAX_RECIPIENTS:
+            raise ValueError(f"give 1 to {MAX_RECIPIENTS} recipients, as contact_ids or phones")
+        return self
+
+
+class Order(NewBulkSend):
+    """What the job is asked: the message, its recipients and the line."""
+
+    line_id: Uuid
+
+    def recipients(self) -> list[tuple[str, str]]:
+        """(kind, value) of each, contacts first; the place in this list is the recipient's."""
+        return [("contact", one) for one in self.contact_ids] + [("phone", one) for one in self.phones]
+
+    def as_input(self) -> dict[str, Any]:
+        return self.model_dump(mode="json")
+
+
+class RecipientOut(Output):
+    """What became of one recipient. `place` counts contact_ids, then phones, from 0."""
+
+    place: int
+    state: RecipientState
+    code: str | None = Field(description="Why it was skipped, refused or failed.")
+    contact_id: str | None
+    message_id: str | None

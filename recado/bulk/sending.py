@@ -1,0 +1,154 @@
+"""The job of a bulk send.
+
+Each recipient has a row, and their message an id and a key, before the first try: however often a process dies, what
+was queued is found again by its key. Only what the line sends within a moment is queued ahead, so that answers to
+people do not wait behind the bulk, and a cancelled send stops soon.
+"""
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from recado.bulk import listing, queries
+from recado.bulk.queries import Due
+from recado.bulk.schemas import Order
+from recado.channels.contract import Channel
+from recado.channels.service import get_line
+from recado.conversations.turn import new_out
+from recado.db import Database, database_now_ms
+from recado.errors import RecadoError
+from recado.jobs.kinds import JobCancelled, Run
+from recado.mailbox.outbox import ToOne
+from recado.mailbox.service import Mailbox
+from recado.messages import OutText
+
+# Recipients that are looked up in one commit.
+LIST_BATCH = 500
+# How often the queue is filled up, and how far ahead.
+ROUND_S = 0.5
+AHEAD_S = 2.0
+MIN_AHEAD = 20
+# Of a fast line, too: one commit stays within some tens of milliseconds.
+MAX_AHEAD = 1_000
+# A cancelled send waits so long for what it had queued, so that its counts are right.
+CANCEL_SETTLE_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class BulkSend:
+    """Carries out the jobs of kind `bulk_send`."""
+
+    database: Database
+    mailbox: Mailbox
+    channels: Mapping[str, Channel]
+
+    async def run(self, run: Run) -> dict[str, Any]:
+        """Send, and give the counts. Raises `NotFound` (`line_not_found`), `RecadoError` (`bad_channel`)."""
+        order = Order.model_validate(run.input)
+        await run.step("list", lambda: self._list(run, order))
+        try:
+            await run.step("queue", lambda: self._queue(run, order))
+            await run.step("settle", lambda: self._settle(run))
+        except JobCancelled:
+            await self._settle_cancelled(run)
+            raise
+        return await self._counts(run)
+
+    # --- steps ------------------------------------------------------------------------------------------
+
+    async def _list(self, run: Run, order: Order) -> None:
+        recipients = order.recipients()
+        async with self.database.project(run.project_id, read_only=True) as session:
+            first = await listing.how_many(session, run.id)
+        while first < len(recipients):
+            batch = recipients[first : first + LIST_BATCH]
+            async with self.database.project(run.project_id) as session:
+                await listing.note(session, run.id, order.line_id, first, batch)
+            first += len(batch)
+            await run.progress({"total": len(recipients), "listed": first})
+
+    async def _queue(self, run: Run, order: Order) -> None:
+        while True:
+            left = await self._fill_up(run, order)
+            await run.progress(await self._counts(run))
+            if not left:
+                return
+            await asyncio.sleep(ROUND_S)
+
+    async def _settle(self, run: Run) -> None:
+        while True:
+            await self._look_at_sent(run)
+            counts = await self._counts(run)
+            await run.progress(counts)
+            if not counts["queued"]:
+                return
+            await asyncio.sleep(ROUND_S)
+
+    async def _settle_cancelled(self, run: Run) -> None:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_SETTLE_S):
+                while True:
+                    await self._look_at_sent(run)
+                    counts = await self._counts(run)
+                    with contextlib.suppress(JobCancelled):
+                        await run.progress(counts)
+                    if not counts["queued"]:
+                        return
+                    await asyncio.sleep(ROUND_S)
+
+    # --- rounds -----------------------------------------------------------------------------------------
+
+    async def _fill_up(self, run: Run, order: Order) -> bool:
+        """Queue as many as the line sends within a moment; True if there are more."""
+        await self._look_at_sent(run)
+        async with self.database.project(run.project_id, read_only=True) as session:
+            line = await get_line(session, order.line_id)
+            queued = (await queries.by_state(session, run.id)).get("queued", 0)
+            ahead = min(MAX_AHEAD, max(MIN_AHEAD, round(line.max_per_second * AHEAD_S)))
+            due = await queries.due(session, run.id, ahead - queued)
+            now_ms = await database_now_ms(session)
+        channel = self.channels.get(line.channel)
+        if channel is None:
+            raise RecadoError(f"There is no channel {line.channel!r} in this process", code="bad_channel")
+        outcomes: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
+        messages: list[ToOne] = []
+        content = OutText(text=order.text)
+        for one in due:
+            state, code = _judge(one, channel.window_s, now_ms)
+            outcomes[state, code].append(one.id)
+            if state == "queued" and one.conversation_id is not None:
+                first, *rest = new_out(channel, (content,), "bulk")
+                out = (replace(first, id=one.message_id), *rest)
+                messages.append(ToOne(one.conversation_id, f"bulk:{run.id}:{one.contact_id}", out))
+        if messages:
+            await self.mailbox.enqueue_many(run.project_id, line.id, messages)
+        await self._mark(run, outcomes)
+        return queued >= ahead or len(due) == ahead - queued
+
+    async def _mark(self, run: Run, outcomes: Mapping[tuple[str, str | None], list[str]]) -> None:
+        async with self.database.project(run.project_id) as session:
+            for (state, code), ids in outcomes.items():
+                await queries.mark(session, ids, state, code)
+
+    async def _look_at_sent(self, run: Run) -> None:
+        """Note what became of the messages that were queued."""
+        async with self.database.project(run.project_id) as session:
+            await queries.settle(session, run.id)
+
+    async def _counts(self, run: Run) -> dict[str, Any]:
+        async with self.database.project(run.project_id, read_only=True) as session:
+            return await queries.counts(session, run.id)
+
+
+def _judge(one: Due, window_s: int | None, now_ms: int) -> tuple[str, str | None]:
+    """What is done with a recipient, and why not."""
+    if not one.allowed:
+        return "skipped", "opted_out"
+    if one.conversation_id is None:
+        return "refused", "outside_window"
+    if window_s is not None and (one.last_in_ms is None or now_ms - one.last_in_ms > window_s * 1000):
+        return "refused", "outside_window"
+    return "queued", None

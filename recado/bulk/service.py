@@ -1,0 +1,51 @@
+"""Bulk sends as people use them. Nothing here commits. Sessions are a project's."""
+
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.bulk.models import BulkRecipient
+from recado.bulk.schemas import NewBulkSend, Order, RecipientState
+from recado.channels.service import get_line
+from recado.errors import BadInput
+from recado.jobs.models import Job
+from recado.jobs.service import get as get_job
+from recado.jobs.service import submit
+from recado.kit.pages import FIRST, Cut, Page, read_page
+
+KIND = "bulk_send"
+
+
+async def start(session: AsyncSession, line_id: str, new: NewBulkSend, key: str | None = None) -> Job:
+    """Have a message sent to many people. The same key again gives the same job.
+
+    Raises `NotFound` (`line_not_found`) or `Conflict` (`idempotency_conflict`).
+    """
+    line = await get_line(session, line_id)
+    order = Order(line_id=line.id, **new.model_dump())
+    return await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
+
+
+def check(given: Any) -> dict[str, Any]:
+    """What a schedule may ask of a bulk send. Raises `BadInput` (`bad_bulk_send`)."""
+    try:
+        return Order.model_validate(given).as_input()
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "input"
+        raise BadInput(
+            f"A bulk send has line_id, text, and contact_ids or phones; {where}: {first['msg']}", code="bad_bulk_send"
+        ) from None
+
+
+async def recipients(
+    session: AsyncSession, job_id: str, cut: Cut = FIRST, *, state: RecipientState | None = None
+) -> Page[BulkRecipient]:
+    """What became of the recipients of a bulk send. Raises `NotFound` (`job_not_found`)."""
+    await get_job(session, job_id)
+    statement = select(BulkRecipient).where(BulkRecipient.job_id == job_id)
+    if state is not None:
+        statement = statement.where(BulkRecipient.state == state)
+    return await read_page(session, statement, BulkRecipient, cut)

@@ -1,0 +1,345 @@
+"""Work in several steps that outlives its process, on DBOS. This is the only place that knows the library.
+
+What a job is, and who may run it, is decided by our own rows (`recado.jobs`); DBOS keeps which steps of it are done, so
+that another process goes on behind the last one. The library is loaded with the first job (it costs some 25 MB), and
+its tables are made then, in our database: a schema of its own on PostgreSQL, the same file on SQLite.
+
+A job's coroutine runs in the process's event loop; a thread of DBOS waits for it and records its steps. When the
+process stops, the coroutine is cancelled and nothing is recorded: the workflow is found as if the process had died.
+"""
+
+import asyncio
+import concurrent.futures
+import json
+import logging
+import queue
+from collections.abc import Callable, Collection, Coroutine
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
+
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from recado.db import SQLITE_BUSY_TIMEOUT_S, SQLITE_PRAGMAS, json_text
+
+if TYPE_CHECKING:
+    from dbos import DBOSConfig, Serializer
+
+T = TypeVar("T")
+# The library wants three characters or more. Fixed, as is the version: work that one version of Recado left is taken
+# on by the next one, and the other way round while both run.
+APPLICATION = "recado"
+APPLICATION_VERSION = "recado"
+WORKFLOW = "recado_job"
+SCHEMA = "dbos"
+# Jobs at the same time in one process; each holds a thread that waits. The rest waits in the database.
+MAX_RUNNING = 16
+# Each running job writes now and then; the library's own threads look for work once a second.
+POOL_SIZE = 4
+# A job's thread, and one for each other thing that the library does at the same time.
+MAX_THREADS = MAX_RUNNING + 4
+# What the library looks for besides; a stop waits for one such look to end.
+IDLE_POLL_S = 0.5
+SCHEDULER_POLL_S = 3600.0
+
+
+class Stopping(BaseException):
+    """Ends a thread of the library without an outcome: the library records what is an `Exception`, and only that."""
+
+
+@dataclass(slots=True)
+class _Request:
+    """A step that the coroutine asks the thread to carry out and to record."""
+
+    name: str
+    work: Callable[[], Coroutine[Any, Any, Any]]
+    answer: "asyncio.Future[Any]"
+
+
+class Steps:
+    """The steps of one workflow, for its coroutine. They are taken one after the other, in an order that must be the
+    same every time the coroutine runs.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+
+    async def take(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """The result of `work` (JSON), from the record if this step was done before. It may be begun more than once: a
+        process can die between the work and its record.
+        """
+        request = _Request(name, work, self._loop.create_future())
+        self._requests.put(request)
+        return cast(T, await request.answer)
+
+    # --- in the library's thread ------------------------------------------------------------------------
+
+    def serve(self, coroutine: Coroutine[Any, Any, None], running: "set[concurrent.futures.Future[Any]]") -> None:
+        """Run the coroutine in the loop and its steps here, until it ends."""
+        future = self._submit(coroutine, running)
+        future.add_done_callback(lambda _: self._requests.put(None))
+        while (request := self._requests.get()) is not None:
+            self._carry_out(request, running)
+        try:
+            future.result()
+        except (concurrent.futures.CancelledError, asyncio.CancelledError):
+            raise Stopping from None
+        except Exception as error:  # a defect of ours; the library writes what it gets into its logs, words and all
+            raise RuntimeError(f"A defect in a job: {type(error).__name__}") from None
+
+    def _carry_out(self, request: _Request, running: "set[concurrent.futures.Future[Any]]") -> None:
+        from dbos import DBOS
+
+        def work() -> Any:
+            try:
+                return self._submit(request.work(), running).result()
+            except Exception as error:  # not recorded: the job decides whether it is tried again
+                raise _Failed(error) from error
+
+        try:
+            result = DBOS.run_step({"name": request.name}, work)
+        except _Failed as failed:
+            error = failed.error
+            self._answer(request, lambda: request.answer.set_exception(error))
+        except (concurrent.futures.CancelledError, asyncio.CancelledError):
+            raise Stopping from None
+        else:
+            self._answer(request, lambda: request.answer.set_result(result))
+
+    def _submit(
+        self, coroutine: Coroutine[Any, Any, T], running: "set[concurrent.futures.Future[Any]]"
+    ) -> "concurrent.futures.Future[T]":
+        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        running.add(future)
+        future.add_done_callback(running.discard)
+        return future
+
+    def _answer(self, request: _Request, give: Callable[[], None]) -> None:
+        def now() -> None:
+            if not request.answer.done():
+                give()
+
+        self._loop.call_soon_threadsafe(now)
+
+
+class _Failed(BaseException):
+    """Carries an error of a step past the library."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+Run = Callable[[str, Steps], Coroutine[Any, Any, None]]
+# What became of a workflow: nothing of it is left to run; it waits for a process or has a living one; it was taken from
+# a dead one and waits now.
+Trace = Literal["gone", "waits", "recovered"]
+
+
+@dataclass(slots=True)
+class Engine:
+    """DBOS of one process. `run` carries out the workflow of an id; `executor_id` is the process's own."""
+
+    database_url: str
+    executor_id: str
+    run: Run
+    _launched: bool = False
+    _closed: bool = False
+    _workflow: Callable[[str], None] | None = None
+    _connections: sa.Engine | None = None
+    _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    _loop: asyncio.AbstractEventLoop | None = None
+    _running: "set[concurrent.futures.Future[Any]]" = field(default_factory=set["concurrent.futures.Future[Any]"])
+
+    @property
+    def launched(self) -> bool:
+        return self._launched
+
+    async def launch(self) -> None:
+        """Load the library and bring its tables up to date, once. It then takes on what waits for any process."""
+        async with self._lock:
+            if self._launched:
+                return
+            self._loop = asyncio.get_running_loop()
+            await asyncio.to_thread(_launch, self)
+            self._launched = True
+
+    async def start(self, workflow_id: str) -> None:
+        """Start the workflow of this id here; one that there is already is left alone."""
+        await self.launch()
+        await asyncio.to_thread(_start, self, workflow_id)
+
+    async def trace(self, workflow_id: str, living: Collection[str]) -> Trace:
+        """Look after a workflow whose job has lost its process: what a dead process held waits for a living one."""
+        await self.launch()
+        return await asyncio.to_thread(_trace, workflow_id, frozenset(living))
+
+    async def forget(self, workflow_ids: Collection[str]) -> None:
+        """Remove the records of workflows that ended; of those that did not, nothing happens."""
+        if self._launched and workflow_ids:
+            await asyncio.to_thread(_forget, list(workflow_ids))
+
+    async def close(self) -> None:
+        """Stop what runs, without an outcome, and leave the database."""
+        async with self._lock:
+            if not self._launched or self._closed:
+                return
+            self._closed = True
+            for future in list(self._running):
+                future.cancel()
+            await asyncio.to_thread(_close, self)
+
+    @property
+    def workflow(self) -> Callable[[str], None]:
+        """The registered workflow. Only while launched."""
+        if self._workflow is None:
+            raise RuntimeError("The library is not launched")
+        return self._workflow
+
+    def bind(self, workflow: Callable[[str], None], connections: "sa.Engine | None") -> None:
+        """Keep what belongs to the launched library."""
+        self._workflow, self._connections = workflow, connections
+
+    def unbind(self) -> None:
+        """Close the library's connections."""
+        if self._connections is not None:
+            self._connections.dispose()
+        self._workflow = self._connections = None
+
+    def carry_out(self, workflow_id: str) -> None:
+        """In a thread of the library: run one workflow to its end."""
+        if self._closed or self._loop is None:
+            raise Stopping
+        steps = Steps(self._loop)
+        steps.serve(self.run(workflow_id, steps), self._running)
+
+
+# --- The library; these block, and run in threads -----------------------------------------------------------
+
+
+def _launch(engine: Engine) -> None:
+    from dbos import DBOS
+
+    _quiet()
+    config = _config(engine)
+    DBOS(config=config)
+
+    def job(workflow_id: str) -> None:
+        engine.carry_out(workflow_id)
+
+    try:
+        engine.bind(DBOS.workflow(name=WORKFLOW)(job), config.get("system_database_engine"))
+        DBOS.launch()
+    except BaseException:
+        _close(engine)
+        raise
+
+
+def _quiet() -> None:
+    """What the library has to say goes the way of our own logs, and only what is wrong."""
+    logger = logging.getLogger("dbos")
+    if not logger.handlers:  # else it writes to standard error, in a form of its own
+        logger.addHandler(logging.NullHandler())
+
+
+def _config(engine: Engine) -> "DBOSConfig":
+    return {
+        "name": APPLICATION,
+        "application_version": APPLICATION_VERSION,
+        "executor_id": engine.executor_id,
+        "system_database_url": engine.database_url,
+        # An engine of ours: one SQLite library and one set of pragmas, and no look at other databases of the server.
+        "system_database_engine": _engine(engine.database_url),
+        "dbos_system_schema": SCHEMA,
+        "serializer": _serializer(),
+        "enable_otlp": False,
+        "log_level": "WARNING",
+        "max_executor_threads": MAX_THREADS,
+        # Nothing of ours waits for the library's notifications or its schedules.
+        "use_listen_notify": False,
+        "notification_listener_polling_interval_sec": IDLE_POLL_S,
+        "scheduler_polling_interval_sec": SCHEDULER_POLL_S,
+    }
+
+
+def _engine(url: str) -> sa.Engine:
+    parsed = sa.make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return sa.create_engine(
+            parsed.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True
+        )
+    made = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S})
+
+    @event.listens_for(made, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        connection.isolation_level = "IMMEDIATE"  # as the library wants it: its transactions read, then write
+        for pragma in SQLITE_PRAGMAS:
+            connection.execute(pragma)
+
+    return made
+
+
+def _serializer() -> "Serializer":
+    from dbos import Serializer
+
+    class AsJson(Serializer):
+        """JSON: what is read from the database must not be able to run code, as the library's own pickles are."""
+
+        def serialize(self, data: Any) -> str:
+            return json_text({"error": type(data).__name__} if isinstance(data, BaseException) else data)
+
+        def deserialize(self, serialized_data: str) -> Any:
+            return json.loads(serialized_data)
+
+        def name(self) -> str:
+            return "recado_json"
+
+    return AsJson()
+
+
+def _start(engine: Engine, workflow_id: str) -> None:
+    from dbos import DBOS, SetWorkflowID
+
+    with SetWorkflowID(workflow_id):
+        DBOS.start_workflow(engine.workflow, workflow_id)
+
+
+def _trace(workflow_id: str, living: frozenset[str]) -> Trace:
+    from dbos import DBOS
+
+    status = DBOS.get_workflow_status(workflow_id)
+    if status is None or status.status not in ("PENDING", "ENQUEUED"):
+        return "gone"
+    if status.status == "ENQUEUED" or status.executor_id is None or status.executor_id in living:
+        return "waits"
+    recover_work_of(status.executor_id)
+    return "recovered"
+
+
+def recover_work_of(executor_id: str) -> None:
+    """Let the work of a dead process wait for any living one.
+
+    The library does so by itself only for a process that starts again under the same id, and offers no public call for
+    another process's. tests/test_durable.py holds this one to what we need of it at every upgrade.
+    """
+    from dbos import DBOS
+
+    DBOS._recover_pending_workflows([executor_id])  # pyright: ignore[reportPrivateUsage]
+
+
+def _forget(workflow_ids: list[str]) -> None:
+    from dbos import DBOS
+
+    ended = DBOS.list_workflows(
+        workflow_ids=workflow_ids, status=["SUCCESS", "ERROR", "CANCELLED"], load_input=False, load_output=False
+    )
+    if ended:
+        DBOS.delete_workflows([one.workflow_id for one in ended])
+
+
+def _close(engine: Engine) -> None:
+    from dbos import DBOS
+
+    DBOS.destroy(destroy_registry=True)
+    engine.unbind()

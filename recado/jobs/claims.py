@@ -1,0 +1,175 @@
+"""Whose a job is: claims, and all that the process which has it writes, guarded by the epoch. Each is a commit.
+
+Claims and what becomes due are on the database's clock. Which processes live is told by the caller, from their signs of
+life; a job without an owner, or with a dead one, is anybody's.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import Database, database_now_ms, json_text
+from recado.jobs.models import Job
+from recado.jobs.service import State, record_end
+
+# One round of a process looks after so many jobs that lost theirs.
+MAX_ORPHANS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job that this process has under `epoch`."""
+
+    id: str
+    project_id: str
+    kind: str
+    epoch: int
+    attempts: int
+    crashes: int
+    workflow_id: str
+    input: str
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """How a job ended."""
+
+    state: State
+    result: Any = None
+    code: str | None = None
+    text: str | None = None
+
+
+async def claim_due(database: Database, owner: str, kinds: Collection[str], size: int) -> list[Held]:
+    """Take jobs of these kinds that are due, oldest first; each begins a new record of its steps."""
+    async with database.system() as session:
+        now_ms = await database_now_ms(session)
+        due = (
+            select(Job)
+            .where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds))
+            .order_by(Job.due_ms)
+            .limit(size)
+            .with_for_update(skip_locked=True)
+        )
+        jobs = list(await session.scalars(due))
+        for job in jobs:
+            job.state, job.owner, job.epoch = "running", owner, job.epoch + 1
+            job.attempts += 1
+            job.workflow_id = f"{job.id}:{job.epoch}"
+            job.started_ms = job.started_ms or now_ms
+        await session.flush()
+        return [_held(job) for job in jobs]
+
+
+async def any_due(database: Database, kinds: Collection[str]) -> bool:
+    """True if `claim_due` would find something; takes no lock."""
+    async with database.system(read_only=True) as session:
+        now_ms = await database_now_ms(session)
+        due = select(Job.id).where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds)).limit(1)
+        return await session.scalar(due) is not None
+
+
+async def any_running(database: Database) -> bool:
+    """True if some process has a job."""
+    async with database.system(read_only=True) as session:
+        return await session.scalar(select(Job.id).where(Job.state == "running").limit(1)) is not None
+
+
+async def find_orphans(database: Database, owner: str, held: Collection[str], living: Collection[str]) -> list[Held]:
+    """Running jobs whose process is dead or has let them go; ours too, if we do not know of them."""
+    async with database.system(read_only=True) as session:
+        lost = or_(_unowned(living), and_(Job.owner == owner, Job.id.not_in(held)))
+        found = select(Job).where(Job.state == "running", lost).order_by(Job.id).limit(MAX_ORPHANS)
+        return [_held(job) for job in await session.scalars(found)]
+
+
+async def take(database: Database, workflow_id: str, owner: str, living: Collection[str]) -> Held | None:
+    """Go on with a job, ours or nobody's, under a new epoch; None if it is somebody's or over."""
+    async with database.system() as session:
+        mine_or_nobodys = or_(Job.owner == owner, _unowned(living))
+        wanted = select(Job).where(Job.workflow_id == workflow_id, Job.state == "running", mine_or_nobodys)
+        job = await session.scalar(wanted.with_for_update())
+        if job is None:
+            return None
+        job.crashes += job.owner not in (None, owner)
+        job.owner, job.epoch = owner, job.epoch + 1
+        await session.flush()
+        return _held(job)
+
+
+async def give_back(database: Database, held: Held, delay_ms: int, *, code: str | None = None, crashed: bool) -> None:
+    """Let a job wait to be claimed anew, after `delay_ms`; with a `code`, the try that failed counts."""
+    async with database.system() as session:
+        await _update(
+            session,
+            held,
+            state="pending",
+            owner=None,
+            due_ms=await database_now_ms(session) + delay_ms,
+            attempts=held.attempts - (code is None),
+            crashes=held.crashes + crashed,
+            error_code=code,
+        )
+
+
+async def let_go(database: Database, owner: str) -> None:
+    """This process stops: whoever lives may go on with its jobs, and it is nobody's crash."""
+    async with database.system() as session:
+        await session.execute(
+            update(Job)
+            .where(Job.owner == owner, Job.state == "running")
+            .values(owner=None)
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def save_progress(database: Database, held: Held, shown: Any) -> bool | None:
+    """Write how far it is: True if it has been asked to stop, None if it is not ours any more."""
+    async with database.system() as session:
+        return await _update(session, held, progress=json_text(shown))
+
+
+async def save_step(database: Database, held: Held) -> bool | None:
+    """A step is done, so deaths are counted anew; answers as `save_progress` does."""
+    async with database.system() as session:
+        return await _update(session, held, crashes=0)
+
+
+async def end(database: Database, held: Held, how: End) -> bool:
+    """Write how a job ended, with its event; False if it is not ours any more."""
+    async with database.project(held.project_id) as session:
+        ended = await _update(
+            session,
+            held,
+            state=how.state,
+            owner=None,
+            result=None if how.result is None else json_text(how.result),
+            error_code=how.code,
+            error_text=how.text,
+            finished_ms=await database_now_ms(session),
+        )
+        if ended is None:
+            return False
+        await record_end(session, await session.get_one(Job, held.id, populate_existing=True))
+        return True
+
+
+def _unowned(living: Collection[str]) -> ColumnElement[bool]:
+    return or_(Job.owner.is_(None), Job.owner.not_in(living))
+
+
+async def _update(session: AsyncSession, held: Held, **values: Any) -> bool | None:
+    statement = update(Job).where(Job.id == held.id, Job.state == "running", Job.epoch == held.epoch).values(**values)
+    asked = await session.scalars(
+        statement.returning(Job.cancel_requested).execution_options(synchronize_session=False)
+    )
+    return asked.first()
+
+
+def _held(job: Job) -> Held:
+    return Held(
+        job.id, job.project_id, job.kind, job.epoch, job.attempts, job.crashes, job.workflow_id or "", job.input
+    )  # fmt: skip

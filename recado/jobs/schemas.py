@@ -1,0 +1,103 @@
+"""Shapes of jobs and schedules in the API."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from recado.jobs.models import Job, Schedule
+from recado.jobs.service import State
+from recado.kit.cron import MAX_EXPRESSION
+from recado.kit.schemas import Input, Moment, Name, Output
+
+KindName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z_.]+$", description="Such as bulk_send.")]
+CronText = Annotated[
+    str, Field(min_length=1, max_length=MAX_EXPRESSION, description="minute hour day month weekday, as in crontab.")
+]
+Zone = Annotated[str, Field(min_length=1, max_length=64, description="An IANA name, such as America/Lima.")]
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+class JobError(Output):
+    """Why a job failed."""
+
+    code: str
+    text: str | None
+
+
+class JobOut(Output):
+    """Work in the background."""
+
+    id: str
+    kind: str
+    state: State
+    progress: dict[str, Any] = Field(description="How far it is; what it holds depends on the kind.")
+    result: Any = Field(default=None, description="What came of it, once it has succeeded.")
+    error: JobError | None = Field(description="Why it failed; of a job that waits, why the try before did.")
+    cancel_requested: bool = Field(description="It has been asked to stop.")
+    attempts: int = Field(description="How often it was begun.")
+    schedule_id: str | None = Field(description="The schedule that made it.")
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+
+
+def job_out(row: Job) -> JobOut:
+    """A job as the API shows it."""
+    return JobOut.model_validate(
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "state": row.state,
+            "progress": json.loads(row.progress),
+            "result": None if row.result is None else json.loads(row.result),
+            "error": None if row.error_code is None else {"code": row.error_code, "text": row.error_text},
+            "cancel_requested": row.cancel_requested,
+            "attempts": row.attempts,
+            "schedule_id": row.schedule_id,
+            "created_at": row.created_ms,
+            "started_at": row.started_ms,
+            "finished_at": row.finished_ms,
+        }
+    )
+
+
+class NewSchedule(Input):
+    name: Name
+    kind: KindName
+    cron: CronText
+    timezone: Zone = "America/Lima"
+    input: dict[str, Any] = Field(default_factory=dict, description="What each job is asked; the kind says what.")
+
+
+class ScheduleChanges(Input):
+    """What is given is changed, the rest stays. `paused` stops its ticks, or lets them come again."""
+
+    name: Name | None = None
+    cron: CronText | None = None
+    timezone: Zone | None = None
+    input: dict[str, Any] | None = None
+    paused: bool | None = Field(default=None, strict=True)
+
+
+class ScheduleOut(Output):
+    """When jobs are made. A tick that nobody was there to begin within an hour is left out."""
+
+    id: str
+    name: str
+    kind: str
+    cron: str
+    timezone: str
+    input: Annotated[dict[str, Any], BeforeValidator(_parsed)]
+    paused: bool
+    next_at: Moment | None = Field(validation_alias="next_ms")
+    last_at: Moment | None = Field(validation_alias="last_ms")
+    created_at: Moment = Field(validation_alias="created_ms")
+
+
+def schedule_out(row: Schedule) -> ScheduleOut:
+    """A schedule as the API shows it."""
+    return ScheduleOut.model_validate(row)

@@ -1,0 +1,117 @@
+"""Jobs as rooms and people use them. Nothing here commits: a job becomes true with the caller's block.
+
+Sessions are a project's, but where it says system.
+"""
+
+import hashlib
+from typing import Any, Literal, get_args
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import add_unique, database_now_ms, json_text
+from recado.errors import Conflict, NotFound
+from recado.events.service import record
+from recado.jobs.models import Job
+from recado.kit.pages import FIRST, Cut, Page, read_page
+
+State = Literal["pending", "running", "succeeded", "failed", "cancelled"]
+STATES: tuple[State, ...] = get_args(State)
+ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled")
+
+
+async def submit(
+    session: AsyncSession, kind: str, given: Any, *, key: str | None = None, schedule_id: str | None = None
+) -> Job:
+    """Have work done in the background, soon after the commit. `given` is what its kind reads, as JSON.
+
+    The same key again gives the job that there is. Raises `Conflict` (`idempotency_conflict`) if that is another one.
+    """
+    now_ms, stored_key = (
+        await database_now_ms(session),
+        None if key is None else hashlib.sha256(key.encode()).hexdigest(),
+    )
+    if stored_key is not None and (found := await _by_key(session, stored_key, kind, given)):
+        return found
+    job = Job(
+        kind=kind, input=json_text(given), key=stored_key, schedule_id=schedule_id, due_ms=now_ms, created_ms=now_ms
+    )  # fmt: skip
+    try:
+        await add_unique(session, job, Conflict("This key was used a moment ago", code="idempotency_conflict"))
+    except Conflict:
+        found = None if stored_key is None else await _by_key(session, stored_key, kind, given)
+        if found is None:
+            raise
+        return found
+    return job
+
+
+async def _by_key(session: AsyncSession, stored_key: str, kind: str, given: Any) -> Job | None:
+    found = await session.scalar(select(Job).where(Job.key == stored_key))
+    if found is not None and (found.kind, found.input) != (kind, json_text(given)):
+        raise Conflict("This Idempotency-Key was used for another job", code="idempotency_conflict")
+    return found
+
+
+async def get(session: AsyncSession, job_id: str) -> Job:
+    """One job. Raises `NotFound` (`job_not_found`)."""
+    job = await session.get(Job, job_id)
+    if job is None:
+        raise NotFound("There is no such job", code="job_not_found")
+    return job
+
+
+async def list_page(
+    session: AsyncSession, cut: Cut = FIRST, *, state: State | None = None, kind: str | None = None
+) -> Page[Job]:
+    """The project's jobs, newest first."""
+    statement = select(Job)
+    if state is not None:
+        statement = statement.where(Job.state == state)
+    if kind is not None:
+        statement = statement.where(Job.kind == kind)
+    return await read_page(session, statement, Job, cut, newest_first=True)
+
+
+async def cancel(session: AsyncSession, job_id: str) -> Job:
+    """Stop a job: at once if it waits, else as soon as it looks (`cancel_requested` until then). Again changes nothing.
+
+    Raises `NotFound` (`job_not_found`) or `Conflict` (`job_ended`).
+    """
+    await get(session, job_id)
+    stopped = (
+        update(Job)
+        .where(Job.id == job_id, Job.state == "pending")
+        .values(state="cancelled", finished_ms=await database_now_ms(session), cancel_requested=True)
+    )
+    asked = update(Job).where(Job.id == job_id, Job.state == "running").values(cancel_requested=True)
+    if await _changed(session, stopped):
+        job = await _again(session, job_id)
+        await record_end(session, job)
+        return job
+    asked_now = await _changed(session, asked)
+    job = await _again(session, job_id)
+    if not asked_now and job.state != "cancelled":
+        raise Conflict(f"This job has {job.state} already", code="job_ended")
+    return job
+
+
+async def record_end(session: AsyncSession, job: Job) -> None:
+    """Tell people and webhooks that a job is over."""
+    about = {"job_id": job.id, "kind": job.kind, "state": job.state, "code": job.error_code}
+    await record(session, "job.finished", about)
+
+
+async def count_by_state(session: AsyncSession) -> dict[str, int]:
+    """How many jobs are in each state. Needs a system session for those of all projects."""
+    rows = await session.execute(select(Job.state, func.count()).group_by(Job.state))
+    return dict.fromkeys(STATES, 0) | {row[0]: row[1] for row in rows}
+
+
+async def _changed(session: AsyncSession, statement: Any) -> bool:
+    found = await session.scalars(statement.returning(Job.id).execution_options(synchronize_session=False))
+    return found.first() is not None
+
+
+async def _again(session: AsyncSession, job_id: str) -> Job:
+    return await session.get_one(Job, job_id, populate_existing=True)

@@ -1,0 +1,70 @@
+"""The ticks of schedules: each makes one job, whichever of the processes sees it first."""
+
+import json
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import Database, database_now_ms
+from recado.events.service import record
+from recado.jobs.models import Schedule
+from recado.jobs.service import submit
+from recado.kit.clock import from_ms
+from recado.kit.cron import parse_cron
+
+# Schedules that one round of a process looks after.
+BATCH = 50
+# What nobody was there to begin in time is left out: a message for the morning must not go out at night. Of several
+# ticks that were missed within this time, the last is made up for.
+MAX_LATE_MS = 3_600_000
+MINUTE_MS = 60_000
+
+
+def next_ms(cron: str, timezone: str, after: datetime) -> int | None:
+    """The first tick after a time. Raises `BadInput` (`bad_cron`)."""
+    due = parse_cron(cron).next(after, ZoneInfo(timezone))
+    return None if due is None else round(due.timestamp() * 1000)
+
+
+async def fire(database: Database) -> int:
+    """Make the jobs of the schedules that are due, each in a commit of its own; how many schedules moved on."""
+    async with database.system(read_only=True) as session:
+        due = Schedule.next_ms <= await database_now_ms(session)
+        wanted = select(Schedule.id, Schedule.project_id).where(due).order_by(Schedule.next_ms).limit(BATCH)
+        found = [(row[0], row[1]) for row in await session.execute(wanted)]
+    return sum([await _fire_one(database, schedule_id, project_id) for schedule_id, project_id in found])
+
+
+async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bool:
+    async with database.project(project_id) as session:
+        now_ms = await database_now_ms(session)
+        still_due = select(Schedule).where(Schedule.id == schedule_id, Schedule.next_ms <= now_ms)
+        schedule = await session.scalar(still_due.with_for_update(skip_locked=True))
+        if schedule is None:
+            return False  # another process was faster
+        tick_ms = _last_tick(schedule, now_ms)
+        if tick_ms is None:
+            await record(session, "schedule.missed", {"schedule_id": schedule.id})
+        else:
+            await _make_job(session, schedule, tick_ms)
+        schedule.next_ms = next_ms(schedule.cron, schedule.timezone, from_ms(now_ms))
+        return True
+
+
+async def _make_job(session: AsyncSession, schedule: Schedule, tick_ms: int) -> None:
+    key = f"schedule {schedule.id} {tick_ms}"
+    await submit(session, schedule.kind, json.loads(schedule.input), key=key, schedule_id=schedule.id)
+    schedule.last_ms = tick_ms
+
+
+def _last_tick(schedule: Schedule, now_ms: int) -> int | None:
+    """The tick to make up for: the last one, if it is not too long ago."""
+    tick_ms = schedule.next_ms
+    if tick_ms is not None and tick_ms < now_ms - MAX_LATE_MS:
+        tick_ms = next_ms(schedule.cron, schedule.timezone, from_ms(now_ms - MAX_LATE_MS - MINUTE_MS))
+    last: int | None = None
+    while tick_ms is not None and tick_ms <= now_ms:
+        last, tick_ms = tick_ms, next_ms(schedule.cron, schedule.timezone, from_ms(tick_ms))
+    return last

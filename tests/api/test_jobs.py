@@ -1,0 +1,80 @@
+"""Jobs, schedules and bulk sends over HTTP."""
+
+from recado.projects.service import Role
+from tests.api.conftest import PHONE, Api, Tenant
+
+TEXT = "Mañana abrimos a las 9."
+
+
+async def test_a_bulk_send_is_a_job_once_per_key(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    body = {"text": TEXT, "contact_ids": [ours.contact_id], "phones": ["+" + PHONE]}
+    path, headers = f"/lines/{ours.line_id}/bulk", {"Idempotency-Key": "tuesday"}
+    first = await api.post(path, key, body, headers=headers)
+    again = await api.post(path, key, body, headers=headers)
+    assert (first.status, again.status) == (202, 202)
+    assert first.json["id"] == again.json["id"]
+    assert (first.json["kind"], first.json["state"], first.json["progress"]) == ("bulk_send", "pending", {})
+    other = await api.post(path, key, body | {"text": "Otra cosa"}, headers=headers)
+    assert (other.status, other.code) == (409, "idempotency_conflict")
+    assert (await api.post(path, key, body)).json["id"] != first.json["id"]
+    assert (await api.post(path, ours.keys[Role.AGENT], body)).code == "role_too_low"
+
+
+async def test_a_bulk_send_without_sense_is_refused(api: Api, ours: Tenant) -> None:
+    key, path = ours.keys[Role.ADMIN], f"/lines/{ours.line_id}/bulk"
+    for body in (
+        {"text": TEXT},
+        {"text": "", "phones": [PHONE]},
+        {"text": "x" * 4097, "phones": [PHONE]},
+        {"text": TEXT, "phones": ["call me"]},
+        {"text": TEXT, "phones": [PHONE] * 10_001},
+        {"text": TEXT, "phones": [PHONE] * 5_001, "contact_ids": [ours.contact_id] * 5_000},
+    ):
+        assert (await api.post(path, key, body)).code == "bad_input"
+    nowhere = await api.post(f"/lines/{ours.contact_id}/bulk", key, {"text": TEXT, "phones": [PHONE]})
+    assert (nowhere.status, nowhere.code) == (404, "line_not_found")
+
+
+async def test_jobs_are_listed_and_stopped(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    key = ours.keys[Role.AGENT]
+    listed = (await api.get("/jobs?state=pending&kind=bulk_send", key)).json["items"]
+    assert [job["id"] for job in listed] == [ours.job_id]
+    assert (await api.get("/jobs?state=running", key)).json["items"] == []
+    stopped = await api.post(f"/jobs/{ours.job_id}/cancel", key)
+    assert (stopped.status, stopped.json["state"]) == (200, "cancelled")
+    assert (await api.post(f"/jobs/{ours.job_id}/cancel", key)).json["finished_at"] == stopped.json["finished_at"]
+    events = (await api.get("/events?name=job.finished", key)).json["items"]
+    assert [event["data"] for event in events] == [
+        {"job_id": ours.job_id, "kind": "bulk_send", "state": "cancelled", "code": None}
+    ]
+    assert (await api.get(f"/jobs/{ours.job_id}/recipients", key)).json["items"] == []
+    assert (await api.get(f"/jobs/{theirs.job_id}", key)).code == "job_not_found"
+    assert 'recado_jobs{state="cancelled"} 1.0' in (await api.call("GET", "/metrics")).body.decode()
+
+
+async def test_a_schedule_is_made_changed_paused_and_removed(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    new = {
+        "name": "Avisos", "kind": "bulk_send", "cron": "30 8 * * mon-fri", "timezone": "America/Bogota",
+        "input": {"line_id": ours.line_id, "text": TEXT, "phones": [PHONE]},
+    }  # fmt: skip
+    made = await api.post("/schedules", key, new)
+    assert made.status == 201
+    assert made.json["next_at"].endswith("13:30:00Z")
+    path = f"/api/v1/schedules/{made.json['id']}"
+    assert (await api.call("PATCH", path, key, {"paused": True})).json["next_at"] is None
+    changed = (await api.call("PATCH", path, key, {"paused": False, "cron": "0 7 * * *"})).json
+    assert (changed["cron"], changed["paused"]) == ("0 7 * * *", False)
+    assert changed["next_at"].endswith("12:00:00Z")
+    assert (await api.call("DELETE", path, key)).status == 204
+    assert (await api.call("GET", path, key)).code == "schedule_not_found"
+    for field, value, code in (
+        ("cron", "61 * * * *", "bad_cron"),
+        ("timezone", "Mars/Olympus", "bad_timezone"),
+        ("timezone", "../etc/passwd", "bad_timezone"),
+        ("kind", "no_such", "bad_kind"),
+        ("input", {"text": TEXT}, "bad_bulk_send"),
+    ):
+        refused = await api.post("/schedules", key, new | {field: value})
+        assert (refused.status, refused.code) == (422, code)

@@ -1,0 +1,231 @@
+"""Bulk send: each person once, for good reasons not to the others, no more ahead than the line sends in a moment."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from benchmarks.bulk import run_bulk
+from recado.assistants.service import create_assistant
+from recado.bulk.models import BulkRecipient
+from recado.bulk.schemas import NewBulkSend
+from recado.bulk.sending import MIN_AHEAD, BulkSend
+from recado.bulk.service import start
+from recado.channels.service import create_line
+from recado.contacts import service as contacts
+from recado.db import json_text
+from recado.jobs.kinds import JobCancelled
+from recado.jobs.models import Job
+from recado.kit import new_id, now_ms
+from recado.mailbox.models import Conversation, OutboxMessage
+from recado.messages import Address
+from recado.projects.service import create_project
+from recado.runtime import Runtime, open_runtime
+from recado.settings import Settings
+
+T = TypeVar("T")
+DAY_MS = 24 * 3_600_000
+
+
+@dataclass
+class Scene:
+    """A project with a line, and people who may be written to."""
+
+    runtime: Runtime
+    project_id: str
+    line_id: str
+    sending: BulkSend
+    people: int = 0
+
+    async def person(self, *, wrote_ms_ago: int | None = 1_000, allowed: bool = True) -> tuple[str, str]:
+        """(contact id, phone) of somebody new; None: they never wrote on the line."""
+        self.people += 1
+        phone = f"5917{self.people:07d}"
+        async with self.runtime.database.project(self.project_id) as session:
+            contact = await contacts.create_contact(session, "Ana", [Address(kind="phone", value=phone)])
+            contact.allowed = allowed
+            if wrote_ms_ago is not None:
+                session.add(
+                    Conversation(
+                        line_id=self.line_id,
+                        contact_id=contact.id,
+                        send_to=json_text([["phone", phone]]),
+                        last_in_ms=now_ms() - wrote_ms_ago,
+                        created_ms=now_ms(),
+                    )
+                )
+            return contact.id, phone
+
+    async def order(self, contact_ids: list[str], phones: list[str] | None = None) -> Job:
+        async with self.runtime.database.project(self.project_id) as session:
+            return await start(
+                session, self.line_id, NewBulkSend(text="hola", contact_ids=contact_ids, phones=phones or [])
+            )
+
+    async def outbox(self) -> list[OutboxMessage]:
+        async with self.runtime.database.project(self.project_id, read_only=True) as session:
+            return list(await session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)))
+
+    async def send_all(self) -> None:
+        """What is queued is sent, as a sender would mark it."""
+        async with self.runtime.database.project(self.project_id) as session:
+            await session.execute(
+                update(OutboxMessage).where(OutboxMessage.state == "queued").values(state="sent", sent_ms=now_ms())
+            )
+
+    async def recipients(self) -> list[BulkRecipient]:
+        async with self.runtime.database.project(self.project_id, read_only=True) as session:
+            return list(await session.scalars(select(BulkRecipient).order_by(BulkRecipient.place)))
+
+
+@dataclass
+class StepByStep:
+    """A run without a library: `after` is told of each progress, and may end it by what it raises."""
+
+    job: Job
+    after: Callable[[Mapping[str, Any]], Awaitable[None]]
+    shown: list[Mapping[str, Any]] = field(default_factory=list[Mapping[str, Any]])
+
+    @property
+    def id(self) -> str:
+        return self.job.id
+
+    @property
+    def project_id(self) -> str:
+        return self.job.project_id
+
+    @property
+    def input(self) -> Any:
+        import json
+
+        return json.loads(self.job.input)
+
+    async def step(self, name: str, work: Callable[[], Awaitable[T]]) -> T:
+        return await work()
+
+    async def progress(self, shown: Mapping[str, Any]) -> None:
+        self.shown.append(shown)
+        await self.after(shown)
+
+
+@pytest_asyncio.fixture
+async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
+    async with open_runtime(Settings(database_url=database_url, data_dir=tmp_path)) as runtime:
+        async with runtime.database.system() as session:
+            project = await create_project(session, "clinica", "Clínica")
+        async with runtime.database.project(project.id) as session:
+            who = await create_assistant(
+                session, slug="clinic", name="Clinic", brain="rules", brains=runtime.brains.keys()
+            )
+            line = await create_line(
+                session, runtime.box, assistant_id=who.id, channel="cloud-api", address=new_id(), max_per_second=1
+            )
+        yield Scene(runtime, project.id, line.id, BulkSend(runtime.database, runtime.mailbox, runtime.channels))
+
+
+async def test_each_person_once_and_why_not_to_the_others(scene: Scene) -> None:
+    ana, ana_phone = await scene.person()
+    beto, beto_phone = await scene.person()
+    ana_again, _ = await scene.person()
+    late, _ = await scene.person(wrote_ms_ago=DAY_MS + 60_000)
+    never, _ = await scene.person(wrote_ms_ago=None)
+    gone, _ = await scene.person(allowed=False)
+    async with scene.runtime.database.project(scene.project_id) as session:
+        await contacts.merge(session, ana_again, ana)
+    nobody, stranger = new_id(), "34699999999"
+    job = await scene.order([ana, ana_again, late, never, gone, nobody], [beto_phone, ana_phone, stranger])
+
+    async def after(_: Mapping[str, Any]) -> None:
+        await scene.send_all()
+
+    counts = await scene.sending.run(StepByStep(job, after))
+    assert counts == {
+        "total": 9, "waiting": 0, "queued": 0, "sent": 2, "failed": 0, "refused": 4, "skipped": 3,
+        "codes": {"duplicate": 2, "opted_out": 1, "outside_window": 3, "contact_not_found": 1},
+    }  # fmt: skip
+    assert [(row.state, row.code, row.contact_id) for row in await scene.recipients()] == [
+        ("sent", None, ana), ("skipped", "duplicate", None), ("refused", "outside_window", late),
+        ("refused", "outside_window", never), ("skipped", "opted_out", gone), ("refused", "contact_not_found", None),
+        ("sent", None, beto), ("skipped", "duplicate", None), ("refused", "outside_window", None),
+    ]  # fmt: skip
+    assert {message.id for message in await scene.outbox()} == {
+        row.message_id for row in await scene.recipients() if row.state == "sent"
+    }
+
+
+async def test_begun_again_after_each_death_nobody_gets_it_twice(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process dies when messages are queued and nothing says so yet, and in the middle of the list."""
+    people = [(await scene.person())[0] for _ in range(5)]
+    job = await scene.order(people)
+
+    class Died(Exception):
+        pass
+
+    async def dies(_: Mapping[str, Any]) -> None:
+        raise Died
+
+    async def never_comes(*_: object) -> None:
+        raise Died
+
+    with pytest.raises(Died):
+        await scene.sending.run(StepByStep(job, dies))
+    with monkeypatch.context() as patch:
+        patch.setattr(BulkSend, "_mark", never_comes)
+
+        async def lives(_: Mapping[str, Any]) -> None: ...
+
+        with pytest.raises(Died):
+            await scene.sending.run(StepByStep(job, lives))
+    assert len(await scene.outbox()) == 5
+    assert {row.state for row in await scene.recipients()} == {"waiting"}
+
+    async def sends(_: Mapping[str, Any]) -> None:
+        await scene.send_all()
+
+    counts = await scene.sending.run(StepByStep(job, sends))
+    assert (counts["total"], counts["sent"]) == (5, 5)
+    assert Counter(message.conversation_id for message in await scene.outbox()).most_common(1)[0][1] == 1
+
+
+async def test_little_is_queued_ahead_and_a_cancelled_send_stops(scene: Scene) -> None:
+    people = [(await scene.person())[0] for _ in range(MIN_AHEAD + 10)]
+    job = await scene.order(people)
+
+    async def cancels(shown: Mapping[str, Any]) -> None:
+        if shown.get("queued"):
+            await scene.send_all()
+            raise JobCancelled
+
+    run = StepByStep(job, cancels)
+    with pytest.raises(JobCancelled):
+        await scene.sending.run(run)
+    assert len(await scene.outbox()) == MIN_AHEAD
+    assert (run.shown[-1]["sent"], run.shown[-1]["queued"], run.shown[-1]["waiting"]) == (MIN_AHEAD, 0, 10)
+
+
+async def test_what_could_not_be_sent_is_counted_with_its_code(scene: Scene) -> None:
+    job = await scene.order([(await scene.person())[0] for _ in range(2)])
+
+    async def fails_one(_: Mapping[str, Any]) -> None:
+        async with scene.runtime.database.project(scene.project_id) as session:
+            rows = list(await session.scalars(select(OutboxMessage).where(OutboxMessage.state == "queued")))
+            for row, state in zip(rows, ("dead", "sent"), strict=False):
+                row.state, row.error_code = state, "access_token_invalid" if state == "dead" else None
+
+    counts = await scene.sending.run(StepByStep(job, fails_one))
+    assert (counts["sent"], counts["failed"], counts["codes"]) == (1, 1, {"access_token_invalid": 1})
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(180)
+async def test_killed_twice_each_person_gets_it_once(empty_database_url: str, tmp_path: Path) -> None:
+    """The same as `make bench-bulk`, small: real processes, `kill -9`, the simulator's phones."""
+    report = await asyncio.wait_for(run_bulk(tmp_path, empty_database_url, 120, 15, kills=2, forget=True), 170)
+    assert report.correct, report
+    assert len(report.resumed_s) == 2

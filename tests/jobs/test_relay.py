@@ -1,0 +1,184 @@
+"""Jobs at work: what becomes of them when they end, fail, are stopped, or lose their process."""
+
+import asyncio
+import json
+from typing import Any
+
+from recado.db import Database
+from recado.errors import BadInput, Unavailable, retry_after
+from recado.jobs import claims, service
+from recado.jobs.kinds import JobLost, Kinds, Run
+from recado.kit import new_id
+from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
+from tests.mailbox.support import eventually
+
+
+async def test_jobs_end_as_they_should(database: Database, project_id: str) -> None:
+    tries: list[str] = []
+
+    async def adds(run: Run) -> Any:
+        async def add() -> int:
+            return sum(run.input["numbers"])
+
+        found = await run.step("add", add)
+        await run.progress({"added": 3})
+        return {"sum": found}
+
+    async def refuses(run: Run) -> None:
+        raise BadInput("There is nothing to do", code="nothing_to_do")
+
+    async def fails_once(run: Run) -> str:
+        tries.append(run.id)
+        if len(tries) == 1:
+            raise Unavailable("Not now", verdict=retry_after(0))
+        return "better"
+
+    async def is_broken(run: Run) -> None:
+        raise ZeroDivisionError
+
+    async def goes_on(run: Run) -> None:
+        while True:
+            await run.progress({"turns": 1})
+            await asyncio.sleep(0.05)
+
+    does = kinds(adds=adds, refuses=refuses, fails_once=fails_once, is_broken=is_broken, goes_on=goes_on)
+    async with at_work(database, does):
+        ids = {
+            name: await submit(database, project_id, name, {"numbers": [1, 2, 4]} if name == "adds" else {})
+            for name in does.all
+        }
+        unknown = await submit(database, project_id, "of_a_newer_version", {})
+
+        async def runs() -> bool:
+            return (await read(database, ids["goes_on"])).progress == '{"turns":1}'
+
+        await eventually(runs, within_s=20)
+        async with database.project(project_id) as session:
+            asked = await service.cancel(session, ids["goes_on"])
+            assert (asked.state, asked.cancel_requested) == ("running", True)
+        jobs = {name: await ended(database, job_id) for name, job_id in ids.items()}
+        assert (await read(database, unknown)).state == "pending"
+    assert {name: job.state for name, job in jobs.items()} == {
+        "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "is_broken": "failed",
+        "goes_on": "cancelled",
+    }  # fmt: skip
+    assert json.loads(jobs["adds"].result or "") == {"sum": 7}
+    assert json.loads(jobs["adds"].progress) == {"added": 3}
+    assert (jobs["refuses"].error_code, jobs["refuses"].error_text) == ("nothing_to_do", "There is nothing to do")
+    assert (jobs["refuses"].attempts, jobs["fails_once"].attempts, jobs["is_broken"].attempts) == (1, 2, 2)
+    assert jobs["is_broken"].error_code == "internal_error"
+    told = await finished_events(database, project_id)
+    assert {(one["kind"], one["state"]) for one in told} == {(name, job.state) for name, job in jobs.items()}
+    assert len(told) == len(jobs)
+
+
+async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:
+    did: list[str] = []
+    waits = asyncio.Event()
+
+    async def run(run: Run) -> str:
+        async def first() -> str:
+            did.append("first")
+            return "kept"
+
+        async def second() -> None:
+            did.append("second")
+            await waits.wait()
+
+        kept = await run.step("first", first)
+        await run.step("second", second)
+        return kept
+
+    does = kinds(two_steps=run)
+    async with at_work(database, does):
+        job_id = await submit(database, project_id, "two_steps")
+        await eventually(lambda: did == ["first", "second"], within_s=20)
+    assert (await read(database, job_id)).state == "running"
+    waits.set()
+    async with at_work(database, does):
+        job = await ended(database, job_id)
+    assert (job.state, job.result, job.attempts, job.crashes) == ("succeeded", '"kept"', 1, 0)
+    assert did == ["first", "second", "second"]
+
+
+async def test_only_the_jobs_of_the_dead_are_taken(database: Database, project_id: str) -> None:
+    """Rows as processes leave them: claimed and never started, by one that is dead and by one that lives."""
+    ran: list[str] = []
+
+    async def run(run: Run) -> None:
+        ran.append(run.id)
+
+    dead, busy = new_id(), new_id()
+    lost = await submit(database, project_id, "one", {"of": "dead"})
+    (held,) = await claims.claim_due(database, dead, ["one"], 5)
+    kept = await submit(database, project_id, "one", {"of": "living"})
+    assert [one.id for one in await claims.claim_due(database, busy, ["one"], 5)] == [kept]
+    async with at_work(database, kinds(one=run), dead=frozenset({dead})):
+        await ended(database, lost)
+        await asyncio.sleep(1.5)  # another look after the dead
+    assert ran == [lost]
+    assert ((await read(database, kept)).state, (await read(database, kept)).owner) == ("running", busy)
+    # The dead one was only slow: what it still writes counts no more.
+    assert await claims.save_progress(database, held, {"x": 1}) is None
+    assert not await claims.end(database, held, claims.End("failed", code="late"))
+    assert (await read(database, lost)).state == "succeeded"
+
+
+async def test_a_job_that_was_taken_by_another_stops_here(database: Database, project_id: str) -> None:
+    seen: list[str] = []
+
+    async def run(run: Run) -> None:
+        try:
+            while True:
+                await run.progress({})
+                await asyncio.sleep(0.05)
+        except JobLost:
+            seen.append("lost")
+            raise
+
+    async with at_work(database, kinds(one=run)):
+        job_id = await submit(database, project_id, "one")
+
+        async def taken() -> bool:
+            job = await read(database, job_id)
+            if job.state != "running" or not job.workflow_id or job.epoch < 2:
+                return False
+            return await claims.take(database, job.workflow_id, new_id(), ()) is not None
+
+        await eventually(taken, within_s=20)
+        await eventually(lambda: seen == ["lost"], within_s=10)
+    assert (await read(database, job_id)).state == "running"
+
+
+async def test_a_process_without_jobs_does_not_load_the_library(database: Database, project_id: str) -> None:
+    async with at_work(database, Kinds()) as relay:
+        await submit(database, project_id, "one")
+        await asyncio.sleep(1.2)
+        assert not relay._engine.launched  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_version_that_does_not_know_a_job_gives_it_back(database: Database, project_id: str) -> None:
+    """Two versions beside each other: the older one comes upon what a newer one left, and leaves it to the next."""
+    began = asyncio.Event()
+    again = False
+
+    async def run(run: Run) -> str:
+        began.set()
+        if not again:
+            await asyncio.sleep(60)
+        return "done"
+
+    newer = kinds(newer=run)
+    async with at_work(database, newer):
+        job_id = await submit(database, project_id, "newer")
+        await asyncio.wait_for(began.wait(), 20)
+    async with at_work(database, kinds(older=run)):
+
+        async def waits() -> bool:
+            return (await read(database, job_id)).state == "pending"
+
+        await eventually(waits, within_s=20)
+    again = True
+    async with at_work(database, newer):
+        job = await ended(database, job_id)
+    assert (job.state, job.attempts, job.crashes) == ("succeeded", 1, 0)

@@ -1,0 +1,168 @@
+"""The library of durable work, held to what we need of it at every upgrade: on both databases, with real processes."""
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from sqlalchemy import inspect, text
+
+from recado.db import Base, Database
+from recado.durable import SCHEMA, Engine, Steps
+from recado.kit import new_id
+from recado.kit.sqlite import MINIMUM_SQLITE
+from tests.mailbox.support import eventually
+from tests.models import all_tables
+
+# A process that takes the first step of a workflow, says so, and is killed in the second one.
+DIES = """
+import asyncio, sys
+from recado.durable import Engine, Steps
+
+async def run(workflow_id: str, steps: Steps) -> None:
+    async def first():
+        return {"words": ["añ", 1, None]}
+    async def second():
+        print("in the second step", flush=True)
+        await asyncio.sleep(60)
+    await steps.take("first", first)
+    await steps.take("second", second)
+
+async def main() -> None:
+    engine = Engine(sys.argv[1], sys.argv[2], run)
+    await engine.start(sys.argv[3])
+    await asyncio.sleep(60)
+
+asyncio.run(main())
+"""
+
+
+@dataclass
+class Script:
+    """A workflow of two steps that says what it did."""
+
+    did: list[str] = field(default_factory=list[str])
+    got: list[object] = field(default_factory=list[object])
+    hold: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self, workflow_id: str, steps: Steps) -> None:
+        self.got.append(await steps.take("first", self._noting("first")))
+        self.got.append(await steps.take("second", self._noting("second")))
+        self.did.append("end")
+
+    def _noting(self, name: str) -> Callable[[], Coroutine[Any, Any, object]]:
+        async def work() -> object:
+            self.did.append(name)
+            if name == "second":
+                await self.hold.wait()
+            return name
+
+        return work
+
+
+def killed_in_second_step(url: str, executor_id: str, workflow_id: str) -> None:
+    command = [sys.executable, "-c", DIES, url, executor_id, workflow_id]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "in the second step\n"
+        process.kill()
+
+
+async def test_work_of_a_dead_process_goes_on_behind_its_last_step(database_url: str) -> None:
+    """The one private call of the library: if an upgrade changes it, this fails."""
+    await asyncio.to_thread(killed_in_second_step, database_url, "dead", "job:1")
+    script = Script()
+    script.hold.set()
+    engine = Engine(database_url, "living", script.run)
+    try:
+        assert await engine.trace("job:1", {"living", "dead"}) == "waits"  # it lives: nothing is taken from it
+        assert await engine.trace("job:1", {"living"}) == "recovered"
+        await eventually(lambda: "end" in script.did, within_s=10)
+        assert script.did == ["second", "end"]
+        assert script.got == [{"words": ["añ", 1, None]}, "second"]
+        await eventually(lambda: _is_gone(engine, "job:1"), within_s=10)
+        await engine.forget(["job:1"])
+    finally:
+        await engine.close()
+
+
+async def _is_gone(engine: Engine, workflow_id: str) -> bool:
+    return await engine.trace(workflow_id, {"living"}) == "gone"
+
+
+async def test_a_stop_leaves_the_work_to_others_and_is_quick(database_url: str) -> None:
+    first, second = Script(), Script()
+    stopping = Engine(database_url, "one", first.run)
+    await stopping.start("job:1")
+    await eventually(lambda: first.did == ["first", "second"], within_s=10)
+    began_s = asyncio.get_running_loop().time()
+    await stopping.close()
+    assert asyncio.get_running_loop().time() - began_s < 5
+    second.hold.set()
+    engine = Engine(database_url, "two", second.run)
+    try:
+        assert await engine.trace("job:1", {"two"}) == "recovered"
+        await eventually(lambda: "end" in second.did, within_s=10)
+        assert second.did == ["second", "end"]
+    finally:
+        await engine.close()
+
+
+async def test_a_workflow_is_started_once_and_an_error_of_a_step_is_not_recorded(database_url: str) -> None:
+    tries: list[str] = []
+
+    async def run(workflow_id: str, steps: Steps) -> None:
+        async def fails() -> None:
+            tries.append(workflow_id)
+            raise ValueError("no luck")
+
+        with pytest.raises(ValueError, match="no luck"):
+            await steps.take("fails", fails)
+        tries.append("end")
+
+    engine = Engine(database_url, "living", run)
+    try:
+        await engine.start("job:1")
+        await eventually(lambda: tries == ["job:1", "end"], within_s=10)
+        await eventually(lambda: _is_gone(engine, "job:1"), within_s=10)
+        await engine.start("job:1")
+        await engine.start("job:2")
+        await eventually(lambda: tries.count("end") == 2, within_s=10)
+        assert tries == ["job:1", "end", "job:2", "end"]
+    finally:
+        await engine.close()
+
+
+async def test_its_tables_share_our_database_and_no_name_of_ours(database_url: str) -> None:
+    ours = set(all_tables().tables)
+    engine = Engine(database_url, new_id(), Script().run)
+    await engine.launch()
+    try:
+        from dbos._dbos import _get_dbos_instance  # pyright: ignore[reportPrivateUsage]
+
+        connections = _get_dbos_instance()._sys_db.engine  # pyright: ignore[reportPrivateUsage]
+        library = connections.dialect.dbapi
+        if database_url.startswith("sqlite:"):
+            assert library is not None
+            assert library.sqlite_version_info >= MINIMUM_SQLITE
+    finally:
+        await engine.close()
+    database = Database(database_url)
+    async with database.engine.connect() as connection:
+        in_schema = None if database.is_sqlite else SCHEMA
+        there = set(await connection.run_sync(lambda one: inspect(one).get_table_names(in_schema)))
+        assert await connection.scalar(text("SELECT count(*) FROM alembic_version")) == 1
+    await database.close()
+    theirs = there - ours if database.is_sqlite else there
+    assert "workflow_status" in theirs
+    assert not {name.removeprefix("dbos.") for name in _tables_of_the_library()} & ours
+    assert ours == set(Base.metadata.tables)
+
+
+def _tables_of_the_library() -> set[str]:
+    from dbos._schemas.system_database import SystemSchema  # pyright: ignore[reportPrivateUsage]
+
+    return {table.name for table in SystemSchema.metadata_obj.tables.values()}
