@@ -39,6 +39,8 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
+# What browsers open without headers.
+TICKET_PATHS = frozenset({f"{PREFIX}/events/stream", f"{PREFIX}/events/ws"})
 ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
 
 _DESCRIPTION = """\
@@ -112,6 +114,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         AfterLineChange(runtime.directory.refresh),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
+        runtime.feed,
         Metrics(
             runtime.database,
             runtime.mailbox,
@@ -121,7 +124,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
             runtime.thinker,
         ),
     )
-    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
+    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
     return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
 
 

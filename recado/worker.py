@@ -10,6 +10,7 @@ from recado import __version__
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.knowledge.service import recall
+from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.runtime import Runtime
@@ -35,6 +36,8 @@ class Worker:
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
+            asyncio.create_task(keep_numbering(mailbox), name="numbering"),
+            asyncio.create_task(self.runtime.feed.run(), name="feed"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")

@@ -13,10 +13,21 @@ from recado.kit.pages import FIRST, Cut, Page, read_page
 
 
 async def record(
-    session: AsyncSession, name: str, data: Mapping[str, Any] | None = None, *, conversation_id: str | None = None
+    session: AsyncSession,
+    name: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    conversation_id: str | None = None,
+    line_id: str | None = None,
 ) -> Event:
     """Note that `name` happened. `data` is any JSON object without message text, numbers or secrets."""
-    event = Event(name=name, conversation_id=conversation_id, data=json_text(dict(data or {})), created_ms=now_ms())
+    event = Event(
+        name=name,
+        conversation_id=conversation_id,
+        line_id=line_id,
+        data=json_text(dict(data or {})),
+        created_ms=now_ms(),
+    )
     session.add(event)
     await session.flush()
     return event

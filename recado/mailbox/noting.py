@@ -56,7 +56,7 @@ _NUMBER = Query(
     scalars="last bigint",
 )
 _ADVANCE = Query("UPDATE event_positions SET position = :last WHERE id = 1", scalars="last bigint")
-_WAITING = Query("SELECT 1 FROM events WHERE position IS NULL LIMIT 1")
+WAITING = Query("SELECT 1 FROM events WHERE position IS NULL LIMIT 1")
 
 
 def message_data(message_id: str) -> str:
@@ -79,7 +79,7 @@ async def record(tx: Tx, notes: Sequence[Note]) -> None:
 
 async def number(tx: Tx) -> int:
     """Give committed events their positions, in order; how many got one. Two at the same time wait for each other."""
-    if not await tx.fetch(_WAITING):
+    if not await tx.fetch(WAITING):
         return 0
     ((last,),) = await tx.fetch(_LAST)
     numbered = await tx.fetch(_NUMBER, last=last)

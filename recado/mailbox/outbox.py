@@ -377,9 +377,7 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
             _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
     changed: list[_Changed] = []
     for each in _one_for_a_row(sorted(by_client.items())):
-        rows = [
-            (key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, new_id(), new_id()) for key, s in each
-        ]
+        rows = [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, new_id(), new_id()) for key, s in each]
         found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_CLIENT, rows)]
         if not tx.concurrent:
             await noting.record(tx, [note for row in found for note in row.by_status()])

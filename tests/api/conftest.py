@@ -99,7 +99,9 @@ async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            build_app(runtime), lifespan="on", log_config=None, access_log=False, ws="websockets-sansio"
+        )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
