@@ -14,12 +14,12 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database
-from recado.errors import NotFound, RecadoError, Unavailable, retry_after
-from recado.events.models import Event, EventPosition
+from recado.errors import NotFound, Unavailable, retry_after
+from recado.events.models import Event
 from recado.events.schemas import EventOut
+from recado.events.service import events_between, last_position, name_matches
 from recado.kit.wakeup import Bell
 
 # Events that one look reads.
@@ -54,11 +54,6 @@ class Wanted:
             and self.line_id in (None, event.line_id)
             and (self.names is None or name_matches(event.name, self.names))
         )
-
-
-def name_matches(name: str, names: Set[str]) -> bool:
-    """True if `names` holds the name, its family (`message.*`) or everything (`*`)."""
-    return name in names or "*" in names or name.partition(".")[0] + ".*" in names
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +165,7 @@ class Feed:
 
     async def _read(self, after: int, limit: int) -> Sequence[Event]:
         async with self._database.system(read_only=True) as session:
-            return (
-                await session.scalars(select(Event).where(Event.position > after).order_by(Event.position).limit(limit))
-            ).all()
+            return await events_between(session, after, None, limit)
 
     async def _watch_keys(self) -> None:
         while True:
@@ -239,7 +232,7 @@ class Feed:
                 async with self._database.system(read_only=True) as session:
                     position = await last_position(session)
                 self._position = position if self._position is None else self._position
-            if listener.after >= self._position:
+            if listener.after >= self._position and not self._closed:
                 self._listeners.add(listener)  # nothing can come between this look and this line
                 return
             until = self._position
@@ -266,11 +259,3 @@ class Missed:
 
     def __aiter__(self) -> AsyncIterator[list[Told]]:
         return self.feed.missed(self.listener)
-
-
-async def last_position(session: AsyncSession) -> int:
-    """The last position that was given. Needs a system session."""
-    position = await session.scalar(select(EventPosition.position))
-    if position is None:
-        raise RecadoError("The table event_positions lost its row: restore a backup", code="database_broken")
-    return position

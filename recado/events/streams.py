@@ -33,7 +33,9 @@ async def told(listener: Listener, missed: Missed) -> AsyncIterator[list[Told]]:
     async for page in missed:
         yield page
     while listener.cut is None:
-        yield await listener.next(BEAT_S)
+        came = await listener.next(BEAT_S)
+        if came or listener.cut is None:
+            yield came
 
 
 class EventStream(Response):
