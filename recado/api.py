@@ -34,6 +34,7 @@ from recado.projects.auth import RequireKey
 from recado.runtime import Runtime
 from recado.usage import endpoints as usage
 from recado.usage.service import limits_of
+from recado.webhooks import endpoints as webhooks_out
 
 PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
@@ -41,7 +42,7 @@ OPENAPI_PATH = f"{PREFIX}/openapi.json"
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
 # What browsers open without headers.
 TICKET_PATHS = frozenset({f"{PREFIX}/events/stream", f"{PREFIX}/events/ws"})
-ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
+ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage, webhooks_out)
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.

@@ -14,6 +14,7 @@ from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.runtime import Runtime
+from recado.webhooks.delivering import Deliverer
 
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
@@ -29,6 +30,7 @@ class Worker:
     kind: str
     turns: Turns
     sender: Sender
+    webhooks: Deliverer
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -38,6 +40,7 @@ class Worker:
             asyncio.create_task(directory.keep_fresh(), name="books"),
             asyncio.create_task(keep_numbering(mailbox), name="numbering"),
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
+            asyncio.create_task(self.webhooks.run(), name="webhooks"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -52,6 +55,8 @@ class Worker:
 
 def make_worker(runtime: Runtime, kind: str) -> Worker:
     """The worker of a process of this kind (`up` or `worker`)."""
+    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks)
+    runtime.mailbox.on_events(webhooks.bell.ring)
     return Worker(
         runtime,
         kind,
@@ -64,6 +69,7 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
             recall=partial(recall, runtime.database),
         ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+        webhooks,
     )
 
 

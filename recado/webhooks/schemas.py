@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from recado.kit.schemas import Input, Moment, Output
+from recado.kit.schemas import Input, Moment, Output, Uuid
 
 EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
 MAX_NAMES = 50
@@ -31,7 +31,7 @@ class NewEndpoint(Input):
     """Where events shall go. Without a secret, one is made."""
 
     url: Url
-    events: Names = ["*"]
+    events: Names = Field(default=["*"])
     secret: Secret | None = None
 
 
@@ -94,8 +94,8 @@ class DeliveryOut(Output):
 class Replay(Input):
     """Which events to send again: all that the endpoint takes, after one and up to another (both of this project)."""
 
-    after_event_id: str | None = None
-    until_event_id: str | None = None
+    after_event_id: Uuid | None = None
+    until_event_id: Uuid | None = None
 
 
 class Replayed(Output):

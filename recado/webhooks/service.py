@@ -1,8 +1,8 @@
 """Webhooks: where events go, the deliveries that are made of them, and replaying. Nothing here commits.
 
 What is promised: every event that an endpoint takes is posted at least once and tried for a day; the `id` in the body
-is the event's, the same at every attempt, so that a receiver can leave out what it has. They are sent in order, one at a
-time for an endpoint; one that failed comes later, behind others.
+is the event's, the same at every attempt, so that a receiver can leave out what it has. They are sent in order, one at
+a time for an endpoint; one that failed comes later, behind others.
 """
 
 import json
