@@ -226,8 +226,9 @@ async def settle(session: AsyncSession, endpoint_id: str, owner: str, tried: ToP
         row.state, row.done_ms = "dead", now_ms
     if tried.body is None:
         return
-    endpoint.failing_since_ms = endpoint.failing_since_ms or now_ms
-    if now_ms - endpoint.failing_since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:
+    since_ms = endpoint.failing_since_ms or now_ms
+    endpoint.failing_since_ms = since_ms
+    if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:
         await service.pause(session, endpoint)
         log.warning("webhook_paused", webhook_id=endpoint_id)
 

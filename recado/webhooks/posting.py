@@ -1,8 +1,8 @@
 """One POST to a project's own system: signed, bounded in time and size, and never to a place it must not reach.
 
 Whoever sets the address of a webhook makes this machine connect to it. Addresses that are not public are refused unless
-the operator allows their network, and they are looked at when the connection is made: a name that was public when it was
-checked and private when it was used would get through otherwise. Redirects are not followed.
+the operator allows their network, and they are looked at when the connection is made: a name that was public when it
+was checked and private when it was used would get through otherwise. Redirects are not followed.
 """
 
 import hashlib

@@ -116,7 +116,7 @@ def check_url(url: str) -> str:
     """The address, if it is one that can be posted to. Raises `BadInput` (`bad_url`)."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:
         good = False
     else:
