@@ -18,6 +18,7 @@ from recado.cli import (
     tools,
     understand,
     usage,
+    webhooks,
 )
 from recado.errors import RecadoError
 
@@ -25,7 +26,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
-    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, tools.bench)),
+    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, webhooks.webhook, usage.usage, tools.bench)),
 )
 EXAMPLES = """\b
 Examples:

@@ -58,16 +58,21 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as it goes out: made once, however many listen. `text` is `EventOut` as JSON on one line."""
+    """An event as it goes out: made once, however many listen. `text` is `EventOut` as JSON on one line, `frame` the same as a
+    server-sent event.
+    """
 
     id: str
     name: str
     position: int
     text: str
+    frame: bytes
 
     @classmethod
     def of(cls, event: Event) -> "Told":
-        return cls(event.id, event.name, event.position or 0, EventOut.model_validate(event).model_dump_json())
+        text = EventOut.model_validate(event).model_dump_json()
+        frame = f"id: {event.id}\nevent: {event.name}\ndata: {text}\n\n".encode()
+        return cls(event.id, event.name, event.position or 0, text, frame)
 
 
 class Listener:

@@ -55,9 +55,9 @@ class EventStream(Response):
             watching = asyncio.create_task(_end_when_gone(receive, listener))
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                await _send(send, f"retry: {randomness.source().randint(*RETRY_MS)}\n\n")
+                await _send(send, b"retry: %d\n\n" % randomness.source().randint(*RETRY_MS))
                 async for events in told(listener, missed):
-                    await _send(send, "".join(map(_frame, events)) if events else ":\n\n")
+                    await _send(send, b"".join(one.frame for one in events) if events else b":\n\n")
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             except TimeoutError:
                 return  # the client takes nothing any more: the server closes what is left
@@ -65,13 +65,9 @@ class EventStream(Response):
                 watching.cancel()
 
 
-async def _send(send: Send, text: str) -> None:
+async def _send(send: Send, body: bytes) -> None:
     async with asyncio.timeout(SEND_S):
-        await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
-
-
-def _frame(event: Told) -> str:
-    return f"id: {event.id}\nevent: {event.name}\ndata: {event.text}\n\n"
+        await send({"type": "http.response.body", "body": body, "more_body": True})
 
 
 async def _end_when_gone(receive: Receive, listener: Listener) -> None:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 RECEIVED, SENT, FAILED = "message.received", "message.sent", "message.failed"
 # Events that are numbered in one commit, some milliseconds' work.
 MAX_NUMBERED = 1_000
-# What happens in one burst is numbered together; a fifth of what a listener may have to wait (250 ms).
-GATHER_S = 0.05
+# What happens in one burst is numbered together; a small part of what a listener may have to wait (250 ms).
+GATHER_S = 0.02
 # For what rings no bell: events noted by other processes and by the rooms of the API.
 LOOK_S = 0.25
 
