@@ -61,6 +61,7 @@ async def create_ticket(caller: Reader, box: Annotated[SecretBox, Depends(part(S
 
 @router.get(
     "/stream",
+    status_code=200,
     response_class=EventStream,
     responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
 )

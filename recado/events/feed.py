@@ -58,8 +58,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An event as it goes out: made once, however many listen. `text` is `EventOut` as JSON on one line, `frame` the same as a
-    server-sent event.
+    """An event as it goes out: made once, however many listen. `text` is `EventOut` as JSON on one line, `frame` the
+    same as a server-sent event.
     """
 
     id: str
