@@ -125,7 +125,7 @@ async def _deliveries(slug: str, webhook_id: str, state: str | None, limit: int)
         page = await list_deliveries(session, webhook_id, Cut(limit=limit), state=state)
     shown: list[dict[str, Any]] = []
     for row in page.items:
-        last: dict[str, Any] = (json.loads(row.log) or [{}])[-1]
+        last: dict[str, Any] = json.loads(row.log)[-1] if row.attempts else {}
         shown.append(
             {
                 "id": row.id,

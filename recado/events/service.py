@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import json_text
-from recado.errors import NotFound, RecadoError
+from recado.errors import NotFound
 from recado.events.models import Event, EventPosition
 from recado.kit import now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
@@ -52,11 +52,8 @@ def name_matches(name: str, names: Set[str]) -> bool:
 
 
 async def last_position(session: AsyncSession) -> int:
-    """The last position that was given, over all projects."""
-    position = await session.scalar(select(EventPosition.position))
-    if position is None:
-        raise RecadoError("The table event_positions lost its row: restore a backup", code="database_broken")
-    return position
+    """The last position that was given, over all projects; 0 before the first."""
+    return await session.scalar(select(EventPosition.position)) or 0
 
 
 async def events_between(session: AsyncSession, after: int, until: int | None, limit: int) -> Sequence[Event]:

@@ -44,6 +44,7 @@ _RECORD = Query(
     rows="id uuid, project_id uuid, name text, conversation_id uuid, line_id uuid, data text",
 )
 _LAST = Query("SELECT position FROM event_positions WHERE id = 1 {for_update}")
+_BEGIN = Query("INSERT INTO event_positions (id, position) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
 _NUMBER = Query(
     f"""
     UPDATE events SET position = :last + fresh.n FROM (
@@ -81,7 +82,11 @@ async def number(tx: Tx) -> int:
     """Give committed events their positions, in order; how many got one. Two at the same time wait for each other."""
     if not await tx.fetch(WAITING):
         return 0
-    ((last,),) = await tx.fetch(_LAST)
+    held = await tx.fetch(_LAST)
+    if not held:  # the first time
+        await tx.fetch(_BEGIN)
+        held = await tx.fetch(_LAST)
+    last = held[0][0]
     numbered = await tx.fetch(_NUMBER, last=last)
     if numbered:
         await tx.fetch(_ADVANCE, last=last + len(numbered))

@@ -95,7 +95,7 @@ class Deliverer:
         async with self._database.system(read_only=True) as session:
             place = await session.scalar(select(WebhookPosition.position))
             anybody = await session.scalar(select(WebhookEndpoint.id).where(_awake()).limit(1))
-            if anybody is None or place is None or place >= await last_position(session):
+            if anybody is None or (place or 0) >= await last_position(session):
                 return 0
         async with self._database.system() as session:
             return await service.hand_out(session)

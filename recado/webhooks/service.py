@@ -5,11 +5,13 @@ is the event's, the same at every attempt, so that a receiver can leave out what
 a time for an endpoint; one that failed comes later, behind others.
 """
 
+import contextlib
 import json
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
@@ -141,7 +143,7 @@ async def hand_out(session: AsyncSession) -> int:
     ).all()
     if not endpoints:
         return 0
-    place = (await session.scalars(select(WebhookPosition).with_for_update())).one()
+    place = await _place(session)
     # What happened before all of them were there is of no interest.
     after = max(place.position, min(endpoint.after_position for endpoint in endpoints))
     events = await events_between(session, after, None, MAX_HANDED)
@@ -155,6 +157,19 @@ async def hand_out(session: AsyncSession) -> int:
     place.position = events[-1].position or after
     await session.flush()
     return len(events)
+
+
+async def _place(session: AsyncSession) -> WebhookPosition:
+    """Up to where events were handed out; locked until the commit."""
+    held = select(WebhookPosition).with_for_update()
+    place = (await session.scalars(held)).first()
+    if place is None:  # the first time
+        with contextlib.suppress(IntegrityError):  # another process was faster
+            async with session.begin_nested():
+                session.add(WebhookPosition(id=1, position=0))
+                await session.flush()
+        place = (await session.scalars(held)).one()
+    return place
 
 
 def takes(endpoint: WebhookEndpoint, event: Event) -> bool:
@@ -227,8 +242,7 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     }
     await _again(session, [known[event.id] for event in events if event.id in known])
     # What has a position above the handed-out one is on its way by itself.
-    handed = (await session.scalars(select(WebhookPosition.position).with_for_update())).one()
-    handed = max(handed, endpoint.after_position)
+    handed = max((await _place(session)).position, endpoint.after_position)
     due_ms = await database_now_ms(session)
     fresh = [event for event in events if event.id not in known and (event.position or 0) <= handed]
     session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])

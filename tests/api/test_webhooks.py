@@ -1,6 +1,7 @@
 """Webhooks by the API: what is shown once, who may, and whose they are."""
 
 import json
+from typing import Any
 
 from recado.events.service import record
 from recado.projects.service import Role
@@ -62,5 +63,10 @@ async def test_webhooks_are_their_projects_and_for_its_admins(api: Api, ours: Te
         answer = await api.call(method, f"/api/v1/webhooks/{webhook_id}{rest}", key, body)
         assert (answer.status, answer.code) == (404, "webhook_not_found")
     assert (await api.get("/webhooks", ours.keys[Role.AGENT])).code == "role_too_low"
-    for wrong in ({"url": "ftp://example.org"}, {"url": URL, "events": []}, {"url": URL, "secret": "short"}):
+    refused: tuple[dict[str, Any], ...] = (
+        {"url": "ftp://example.org"},
+        {"url": URL, "events": []},
+        {"url": URL, "secret": "short"},
+    )
+    for wrong in refused:
         assert (await api.post("/webhooks", key, wrong)).status == 422

@@ -69,14 +69,13 @@ def upgrade() -> None:
 
 
 def _one_row(name: str) -> None:
-    table = op.create_table(
+    op.create_table(
         name,
         sa.Column("id", sa.BigInteger, nullable=False, autoincrement=False),
         sa.Column("position", sa.BigInteger, nullable=False),
         sa.CheckConstraint("id = 1", name=f"ck_{name}_one_row"),
         sa.PrimaryKeyConstraint("id", name=f"pk_{name}"),
     )
-    op.bulk_insert(table, [{"id": 1, "position": 0}])
 
 
 def downgrade() -> None:
