@@ -6,8 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from recado.db import Base, Id, OfProject
 from recado.kit import now_ms
 
-QUEUED = text("state = 'queued'")
-
 
 class WebhookEndpoint(OfProject, Base):
     """Where events go. `secret` is encrypted for this row; `events` is JSON: a list of names, "*" for all.
@@ -37,7 +35,13 @@ class WebhookDelivery(OfProject, Base):
     __tablename__ = "webhook_deliveries"
     __table_args__ = (
         UniqueConstraint("endpoint_id", "event_id"),
-        Index("ix_webhook_deliveries_due", "endpoint_id", "due_ms", postgresql_where=QUEUED, sqlite_where=QUEUED),
+        Index(
+            "ix_webhook_deliveries_due",
+            "endpoint_id",
+            "due_ms",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
         Index("ix_webhook_deliveries_done", "done_ms"),
     )
 
