@@ -10,7 +10,8 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
-	schema-answers lint bench bench-memory bench-scale bench-backup bench-bulk bench-model chaos train eval docs locks clean
+	schema-answers lint bench bench-memory bench-scale bench-backup bench-bulk bench-events bench-model chaos train eval docs \
+	locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -112,6 +113,9 @@ bench-scale: setup-dev ## Time and memory per message with a million stored ones
 
 bench-bulk: setup-dev ## A bulk send to 10,000 people, killed twice: each gets it once
 	$(BIN)/python -m benchmarks.bulk $(ARGS)
+
+bench-events: setup-dev ## 1,000 listeners of live events: how late, how much memory
+	$(BIN)/python -m benchmarks.events $(ARGS)
 
 bench-backup: setup-dev ## A backup of a million messages while people write
 	$(BIN)/python -m benchmarks.backup $(ARGS)

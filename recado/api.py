@@ -39,13 +39,28 @@ from recado.projects.auth import RequireKey
 from recado.runtime import Runtime
 from recado.usage import endpoints as usage
 from recado.usage.service import limits_of
+from recado.webhooks import endpoints as webhooks_out
 
 PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
+# What browsers open without headers.
+TICKET_PATHS = frozenset({f"{PREFIX}/events/stream", f"{PREFIX}/events/ws"})
 ROOMS = (
-    projects, assistants, knowledge, channels, templates, contacts, conversations, mailbox, bulk, jobs, events, usage,
+    projects,
+    assistants,
+    knowledge,
+    channels,
+    templates,
+    contacts,
+    conversations,
+    mailbox,
+    bulk,
+    jobs,
+    events,
+    usage,
+    webhooks_out,
 )
 
 _DESCRIPTION = """\
@@ -123,6 +138,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
         kinds or Kinds(),
+        runtime.feed,
         Metrics(
             runtime.database,
             runtime.mailbox,
@@ -132,7 +148,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
             runtime.thinker,
         ),
     )
-    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
+    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
     return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
 
 

@@ -28,6 +28,8 @@ from recado.forms.skill import FORMS
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys
 from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
+from recado.kit.gate import MAX_BODY_BYTES
+from recado.mailbox.noting import keep_numbering
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
 from recado.runtime import Runtime, open_runtime
@@ -98,7 +100,12 @@ def job_kinds(runtime: Runtime) -> Kinds:
 
 
 async def _api_background(runtime: Runtime) -> None:
-    await asyncio.gather(keep_beating(runtime, "api"), runtime.directory.keep_fresh())
+    await asyncio.gather(
+        keep_beating(runtime, "api"),
+        runtime.directory.keep_fresh(),
+        keep_numbering(runtime.mailbox),
+        runtime.feed.run(),
+    )
 
 
 # --- serving ----------------------------------------------------------------------------------------------
@@ -140,7 +147,8 @@ async def _serve(
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ws="none",
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY_BYTES,
         date_header=False,
         timeout_graceful_shutdown=STOP_REQUESTS_S,
     )
@@ -152,6 +160,7 @@ async def _serve(
 
     def take_no_more() -> None:
         server.should_exit = True
+        runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
 
     try:
         await _until(stop, work, serving, ending=take_no_more)

@@ -1,6 +1,6 @@
 """One running process: its database, its books, its mailbox, and which channels, brains and skills it has."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+from collections.abc import AsyncGenerator, Iterable, Mapping, Set
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -14,6 +14,7 @@ from recado.channels.contract import Channel
 from recado.channels.templates.shelf import TemplateShelf
 from recado.db import Database
 from recado.decisions import Brain
+from recado.events.feed import Feed
 from recado.kit import new_id
 from recado.kit.crypto import SecretBox, secret_box
 from recado.knowledge.service import load_entries
@@ -23,6 +24,7 @@ from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.migrate import wait_until_migrated
+from recado.projects.service import revoked_of
 from recado.settings import Settings
 from recado.skills import Skill, Skills
 from recado.usage.service import DailyBudget, limits_of
@@ -41,6 +43,7 @@ class Runtime:
     channels: Mapping[str, Channel]
     brains: Mapping[str, Brain]
     skills: Skills
+    feed: Feed
     thinker: Thinker | None = None
 
 
@@ -49,6 +52,16 @@ def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
     if database.is_sqlite:
         return SqliteDriver(database.sqlite_path)
     return PostgresDriver(settings.resolved_database_url, settings.resolved_direct_url, owner)
+
+
+def _open_feed(database: Database, mailbox: Mailbox) -> Feed:
+    async def revoked(key_ids: Set[str]) -> Set[str]:
+        async with database.system(read_only=True) as session:
+            return await revoked_of(session, key_ids)
+
+    feed = Feed(database, revoked)
+    mailbox.on_events(feed.bell.ring)
+    return feed
 
 
 @asynccontextmanager
@@ -75,6 +88,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 {cloud_api.name: cloud_api},
                 builtin_brains(thinker),
                 Skills(skills),
+                _open_feed(database, mailbox),
                 thinker,
             )
         finally:

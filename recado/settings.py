@@ -1,6 +1,7 @@
 """Settings, read from the environment once at start. Each error names the variable and gives an example."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
@@ -29,6 +30,7 @@ EXAMPLES = {
     "model_output_price": "RECADO_MODEL_OUTPUT_PRICE=2.00",
     "model_tokens_per_day": "RECADO_MODEL_TOKENS_PER_DAY=2000000",
     "model_cost_per_day": "RECADO_MODEL_COST_PER_DAY=5.00",
+    "webhook_networks": "RECADO_WEBHOOK_NETWORKS=10.0.0.0/8,127.0.0.1/32",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
@@ -120,6 +122,10 @@ class Settings(BaseSettings):
     model_cost_per_day: float = Field(
         default=0.0, ge=0.0, le=10**6, description="What each project may cost a day (UTC), by the prices; 0: no limit."
     )
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
+        default=(),
+        description="Private networks that webhooks may be sent to, comma-separated; empty: public addresses only.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
@@ -198,6 +204,16 @@ class Settings(BaseSettings):
         if value and (not keys or min(map(len, keys)) < MIN_SECRET_CHARACTERS):
             raise ValueError(f"needs at least {MIN_SECRET_CHARACTERS} characters in each key")
         return value
+
+    @field_validator("webhook_networks", mode="before")
+    @classmethod
+    def _networks(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        try:
+            return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+        except ValueError:
+            raise ValueError("is no comma-separated list of networks") from None
 
     @field_validator("api_keys", mode="before")
     @classmethod

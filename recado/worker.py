@@ -13,9 +13,11 @@ from recado.errors import RecadoError
 from recado.jobs.kinds import Kinds
 from recado.jobs.relay import Relay
 from recado.knowledge.service import recall
+from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.runtime import Runtime
+from recado.webhooks.delivering import Deliverer
 
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
@@ -35,6 +37,7 @@ class Worker:
     sender: Sender
     templates: TemplateKeeper
     relay: Relay
+    webhooks: Deliverer
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -43,6 +46,9 @@ class Worker:
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
             asyncio.create_task(self.templates.run(), name="templates"),
+            asyncio.create_task(keep_numbering(mailbox), name="numbering"),
+            asyncio.create_task(self.runtime.feed.run(), name="feed"),
+            asyncio.create_task(self.webhooks.run(), name="webhooks"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -60,6 +66,8 @@ class Worker:
 
 def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
     """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
+    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks)
+    runtime.mailbox.on_events(webhooks.bell.ring)
     return Worker(
         runtime,
         kind,
@@ -80,6 +88,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             kinds or Kinds(),
             partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS),
         ),
+        webhooks,
     )
 
 

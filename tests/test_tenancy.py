@@ -34,6 +34,8 @@ from tests.models import all_tables
 WITHOUT_PROJECT = {
     "projects": "is the project",
     "processes": "a process works for all projects",
+    "event_positions": "one line of numbers for all projects",
+    "webhook_positions": "where in that line the deliveries are",
     "unrouted": "nobody knows yet whose it is",
 }
 NOT_OF_PROJECT = {

@@ -20,6 +20,7 @@ from recado.cli import (
     tools,
     understand,
     usage,
+    webhooks,
 )
 from recado.errors import RecadoError
 
@@ -35,6 +36,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             mailbox.inbox,
             jobs.job,
             jobs.schedule,
+            webhooks.webhook,
             usage.usage,
             archive.backup,
             archive.restore,

@@ -1,18 +1,43 @@
-"""Events: what happened."""
+"""Events: what happened, as a list and as it happens."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Header, Query, WebSocket
+from starlette.responses import Response
 
-from recado.caller import Reader
+from recado.caller import Caller, Reader
+from recado.errors import RecadoError
 from recado.events import service
-from recado.events.schemas import EventOut
+from recado.events.feed import Feed, Wanted
+from recado.events.schemas import EventOut, Ticket
+from recado.events.streams import EventStream, talk
+from recado.kit.crypto import SecretBox
+from recado.kit.ids import UUID_PATTERN
+from recado.kit.parts import part
+from recado.kit.problems import problem_of
 from recado.kit.schemas import PageCut, PageOf, Uuid
+from recado.kit.tickets import seal_ticket
 
 router = APIRouter(prefix="/events", tags=["events"])
 
+MAX_NAMES = 20
+NAME = r"^[a-z_.]{1,64}(\.\*)?$"
+
 EventName = Annotated[str | None, Query(max_length=64, pattern=r"^[a-z_.]+$", description="Only events of this name.")]
 OfConversation = Annotated[Uuid | None, Query(description="Only events of this conversation.")]
+OfLine = Annotated[Uuid | None, Query(description="Only events of this line.")]
+Names = Annotated[
+    list[Annotated[str, Query(pattern=NAME)]] | None,
+    Query(
+        alias="name", max_length=MAX_NAMES, description="Only these names; message.* is all that begin so. Repeat it."
+    ),
+]
+After = Annotated[Uuid | None, Query(description="The id of the last event that was seen: go on after it.")]
+LastEventId = Annotated[str | None, Header(pattern=UUID_PATTERN, description="As `after`; what browsers send.")]
+# Read by `RequireKey`; here it is described.
+TicketQuery = Annotated[
+    str | None, Query(alias="ticket", max_length=512, description="From POST /events/ticket, instead of a key.")
+]
 
 
 @router.get("")
@@ -23,3 +48,64 @@ async def list_events(
     async with caller.reading() as session:
         page = await service.list_events(session, cut, name=name, conversation_id=conversation_id)
     return PageOf[EventOut].model_validate(page)
+
+
+@router.post("/ticket", status_code=201)
+async def create_ticket(caller: Reader, box: Annotated[SecretBox, Depends(part(SecretBox))]) -> Ticket:
+    """A ticket for `ticket=`, where a browser cannot send a header. It opens streams for a minute, each as often as
+    needed, and stands for the key that asked.
+    """
+    ticket, until_ms = seal_ticket(box, caller.key_id)
+    return Ticket.model_validate({"ticket": ticket, "expires_at": until_ms})
+
+
+@router.get(
+    "/stream",
+    status_code=200,
+    response_class=EventStream,
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+)
+async def stream_events(
+    caller: Reader,
+    feed: Annotated[Feed, Depends(part(Feed))],
+    name: Names = None,
+    conversation_id: OfConversation = None,
+    line_id: OfLine = None,
+    after: After = None,
+    last_event_id: LastEventId = None,
+    _ticket: TicketQuery = None,
+) -> Response:
+    """What happens, as it happens (server-sent events): `id`, `event` with the name, `data` with the event as JSON.
+
+    Nothing is skipped and nothing comes twice for who goes on `after` the last id. A comment comes every 15 seconds.
+    Who reads too slowly is cut, and goes on in the same way.
+    """
+    wanted = _wanted(caller, name, conversation_id, line_id)
+    return EventStream(feed, wanted, await feed.place_of(wanted, last_event_id or after), caller.key_id)
+
+
+@router.websocket("/ws")
+async def socket_of_events(
+    websocket: WebSocket,
+    name: Names = None,
+    conversation_id: OfConversation = None,
+    line_id: OfLine = None,
+    after: After = None,
+) -> None:
+    """The same as JSON messages. `{"type": "ping"}` is answered with `{"type": "pong"}`."""
+    caller: Any = getattr(websocket.state, "caller", None)
+    feed: Feed = websocket.app.state.parts[Feed]
+    assert isinstance(caller, Caller)  # noqa: S101 # `RequireKey` let it through
+    wanted = _wanted(caller, name, conversation_id, line_id)
+    try:
+        place = await feed.place_of(wanted, after)
+    except RecadoError as error:
+        await websocket.send_denial_response(problem_of(error))
+        return
+    await websocket.accept()
+    async with feed.listen(wanted, place, caller.key_id) as (listener, missed):
+        await talk(websocket, listener, missed)
+
+
+def _wanted(caller: Caller, names: list[str] | None, conversation_id: str | None, line_id: str | None) -> Wanted:
+    return Wanted(caller.project_id, frozenset(names) if names else None, conversation_id, line_id)

@@ -18,5 +18,13 @@ class EventOut(Output):
     id: str
     name: str = Field(description="Such as conversation.handed_over or message.failed.")
     conversation_id: str | None
+    line_id: str | None
     data: Annotated[dict[str, Any], BeforeValidator(_object)]
     created_at: Moment = Field(validation_alias="created_ms")
+
+
+class Ticket(Output):
+    """What stands for the key in an address, for a minute, where a browser cannot send a header."""
+
+    ticket: str
+    expires_at: Moment

@@ -1,22 +1,34 @@
 """What happened. Nothing here commits: an event becomes true with the caller's block. Sessions are a project's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import json_text
-from recado.events.models import Event
+from recado.errors import NotFound
+from recado.events.models import Event, EventPosition
 from recado.kit import now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
 
 
 async def record(
-    session: AsyncSession, name: str, data: Mapping[str, Any] | None = None, *, conversation_id: str | None = None
+    session: AsyncSession,
+    name: str,
+    data: Mapping[str, Any] | None = None,
+    *,
+    conversation_id: str | None = None,
+    line_id: str | None = None,
 ) -> Event:
     """Note that `name` happened. `data` is any JSON object without message text, numbers or secrets."""
-    event = Event(name=name, conversation_id=conversation_id, data=json_text(dict(data or {})), created_ms=now_ms())
+    event = Event(
+        name=name,
+        conversation_id=conversation_id,
+        line_id=line_id,
+        data=json_text(dict(data or {})),
+        created_ms=now_ms(),
+    )
     session.add(event)
     await session.flush()
     return event
@@ -32,3 +44,36 @@ async def list_events(
     if conversation_id is not None:
         statement = statement.where(Event.conversation_id == conversation_id)
     return await read_page(session, statement, Event, cut, newest_first=True)
+
+
+def name_matches(name: str, names: Set[str]) -> bool:
+    """True if `names` holds the name, its family (`message.*`) or everything (`*`)."""
+    return name in names or "*" in names or name.partition(".")[0] + ".*" in names
+
+
+async def last_position(session: AsyncSession) -> int:
+    """The last position that was given, over all projects; 0 before the first."""
+    return await session.scalar(select(EventPosition.position)) or 0
+
+
+async def events_between(session: AsyncSession, after: int, until: int | None, limit: int) -> Sequence[Event]:
+    """Events with a position above `after` and not above `until`, in its order: the project's, or all in a system
+    session.
+    """
+    statement = select(Event).where(Event.position > after)
+    if until is not None:
+        statement = statement.where(Event.position <= until)
+    return (await session.scalars(statement.order_by(Event.position).limit(limit))).all()
+
+
+async def events_by_id(session: AsyncSession, ids: Sequence[str]) -> dict[str, Event]:
+    """Those of the events that are still kept."""
+    return {event.id: event for event in await session.scalars(select(Event).where(Event.id.in_(ids)))}
+
+
+async def event_at(session: AsyncSession, event_id: str) -> int:
+    """The position of an event. Raises `NotFound` (`event_not_found`) for one that is gone, or not numbered yet."""
+    event = await session.get(Event, event_id)
+    if event is None or event.position is None:
+        raise NotFound("There is no such event, or it is no longer kept", code="event_not_found")
+    return event.position

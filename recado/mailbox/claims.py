@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recado.decisions import MAX_REPLIES
-from recado.kit import new_id
+from recado.mailbox import noting
 from recado.mailbox.driver import Tx
 from recado.mailbox.sql import Query
 
@@ -165,13 +165,6 @@ _QUEUE = Query(
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, body text, reply_to text, "
     "origin text",
 )
-RECORD_EVENTS = Query(
-    """
-    INSERT INTO events (id, project_id, name, conversation_id, data, created_ms)
-    SELECT i.id, i.project_id, i.name, i.conversation_id, i.data, {now} FROM {rows}
-    """,
-    rows="id uuid, project_id uuid, name text, conversation_id uuid, data text",
-)
 _BURY = Query(
     """
     UPDATE inbox SET dead = true FROM {rows}
@@ -195,7 +188,7 @@ _SET_MODE = Query(
     UPDATE conversations SET mode = :mode, epoch = epoch + 1, owner = NULL, failures = 0, crashes = 0,
         wake_ms = {_wake("settled_seq")}
     WHERE id = :id AND project_id = :project_id
-    RETURNING id
+    RETURNING line_id
     """,
     scalars="mode text, id uuid, project_id uuid",
 )
@@ -238,9 +231,9 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
             for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)
         ],
     )
-    await tx.fetch(
-        RECORD_EVENTS,
-        [(new_id(), t.claim.project_id, e.name, t.claim.conversation_id, e.data) for t in held for e in t.events],
+    events = ((t.claim, e) for t in held for e in t.events)
+    await noting.record(
+        tx, [noting.note(e.name, c.project_id, c.conversation_id, c.line_id, e.data) for c, e in events]
     )
     await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
     return [t.claim.key in last_seq for t in turns]
@@ -252,11 +245,9 @@ async def release_turn(tx: Tx, owner: str, claim: Claim, *, failed: bool, delay_
     return bool(await tx.fetch(_FAIL, rows, owner=owner))
 
 
-async def set_mode(tx: Tx, project_id: str, conversation_id: str, mode: str) -> bool:
+async def set_mode(tx: Tx, project_id: str, conversation_id: str, mode: str, event: NewEvent | None) -> bool:
     """Give a conversation to a person or back to the assistant. Raises the epoch: an answer in work is discarded."""
-    return bool(await tx.fetch(_SET_MODE, mode=mode, id=conversation_id, project_id=project_id))
-
-
-async def record_event(tx: Tx, project_id: str, conversation_id: str, event: NewEvent) -> None:
-    """Record what happened in a conversation."""
-    await tx.fetch(RECORD_EVENTS, [(new_id(), project_id, event.name, conversation_id, event.data)])
+    changed = await tx.fetch(_SET_MODE, mode=mode, id=conversation_id, project_id=project_id)
+    if changed and event is not None:
+        await noting.record(tx, [noting.note(event.name, project_id, conversation_id, changed[0][0], event.data)])
+    return bool(changed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from recado.kit import new_id
+from recado.mailbox import noting
 from recado.mailbox.driver import Restart, Tx
 from recado.mailbox.people import Arrival, Found, find_contacts, redirect
 from recado.mailbox.sql import Query
@@ -75,13 +76,21 @@ _ADVANCE = Query(
     """,
     rows="id uuid, added bigint, sent_ms bigint, send_to text, settle_ms bigint",
 )
+# With an event for each. PostgreSQL notes them in the same statement; `_append` says them again for SQLite.
 _ADD = Query(
-    """
+    f"""
+    /*postgresql*/ WITH noted AS (
+        INSERT INTO events ({noting.COLUMNS})
+        SELECT i.event_id, i.project_id, '{noting.RECEIVED}', i.conversation_id, i.line_id,
+            {noting.MESSAGE_DATA % "i.id"}, {{now}}
+        FROM {{rows}}
+    ) /*all*/
     INSERT INTO inbox (id, project_id, line_id, conversation_id, seq, provider_message_id, body, created_ms)
-    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.provider_message_id, i.body, {now} FROM {rows}
+    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.provider_message_id, i.body, {{now}}
+    FROM {{rows}}
     """,
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, "
-    "body text",
+    "body text, event_id uuid",
 )
 _DEAD = Query(
     "SELECT conversation_id FROM inbox WHERE id = :id AND project_id = :project_id AND dead {for_update}",
@@ -163,13 +172,19 @@ async def _append(
     for conversation, last_seq in await tx.fetch(_ADVANCE, advance):
         rows = members[conversation]
         seqs.update(zip(rows, count(last_seq - len(rows) + 1), strict=False))
+    events = [
+        noting.note(noting.RECEIVED, a.project_id, conversation, a.line_id, noting.message_data(message_id))
+        for a, conversation, message_id in zip(arrivals, conversation_of, ids, strict=True)
+    ]
     await tx.fetch(
         _ADD,
         [
-            (ids[n], a.project_id, a.line_id, conversation_of[n], seqs[n], a.provider_message_id, a.body)
+            (ids[n], a.project_id, a.line_id, conversation_of[n], seqs[n], a.provider_message_id, a.body, events[n][0])
             for n, a in enumerate(arrivals)
         ],
     )
+    if not tx.concurrent:
+        await noting.record(tx, events)
     return ids
 
 

@@ -134,6 +134,8 @@ class OutboxMessage(OfProject, Base):
     state: Mapped[str] = mapped_column(String(16), server_default="queued")
     delivery: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    # How often it was found to be sent; the first time there is an event of it.
+    told: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     due_ms: Mapped[int]
     fence: Mapped[int] = mapped_column(server_default="0")
     unknown_ms: Mapped[int | None]

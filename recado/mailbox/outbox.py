@@ -8,10 +8,10 @@ only then it is sent again, and marked as repeated. A dead or dropped row does n
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from recado.kit import new_id
-from recado.mailbox.claims import RECORD_EVENTS, NewOut
+from recado.mailbox import noting
+from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Tx
 from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
@@ -123,10 +123,15 @@ _LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
 # index that has `seq`.)
 _OUTDONE = """outbox.state = 'dead' AND outbox.fence = i.fence AND i.state = 'sent'
         AND outbox.provider_message_id <> i.provider_message_id"""
+_CHANGED = "outbox.id, outbox.state, outbox.told, outbox.project_id, outbox.conversation_id, outbox.line_id"
+# Marks and statuses are one statement each, so the events of a sent message are noted in it: on PostgreSQL here, on
+# SQLite, where a statement costs no way and each is part of a transaction anyhow, by `_note_sent`. `told` counts how
+# often a row was found to be sent: the first time is told, whether the provider's answer or its status came first.
 _MARK = Query(
     f"""
-    {_IN_ORDER}
+    {_IN_ORDER} /*postgresql*/ , changed AS ( /*all*/
     UPDATE outbox SET
+        told = told + CASE WHEN i.state = 'sent' THEN 1 ELSE 0 END,
         state = i.state,
         provider_message_id = CASE WHEN outbox.state = 'dead' THEN i.provider_message_id
             ELSE coalesce(outbox.provider_message_id, i.provider_message_id) END,
@@ -143,15 +148,22 @@ _MARK = Query(
         (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
         OR ({_OUTDONE})
     )
-    RETURNING outbox.id, outbox.project_id, outbox.conversation_id
+    RETURNING {_CHANGED}
+    /*postgresql*/ ), noted AS (
+        INSERT INTO events ({noting.COLUMNS})
+        SELECT i.event_id, c.project_id, '{noting.SENT}', c.conversation_id, c.line_id,
+            {noting.MESSAGE_DATA % "c.id"}, {{now}}
+        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.told = 1
+    ) SELECT * FROM changed /*all*/
     """,
     rows="id uuid, seq bigint, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
-    "error_code text, error_text text",
+    "error_code text, error_text text, event_id uuid",
 )
 # What a better status does to a row: the provider has the message, so a try in work or a second one is not needed.
 _STATUS_SET = f"""
     UPDATE outbox SET
         delivery = i.rank,
+        told = told + CASE WHEN i.rank = {_FAILED} THEN 0 ELSE 1 END,
         state = CASE
             WHEN state = 'dropped' THEN state
             WHEN i.rank = {_FAILED} THEN 'dead'
@@ -166,19 +178,31 @@ _STATUS_SET = f"""
 # failed before a person asked for another one say nothing about the new one.
 _STATUS_BY_CLIENT = Query(
     f"""
-    {_IN_ORDER} {_STATUS_SET}
+    {_IN_ORDER} /*postgresql*/ , changed AS ( /*all*/ {_STATUS_SET}
     WHERE {_LOCKED} outbox.id = i.id AND outbox.line_id = i.line_id AND outbox.delivery < i.rank AND attempts > 0
         AND {{position}}(coalesce(retired_ids, '') || ' ', ' ' || i.provider_message_id || ' ') = 0
-    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
+    RETURNING {_CHANGED}, outbox.delivery, outbox.provider_message_id
+    /*postgresql*/ ), noted AS (
+        INSERT INTO events ({noting.COLUMNS})
+        SELECT i.sent_event_id, c.project_id, '{noting.SENT}', c.conversation_id, c.line_id,
+            {noting.MESSAGE_DATA % "c.id"}, {{now}}
+        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.told = 1
+        UNION ALL
+        SELECT i.event_id, c.project_id,
+            CASE c.delivery WHEN {_DELIVERED} THEN 'message.delivered' ELSE 'message.read' END,
+            c.conversation_id, c.line_id, {noting.MESSAGE_DATA % "c.id"}, {{now}}
+        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.delivery >= {_DELIVERED}
+    ) SELECT * FROM changed /*all*/
     """,
-    rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
+    rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text, "
+    "sent_event_id uuid, event_id uuid",
 )
 _STATUS_BY_PROVIDER = Query(
     f"""
     {_IN_ORDER_BY_PROVIDER} {_STATUS_SET}
     WHERE {_LOCKED} outbox.line_id = i.line_id AND outbox.provider_message_id = i.provider_message_id
         AND outbox.delivery < i.rank AND attempts > 0
-    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id, outbox.provider_message_id
+    RETURNING {_CHANGED}, outbox.delivery, outbox.provider_message_id
     """,
     rows="line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text",
 )
@@ -204,7 +228,7 @@ _RECONCILE = Query(
             SELECT 1 FROM processes p WHERE p.kind IN ('up', 'api')
             AND p.beat_ms - {{greatest}}(p.started_ms, outbox.unknown_ms) >= :after_ms
         )
-    RETURNING outbox.id, outbox.state, outbox.project_id, outbox.conversation_id
+    RETURNING {_CHANGED}
     """,
     rows="line_id uuid",
     scalars="after_ms bigint, max_attempts bigint",
@@ -283,7 +307,7 @@ _IDS_OF_KEYS = Query(
 )
 _RETRY = Query(
     """
-    UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0,
+    UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0, told = 0,
         retired_ids = coalesce(retired_ids, '') || ' ' || coalesce(provider_message_id, ''),
         provider_message_id = NULL, error_code = NULL, error_text = NULL
     WHERE id = :id AND project_id = :project_id AND state = 'dead'
@@ -335,24 +359,49 @@ async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
             int(not m.counts),
             m.error_code,
             m.error_text,
+            new_id(),
         )
         for m in marks
     ]
-    marked = await tx.fetch(_MARK, rows)
+    marked = [_Changed(*row) for row in await tx.fetch(_MARK, rows)]
+    if not tx.concurrent:
+        await noting.record(tx, [row.note(noting.SENT) for row in marked if row.newly_sent])
     dead = {m.id: m.error_code or "failed" for m in marks if m.state == "dead"}
-    await record_dead(tx, [(row[0], row[1], row[2], dead[row[0]]) for row in marked if row[0] in dead])
-    return {row[0] for row in marked}
+    await noting.record(tx, [row.failed(dead[row.id]) for row in marked if row.id in dead])
+    return {row.id for row in marked}
 
 
-async def record_dead(tx: Tx, rows: Sequence[tuple[str, str, str, str]]) -> None:
-    """Record an event for each (message, project, conversation, error code) that was given up."""
-    await tx.fetch(
-        RECORD_EVENTS,
-        [
-            (new_id(), project, "message.failed", conversation, json.dumps({"message_id": message, "code": code}))
-            for message, project, conversation, code in rows
-        ],
-    )
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """A row that a mark or a status changed, as it is now."""
+
+    id: str
+    state: str
+    told: int
+    project_id: str
+    conversation_id: str
+    line_id: str
+    delivery: int = 0
+    provider_message_id: str | None = None
+
+    @property
+    def newly_sent(self) -> bool:
+        return self.state == "sent" and self.told == 1
+
+    def note(self, name: str) -> noting.Note:
+        data = noting.message_data(self.id)
+        return noting.note(name, self.project_id, self.conversation_id, self.line_id, data)
+
+    def failed(self, code: str) -> noting.Note:
+        data = json.dumps({"message_id": self.id, "code": code})
+        return noting.note(noting.FAILED, self.project_id, self.conversation_id, self.line_id, data)
+
+    def by_status(self) -> Iterable[noting.Note]:
+        """What a status that is no failure says of the row."""
+        if self.newly_sent:
+            yield self.note(noting.SENT)
+        if self.state == "sent" and self.delivery >= _DELIVERED:
+            yield self.note("message.delivered" if self.delivery == _DELIVERED else "message.read")
 
 
 async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
@@ -364,24 +413,21 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
             _keep_best(by_client, (status.client_id, status.provider_message_id), status)
         else:
             _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
-    changed: list[Any] = []
+    changed: list[_Changed] = []
     for each in _one_for_a_row(sorted(by_client.items())):
-        changed += await tx.fetch(
-            _STATUS_BY_CLIENT,
-            [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text) for key, s in each],
-        )
-    changed += await tx.fetch(
-        _STATUS_BY_PROVIDER,
-        [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())],
-    )
+        rows = [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, new_id(), new_id()) for key, s in each]
+        found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_CLIENT, rows)]
+        if not tx.concurrent:
+            await noting.record(tx, [note for row in found for note in row.by_status()])
+        changed += found
+    rows = [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())]
+    found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_PROVIDER, rows)]
+    await noting.record(tx, [note for row in found for note in row.by_status()])
+    changed += found
     codes = {s.client_id or s.provider_message_id: s.error_code or "failed" for s in statuses if s.rank == _FAILED}
-    await record_dead(
-        tx,
-        [
-            (row[0], row[2], row[3], codes.get(row[0]) or codes.get(row[4], "failed"))
-            for row in changed
-            if row[1] == "dead"
-        ],
+    dead = [row for row in changed if row.state == "dead"]
+    await noting.record(
+        tx, [row.failed(codes.get(row.id) or codes.get(row.provider_message_id or "", "failed")) for row in dead]
     )
     return len(changed)
 
@@ -415,7 +461,8 @@ async def reconcile(tx: Tx, line_ids: Sequence[str], after_ms: int) -> int:
     """
     rows = [(line_id,) for line_id in line_ids]
     settled = await tx.fetch(_RECONCILE, rows, after_ms=after_ms, max_attempts=MAX_REPEATED_ATTEMPTS)
-    await record_dead(tx, [(row[0], row[2], row[3], "outcome_unknown") for row in settled if row[1] == "dead"])
+    given_up = [row for row in (_Changed(*row) for row in settled) if row.state == "dead"]
+    await noting.record(tx, [row.failed("outcome_unknown") for row in given_up])
     return len(settled)
 
 

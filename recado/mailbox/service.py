@@ -2,12 +2,12 @@
 
 import contextlib
 import itertools
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import claims, inbox, outbox, recent, senders
+from recado.mailbox import claims, inbox, noting, outbox, recent, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
@@ -27,6 +27,7 @@ MAX_KEY = 200
 TURNS_TOPIC = "turns"
 SENDS_TOPIC = "sends"
 LINES_TOPIC = "lines"
+EVENTS_TOPIC = "events"
 
 
 class Mailbox:
@@ -38,6 +39,8 @@ class Mailbox:
         self.turns_bell = Bell()
         self.sends_bell = Bell()
         self.lines_bell = Bell()
+        self.events_bell = Bell()
+        self._event_hints: list[Callable[[], None]] = []
         self.lines_to_send: set[str] = set()
         # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
         self.takes_turns = False
@@ -53,6 +56,8 @@ class Mailbox:
             self.turns_bell.ring()
         elif topic == LINES_TOPIC:
             self.lines_bell.ring()
+        elif topic == EVENTS_TOPIC:
+            self._tell_of_events()
         else:
             self.hint_send(topic.removeprefix(SENDS_TOPIC + ":"))
 
@@ -86,6 +91,7 @@ class Mailbox:
             lambda tx: inbox.store_arrivals(tx, flat, look_first=next(tries) > 0), Priority.INGEST
         )
         self._ring_for_turns()
+        self.events_bell.ring()
         results = iter(stored)
         return [[next(results) for _ in arrivals] for arrivals in batch]
 
@@ -97,6 +103,7 @@ class Mailbox:
         flat = [status for statuses in batch for status in statuses]
         atomic = not outbox.applied_alone(flat)
         await self.driver.run(lambda tx: outbox.apply_statuses(tx, flat), Priority.INGEST, atomic=atomic)
+        self.events_bell.ring()
         return [None] * len(batch)
 
     async def retry_inbox(self, project_id: str, message_id: str) -> None:
@@ -128,6 +135,8 @@ class Mailbox:
         for line_id in lines:
             self._ring_for_sends(line_id)
         self.turns_bell.ring()  # what came in meanwhile may be due now
+        if any(t.events for t in turns):
+            self.events_bell.ring()
         return done
 
     async def recent(self, claim: Claim, limit: int) -> list[Recent]:
@@ -141,16 +150,12 @@ class Mailbox:
 
     async def set_mode(self, project_id: str, conversation_id: str, mode: str, event: NewEvent | None = None) -> None:
         """Give a conversation to a `person` or back to the `assistant`, with an event of it. Raises `NotFound`."""
-
-        async def work(tx: Tx) -> bool:
-            changed = await claims.set_mode(tx, project_id, conversation_id, mode)
-            if changed and event is not None:
-                await claims.record_event(tx, project_id, conversation_id, event)
-            return changed
-
-        if not await self.driver.run(work, Priority.OTHER):
+        if not await self.driver.run(
+            lambda tx: claims.set_mode(tx, project_id, conversation_id, mode, event), Priority.OTHER
+        ):
             raise NotFound("There is no such conversation in this project")
         self._ring_for_turns()
+        self.events_bell.ring()
 
     # --- outbox ---------------------------------------------------------------------------------------
 
@@ -166,6 +171,7 @@ class Mailbox:
     async def _mark(self, marks: Sequence[Mark]) -> list[bool]:
         atomic = not outbox.marks_alone(marks)
         marked = await self.driver.run(lambda tx: outbox.mark(tx, marks), Priority.MARK, atomic=atomic)
+        self.events_bell.ring()
         return [m.id in marked for m in marks]
 
     async def enqueue(
@@ -230,6 +236,24 @@ class Mailbox:
     def hint_free_lines(self) -> None:
         """Other processes may take lines that this one gave back."""
         self.driver.notify(LINES_TOPIC)
+
+    # --- events ---------------------------------------------------------------------------------------
+
+    def on_events(self, hint: Callable[[], None]) -> None:
+        """Call `hint` in the loop when there may be new events with a position, of this process or another."""
+        self._event_hints.append(hint)
+
+    def _tell_of_events(self) -> None:
+        for hint in self._event_hints:
+            hint()
+
+    async def number_events(self) -> int:
+        """Give what happened its place in the order that listeners follow; how many events got one."""
+        numbered = await self.driver.run(noting.number, Priority.OTHER)
+        if numbered:
+            self._tell_of_events()
+            self.driver.notify(EVENTS_TOPIC)
+        return numbered
 
     async def beat(self, kind: str, version: str) -> None:
         await self.driver.run(lambda tx: senders.beat(tx, self.owner, kind, version), Priority.MARK)

@@ -1,13 +1,17 @@
 """API keys at the door: `X-API-Key: KEY` or `Authorization: Bearer KEY`. Plain ASGI, before any body is read."""
 
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado.caller import Caller
 from recado.db import Database
 from recado.errors import RecadoError, Unauthorized
+from recado.kit.crypto import SecretBox
 from recado.kit.gate import header
 from recado.kit.problems import problem_of
-from recado.projects.service import Role, authenticate
+from recado.kit.tickets import open_ticket
+from recado.projects.service import Principal, Role, authenticate, principal_of
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
@@ -17,17 +21,28 @@ _MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Rol
 class RequireKey:
     """Lets requests below `prefix` through if they bring a key that is known, with their `Caller` in the state.
 
-    `open_paths` need none.
+    `open_paths` need none. On `ticket_paths`, which browsers open without headers, a ticket will do.
     """
 
-    def __init__(self, app: ASGIApp, database: Database, prefix: str, open_paths: frozenset[str]) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        database: Database,
+        prefix: str,
+        open_paths: frozenset[str],
+        box: SecretBox,
+        ticket_paths: frozenset[str] = frozenset(),
+    ) -> None:
         self._app = app
         self._database = database
         self._prefix = prefix + "/"
         self._open_paths = open_paths
+        self._box = box
+        self._ticket_paths = ticket_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(self._prefix) and scope["path"] not in self._open_paths:
+        guarded = scope["type"] in ("http", "websocket") and scope["path"].startswith(self._prefix)
+        if guarded and scope["path"] not in self._open_paths:
             try:
                 caller = await self._caller(scope)
             except RecadoError as error:
@@ -37,10 +52,14 @@ class RequireKey:
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
-        token = token_of(scope)
         async with self._database.system(read_only=True) as session:
-            principal = await authenticate(session, token)
+            principal = await self._principal(session, scope)
         return Caller(principal.project_id, principal.key_id, _MAY[principal.role], self._database)
+
+    async def _principal(self, session: AsyncSession, scope: Scope) -> Principal:
+        if scope["path"] in self._ticket_paths and (ticket := QueryParams(scope["query_string"]).get("ticket")):
+            return await principal_of(session, open_ticket(self._box, ticket[:MAX_TOKEN]))
+        return await authenticate(session, token_of(scope))
 
 
 def token_of(scope: Scope) -> str:

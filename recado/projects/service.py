@@ -1,6 +1,6 @@
 """Projects and their API keys. Nothing here commits: the caller's block does."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -122,6 +122,20 @@ async def authenticate(session: AsyncSession, token: str) -> Principal:
     if key is None:
         raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
     return Principal(key.project_id, key.id, Role(key.role))
+
+
+async def principal_of(session: AsyncSession, key_id: str) -> Principal:
+    """Whose key this is, by its id. Needs a system session. Raises `Unauthorized` (`bad_api_key`)."""
+    key = await session.get(ApiKey, key_id)
+    if key is None or key.revoked_ms is not None:
+        raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
+    return Principal(key.project_id, key.id, Role(key.role))
+
+
+async def revoked_of(session: AsyncSession, key_ids: Collection[str]) -> frozenset[str]:
+    """Those of the keys that are closed. Needs a system session."""
+    found = await session.scalars(select(ApiKey.id).where(ApiKey.id.in_(key_ids), ApiKey.revoked_ms.is_not(None)))
+    return frozenset(found)
 
 
 def _key(project_id: str, token: str, name: str, role: Role, hint: str) -> ApiKey:

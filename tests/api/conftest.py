@@ -113,7 +113,11 @@ async def serving(settings: Settings) -> AsyncGenerator[Api]:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
         config = uvicorn.Config(
-            build_app(runtime, kinds=job_kinds(runtime)), lifespan="on", log_config=None, access_log=False
+            build_app(runtime, kinds=job_kinds(runtime)),
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
         )
         server = uvicorn.Server(config)
         serving = asyncio.create_task(server.serve([listening]))

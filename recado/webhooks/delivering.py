@@ -1,0 +1,243 @@
+"""Delivering: events become rows in order, rows are claimed with a lease and posted, and failures come again.
+
+A worker that dies in the middle leaves rows under its lease, on the database's clock; when that has run out another one
+posts them again, with the same id. Each endpoint is served by a task of its own, so that one that hangs holds up no
+other.
+"""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import structlog
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import Database, database_now_ms, json_text
+from recado.errors import RecadoError
+from recado.events.service import events_by_id, last_position
+from recado.kit import randomness
+from recado.kit.crypto import SecretBox
+from recado.kit.wakeup import Bell
+from recado.webhooks import service
+from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
+from recado.webhooks.posting import SEND_TIMEOUT_S, Networks, Postman, Result, body_of
+
+# How long a claim lasts. All that was claimed is posted within it, or given back.
+LEASE_MS = 60_000
+CLAIM_ROWS = 20
+# Endpoints that a process serves at the same time.
+MAX_ENDPOINTS = 32
+# Behind the hints.
+LOOK_S = 1.0
+PRUNE_EVERY_S = 600.0
+# Full jitter: the first tries come within seconds, later ones about twice an hour, for a day.
+BACK_OFF_S, LONGEST_S = 5.0, 3_600.0
+# Attempts that the log keeps.
+MAX_LOG = 20
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ToPost:
+    """A claimed delivery. `body` is None where its event is no longer kept."""
+
+    id: str
+    attempts: int
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """What one endpoint gets now, in order."""
+
+    project_id: str
+    url: str
+    secret: str
+    rows: tuple[ToPost, ...]
+
+
+class Deliverer:
+    """Delivers webhooks for all projects until it is cancelled. Ring `bell` when events got their positions."""
+
+    def __init__(self, database: Database, box: SecretBox, owner: str, networks: Networks = ()) -> None:
+        self.bell = Bell()
+        self._database = database
+        self._box = box
+        self._owner = owner
+        self._networks = networks
+        self._serving: dict[str, asyncio.Task[None]] = {}
+        self._prune_at_s = 0.0
+
+    async def run(self) -> None:
+        postman = Postman(self._networks)
+        try:
+            while True:
+                handed = 0
+                try:
+                    handed = await self.hand_out()
+                    await self._start(postman)
+                    await self._prune()
+                except Exception as error:  # the database is away: what is due stays due
+                    log.warning("webhooks_waiting", error=type(error).__name__)
+                if not handed:
+                    await self.bell.wait(LOOK_S)
+        finally:
+            for task in self._serving.values():
+                task.cancel()
+            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+            await postman.close()
+
+    async def hand_out(self) -> int:
+        """Make deliveries of what happened since the last look; how many events were looked at."""
+        async with self._database.system(read_only=True) as session:
+            place = await session.scalar(select(WebhookPosition.position))
+            anybody = await session.scalar(select(WebhookEndpoint.id).where(_awake()).limit(1))
+            if anybody is None or (place or 0) >= await last_position(session):
+                return 0
+        async with self._database.system() as session:
+            return await service.hand_out(session)
+
+    async def _start(self, postman: Postman) -> None:
+        room = MAX_ENDPOINTS - len(self._serving)
+        if room <= 0:
+            return
+        async with self._database.system(read_only=True) as session:
+            due = await _due_endpoints(session, tuple(self._serving), room)
+        for endpoint_id in due:
+            task = asyncio.create_task(self._serve(endpoint_id, postman), name="webhook")
+            self._serving[endpoint_id] = task
+            task.add_done_callback(lambda _, endpoint_id=endpoint_id: self._served(endpoint_id))
+
+    def _served(self, endpoint_id: str) -> None:
+        del self._serving[endpoint_id]
+        self.bell.ring()  # there may be more for it
+
+    async def _serve(self, endpoint_id: str, postman: Postman) -> None:
+        try:
+            async with self._database.system() as session:
+                claimed = await claim(session, self._box, endpoint_id, self._owner)
+            await self._post_all(endpoint_id, claimed, postman)
+        except RecadoError as error:
+            log.warning("webhook_not_served", webhook_id=endpoint_id, code=error.code)
+            await asyncio.sleep(LOOK_S)
+        except Exception as error:  # what was claimed is posted again when its lease has run out
+            log.warning("webhook_not_served", webhook_id=endpoint_id, error=type(error).__name__)
+            await asyncio.sleep(LOOK_S)
+
+    async def _post_all(self, endpoint_id: str, claimed: Claimed, postman: Postman) -> None:
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + LEASE_MS / 1000 - 2 * SEND_TIMEOUT_S
+        left = list(claimed.rows)
+        while left and loop.time() < until_s:
+            row = left.pop(0)
+            if row.body is None:
+                result = Result(0, 0, None, "event_gone", None)
+            else:
+                result = await postman.post(claimed.url, claimed.secret, row.body)
+            async with self._database.project(claimed.project_id) as session:
+                await settle(session, endpoint_id, self._owner, row, result)
+            if not result.taken:
+                break  # the rest would most likely fail, too: let others have the time
+        if left:
+            async with self._database.project(claimed.project_id) as session:
+                await release(session, self._owner, [row.id for row in left])
+
+    async def _prune(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._prune_at_s:
+            return
+        async with self._database.system() as session:
+            gone = await service.prune(session)
+        if gone < service.PRUNE_ROWS:
+            self._prune_at_s = now_s + PRUNE_EVERY_S
+
+
+def _awake() -> ColumnElement[bool]:
+    return and_(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
+
+
+async def _due_endpoints(session: AsyncSession, but: Sequence[str], limit: int) -> Sequence[str]:
+    now_ms = await database_now_ms(session)
+    due = (
+        select(WebhookDelivery.id)
+        .where(
+            WebhookDelivery.endpoint_id == WebhookEndpoint.id,
+            WebhookDelivery.state == "queued",
+            WebhookDelivery.due_ms <= now_ms,
+            WebhookDelivery.lease_until_ms <= now_ms,
+        )
+        .exists()
+    )
+    found = await session.scalars(
+        select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due).limit(limit)
+    )
+    return found.all()
+
+
+async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: str) -> Claimed:
+    """Claim what is due for an endpoint, in order. Needs a system session."""
+    now_ms = await database_now_ms(session)
+    endpoint = await session.get(WebhookEndpoint, endpoint_id)
+    if endpoint is None or not endpoint.active or endpoint.paused_ms is not None:
+        return Claimed("", "", "", ())
+    rows = (
+        await session.scalars(
+            select(WebhookDelivery)
+            .where(
+                WebhookDelivery.endpoint_id == endpoint_id,
+                WebhookDelivery.state == "queued",
+                WebhookDelivery.due_ms <= now_ms,
+                WebhookDelivery.lease_until_ms <= now_ms,
+            )
+            .order_by(WebhookDelivery.position)
+            .limit(CLAIM_ROWS)
+            .with_for_update(skip_locked=True)
+        )
+    ).all()
+    events = await events_by_id(session, [row.event_id for row in rows])
+    for row in rows:
+        row.owner, row.lease_until_ms = owner, now_ms + LEASE_MS
+    bodies = {event_id: body_of(event) for event_id, event in events.items()}
+    secret = box.decrypt(endpoint.secret, endpoint.id)
+    claimed = tuple(ToPost(row.id, row.attempts, bodies.get(row.event_id)) for row in rows)
+    return Claimed(endpoint.project_id, endpoint.url, secret, claimed)
+
+
+async def settle(session: AsyncSession, endpoint_id: str, owner: str, tried: ToPost, result: Result) -> None:
+    """Write down what became of a try, unless the row is no longer ours. A project's session."""
+    row = await session.scalar(select(WebhookDelivery).where(WebhookDelivery.id == tried.id).with_for_update())
+    endpoint = await session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update())
+    if row is None or endpoint is None or row.owner != owner:
+        return
+    now_ms = await database_now_ms(session)
+    row.owner, row.lease_until_ms = None, 0
+    row.log = json_text([*json.loads(row.log), asdict(result)][-MAX_LOG:])
+    row.attempts += 1
+    if result.taken:
+        row.state, row.done_ms = "delivered", now_ms
+        endpoint.failing_since_ms = None
+        return
+    delay_ms = round(randomness.full_jitter(row.attempts, BACK_OFF_S, LONGEST_S) * 1000)
+    row.due_ms = now_ms + delay_ms
+    if row.due_ms > row.until_ms or tried.body is None:
+        row.state, row.done_ms = "dead", now_ms
+    if tried.body is None:
+        return
+    since_ms = endpoint.failing_since_ms or now_ms
+    endpoint.failing_since_ms = since_ms
+    if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:
+        await service.pause(session, endpoint)
+        log.warning("webhook_paused", webhook_id=endpoint_id)
+
+
+async def release(session: AsyncSession, owner: str, ids: Sequence[str]) -> None:
+    """Give back what was claimed and not tried. A project's session."""
+    await session.execute(
+        update(WebhookDelivery)
+        .where(WebhookDelivery.id.in_(ids), WebhookDelivery.owner == owner)
+        .values(owner=None, lease_until_ms=0)
+        .execution_options(synchronize_session=False)
+    )

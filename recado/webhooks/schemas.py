@@ -1,0 +1,104 @@
+"""Shapes of webhooks in the API."""
+
+import json
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, StringConstraints
+
+from recado.kit.schemas import Input, Moment, Output, Uuid
+
+EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
+MAX_NAMES = 50
+# As long as the column.
+MAX_URL = 2_048
+
+EventPattern = Annotated[str, StringConstraints(max_length=64, pattern=EVENT_NAME)]
+Url = Annotated[str, StringConstraints(max_length=MAX_URL)]
+Names = Annotated[
+    list[EventPattern],
+    Field(min_length=1, max_length=MAX_NAMES, description="Names of events; message.* is all that begin so, * all."),
+]
+Secret = Annotated[
+    str, StringConstraints(min_length=16, max_length=200, pattern=r"^[!-~]+$"), Field(description="Visible ASCII.")
+]
+
+
+def _parsed(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+class NewEndpoint(Input):
+    """Where events shall go. Without a secret, one is made."""
+
+    url: Url
+    events: Names = Field(default=["*"])
+    secret: Secret | None = None
+
+
+class ChangedEndpoint(Input):
+    """What shall be another; the rest stays. `active` true also ends a pause."""
+
+    url: Url | None = None
+    events: Names | None = None
+    active: bool | None = None
+    secret: Secret | None = None
+
+
+class EndpointOut(Output):
+    """Where events go."""
+
+    id: str
+    url: str
+    events: Annotated[list[str], BeforeValidator(_parsed)]
+    active: bool
+    paused_at: Moment | None = Field(
+        validation_alias="paused_ms", description="Since when nothing is sent, because it failed for a whole day."
+    )
+    failing_since: Moment | None = Field(
+        validation_alias="failing_since_ms", description="The first failure after the last success."
+    )
+    created_at: Moment = Field(validation_alias="created_ms")
+
+
+class CreatedEndpoint(Output):
+    """An endpoint and the secret that signs what it gets: kept encrypted, and shown this once."""
+
+    endpoint: EndpointOut
+    secret: str
+
+
+class Attempt(Output):
+    """One try: `status` is that of the answer, `error` why there was none."""
+
+    at: Moment = Field(validation_alias="at_ms")
+    took_ms: int
+    status: int | None = None
+    error: str | None = None
+    excerpt: str | None = Field(default=None, description="The beginning of the answer's text.")
+
+
+class DeliveryOut(Output):
+    """An event on its way to an endpoint. `event_id` is the `id` that the receiver sees, at every attempt."""
+
+    id: str
+    endpoint_id: str
+    event_id: str
+    event: str
+    state: str = Field(description="queued, delivered or dead.")
+    attempts: int
+    next_try_at: Moment | None
+    log: list[Attempt] = Field(description="The latest attempts, oldest first.")
+    created_at: Moment
+
+
+class Replay(Input):
+    """Which events to send again: all that the endpoint takes, after one and up to another (both of this project)."""
+
+    after_event_id: Uuid | None = None
+    until_event_id: Uuid | None = None
+
+
+class Replayed(Output):
+    """How many deliveries were queued."""
+
+    queued: int

@@ -1,0 +1,283 @@
+"""Webhooks: where events go, the deliveries that are made of them, and replaying. Nothing here commits.
+
+What is promised: every event that an endpoint takes is posted at least once and tried for a day; the `id` in the body
+is the event's, the same at every attempt, so that a receiver can leave out what it has. They are sent in order, one at
+a time for an endpoint; one that failed comes later, behind others.
+"""
+
+import contextlib
+import json
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import database_now_ms, json_text
+from recado.errors import BadInput, Conflict, NotFound
+from recado.events.service import (
+    Event,
+    event_at,
+    events_between,
+    last_position,
+    name_matches,
+    record,
+)
+from recado.kit import now_ms
+from recado.kit.crypto import SecretBox, new_token
+from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
+
+# How long an event is tried: long enough for a receiver that breaks at night, with people who mend it in the morning.
+TRY_FOR_MS = 24 * 3_600_000
+# Of one project; each event makes a row for each of them.
+MAX_ENDPOINTS = 20
+# Events that are handed to endpoints in one commit.
+MAX_HANDED = 500
+# Of one replay: more is asked for in parts.
+MAX_REPLAYED = 5_000
+# How long the log is kept.
+KEEP_MS = 30 * 24 * 3_600_000
+PRUNE_ROWS = 1_000
+PAUSED = "webhook.paused"
+
+
+# --- endpoints ----------------------------------------------------------------------------------------
+
+
+async def add_endpoint(
+    session: AsyncSession, box: SecretBox, url: str, events: Sequence[str], secret: str | None = None
+) -> tuple[WebhookEndpoint, str]:
+    """An endpoint that takes what happens from now on, and its secret. Raises `BadInput` (`bad_url`), `Conflict`."""
+    if len((await session.scalars(select(WebhookEndpoint.id))).all()) >= MAX_ENDPOINTS:
+        raise Conflict(f"A project has at most {MAX_ENDPOINTS} webhook endpoints", code="too_many_endpoints")
+    secret = secret or new_token("whsec")
+    endpoint = WebhookEndpoint(
+        url=check_url(url), secret="", events=json_text(list(events)), after_position=await last_position(session)
+    )
+    session.add(endpoint)
+    await session.flush()
+    endpoint.secret = box.encrypt(secret, endpoint.id)
+    await session.flush()
+    return endpoint, secret
+
+
+async def change_endpoint(
+    session: AsyncSession,
+    box: SecretBox,
+    endpoint_id: str,
+    *,
+    url: str | None = None,
+    events: Sequence[str] | None = None,
+    active: bool | None = None,
+    secret: str | None = None,
+) -> WebhookEndpoint:
+    """Change what is given. Switched on again, it takes what happens from then on; replay what it missed.
+
+    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`).
+    """
+    endpoint = await get_endpoint(session, endpoint_id)
+    if url is not None:
+        endpoint.url = check_url(url)
+    if events is not None:
+        endpoint.events = json_text(list(events))
+    if secret is not None:
+        endpoint.secret = box.encrypt(secret, endpoint.id)
+    if active is not None:
+        if active and (not endpoint.active or endpoint.paused_ms is not None):
+            endpoint.after_position = await last_position(session)
+            endpoint.failing_since_ms = None
+        endpoint.active = active
+        endpoint.paused_ms = None
+    await session.flush()
+    return endpoint
+
+
+async def remove_endpoint(session: AsyncSession, endpoint_id: str) -> None:
+    """Take an endpoint away with its log. Raises `NotFound` (`webhook_not_found`)."""
+    endpoint = await get_endpoint(session, endpoint_id)
+    await session.execute(delete(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id))
+    await session.delete(endpoint)
+
+
+async def get_endpoint(session: AsyncSession, endpoint_id: str) -> WebhookEndpoint:
+    """One endpoint. Raises `NotFound` (`webhook_not_found`)."""
+    endpoint = await session.get(WebhookEndpoint, endpoint_id)
+    if endpoint is None:
+        raise NotFound("There is no such webhook endpoint", code="webhook_not_found")
+    return endpoint
+
+
+async def list_endpoints(session: AsyncSession, cut: Cut = FIRST) -> Page[WebhookEndpoint]:
+    """The project's endpoints, oldest first."""
+    return await read_page(session, select(WebhookEndpoint), WebhookEndpoint, cut)
+
+
+def check_url(url: str) -> str:
+    """The address, if it is one that can be posted to. Raises `BadInput` (`bad_url`)."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        good = False
+    else:
+        good = good and "@" not in parts.netloc and not parts.fragment
+    if not good or not url.isascii() or not url.isprintable() or " " in url:
+        raise BadInput("The address must be http:// or https:// with a host, and no user or #", code="bad_url")
+    return url
+
+
+# --- handing out --------------------------------------------------------------------------------------
+
+
+async def hand_out(session: AsyncSession) -> int:
+    """Make deliveries of the next events, in order; how many events were looked at. Needs a system session.
+
+    Whoever does it holds the one row of positions until its commit: each endpoint gets each event in one row.
+    """
+    endpoints = (
+        await session.scalars(
+            select(WebhookEndpoint).where(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
+        )
+    ).all()
+    if not endpoints:
+        return 0
+    place = await _place(session)
+    # What happened before all of them were there is of no interest.
+    after = max(place.position, min(endpoint.after_position for endpoint in endpoints))
+    events = await events_between(session, after, None, MAX_HANDED)
+    if not events:
+        return 0
+    due_ms = await database_now_ms(session)
+    for event in events:
+        for endpoint in endpoints:
+            if takes(endpoint, event) and (event.position or 0) > endpoint.after_position:
+                session.add(_delivery(endpoint, event, due_ms))
+    place.position = events[-1].position or after
+    await session.flush()
+    return len(events)
+
+
+async def _place(session: AsyncSession) -> WebhookPosition:
+    """Up to where events were handed out; locked until the commit."""
+    held = select(WebhookPosition).with_for_update()
+    place = (await session.scalars(held)).first()
+    if place is None:  # the first time
+        with contextlib.suppress(IntegrityError):  # another process was faster
+            async with session.begin_nested():
+                session.add(WebhookPosition(id=1, position=0))
+                await session.flush()
+        place = (await session.scalars(held)).one()
+    return place
+
+
+def takes(endpoint: WebhookEndpoint, event: Event) -> bool:
+    """True if the endpoint wants events of this name."""
+    return endpoint.project_id == event.project_id and name_matches(event.name, frozenset(json.loads(endpoint.events)))
+
+
+def _delivery(endpoint: WebhookEndpoint, event: Event, due_ms: int) -> WebhookDelivery:
+    return WebhookDelivery(
+        project_id=endpoint.project_id,
+        endpoint_id=endpoint.id,
+        event_id=event.id,
+        event=event.name,
+        position=event.position,
+        due_ms=due_ms,
+        until_ms=due_ms + TRY_FOR_MS,
+    )
+
+
+# --- the log ------------------------------------------------------------------------------------------
+
+
+async def list_deliveries(
+    session: AsyncSession, endpoint_id: str, cut: Cut = FIRST, *, state: str | None = None
+) -> Page[WebhookDelivery]:
+    """What was and will be sent to an endpoint, newest first. Raises `NotFound` (`webhook_not_found`)."""
+    await get_endpoint(session, endpoint_id)
+    statement = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
+    if state is not None:
+        statement = statement.where(WebhookDelivery.state == state)
+    return await read_page(session, statement, WebhookDelivery, cut, newest_first=True)
+
+
+async def get_delivery(session: AsyncSession, delivery_id: str) -> WebhookDelivery:
+    """One delivery. Raises `NotFound` (`delivery_not_found`)."""
+    delivery = await session.get(WebhookDelivery, delivery_id)
+    if delivery is None:
+        raise NotFound("There is no such delivery", code="delivery_not_found")
+    return delivery
+
+
+async def replay(session: AsyncSession, delivery_id: str) -> WebhookDelivery:
+    """Send an event to its endpoint again, with the same id. Raises `NotFound`, `Conflict` (`webhook_inactive`)."""
+    delivery = await get_delivery(session, delivery_id)
+    _refuse_inactive(await get_endpoint(session, delivery.endpoint_id))
+    await _again(session, [delivery.id])
+    await session.refresh(delivery)
+    return delivery
+
+
+async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | None, until_id: str | None) -> int:
+    """Send an endpoint what happened after one event and up to another, also what it was never sent; how many.
+
+    Raises `NotFound` (`webhook_not_found`, `event_not_found`), `Conflict` (`webhook_inactive`), `BadInput`
+    (`replay_too_long`).
+    """
+    endpoint = await get_endpoint(session, endpoint_id)
+    _refuse_inactive(endpoint)
+    after = 0 if after_id is None else await event_at(session, after_id)
+    until = await last_position(session) if until_id is None else await event_at(session, until_id)
+    events = [e for e in await events_between(session, after, until, MAX_REPLAYED + 1) if takes(endpoint, e)]
+    if len(events) > MAX_REPLAYED:
+        raise BadInput(f"A replay has at most {MAX_REPLAYED} events: ask in parts", code="replay_too_long")
+    mine = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
+    known = {
+        row.event_id: row.id
+        for row in await session.scalars(
+            mine.where(WebhookDelivery.position > after, WebhookDelivery.position <= until)
+        )
+    }
+    await _again(session, [known[event.id] for event in events if event.id in known])
+    # What has a position above the handed-out one is on its way by itself.
+    handed = max((await _place(session)).position, endpoint.after_position)
+    due_ms = await database_now_ms(session)
+    fresh = [event for event in events if event.id not in known and (event.position or 0) <= handed]
+    session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])
+    await session.flush()
+    return len(events)
+
+
+async def _again(session: AsyncSession, ids: Sequence[str]) -> None:
+    at_ms = await database_now_ms(session)
+    again = {"state": "queued", "due_ms": at_ms, "until_ms": at_ms + TRY_FOR_MS, "attempts": 0, "done_ms": None}
+    for start in range(0, len(ids), PRUNE_ROWS):
+        await session.execute(
+            update(WebhookDelivery)
+            .where(WebhookDelivery.id.in_(ids[start : start + PRUNE_ROWS]))
+            .values(again)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _refuse_inactive(endpoint: WebhookEndpoint) -> None:
+    if not endpoint.active or endpoint.paused_ms is not None:
+        raise Conflict("This endpoint is switched off or paused: switch it on first", code="webhook_inactive")
+
+
+async def pause(session: AsyncSession, endpoint: WebhookEndpoint) -> None:
+    """Send nothing more to an endpoint that failed for a whole day, and say so. A project's session."""
+    endpoint.paused_ms = now_ms()
+    await record(session, PAUSED, {"webhook_id": endpoint.id, "failing_since_ms": endpoint.failing_since_ms})
+
+
+async def prune(session: AsyncSession) -> int:
+    """Forget a part of what was done long ago; how many. Needs a system session."""
+    before_ms = await database_now_ms(session) - KEEP_MS
+    old = select(WebhookDelivery.id).where(WebhookDelivery.done_ms < before_ms).limit(PRUNE_ROWS)
+    ids = (await session.scalars(old)).all()
+    if ids:
+        await session.execute(delete(WebhookDelivery).where(WebhookDelivery.id.in_(ids)))
+    return len(ids)

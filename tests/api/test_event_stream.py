@@ -1,0 +1,251 @@
+"""Live events over real sockets: resume, filters, tickets, tenancy, slow and revoked listeners."""
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+
+from recado.events import feed as feeds
+from recado.events.service import record
+from recado.kit import new_id
+from recado.kit.clock import now_ms, use_clock
+from recado.kit.tickets import TICKET_S
+from recado.mailbox.noting import keep_numbering
+from recado.projects.service import Role, revoke_key
+from tests.api.conftest import Api, Tenant, arrive
+
+LIMIT_S = 10
+
+
+@pytest_asyncio.fixture
+async def live(api: Api) -> AsyncIterator[Api]:
+    """The API with what numbers and reads events."""
+    tasks = [asyncio.create_task(keep_numbering(api.runtime.mailbox)), asyncio.create_task(api.runtime.feed.run())]
+    yield api
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def note(api: Api, of: Tenant, name: str, **where: Any) -> str:
+    async with api.runtime.database.project(of.project_id) as session:
+        return (await record(session, name, {"n": 1}, **where)).id
+
+
+@contextlib.asynccontextmanager
+async def streaming(
+    api: Api, key: str | None, query: str = "", **headers: str
+) -> AsyncGenerator[aiohttp.ClientResponse]:
+    sent = headers if key is None else {"X-API-Key": key, **headers}
+    async with (
+        asyncio.timeout(LIMIT_S),
+        api.session.get(f"{api.url}/api/v1/events/stream{query}", headers=sent) as response,
+    ):
+        yield response
+
+
+async def frames(response: aiohttp.ClientResponse, count: int) -> list[dict[str, Any]]:
+    """The next `count` events, as a browser understands them."""
+    found: list[dict[str, Any]] = []
+    fields: dict[str, str] = {}
+    while len(found) < count:
+        line = (await response.content.readline()).decode()
+        assert line, f"the stream ended after {len(found)} events"
+        name, colon, value = line.rstrip("\n").partition(": ")
+        if colon:
+            fields[name] = value
+        elif "data" in fields:
+            event = json.loads(fields["data"])
+            assert (fields["id"], fields["event"]) == (event["id"], event["name"])
+            found.append(event)
+            fields = {}
+    return found
+
+
+async def ids(response: aiohttp.ClientResponse, count: int) -> list[str]:
+    return [event["id"] for event in await frames(response, count)]
+
+
+async def test_events_come_as_they_happen(live: Api, ours: Tenant) -> None:
+    last = (await live.get("/events?limit=1", ours.keys[Role.READ])).json["items"][0]["id"]
+    async with streaming(live, ours.keys[Role.READ], f"?after={last}") as response:
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        assert response.headers["cache-control"] == "no-store"
+        await arrive(live.runtime, ours.project_id, ours.line_id, "wamid.2")
+        (event,) = await frames(response, 1)
+    assert event["name"] == "message.received"
+    assert (event["conversation_id"], event["line_id"]) == (ours.conversation_id, ours.line_id)
+    assert set(event["data"]) == {"message_id"}
+    assert "hola" not in json.dumps(event)
+    listed = (await live.get("/events?limit=1", ours.keys[Role.READ])).json["items"]
+    assert listed == [event]
+
+
+async def test_who_comes_back_misses_nothing_and_sees_nothing_twice(live: Api, ours: Tenant, monkeypatch: Any) -> None:
+    monkeypatch.setattr(feeds, "PAGE", 3)  # so that what was missed takes some pages
+    key = ours.keys[Role.READ]
+    made = [await note(live, ours, "step", conversation_id=ours.conversation_id)]
+    seen = list(made)
+    for _ in range(4):
+        made += [await note(live, ours, "step", conversation_id=ours.conversation_id) for _ in range(5)]
+        async with streaming(live, key, f"?after={new_id()}", **{"Last-Event-ID": seen[-1]}) as response:
+            made += [await note(live, ours, "step") for _ in range(2)]
+            seen += await ids(response, 4)  # and gone in the middle
+    async with streaming(live, key, f"?after={seen[-1]}") as response:
+        seen += await ids(response, len(made) - len(seen))
+    assert seen == made
+
+
+async def test_two_processes_tell_the_same_story(live: Api, ours: Tenant) -> None:
+    """What one process's listener saw last is where it goes on at another's."""
+    second = feeds.Feed(live.runtime.database, _nobody)
+    reading = asyncio.create_task(second.run())
+    wanted = feeds.Wanted(ours.project_id)
+    made = [await note(live, ours, "step")]
+    after = await live.runtime.feed.place_of(wanted, made[0])
+    async with asyncio.timeout(LIMIT_S), second.listen(wanted, after, "k") as (listener, missed):
+        made += [await note(live, ours, "step") for _ in range(3)]
+        seen = [told.id async for page in missed for told in page]
+        while len(seen) < 3:
+            seen += [told.id for told in await listener.next(1)]
+    assert seen == made[1:]
+    reading.cancel()
+    await asyncio.gather(reading, return_exceptions=True)
+
+
+async def _nobody(_keys: Any) -> frozenset[str]:
+    return frozenset()
+
+
+async def test_filters(live: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.READ]
+    start = await note(live, ours, "start")
+    here = {"conversation_id": ours.conversation_id, "line_id": ours.line_id}
+    one = await note(live, ours, "job.finished", **here)
+    two = await note(live, ours, "job.started")
+    three = await note(live, ours, "alert.raised", conversation_id=new_id(), line_id=ours.line_id)
+    for query, expected in (
+        ("", [one, two, three]),
+        ("&name=job.*", [one, two]),
+        ("&name=alert.raised&name=job.finished", [one, three]),
+        (f"&conversation_id={ours.conversation_id}", [one]),
+        (f"&line_id={ours.line_id}", [one, three]),
+    ):
+        async with streaming(live, key, f"?after={start}{query}") as response:
+            assert await ids(response, len(expected)) == expected
+
+
+async def test_another_projects_events_are_never_seen(live: Api, ours: Tenant, theirs: Tenant) -> None:
+    start = await note(live, ours, "start")
+    foreign = await note(live, theirs, "secret")
+    async with (
+        streaming(live, ours.keys[Role.ADMIN], f"?after={start}") as behind,
+        streaming(live, ours.keys[Role.ADMIN]) as living,
+    ):
+        await note(live, theirs, "secret")
+        mine = await note(live, ours, "mine")
+        assert await ids(behind, 1) == [mine]
+        assert await ids(living, 1) == [mine]
+    async with streaming(live, ours.keys[Role.ADMIN], f"?after={foreign}") as response:
+        assert response.status == 404
+        assert (await response.json())["code"] == "event_not_found"
+
+
+async def test_a_ticket_stands_for_the_key_for_a_minute(live: Api, ours: Tenant) -> None:
+    made = await live.post("/events/ticket", ours.keys[Role.READ])
+    assert made.status == 201
+    ticket = made.json["ticket"]
+    assert ours.keys[Role.READ] not in ticket
+    async with streaming(live, None, f"?ticket={ticket}") as response:
+        assert response.status == 200
+        mine = await note(live, ours, "mine")
+        assert await ids(response, 1) == [mine]
+    elsewhere = await live.get(f"/events?ticket={ticket}")
+    assert (elsewhere.status, elsewhere.code) == (401, "no_api_key")
+    for bad in ("x", ticket[:-4] + "AAAA"):
+        refused = await live.get(f"/events/stream?ticket={bad}")
+        assert (refused.status, refused.code) == (401, "bad_ticket")
+    later_ms = now_ms() + (TICKET_S + 1) * 1000
+    with use_clock(lambda: later_ms):
+        assert (await live.get(f"/events/stream?ticket={ticket}")).code == "bad_ticket"
+
+
+async def test_a_revoked_key_is_cut_off(live: Api, ours: Tenant) -> None:
+    ticket = (await live.post("/events/ticket", ours.keys[Role.READ])).json["ticket"]
+    async with streaming(live, ours.keys[Role.READ]) as response:
+        await note(live, ours, "mine")
+        await ids(response, 1)
+        async with live.runtime.database.project(ours.project_id) as session:
+            await revoke_key(session, ours.key_id)
+        await live.runtime.feed.cut_revoked()
+        assert await response.content.read() == b""
+    assert (await live.get(f"/events/stream?ticket={ticket}")).code == "bad_api_key"
+
+
+async def test_who_reads_too_slowly_is_cut_and_goes_on(live: Api, ours: Tenant, monkeypatch: Any) -> None:
+    monkeypatch.setattr(feeds, "MAX_WAITING", 5)
+    wanted = feeds.Wanted(ours.project_id, frozenset({"step"}))
+    made = [await note(live, ours, "step")]
+    feed = live.runtime.feed
+    place = await feed.place_of(wanted, made[0])
+    seen = list(made)
+    async with asyncio.timeout(LIMIT_S):
+        async with feed.listen(wanted, place, "k") as (listener, missed):
+            assert [page async for page in missed] == []
+            made += [await note(live, ours, "step") for _ in range(9)]
+            while listener.cut is None:  # noqa: ASYNC110 # it takes nothing on purpose
+                await asyncio.sleep(0.005)
+            assert listener.cut == "too_slow"
+            assert await listener.next(1) == []
+        async with feed.listen(wanted, await feed.place_of(wanted, seen[-1]), "k") as (listener, missed):
+            seen += [told.id async for page in missed for told in page]
+            while len(seen) < len(made):
+                seen += [told.id for told in await listener.next(1)]
+    assert seen == made
+    assert feed.listening == 0
+
+
+async def test_the_end_of_the_server_ends_streams(live: Api, ours: Tenant) -> None:
+    async with streaming(live, ours.keys[Role.READ]) as response:
+        assert (await response.content.readline()).startswith(b"retry: ")
+        live.runtime.feed.close()
+        await response.content.read()
+    refused = await live.get("/events/stream", ours.keys[Role.READ])
+    assert (refused.status, refused.code) == (503, "overloaded")
+    assert "retry-after" in refused.headers
+
+
+async def test_a_websocket_tells_the_same(live: Api, ours: Tenant, theirs: Tenant) -> None:
+    address = f"{live.url}/api/v1/events/ws"
+    start = await note(live, ours, "start")
+    first = await note(live, ours, "job.started")
+    ticket = (await live.post("/events/ticket", ours.keys[Role.READ])).json["ticket"]
+    async with (
+        asyncio.timeout(LIMIT_S),
+        live.session.ws_connect(f"{address}?after={start}&ticket={ticket}&name=job.*") as socket,
+    ):
+        assert (await socket.receive_json())["id"] == first
+        await socket.send_str("what?")
+        await socket.send_json({"type": "ping"})
+        assert await socket.receive_json() == {"type": "pong"}
+        await note(live, theirs, "job.started")
+        await note(live, ours, "other")
+        second = await note(live, ours, "job.finished")
+        assert (await socket.receive_json())["id"] == second
+        live.runtime.feed.close()
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 1013
+
+
+@pytest.mark.parametrize("query", ["", "?after=0192f0c1-2d3e-7abc-8def-0123456789ab"])
+async def test_a_websocket_is_refused_before_it_opens(live: Api, ours: Tenant, query: str) -> None:
+    headers = {"X-API-Key": ours.keys[Role.READ]} if query else {}
+    with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+        async with live.session.ws_connect(f"{live.url}/api/v1/events/ws{query}", headers=headers):
+            raise AssertionError("it opened")
+    assert refused.value.status == (404 if query else 401)

@@ -1,0 +1,72 @@
+"""Webhooks by the API: what is shown once, who may, and whose they are."""
+
+import json
+from typing import Any
+
+from recado.events.service import record
+from recado.projects.service import Role
+from recado.webhooks.delivering import Deliverer
+from tests.api.conftest import Api, Tenant
+
+URL = "https://example.org/hook"
+
+
+async def test_a_webhook_is_made_changed_and_taken_away(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    made = await api.post("/webhooks", key, {"url": URL, "events": ["message.*"]})
+    assert made.status == 201
+    endpoint, secret = made.json["endpoint"], made.json["secret"]
+    assert secret.startswith("whsec_")
+    listed = await api.get("/webhooks", key)
+    assert listed.json["items"] == [endpoint]
+    assert secret not in json.dumps(listed.json)
+    path = f"/api/v1/webhooks/{endpoint['id']}"
+    changed = await api.call("PATCH", path, key, {"events": ["*"], "active": False})
+    assert (changed.json["events"], changed.json["active"], changed.json["url"]) == (["*"], False, URL)
+    assert (await api.get(f"/webhooks/{endpoint['id']}", key)).json == changed.json
+    assert (await api.post(f"/webhooks/{endpoint['id']}/replay", key, {})).code == "webhook_inactive"
+    assert (await api.call("DELETE", path, key)).status == 204
+    assert (await api.get(f"/webhooks/{endpoint['id']}", key)).code == "webhook_not_found"
+
+
+async def test_what_is_posted_is_read_and_replayed(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    made = await api.post("/webhooks", key, {"url": URL, "events": ["job.done"], "secret": "a-secret-of-the-receiver"})
+    webhook_id = made.json["endpoint"]["id"]
+    async with api.runtime.database.project(ours.project_id) as session:
+        event = await record(session, "job.done")
+    while await api.runtime.mailbox.number_events():
+        pass
+    deliverer = Deliverer(api.runtime.database, api.runtime.box, api.runtime.owner)
+    while await deliverer.hand_out():
+        pass
+    (row,) = (await api.get(f"/webhooks/{webhook_id}/deliveries?state=queued", key)).json["items"]
+    assert (row["event_id"], row["event"], row["attempts"], row["log"]) == (event.id, "job.done", 0, [])
+    again = await api.post(f"/webhooks/deliveries/{row['id']}/replay", key)
+    assert (again.status, again.json["id"]) == (200, row["id"])
+    assert (await api.post(f"/webhooks/{webhook_id}/replay", key, {"until_event_id": event.id})).json == {"queued": 1}
+    assert (await api.get(f"/webhooks/{webhook_id}/deliveries?state=dead", key)).json["items"] == []
+
+
+async def test_webhooks_are_their_projects_and_for_its_admins(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    made = await api.post("/webhooks", theirs.keys[Role.ADMIN], {"url": URL})
+    webhook_id = made.json["endpoint"]["id"]
+    key = ours.keys[Role.ADMIN]
+    assert (await api.get("/webhooks", key)).json["items"] == []
+    for method, rest, body in (
+        ("GET", "", None),
+        ("PATCH", "", {"active": False}),
+        ("DELETE", "", None),
+        ("GET", "/deliveries", None),
+        ("POST", "/replay", {}),
+    ):
+        answer = await api.call(method, f"/api/v1/webhooks/{webhook_id}{rest}", key, body)
+        assert (answer.status, answer.code) == (404, "webhook_not_found")
+    assert (await api.get("/webhooks", ours.keys[Role.AGENT])).code == "role_too_low"
+    refused: tuple[dict[str, Any], ...] = (
+        {"url": "ftp://example.org"},
+        {"url": URL, "events": []},
+        {"url": URL, "secret": "short"},
+    )
+    for wrong in refused:
+        assert (await api.post("/webhooks", key, wrong)).status == 422

@@ -1,0 +1,52 @@
+"""A system that takes webhooks, on loopback."""
+
+import contextlib
+import json
+from collections.abc import AsyncGenerator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass
+class Receiver:
+    """Keeps what was posted. `answer` says with which status, by the number of the post (from 0)."""
+
+    url: str = ""
+    answer: Callable[[int], int] = lambda _: 204
+    posts: list[tuple[bytes, dict[str, str]]] = field(default_factory=list[tuple[bytes, dict[str, str]]])
+    on_post: Callable[[], None] = lambda: None
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.posts.append((await request.read(), {name.lower(): value for name, value in request.headers.items()}))
+        self.on_post()
+        status = self.answer(len(self.posts) - 1)
+        headers = {"Location": self.url + "/elsewhere"} if status in (301, 302, 307) else {}
+        text = None if status == 204 else f"no: {request.headers['X-Webhook-Signature']}\x1b[2J"
+        return web.Response(status=status, headers=headers, text=text)
+
+    @property
+    def bodies(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body, _ in self.posts]
+
+    @property
+    def ids(self) -> list[str]:
+        return [body["id"] for body in self.bodies]
+
+
+@contextlib.asynccontextmanager
+async def receiving() -> AsyncGenerator[Receiver]:
+    """A receiver, listening."""
+    receiver = Receiver()
+    app = web.Application()
+    app.router.add_post("/{tail:.*}", receiver.take)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    receiver.url = f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    try:
+        yield receiver
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,319 @@
+"""Deliveries: one row for each endpoint and event, in order, tried again, paused, replayed, and safe from a kill."""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from sqlalchemy import select, update
+
+from recado.db import Database, database_now_ms
+from recado.errors import BadInput, Conflict, NotFound
+from recado.events.service import list_events, record
+from recado.kit import new_id, randomness
+from recado.kit.crypto import SecretBox
+from recado.mailbox.postgres import PostgresDriver
+from recado.mailbox.service import Mailbox
+from recado.mailbox.sqlite import SqliteDriver
+from recado.webhooks import service
+from recado.webhooks.delivering import Deliverer, claim, release, settle
+from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
+from recado.webhooks.posting import Result
+from tests.webhooks.receiver import Receiver, receiving
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+DAY_MS = 24 * 3_600_000
+REFUSED = Result(1, 2, 500, None, "no")
+KEY = "a key for tests only"
+
+
+@dataclass
+class World:
+    """A database with a project, a receiver, and what numbers events."""
+
+    database: Database
+    project_id: str
+    box: SecretBox
+    mailbox: Mailbox
+    receiver: Receiver
+
+    async def add(self, *events: str, url: str | None = None) -> str:
+        async with self.database.project(self.project_id) as session:
+            added, _ = await service.add_endpoint(session, self.box, url or self.receiver.url, events or ("*",))
+        return added.id
+
+    async def happen(self, *names: str) -> list[str]:
+        ids: list[str] = []
+        for name in names:
+            async with self.database.project(self.project_id) as session:
+                ids.append((await record(session, name, {"n": len(ids)})).id)
+            await self.mailbox.number_events()
+        return ids
+
+    def deliverer(self) -> Deliverer:
+        return Deliverer(self.database, self.box, new_id(), LOOPBACK)
+
+    async def rows(self) -> list[WebhookDelivery]:
+        async with self.database.system(read_only=True) as session:
+            return list(await session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.position)))
+
+    async def endpoint(self) -> WebhookEndpoint:
+        async with self.database.system(read_only=True) as session:
+            return (await session.scalars(select(WebhookEndpoint))).one()
+
+    async def set(self, kind: Any, **values: Any) -> None:
+        async with self.database.system() as session:
+            await session.execute(update(kind).values(values))
+
+    async def states(self) -> list[str]:
+        return [row.state for row in await self.rows()]
+
+    @contextlib.asynccontextmanager
+    async def delivering(self, count: int = 1) -> AsyncGenerator[None]:
+        tasks = [asyncio.create_task(self.deliverer().run()) for _ in range(count)]
+        yield
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(30):
+        while not await check():  # noqa: ASYNC110 # rows tell in no other way
+            await asyncio.sleep(0.01)
+
+
+@pytest_asyncio.fixture
+async def world(database: Database, project_id: str, box: SecretBox) -> AsyncIterator[World]:
+    owner = new_id()
+    driver = (
+        SqliteDriver(database.sqlite_path) if database.is_sqlite else PostgresDriver(database.url, database.url, owner)
+    )
+    mailbox = Mailbox(driver, owner)
+    async with receiving() as receiver:
+        yield World(database, project_id, box, mailbox, receiver)
+    await mailbox.close()
+
+
+async def test_every_event_that_is_wanted_comes_once_and_in_order(world: World, other_project_id: str) -> None:
+    await world.happen("job.before")
+    await world.add("job.*")
+    await world.add("alert.raised")
+    made = await world.happen("job.one", "alert.raised", "other", "job.two", "job.three")
+    async with world.database.project(other_project_id) as session:
+        await record(session, "job.secret")
+    await world.mailbox.number_events()
+    async with world.delivering(2):  # two processes hand out and send
+        await eventually(lambda: _all(world, 4, "delivered"))
+    assert [i for i in world.receiver.ids if i != made[1]] == [made[0], made[3], made[4]]
+    assert sorted(world.receiver.ids) == sorted([made[0], made[1], made[3], made[4]])
+    assert all(row.project_id == world.project_id and row.attempts == 1 for row in await world.rows())
+    (log,) = json.loads((await world.rows())[0].log)
+    assert (log["status"], log["error"]) == (204, None)
+
+
+async def _all(world: World, count: int, state: str) -> bool:
+    return await world.states() == [state] * count
+
+
+async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:
+    await world.add()
+    await world.happen("job.done")
+    world.receiver.answer = lambda n: (500, 307, 204)[n]
+    async with world.delivering():
+
+        async def due_now() -> bool:
+            await world.set(WebhookDelivery, due_ms=0)  # time passes
+            return await _all(world, 1, "delivered")
+
+        await eventually(due_now)
+    assert len({body for body, _ in world.receiver.posts}) == 1
+    (row,) = await world.rows()
+    assert [attempt["status"] for attempt in json.loads(row.log)] == [500, 307, 204]
+    assert row.attempts == 3
+    assert "whsec" not in row.log
+    assert (await world.endpoint()).failing_since_ms is None
+
+
+async def test_back_off_ends_after_a_day_and_the_endpoint_is_paused(world: World) -> None:
+    endpoint_id = await world.add()
+    await world.happen("job.done")
+    await world.deliverer().hand_out()
+    owner = new_id()
+    with randomness.use_random(1):
+        waits = [await _fail(world, endpoint_id, owner) for _ in range(12)]
+    assert all(0 <= wait <= min(5_000 * 2**n, 3_600_000) for n, wait in enumerate(waits))
+    assert max(waits) > 100_000
+    assert await world.states() == ["queued"]
+    (row,) = await world.rows()
+    await world.set(WebhookDelivery, until_ms=row.created_ms - DAY_MS)
+    endpoint = await world.endpoint()
+    assert endpoint.failing_since_ms is not None
+    await world.set(WebhookEndpoint, failing_since_ms=endpoint.failing_since_ms - DAY_MS)
+    await _fail(world, endpoint_id, owner)
+    assert await world.states() == ["dead"]
+    assert (await world.endpoint()).paused_ms is not None
+    async with world.database.project(world.project_id, read_only=True) as session:
+        (paused,) = (await list_events(session, name=service.PAUSED)).items
+    assert json.loads(paused.data)["webhook_id"] == endpoint_id
+    assert await world.happen("job.more")
+    await world.deliverer().hand_out()
+    assert len(await world.rows()) == 1, "a paused endpoint gets nothing new"
+
+
+async def _fail(world: World, endpoint_id: str, owner: str) -> int:
+    """One try that fails; how long the next one waits (milliseconds)."""
+    await world.set(WebhookDelivery, due_ms=0)
+    async with world.database.system() as session:
+        (row,) = (await claim(session, world.box, endpoint_id, owner)).rows
+    async with world.database.project(world.project_id) as session:
+        await settle(session, endpoint_id, owner, row, REFUSED)
+        left = await session.get(WebhookDelivery, row.id)
+        assert left is not None
+        return left.due_ms - await database_now_ms(session)
+
+
+async def test_a_claim_is_one_process_until_its_lease_ends(world: World) -> None:
+    endpoint_id = await world.add()
+    made = await world.happen("a", "b", "c")
+    await world.deliverer().hand_out()
+    first, second = new_id(), new_id()
+    async with world.database.system() as session:
+        mine = (await claim(session, world.box, endpoint_id, first)).rows
+    assert [json.loads(row.body or b"")["id"] for row in mine] == made
+    async with world.database.system() as session:
+        assert (await claim(session, world.box, endpoint_id, second)).rows == ()
+    await world.set(WebhookDelivery, lease_until_ms=1)  # the lease ends
+    async with world.database.system() as session:
+        theirs = (await claim(session, world.box, endpoint_id, second)).rows
+    async with world.database.project(world.project_id) as session:
+        await settle(session, endpoint_id, first, mine[0], REFUSED)  # too late
+        await release(session, first, [row.id for row in mine])
+        await settle(session, endpoint_id, second, theirs[0], Result(1, 1, 200, None, None))
+    assert [(row.state, row.attempts, row.owner) for row in await world.rows()] == [
+        ("delivered", 1, None),
+        ("queued", 0, second),
+        ("queued", 0, second),
+    ]
+
+
+async def test_one_and_a_range_are_replayed_with_their_ids(world: World) -> None:
+    made = await world.happen("a", "b")  # before there was an endpoint
+    endpoint_id = await world.add("a", "b", "d")
+    made += await world.happen("c", "d")
+    async with world.delivering():
+        await eventually(lambda: _all(world, 1, "delivered"))
+        assert world.receiver.ids == [made[3]]
+        (row,) = await world.rows()
+        async with world.database.project(world.project_id) as session:
+            assert (await service.replay(session, row.id)).state == "queued"
+        await eventually(lambda: _posts(world, 2))
+        async with world.database.project(world.project_id) as session:
+            assert await service.replay_range(session, endpoint_id, made[0], None) == 2
+        await eventually(lambda: _all(world, 2, "delivered"))
+        await eventually(lambda: _posts(world, 4))
+    assert world.receiver.ids[:2] == [made[3]] * 2
+    assert sorted(world.receiver.ids[2:]) == sorted([made[1], made[3]])
+
+
+async def _posts(world: World, count: int) -> bool:
+    return len(world.receiver.posts) >= count
+
+
+async def test_an_endpoint_that_hangs_holds_up_no_other(world: World) -> None:
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await over.wait()
+        writer.close()
+
+    over = asyncio.Event()
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    await world.add(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
+    await world.add()
+    made = await world.happen("a", "b")
+    async with world.delivering():
+        await eventually(lambda: _posts(world, 2))
+        assert world.receiver.ids == made
+        over.set()
+    server.close()
+    await server.wait_closed()
+
+
+async def test_a_killed_worker_loses_nothing(world: World, tmp_path: Path) -> None:
+    """`kill -9` while the receiver holds a post: it comes again, with the same id, and the others once."""
+    await world.add()
+    made = await world.happen("a", "b", "c")
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "recado", "worker"),
+        env={
+            **os.environ,
+            "RECADO_DATABASE_URL": world.database.url,
+            "RECADO_DATA_DIR": str(tmp_path),
+            "RECADO_SECRET_KEY": KEY,
+            "RECADO_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        },
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+
+    def kill() -> None:
+        if len(world.receiver.posts) == 2:
+            worker.send_signal(signal.SIGKILL)
+
+    world.receiver.on_post = kill
+    assert await worker.wait() == -signal.SIGKILL
+    assert await world.states() == ["delivered", "queued", "queued"]
+    await world.set(WebhookDelivery, lease_until_ms=0)  # the dead one's lease ends
+    async with world.delivering():
+        await eventually(lambda: _all(world, 3, "delivered"))
+    assert world.receiver.ids == [made[0], made[1], made[1], made[2]]
+
+
+async def test_what_is_wrong_is_refused(world: World) -> None:
+    for url in (
+        "ftp://example.com/",
+        "http://",
+        "https://a:b@example.com",
+        "http://x/#y",
+        "http://x y/",
+        "http://x:0/",
+    ):
+        with pytest.raises(BadInput):
+            await world.add(url=url)
+    endpoint_id = await world.add()
+    await world.happen("a")
+    await world.deliverer().hand_out()
+    (row,) = await world.rows()
+    async with world.database.project(world.project_id) as session:
+        with pytest.raises(NotFound):
+            await service.replay_range(session, endpoint_id, new_id(), None)
+        await service.change_endpoint(session, world.box, endpoint_id, active=False)
+        with pytest.raises(Conflict):
+            await service.replay(session, row.id)
+    async with world.database.system() as session:
+        assert (await claim(session, world.box, endpoint_id, new_id())).rows == ()
+    async with world.database.project(world.project_id) as session:
+        await service.remove_endpoint(session, endpoint_id)
+    assert await world.rows() == []
+
+
+async def test_what_was_done_long_ago_is_forgotten(world: World) -> None:
+    await world.add()
+    await world.happen("a", "b")
+    await world.deliverer().hand_out()
+    old, new = await world.rows()
+    async with world.database.system() as session:
+        await session.execute(
+            update(WebhookDelivery).where(WebhookDelivery.id == old.id).values(state="dead", done_ms=1)
+        )
+    async with world.database.system() as session:
+        assert await service.prune(session) == 1
+    assert [row.id for row in await world.rows()] == [new.id]

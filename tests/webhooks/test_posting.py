@@ -1,0 +1,128 @@
+"""One post: what is signed, what is refused, what is kept of the answer."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+from ipaddress import ip_network
+
+import pytest
+
+from recado.events.models import Event
+from recado.kit import new_id
+from recado.webhooks.posting import Postman, body_of, is_allowed
+from tests.webhooks.receiver import receiving
+
+LOOPBACK = (ip_network("127.0.0.0/8"),)
+SECRET = "a secret of the receiver"
+
+
+def test_the_body_is_that_of_the_contract() -> None:
+    event = Event(id=new_id(), name="message.sent", data='{"message_id":"ñ"}', created_ms=1_700_000_000_123)
+    event.conversation_id = "c"
+    assert json.loads(body_of(event)) == {
+        "id": event.id,
+        "event": "message.sent",
+        "timestamp": "2023-11-14T22:13:20.123Z",
+        "data": {"conversation_id": "c", "message_id": "ñ"},
+    }
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.0.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.1",
+            "224.0.0.1",
+        ),
+        *(
+            "::1",
+            "fe80::1",
+            "fe80::1%eth0",
+            "fd00::1",
+            "::ffff:127.0.0.1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
+            "ff02::1",
+        ),
+        *("::", "255.255.255.255", "2001:db8::1"),
+    ],
+)
+def test_addresses_that_are_not_public_are_refused(address: str) -> None:
+    assert not is_allowed(address, ())
+
+
+def test_public_addresses_and_allowed_networks_are_not() -> None:
+    for address in ("9.9.9.9", "2620:fe::fe", "::ffff:9.9.9.9", "64:ff9b::909:909"):
+        assert is_allowed(address, ())
+    assert is_allowed("127.0.0.1", LOOPBACK)
+    assert is_allowed("::ffff:127.0.0.1", LOOPBACK)
+    assert not is_allowed("10.0.0.1", LOOPBACK)
+
+
+async def test_a_post_is_signed_over_its_raw_body() -> None:
+    async with receiving() as receiver:
+        postman = Postman(LOOPBACK)
+        result = await postman.post(receiver.url, SECRET, '{"a": "ñ"}'.encode())
+        await postman.close()
+    assert (result.status, result.error, result.taken) == (204, None, True)
+    ((body, headers),) = receiver.posts
+    expected = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
+    assert headers["x-webhook-signature"] == "sha256=" + expected
+    assert int(headers["x-webhook-timestamp"]) == result.at_ms // 1000
+    assert headers["content-type"] == "application/json"
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]"])
+async def test_a_private_address_is_refused_when_the_connection_is_made(host: str) -> None:
+    async with receiving() as receiver:
+        postman = Postman()
+        result = await postman.post(receiver.url.replace("127.0.0.1", host), SECRET, b"{}")
+        await postman.close()
+    assert (result.status, result.error) == (None, "address_not_allowed")
+    assert receiver.posts == []
+
+
+async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
+    async with receiving() as receiver:
+        receiver.answer = lambda _: 307
+        postman = Postman(LOOPBACK)
+        result = await postman.post(receiver.url, SECRET, b"{}")
+        await postman.close()
+    assert (result.status, result.taken, len(receiver.posts)) == (307, False, 1)
+
+
+async def test_what_is_kept_of_an_answer_has_no_secret_and_no_control_characters() -> None:
+    async with receiving() as receiver:
+        receiver.answer = lambda _: 500
+        postman = Postman(LOOPBACK)
+        result = await postman.post(receiver.url, SECRET, b"{}")
+        await postman.close()
+    assert result.excerpt == "no: *** [2J"
+
+
+async def test_who_does_not_answer_is_given_up() -> None:
+    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await gone.wait()
+        writer.close()
+
+    gone = asyncio.Event()
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    postman = Postman(LOOPBACK, timeout_s=0.2)
+    result = await postman.post(f"http://127.0.0.1:{port}/", SECRET, b"{}")
+    assert (result.status, result.error) == (None, "timeout")
+    gone.set()
+    await postman.close()
+    server.close()
+    await server.wait_closed()
+    refused = Postman(LOOPBACK)
+    result = await refused.post(f"http://127.0.0.1:{port}/", SECRET, b"{}")
+    assert (result.status, result.error) == (None, "ClientConnectorError")
+    await refused.close()
