@@ -10,21 +10,26 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado import __version__, health, metrics
 from recado.assistants import endpoints as assistants
-from recado.assistants.endpoints import KnownBrains
+from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
 from recado.channels.contract import ReceivesWebhooks
 from recado.channels.endpoints import AfterLineChange
 from recado.channels.registry import ChannelRegistry
+from recado.channels.service import refuse_if_answering
 from recado.contacts import endpoints as contacts
+from recado.contacts.endpoints import BeforeContactGoes
 from recado.conversations import endpoints as conversations
+from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
 from recado.health import Readiness
 from recado.kit import openapi, problems
+from recado.kit.etags import TaggedRoute
 from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
 from recado.knowledge import endpoints as knowledge
+from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
 from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
@@ -50,6 +55,9 @@ project. Each operation names the least role as `x-role`.
 
 Lists come in pages: pass `next_cursor` as `cursor` until there is none. Errors are problems (RFC 9457); decide on their
 `code`. Where there is a `Retry-After`, trying again will help.
+
+What people edit has an `ETag`: send it as `If-Match` with a change, and the answer is 412 instead of undoing what
+somebody else has changed meanwhile; send it as `If-None-Match` to be told 304 when nothing has changed.
 """
 
 
@@ -69,7 +77,12 @@ class _Api(FastAPI):
             schema = get_openapi(
                 title=self.title, version=self.version, description=self.description, routes=self.routes
             )
-            self.openapi_schema = openapi.complete(schema, PREFIX, {r.name: role_of(r) for r in api_routes()})
+            self.openapi_schema = openapi.complete(
+                schema,
+                PREFIX,
+                {r.name: role_of(r) for r in api_routes()},
+                {r.name for r in api_routes() if isinstance(r, TaggedRoute) and r.is_tagged},
+            )
         return self.openapi_schema
 
 
@@ -109,7 +122,9 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         runtime.box,
         ChannelRegistry(runtime.channels.values()),
         KnownBrains(frozenset(runtime.brains)),
-        AfterLineChange(runtime.directory.refresh),
+        AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
+        BeforeAssistantGoes((refuse_if_answering, forget_all)),
+        BeforeContactGoes((refuse_if_known,)),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
         Metrics(

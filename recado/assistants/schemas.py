@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field
 from recado.assistants.config import Config, from_stored
 from recado.assistants.service import MAX_SETTLE_MS
 from recado.decisions import Language
-from recado.kit.schemas import Input, Moment, Name, Output, Slug, WholeNumber
+from recado.kit.etags import Editable
+from recado.kit.schemas import Input, Moment, Name, Slug, WholeNumber
 
 BrainName = Annotated[str, Field(min_length=1, max_length=64, description="Which brain decides, such as rules.")]
 Timezone = Annotated[str, Field(min_length=1, max_length=64, description="An IANA name, such as America/Lima.")]
@@ -42,7 +43,7 @@ class AssistantChanges(Input):
     config: Config | None = Field(default=None, description="What is given in it is changed, the rest stays.")
 
 
-class AssistantOut(Output):
+class AssistantOut(Editable):
     id: str
     slug: str
     name: str

@@ -1,12 +1,14 @@
 """Shapes of lines in the API. Secrets go in and never come out."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND
-from recado.kit.schemas import Input, Moment, Name, Output, Uuid
+from recado.kit.etags import Editable
+from recado.kit.schemas import Input, Moment, Name, Uuid
 
 # Meta's access tokens have some 200 characters; nothing that is one secret is longer than this.
 MAX_SECRET = 4_096
@@ -14,22 +16,25 @@ MAX_SECRETS = 16
 MAX_CONFIG = 50
 
 SecretName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-SecretValue = Annotated[SecretStr, Field(min_length=1, max_length=MAX_SECRET)]
 
 
-def _usable(secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    if any("\x00" in secret.get_secret_value() for secret in secrets.values()):
+def _usable(secret: SecretStr) -> SecretStr:
+    if "\x00" in secret.get_secret_value():
         raise ValueError("a secret has no U+0000 in it")
-    return secrets
+    return secret
 
 
+SecretValue = Annotated[SecretStr, Field(min_length=1, max_length=MAX_SECRET), AfterValidator(_usable)]
 Secrets = Annotated[
     dict[SecretName, SecretValue],
     Field(
         max_length=MAX_SECRETS,
         description="Kept encrypted and never shown again. Cloud API: access_token, app_secret, verify_token.",
     ),
-    AfterValidator(_usable),
+]
+ChangedSecrets = Annotated[
+    dict[SecretName, SecretValue | None],
+    Field(max_length=MAX_SECRETS, description="Those named are changed; null removes one."),
 ]
 ConfigValue = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")] | bool | int | float | None
 Config = Annotated[
@@ -55,16 +60,16 @@ class NewLine(Input):
 
 
 class LineChanges(Input):
-    """What is given is changed, the rest stays: of `secrets` those named, of `config` all."""
+    """What is given is changed, the rest stays: of `secrets` those named (null removes one), of `config` all."""
 
     assistant_id: Uuid | None = None
     name: Name | None = None
     max_per_second: Rate | None = None
-    secrets: Secrets | None = None
+    secrets: ChangedSecrets | None = None
     config: Config | None = None
 
 
-class LineOut(Output):
+class LineOut(Editable):
     id: str
     assistant_id: str
     channel: str
@@ -93,6 +98,6 @@ def line_out(row: LineRow) -> LineOut:
     )
 
 
-def plain(secrets: dict[str, SecretStr] | None) -> dict[str, str] | None:
-    """The secrets' texts, for the one place that encrypts them."""
-    return None if secrets is None else {name: secret.get_secret_value() for name, secret in secrets.items()}
+def plain(secrets: Mapping[str, SecretStr | None]) -> dict[str, str | None]:
+    """The secrets' texts, for the one place that encrypts them; None stays None."""
+    return {name: None if secret is None else secret.get_secret_value() for name, secret in secrets.items()}

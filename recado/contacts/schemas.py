@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from recado.contacts.models import Contact
-from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.kit.etags import Editable
+from recado.kit.schemas import Input, Moment, Uuid
 from recado.messages import Address
 
 ContactName = Annotated[
@@ -43,7 +44,7 @@ class MergeInto(Input):
     into: Uuid = Field(description="The contact that stands for both from now on.")
 
 
-class ContactOut(Output):
+class ContactOut(Editable):
     id: str
     name: str | None
     alias_of: str | None = Field(description="The contact that this one was merged into.")

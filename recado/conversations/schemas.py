@@ -1,11 +1,11 @@
 """Shapes of conversations in the API."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from recado.conversations.service import Seen
-from recado.kit.schemas import Input, Moment, Output
+from recado.kit.schemas import Input, Moment, Output, Uuid
 from recado.mailbox.schemas import MessageOut
 from recado.messages import OutContent
 
@@ -31,6 +31,17 @@ class ConversationOut(Output):
     last_seq: int = Field(description="The place of its newest message.")
     last_in_at: Moment | None = Field(description="When the person last wrote; WhatsApp's 24 hours count from it.")
     created_at: Moment
+
+
+class NewConversation(Input):
+    line_id: Uuid
+    contact_id: Uuid
+
+
+class KeptOut(Output):
+    """What the skills keep of a conversation, as they keep it: the values of its form, alerts, plans, appointments."""
+
+    kept: dict[str, Any] = Field(description="By the name of the skill: forms, alerts, plans, appointments.")
 
 
 class HistoryOut(Output):

@@ -8,6 +8,7 @@ from recado.caller import Reader
 from recado.events import service
 from recado.events.schemas import EventOut
 from recado.kit.schemas import PageCut, PageOf, Uuid
+from recado.kit.spans import QuerySpan
 
 router = APIRouter(prefix="/events", tags=["events"])
 
@@ -17,9 +18,9 @@ OfConversation = Annotated[Uuid | None, Query(description="Only events of this c
 
 @router.get("")
 async def list_events(
-    caller: Reader, cut: PageCut, name: EventName = None, conversation_id: OfConversation = None
+    caller: Reader, cut: PageCut, span: QuerySpan, name: EventName = None, conversation_id: OfConversation = None
 ) -> PageOf[EventOut]:
     """What happened in the project, newest first."""
     async with caller.reading() as session:
-        page = await service.list_events(session, cut, name=name, conversation_id=conversation_id)
+        page = await service.list_events(session, cut, name=name, conversation_id=conversation_id, span=span)
     return PageOf[EventOut].model_validate(page)

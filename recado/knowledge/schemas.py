@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from recado.decisions import Language
+from recado.kit.etags import Editable
 from recado.kit.schemas import AnyText, Input, Moment, Output
 from recado.knowledge.service import MAX_ANSWER, MAX_KEYWORDS, MAX_QUESTION, MAX_TOPIC, NewEntry
 
@@ -34,7 +35,7 @@ class EntriesIn(Input):
         return [entry.entry() for entry in self.entries]
 
 
-class EntryOut(Output):
+class EntryOut(Editable):
     id: str
     assistant_id: str
     topic: str
