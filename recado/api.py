@@ -1,5 +1,6 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -25,9 +26,13 @@ from recado.conversations.turn import Turns
 from recado.events import endpoints as events
 from recado.health import Readiness
 from recado.kit import openapi, problems
+from recado.kit.allowing import parse_networks, parse_origins, parse_rate
 from recado.kit.etags import TaggedRoute
+from recado.kit.frontage import Methods, Shield, for_origins
 from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
+from recado.kit.problems import allowed_methods
+from recado.kit.rates import Rates
 from recado.knowledge import endpoints as knowledge
 from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
@@ -36,6 +41,7 @@ from recado.mailbox.sender import Sender
 from recado.metrics import Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
+from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
 from recado.runtime import Runtime
 from recado.usage import endpoints as usage
 from recado.usage.service import limits_of
@@ -44,6 +50,8 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
+# Load balancers and Prometheus ask there, all from few addresses.
+_UNCOUNTED_PATHS = frozenset({"/health", "/ready", "/metrics"})
 ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
 
 _DESCRIPTION = """\
@@ -116,6 +124,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         if isinstance(channel, ReceivesWebhooks)
     }
     app = make_api()
+    rates = Rates(runtime.settings.limits_url)
     give_parts(
         app,
         runtime.mailbox,
@@ -134,10 +143,26 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
             worker.sender.stats if worker else None,
             webhooks,
             runtime.thinker,
+            rates,
         ),
     )
-    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
+    guarded = _guard(app, runtime, rates)
+    dispatch = Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, guarded)
+    return Shield(dispatch, runtime.settings.hsts_s)
+
+
+def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
+    """What a request passes before the application, from the inside to the outside."""
+    settings = runtime.settings
+    limits = ApiRates(
+        *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
+    )
+    counted = LimitCallers(app, rates, limits)
+    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
+    methods = Methods(known, partial(allowed_methods, _all_routes()))
+    trusted = parse_networks(settings.trusted_proxies)
+    limited = LimitAddresses(methods, rates, limits.address, trusted, _UNCOUNTED_PATHS)
+    return Gate(for_origins(limited, parse_origins(settings.cors_origins)))
 
 
 class Dispatch:

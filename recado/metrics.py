@@ -19,6 +19,7 @@ from recado.brain.llm.thinking import Thinker
 from recado.conversations.turn import TurnStats
 from recado.db import Database, database_now_ms
 from recado.kit.parts import part
+from recado.kit.rates import Rates
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 from recado.mailbox.queries import LISTED_STATES, given_up, in_state
 from recado.mailbox.sender import SenderStats
@@ -56,6 +57,7 @@ class Metrics:
     sender: SenderStats | None
     webhooks: Mapping[str, CountsWebhooks]
     thinker: Thinker | None = None
+    rates: Rates | None = None
     _text: bytes = b""
     _made_s: float = float("-inf")
     _process: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -94,6 +96,13 @@ class Metrics:
             yield _outcomes("recado_sends", "Tries to send by how they ended", _values(self.sender, SenderStats))
         if self.thinker is not None:
             yield from _of_model(self.thinker)
+        if self.rates is not None:
+            refused = CounterMetricFamily("recado_rate_limited", "Requests refused with 429", labels=["by"])
+            for scope, count in sorted(self.rates.refused.items()):
+                refused.add_metric([scope], count)
+            yield refused
+            about = "Requests that were let through uncounted, because Redis did not answer"
+            yield CounterMetricFamily("recado_rate_unchecked", about, self.rates.unchecked)
 
 
 class _Given(Collector):

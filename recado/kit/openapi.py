@@ -37,9 +37,7 @@ def operations(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, 
                 yield path, method, item[method]
 
 
-def complete(
-    schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagged: Collection[str]
-) -> dict[str, Any]:
+def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagged: Collection[str]) -> dict[str, Any]:
     """Add the keys that operations below `prefix` need, the problems that each may answer with, and its role.
 
     `roles` is the least role by operation id; `tagged` are the ids of those whose answers have an ETag.

@@ -4,6 +4,7 @@ import asyncio
 import json as json_module
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,13 @@ class Api:
 
 @pytest_asyncio.fixture
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    settings = Settings(database_url=database_url, data_dir=tmp_path)
+    async with serving(Settings(database_url=database_url, data_dir=tmp_path)) as served:
+        yield served
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Api]:
+    """The API with these settings, on a free port."""
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
