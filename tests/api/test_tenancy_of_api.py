@@ -1,6 +1,7 @@
 """Nobody reaches another project, whatever the operation: the operations are found, not listed."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -23,6 +24,8 @@ BODIES: dict[str, Any] = {
     "create_contact": {"name": "Eva", "addresses": [{"kind": "phone", "value": "34600000000"}]},
     "rename_contact": {"name": "Changed"},
     "merge_contact": {"into": "{into}"},
+    "add_address": {"kind": "phone", "value": "34622222222"},
+    "start_conversation": {"line_id": "{line}", "contact_id": "{into}"},
     "send_message": {"content": {"type": "text", "text": "hola"}},
 }
 
@@ -45,7 +48,11 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
     body = BODIES.get(route.name)
     if body is not None:
         body = {
-            name: {"{into}": into or of.contact_id, "{assistant}": of.assistant_id}.get(str(value), value)
+            name: {
+                "{into}": into or of.contact_id,
+                "{assistant}": of.assistant_id,
+                "{line}": of.line_id,
+            }.get(str(value), value)
             for name, value in body.items()
         }
     (method,) = sorted(route.methods or ())
@@ -59,7 +66,11 @@ async def test_ids_of_another_project_are_not_found(api: Api, ours: Tenant, thei
         if "{" in route.path:
             status, body = await use(api, route, key, theirs)
             assert status == 404, (route.name, status, body)
-    for path, body in (("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),):
+    for path, body in (
+        ("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),
+        ("/conversations", {"line_id": theirs.line_id, "contact_id": ours.contact_id}),
+        ("/conversations", {"line_id": ours.line_id, "contact_id": theirs.contact_id}),
+    ):
         assert (await api.post(path, key, body)).status == 404
     moved = await api.call("PATCH", f"/api/v1/lines/{ours.line_id}", key, {"assistant_id": theirs.assistant_id})
     assert moved.status == 404
@@ -84,11 +95,15 @@ async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant)
     """So that the refusals above are for the right reason."""
     key = ours.keys[Role.ADMIN]
     await make_dead(api, ours, ours.message_id)
-    into = (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": "34611111111"}]})).json["id"]
-    last = {"replace_entries", "remove_entry", "revoke_key"}
-    for route in sorted(api_routes(), key=lambda route: (route.name in last, route.name == "replace_entries")):
+    into, spare = [
+        (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": number}]})).json["id"]
+        for number in ("34611111111", "34633333333")
+    ]
+    last = ("revoke_key", "remove_entry", "replace_entries", "delete_contact", "delete_line", "delete_assistant")
+    for route in sorted(api_routes(), key=lambda route: last.index(route.name) if route.name in last else -1):
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
-        status, body = await use(api, route, key, ours, into)
+        of = replace(ours, contact_id=spare) if route.name == "delete_contact" else ours
+        status, body = await use(api, route, key, of, into)
         expected = route.status_code or 200
         assert status == expected, (route.name, status, body)
