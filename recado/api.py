@@ -27,6 +27,7 @@ from recado.events import endpoints as events
 from recado.health import Readiness
 from recado.kit import openapi, problems
 from recado.kit.allowing import parse_networks, parse_origins, parse_rate
+from recado.kit.api_page import write_page
 from recado.kit.etags import TaggedRoute
 from recado.kit.frontage import Methods, Shield, for_origins
 from recado.kit.gate import Gate
@@ -196,8 +197,10 @@ def role_of(route: APIRoute) -> Level:
 
 
 def write_reference(root: Path) -> bool:
-    """Write docs/reference/openapi.json below `root`; False if it was current already."""
-    return openapi.write_openapi(make_api(), root / "docs" / "reference" / "openapi.json")
+    """Write openapi.json and api.md in docs/reference below `root`; False if both were current already."""
+    api, folder = make_api(), root / "docs" / "reference"
+    written = openapi.write_openapi(api, folder / "openapi.json")
+    return write_page(api.openapi(), folder / "api.md") or written
 
 
 def _operation_id(route: APIRoute) -> str:

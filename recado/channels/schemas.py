@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND
 from recado.kit.etags import Editable
-from recado.kit.schemas import Input, Moment, Name, Uuid
+from recado.kit.schemas import SHOWN_ID, Input, Moment, Name, Uuid, shown
 
 # Meta's access tokens have some 200 characters; nothing that is one secret is longer than this.
 MAX_SECRET = 4_096
@@ -46,6 +46,16 @@ Rate = Annotated[
 
 
 class NewLine(Input):
+    model_config = shown(
+        {
+            "assistant_id": SHOWN_ID,
+            "channel": "cloud-api",
+            "address": "106540352242922",
+            "name": "Recepción",
+            "secrets": {"access_token": "EAAG...", "app_secret": "0123456789abcdef", "verify_token": "a word of yours"},
+        }
+    )
+
     assistant_id: Uuid
     channel: Annotated[str, Field(min_length=1, max_length=32, description="Such as cloud-api.")]
     address: Annotated[
@@ -61,6 +71,8 @@ class NewLine(Input):
 
 class LineChanges(Input):
     """What is given is changed, the rest stays: of `secrets` those named (null removes one), of `config` all."""
+
+    model_config = shown({"secrets": {"access_token": "EAAH..."}})
 
     assistant_id: Uuid | None = None
     name: Name | None = None

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from recado.conversations.service import Seen
-from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.kit.schemas import Input, Moment, Output, Uuid, shown
 from recado.mailbox.schemas import MessageOut
 from recado.messages import OutContent
 
@@ -34,6 +34,10 @@ class ConversationOut(Output):
 
 
 class NewConversation(Input):
+    model_config = shown(
+        {"line_id": "01900000-0000-7000-8000-000000000000", "contact_id": "01900000-0000-7000-8000-000000000000"}
+    )
+
     line_id: Uuid
     contact_id: Uuid
 
@@ -52,6 +56,8 @@ class HistoryOut(Output):
 
 
 class NewMessage(Input):
+    model_config = shown({"content": {"type": "text", "text": "Su cita es mañana a las 10:00."}})
+
     content: OutContent
 
 

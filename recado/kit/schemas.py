@@ -11,12 +11,19 @@ from recado.kit.ids import UUID_PATTERN
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT, Cut
 
 T = TypeVar("T")
+# An id in examples.
+SHOWN_ID = "01900000-0000-7000-8000-000000000000"
 
 
 class Input(BaseModel):
     """The body of a request."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def shown(example: dict[str, Any]) -> ConfigDict:
+    """The configuration of an `Input` with an example, which the reference of the API shows."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 class Output(BaseModel):
@@ -44,7 +51,7 @@ def _moment(value: Any) -> Any:
 
 # A time; rows have it in milliseconds since 1970.
 Moment = Annotated[datetime, BeforeValidator(_moment)]
-Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
+Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN), Field(examples=[SHOWN_ID])]
 PathId = Annotated[str, Path(pattern=UUID_PATTERN, description="A UUID, in lower case.")]
 # Any text that both databases keep.
 AnyText = Annotated[str, AfterValidator(_storable)]
