@@ -106,15 +106,19 @@ async def serving(settings: Settings) -> AsyncIterator[Api]:
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(build_app(runtime), lifespan="on", log_config=None, access_log=False)
+        config = uvicorn.Config(
+            build_app(runtime), lifespan="on", log_config=None, access_log=False, proxy_headers=False
+        )
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listening]))
+        running = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
             await asyncio.sleep(0.005)
-        async with aiohttp.ClientSession() as session:
-            yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
-        server.should_exit = True
-        await serving
+        try:
+            async with aiohttp.ClientSession() as session:
+                yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
+        finally:
+            server.should_exit = True
+            await running
 
 
 @pytest_asyncio.fixture

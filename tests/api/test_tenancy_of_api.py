@@ -93,18 +93,24 @@ async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, the
     assert (await api.get(f"/events?conversation_id={theirs.conversation_id}", key)).json["items"] == []
 
 
+async def spares(api: Api, ours: Tenant) -> tuple[str, Tenant]:
+    """A contact to merge into, and the project with a contact and an assistant that nothing needs."""
+    key = ours.keys[Role.ADMIN]
+    new = [{"addresses": [{"kind": "phone", "value": number}]} for number in ("34611111111", "34633333333")]
+    into, contact = [(await api.post("/contacts", key, body)).json["id"] for body in new]
+    assistant = (await api.post("/assistants", key, {"slug": "unused", "name": "Unused"})).json["id"]
+    return into, replace(ours, contact_id=contact, assistant_id=assistant)
+
+
 async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant) -> None:
     """So that the refusals above are for the right reason."""
     key = ours.keys[Role.ADMIN]
     await make_dead(api, ours, ours.message_id)
-    into, spare = [
-        (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": number}]})).json["id"]
-        for number in ("34611111111", "34633333333")
-    ]
+    into, unused = await spares(api, ours)
     for route in sorted(api_routes(), key=lambda route: LAST.index(route.name) if route.name in LAST else -1):
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
-        of = replace(ours, contact_id=spare) if route.name == "delete_contact" else ours
+        of = unused if route.name in ("delete_contact", "delete_assistant") else ours
         status, body = await use(api, route, key, of, into)
         expected = route.status_code or 200
         assert status == expected, (route.name, status, body)

@@ -33,7 +33,8 @@ def main() -> int:
                 found += fuzz(place, databases.create(kind), callers, ["--max-time", str(each_s)], chosen.seed)
         finally:
             databases.close()
-    print(f"{found} of {len(kinds) * len(callers)} runs found something" if found else "nothing found")
+    runs = len(kinds) * len(callers)
+    sys.stdout.write(f"{found} of {runs} runs found something\n" if found else f"{runs} runs found nothing\n")
     return int(found > 0)
 
 
