@@ -56,7 +56,10 @@ async def test_each_filter_leaves_out_what_it_should(api: Api, ours: Tenant) -> 
         assert await ids(api, key, path, **finds, since=FUTURE) == [], path
         answer = await api.get(path, key, params={"since": FUTURE, "until": PAST})
         assert (answer.status, answer.code) == (422, "bad_span")
-        assert (await api.get(path, key, params={"since": "2026-11-21T08:00:00"})).code == "bad_input"  # in which zone?
+    for wrong in ("2026-11-21T08:00:00", "2026-11-21", "0", "now", "2026-11-21 08:00:00Z", "9999-99-99T08:00:00Z"):
+        assert (await api.get("/contacts", key, params={"since": wrong})).code == "bad_input", wrong
+    for right in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "2026-11-21t08:00:00.5z"):
+        assert (await api.get("/contacts", key, params={"since": right})).status == 200, right
 
 
 async def test_history_by_direction_and_time(api: Api, ours: Tenant) -> None:

@@ -31,10 +31,10 @@ def fuzz(folder: Path, url: str, callers: Sequence[Caller], options: Sequence[st
     seeded = asyncio.run(seed(Settings(database_url=url, data_dir=folder / "data")))
     with installation.running("up", "--no-demo", "--port", str(port), until="Stop "):
         given = [*options, *([] if seed_number is None else ["--seed", str(seed_number)])]
-        return sum(_run(f"http://127.0.0.1:{port}", caller, seeded, given) != 0 for caller in callers)
+        return sum(_run(folder, f"http://127.0.0.1:{port}", caller, seeded, given) != 0 for caller in callers)
 
 
-def _run(url: str, caller: Caller, seeded: dict[str, Seeded], options: Sequence[str]) -> int:
+def _run(folder: Path, url: str, caller: Caller, seeded: dict[str, Seeded], options: Sequence[str]) -> int:
     foreign = {"nobody": ("ours", "theirs"), "ours": ("theirs",), "theirs": ("ours",)}[caller]
     environment = os.environ | {
         "PYTHONPATH": str(ROOT),
@@ -49,6 +49,6 @@ def _run(url: str, caller: Caller, seeded: dict[str, Seeded], options: Sequence[
     command = [Path(sys.executable).parent / "st", "run", url + OPENAPI_PATH, *key, *options, *excluded]
     done = subprocess.run(
         [*command, "--continue-on-failure", "--no-shrink", "--warnings", "off"],
-        cwd=ROOT, env=environment, timeout=RUN_LIMIT_S, check=False,
+        cwd=folder, env=environment, timeout=RUN_LIMIT_S, check=False,
     )  # fmt: skip
     return done.returncode
