@@ -2,7 +2,6 @@
 ASGI. The webhooks of providers have a gate of their own and are not counted.
 """
 
-import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -70,16 +69,14 @@ class LimitCallers:
         await self._app(scope, receive, send)
 
     async def _count(self, caller: Caller) -> Refused | None:
-        counts = [
-            self._rates.take(scope, who, rate)
-            for scope, who, rate in (
-                ("key", caller.key_id, self._limits.key),
-                ("project", caller.project_id, self._limits.project),
-            )
-            if rate is not None
-        ]
-        found = [refused for refused in await asyncio.gather(*counts) if refused is not None]
-        return max(found, key=lambda refused: refused.wait_s, default=None)
+        """One after the other: what its key is refused does not count for the project."""
+        for scope, who, rate in (
+            ("key", caller.key_id, self._limits.key),
+            ("project", caller.project_id, self._limits.project),
+        ):
+            if rate is not None and (refused := await self._rates.take(scope, who, rate)) is not None:
+                return refused
+        return None
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:

@@ -43,13 +43,13 @@ def refused(answer: Answer, by: str, rate: tuple[int, int]) -> None:
 
 
 async def test_a_key_and_a_project_have_limits_of_their_own(databases: Databases, tmp_path: Path) -> None:
-    async with serving(settings(databases, tmp_path, limit_per_key="3/600", limit_per_project="5/600")) as api:
+    async with serving(settings(databases, tmp_path, limit_per_key="3/600", limit_per_project="4/600")) as api:
         ours, theirs = await make_tenant(api.runtime, "ours"), await make_tenant(api.runtime, "theirs")
         for _ in range(3):
             assert (await api.get("/contacts", ours.keys[Role.READ])).status == 200
         refused(await api.get("/contacts", ours.keys[Role.READ]), "key", (3, 600))
         assert (await api.get("/contacts", ours.keys[Role.AGENT])).status == 200
-        refused(await api.get("/contacts", ours.keys[Role.ADMIN]), "project", (5, 600))
+        refused(await api.get("/contacts", ours.keys[Role.ADMIN]), "project", (4, 600))
         assert (await api.get("/contacts", theirs.keys[Role.READ])).status == 200  # another project is not touched
         assert (await api.get("/contacts")).status == 401
         counted = (await api.call("GET", "/metrics")).body.decode()

@@ -16,7 +16,7 @@ FOREIGN: list[str] = json.loads(os.environ["FUZZ_FOREIGN"])
 TAKES_AWAY = os.environ["FUZZ_KEEPS"] == "1"
 
 
-@schemathesis.hook
+@schemathesis.hook  # pyright: ignore[reportUnknownMemberType] # it takes any function
 def map_path_parameters(context: Any, path_parameters: dict[str, Any] | None) -> dict[str, Any] | None:
     """Most ids are ones that exist: invented ones would only ever find nothing. Wrong ones stay wrong."""
     if path_parameters is None or (TAKES_AWAY and context.operation.method.lower() == "delete"):
