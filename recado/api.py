@@ -163,7 +163,7 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     methods = Methods(known, partial(allowed_methods, _all_routes()))
     trusted = parse_networks(settings.trusted_proxies)
     limited = LimitAddresses(methods, rates, limits.address, trusted, _UNCOUNTED_PATHS)
-    return Gate(for_origins(limited, parse_origins(settings.cors_origins)))
+    return for_origins(Gate(limited), parse_origins(settings.cors_origins))
 
 
 class Dispatch:

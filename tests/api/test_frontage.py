@@ -58,6 +58,8 @@ async def test_pages_of_named_origins_may_call(databases: Databases, tmp_path: P
         seen = await api.call("GET", path, headers={"Origin": PANEL})  # a refusal can be read too
         assert (seen.status, seen.headers["access-control-allow-origin"]) == (401, PANEL)
         assert "ETag" in seen.headers["access-control-expose-headers"]
+        large = await api.call("POST", path, headers={"Origin": PANEL}, data=io.BytesIO(b"x" * 2_000_000))
+        assert (large.status, large.headers["access-control-allow-origin"]) == (413, PANEL)
         assert "access-control-allow-origin" not in (await api.call("GET", path, headers={"Origin": "null"})).headers
 
 
