@@ -12,8 +12,7 @@ from recado.assistants.schemas import AssistantChanges, AssistantOut, NewAssista
 from recado.caller import Admin, Reader
 from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId, Slug
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Slug
 
 router = APIRouter(prefix="/assistants", tags=["assistants"], route_class=TaggedRoute)
 

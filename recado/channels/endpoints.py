@@ -15,8 +15,7 @@ from recado.channels.schemas import LineChanges, LineOut, NewLine, line_out, pla
 from recado.kit.crypto import SecretBox
 from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 
 router = APIRouter(prefix="/lines", tags=["lines"], route_class=TaggedRoute)
 

@@ -12,8 +12,7 @@ from recado.contacts.models import Contact
 from recado.contacts.schemas import ContactChanges, ContactOut, KnownAddress, MergeInto, NewContact, contact_out
 from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
-from recado.kit.schemas import AnyText, PageCut, PageOf, PathId
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import AnyText, PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=TaggedRoute)
 

@@ -19,8 +19,7 @@ from recado.conversations.schemas import (
 )
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 from recado.mailbox.queries import Direction
 from recado.mailbox.schemas import message_out
 from recado.mailbox.service import Mailbox

@@ -7,8 +7,7 @@ from fastapi import APIRouter, Query
 from recado.caller import Reader
 from recado.events import service
 from recado.events.schemas import EventOut
-from recado.kit.schemas import PageCut, PageOf, Uuid
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, QuerySpan, Uuid
 
 router = APIRouter(prefix="/events", tags=["events"])
 

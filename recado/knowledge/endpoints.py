@@ -10,8 +10,7 @@ from recado.assistants.service import get_assistant
 from recado.caller import Admin, Reader
 from recado.decisions import Language
 from recado.kit.etags import IfMatch, TaggedRoute
-from recado.kit.schemas import AnyText, PageCut, PageOf, PathId
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import AnyText, PageCut, PageOf, PathId, QuerySpan
 from recado.knowledge import service
 from recado.knowledge.models import KnowledgeEntry
 from recado.knowledge.schemas import EntriesIn, EntriesOut, EntryIn, EntryOut, HitOut, HitsOut

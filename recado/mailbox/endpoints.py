@@ -6,8 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from recado.caller import Agent, Caller, Reader
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 from recado.mailbox import queries
 from recado.mailbox.schemas import InMessageOut, OutMessageOut, in_message, out_message
 from recado.mailbox.service import Mailbox

@@ -6,8 +6,7 @@ from fastapi import APIRouter, Query
 
 from recado.caller import Admin, Reader
 from recado.errors import NotFound
-from recado.kit.schemas import PageCut, PageOf, PathId
-from recado.kit.spans import QuerySpan
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.projects import service
 from recado.projects.schemas import CreatedKey, KeyOut, NewKey, ProjectOut
 
