@@ -10,8 +10,8 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
-	schema-answers lint bench bench-memory bench-scale bench-backup bench-bulk bench-events bench-model chaos train eval docs \
-	locks clean
+	schema-answers test-api lint bench bench-memory bench-scale bench-backup bench-bulk bench-events bench-model chaos \
+	train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -125,6 +125,9 @@ bench-model: setup-dev ## The Model API: valid answers, reuse of prefixes, what 
 
 chaos: setup-dev ## Kill processes at random under load, and look for lost and doubled messages
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+test-api: setup-dev ## A minute of Schemathesis on a running Recado: every operation, three callers, both databases
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 train: setup-dev ## Learn the intents of the rules brain again (some minutes; the same data gives the same weights)
 	$(BIN)/python -m training.train $(ARGS)

@@ -1,5 +1,6 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -10,7 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado import __version__, health, metrics
 from recado.assistants import endpoints as assistants
-from recado.assistants.endpoints import KnownBrains
+from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
@@ -18,24 +19,35 @@ from recado.channels.contract import ReceivesWebhooks
 from recado.channels.endpoints import AfterLineChange
 from recado.channels.happenings import Happenings
 from recado.channels.registry import ChannelRegistry
+from recado.channels.service import refuse_if_answering
 from recado.channels.templates import endpoints as templates
 from recado.contacts import endpoints as contacts
+from recado.contacts.endpoints import BeforeContactGoes
 from recado.conversations import endpoints as conversations
+from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
 from recado.health import Readiness
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
+from recado.kit.allowing import parse_networks, parse_origins, parse_rate
+from recado.kit.api_page import write_page
+from recado.kit.etags import TaggedRoute
+from recado.kit.frontage import Methods, Shield, for_origins
 from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
+from recado.kit.problems import allowed_methods
+from recado.kit.rates import Rates
 from recado.knowledge import endpoints as knowledge
+from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
 from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
 from recado.metrics import Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
+from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
 from recado.runtime import Runtime
 from recado.usage import endpoints as usage
 from recado.usage.service import limits_of
@@ -45,6 +57,8 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
+# Load balancers and Prometheus ask there, all from few addresses.
+_UNCOUNTED_PATHS = frozenset({"/health", "/ready", "/metrics"})
 # What browsers open without headers.
 TICKET_PATHS = frozenset({f"{PREFIX}/events/stream", f"{PREFIX}/events/ws"})
 ROOMS = (
@@ -72,6 +86,9 @@ project. Each operation names the least role as `x-role`.
 
 Lists come in pages: pass `next_cursor` as `cursor` until there is none. Errors are problems (RFC 9457); decide on their
 `code`. Where there is a `Retry-After`, trying again will help.
+
+What people edit has an `ETag`: send it as `If-Match` with a change, and the answer is 412 instead of undoing what
+somebody else has changed meanwhile; send it as `If-None-Match` to be told 304 when nothing has changed.
 """
 
 
@@ -91,7 +108,12 @@ class _Api(FastAPI):
             schema = get_openapi(
                 title=self.title, version=self.version, description=self.description, routes=self.routes
             )
-            self.openapi_schema = openapi.complete(schema, PREFIX, {r.name: role_of(r) for r in api_routes()})
+            self.openapi_schema = openapi.complete(
+                schema,
+                PREFIX,
+                {r.name: role_of(r) for r in api_routes()},
+                {r.name for r in api_routes() if isinstance(r, TaggedRoute) and r.is_tagged},
+            )
         return self.openapi_schema
 
 
@@ -128,13 +150,16 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         if isinstance(channel, ReceivesWebhooks)
     }
     app = make_api()
+    rates = Rates(runtime.settings.limits_url)
     give_parts(
         app,
         runtime.mailbox,
         runtime.box,
         ChannelRegistry(runtime.channels.values()),
         KnownBrains(frozenset(runtime.brains)),
-        AfterLineChange(runtime.directory.refresh),
+        AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
+        BeforeAssistantGoes((refuse_if_answering, forget_all)),
+        BeforeContactGoes((refuse_if_known,)),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
         kinds or Kinds(),
@@ -146,10 +171,26 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
             worker.sender.stats if worker else None,
             webhooks,
             runtime.thinker,
+            rates,
         ),
     )
-    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
+    guarded = _guard(app, runtime, rates)
+    dispatch = Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, guarded)
+    return Shield(dispatch, runtime.settings.hsts_s)
+
+
+def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
+    """What a request passes before the application, from the inside to the outside."""
+    settings = runtime.settings
+    limits = ApiRates(
+        *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
+    )
+    counted = LimitCallers(app, rates, limits)
+    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
+    methods = Methods(known, partial(allowed_methods, _all_routes()))
+    trusted = parse_networks(settings.trusted_proxies)
+    limited = LimitAddresses(methods, rates, limits.address, trusted, _UNCOUNTED_PATHS)
+    return for_origins(Gate(limited), parse_origins(settings.cors_origins))
 
 
 class Dispatch:
@@ -183,8 +224,10 @@ def role_of(route: APIRoute) -> Level:
 
 
 def write_reference(root: Path) -> bool:
-    """Write docs/reference/openapi.json below `root`; False if it was current already."""
-    return openapi.write_openapi(make_api(), root / "docs" / "reference" / "openapi.json")
+    """Write openapi.json and api.md in docs/reference below `root`; False if both were current already."""
+    api, folder = make_api(), root / "docs" / "reference"
+    written = openapi.write_openapi(api, folder / "openapi.json")
+    return write_page(api.openapi(), folder / "api.md") or written
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -20,6 +20,7 @@ from recado.conversations.turn import TurnStats
 from recado.db import Database, database_now_ms
 from recado.jobs.service import count_by_state
 from recado.kit.parts import part
+from recado.kit.rates import Rates
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 from recado.mailbox.queries import LISTED_STATES, given_up, in_state
 from recado.mailbox.sender import SenderStats
@@ -58,6 +59,7 @@ class Metrics:
     sender: SenderStats | None
     webhooks: Mapping[str, CountsWebhooks]
     thinker: Thinker | None = None
+    rates: Rates | None = None
     _text: bytes = b""
     _made_s: float = float("-inf")
     _process: CollectorRegistry = field(default_factory=CollectorRegistry)
@@ -96,6 +98,13 @@ class Metrics:
             yield _outcomes("recado_sends", "Tries to send by how they ended", _values(self.sender, SenderStats))
         if self.thinker is not None:
             yield from _of_model(self.thinker)
+        if self.rates is not None:
+            refused = CounterMetricFamily("recado_rate_limited", "Requests refused with 429", labels=["by"])
+            for scope, count in sorted(self.rates.refused.items()):
+                refused.add_metric([scope], count)
+            yield refused
+            about = "Requests that were let through uncounted, because Redis did not answer"
+            yield CounterMetricFamily("recado_rate_unchecked", about, self.rates.unchecked)
 
 
 class _Given(Collector):

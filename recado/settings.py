@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recado.errors import BadInput, SettingsError
+from recado.kit.allowing import parse_networks, parse_origins, parse_rate
 from recado.kit.names import check_slug
 
 EXAMPLES = {
@@ -31,6 +32,13 @@ EXAMPLES = {
     "model_tokens_per_day": "RECADO_MODEL_TOKENS_PER_DAY=2000000",
     "model_cost_per_day": "RECADO_MODEL_COST_PER_DAY=5.00",
     "webhook_networks": "RECADO_WEBHOOK_NETWORKS=10.0.0.0/8,127.0.0.1/32",
+    "limits_url": "RECADO_LIMITS_URL=redis://127.0.0.1:6379/0",
+    "limit_per_address": "RECADO_LIMIT_PER_ADDRESS=6000/60",
+    "limit_per_key": "RECADO_LIMIT_PER_KEY=3000/60",
+    "limit_per_project": "RECADO_LIMIT_PER_PROJECT=6000/60",
+    "trusted_proxies": "RECADO_TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8",
+    "cors_origins": "RECADO_CORS_ORIGINS=https://panel.example.com",
+    "hsts_s": "RECADO_HSTS_S=31536000",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
@@ -126,6 +134,32 @@ class Settings(BaseSettings):
         default=(),
         description="Private networks that webhooks may be sent to, comma-separated; empty: public addresses only.",
     )
+    limits_url: str = Field(
+        default="",
+        repr=False,
+        description="redis:// or rediss:// address where all processes count requests; empty: each in its memory.",
+    )
+    limit_per_address: str = Field(
+        default="6000/60",
+        description="requests/seconds of one address (of one /64 in IPv6), before its key is looked at; off: no limit.",
+    )
+    limit_per_key: str = Field(default="3000/60", description="requests/seconds of one API key; off: no limit.")
+    limit_per_project: str = Field(
+        default="6000/60", description="requests/seconds of all keys of one project; off: no limit."
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Networks of the proxies whose X-Forwarded-For is believed, comma-separated; empty: none.",
+    )
+    cors_origins: str = Field(
+        default="", description="Origins whose pages may call the API, comma-separated; empty: none."
+    )
+    hsts_s: int = Field(
+        default=0,
+        ge=0,
+        le=63_072_000,
+        description="How long browsers shall insist on HTTPS (HSTS), in seconds; 0: not said.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
@@ -188,6 +222,31 @@ class Settings(BaseSettings):
             raise ValueError("is missing, and RECADO_MODEL needs it")
         if not value.isascii() or any(character.isspace() for character in value):
             raise ValueError("has spaces or letters that no key has")
+        return value
+
+    @field_validator("limits_url")
+    @classmethod
+    def _redis_url(cls, value: str) -> str:
+        if value and (not value.startswith(("redis://", "rediss://")) or not _split(value).hostname):
+            raise ValueError("is no redis:// or rediss:// address")
+        return value
+
+    @field_validator("limit_per_address", "limit_per_key", "limit_per_project")
+    @classmethod
+    def _rate(cls, value: str) -> str:
+        parse_rate(value)
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, value: str) -> str:
+        parse_origins(value)
         return value
 
     @field_validator("model_cost_per_day")

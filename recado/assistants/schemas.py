@@ -7,7 +7,8 @@ from pydantic import BeforeValidator, Field
 from recado.assistants.config import Config, from_stored
 from recado.assistants.service import MAX_SETTLE_MS
 from recado.decisions import Language
-from recado.kit.schemas import Input, Moment, Name, Output, Slug, WholeNumber
+from recado.kit.etags import Editable
+from recado.kit.schemas import Input, Moment, Name, Slug, WholeNumber, shown
 
 BrainName = Annotated[str, Field(min_length=1, max_length=64, description="Which brain decides, such as rules.")]
 Timezone = Annotated[str, Field(min_length=1, max_length=64, description="An IANA name, such as America/Lima.")]
@@ -22,6 +23,8 @@ def _complete(kept: dict[str, Any]) -> Config:
 
 
 class NewAssistant(Input):
+    model_config = shown({"slug": "reception", "name": "Recepción", "language": "es", "timezone": "America/Lima"})
+
     slug: Slug
     name: Name
     brain: BrainName = "rules"
@@ -34,6 +37,8 @@ class NewAssistant(Input):
 class AssistantChanges(Input):
     """What is given is changed, the rest stays."""
 
+    model_config = shown({"name": "Recepción", "config": {"mode": "rules", "opens": "08:00", "closes": "18:00"}})
+
     name: Name | None = None
     brain: BrainName | None = None
     language: Language | None = None
@@ -42,7 +47,7 @@ class AssistantChanges(Input):
     config: Config | None = Field(default=None, description="What is given in it is changed, the rest stays.")
 
 
-class AssistantOut(Output):
+class AssistantOut(Editable):
     id: str
     slug: str
     name: str

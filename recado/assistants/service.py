@@ -1,7 +1,7 @@
 """Assistants. Nothing here commits: the caller's block does. Sessions are a project's."""
 
 import zoneinfo
-from collections.abc import Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import get_args
 
 from sqlalchemy import select, update
@@ -14,9 +14,12 @@ from recado.decisions import Language
 from recado.errors import BadInput, Conflict, NotFound
 from recado.kit.names import check_slug, check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 # Waiting longer than this for a person to finish would look like silence.
 MAX_SETTLE_MS = 60_000
+# What another room does before an assistant goes.
+Step = Callable[[AsyncSession, str], Awaitable[None]]
 LANGUAGES: frozenset[str] = frozenset(get_args(Language))
 
 
@@ -54,17 +57,28 @@ async def find_assistant(session: AsyncSession, slug: str) -> Assistant | None:
     return await session.scalar(select(Assistant).where(Assistant.slug == slug))
 
 
-async def get_assistant(session: AsyncSession, assistant_id: str) -> Assistant:
-    """The assistant. Raises `NotFound` (`assistant_not_found`)."""
-    assistant = await session.get(Assistant, assistant_id)
+async def get_assistant(session: AsyncSession, assistant_id: str, *, stays: bool = False) -> Assistant:
+    """The assistant; `stays`: nobody may delete it before the transaction ends.
+
+    Raises `NotFound` (`assistant_not_found`).
+    """
+    lock = {"read": True, "key_share": True} if stays else None
+    assistant = await session.get(Assistant, assistant_id, with_for_update=lock)
     if assistant is None:
         raise NotFound("There is no such assistant", code="assistant_not_found")
     return assistant
 
 
-async def list_assistants(session: AsyncSession, cut: Cut = FIRST) -> Page[Assistant]:
+async def list_assistants(
+    session: AsyncSession, cut: Cut = FIRST, *, slug: str | None = None, brain: str | None = None, span: Span = ALWAYS
+) -> Page[Assistant]:
     """The project's assistants, oldest first."""
-    return await read_page(session, select(Assistant), Assistant, cut)
+    statement = select(Assistant).where(*span.of(Assistant.created_ms))
+    if slug is not None:
+        statement = statement.where(Assistant.slug == slug)
+    if brain is not None:
+        statement = statement.where(Assistant.brain == brain)
+    return await read_page(session, statement, Assistant, cut)
 
 
 async def update_assistant(
@@ -96,6 +110,15 @@ async def update_assistant(
     await session.flush()
     await bump_version(session, assistant_id)
     return assistant
+
+
+async def delete_assistant(session: AsyncSession, assistant: Assistant, steps: Sequence[Step]) -> None:
+    """Remove an assistant. `steps` remove what belongs to it, and raise where something still needs it."""
+    await session.refresh(assistant, with_for_update=True)  # no line is given to it meanwhile
+    for step in steps:
+        await step(session, assistant.id)
+    await session.delete(assistant)
+    await session.flush()
 
 
 async def bump_version(session: AsyncSession, assistant_id: str) -> None:

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.caller import Admin, Agent, Caller, Reader
 from recado.channels import service
 from recado.channels.contract import Blocks, Examines, Line
+from recado.channels.models import LineRow
 from recado.channels.registry import ChannelRegistry
 from recado.channels.schemas import (
     BlockedOut,
@@ -25,17 +27,19 @@ from recado.channels.schemas import (
 )
 from recado.errors import BadInput, OutcomeUnknown, Unavailable, retry_after
 from recado.kit.crypto import SecretBox
+from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 
-router = APIRouter(prefix="/lines", tags=["lines"])
+router = APIRouter(prefix="/lines", tags=["lines"], route_class=TaggedRoute)
 
 
 @dataclass(frozen=True, slots=True)
 class AfterLineChange:
-    """What this process does when a line has changed, so that it is used at once."""
+    """What this process does when a line has changed, so that it is used at once; or is gone, with what waits on it."""
 
     refresh: Callable[[], Awaitable[None]]
+    close: Callable[[str], Awaitable[None]]
 
 
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
@@ -47,13 +51,19 @@ BlockedCursor = Annotated[
     str | None, Query(max_length=500, pattern=r"^[\x21-\x7e]+$", description="The `next_cursor` of an earlier page.")
 ]
 T = TypeVar("T")
+OfAssistant = Annotated[Uuid | None, Query(description="Only those on which this assistant answers.")]
+OfChannel = Annotated[
+    str | None, Query(min_length=1, max_length=32, pattern=r"^[a-z0-9_-]+$", description="Only those of this channel.")
+]
 
 
 @router.get("")
-async def list_lines(caller: Reader, cut: PageCut) -> PageOf[LineOut]:
+async def list_lines(
+    caller: Reader, cut: PageCut, span: QuerySpan, assistant_id: OfAssistant = None, channel: OfChannel = None
+) -> PageOf[LineOut]:
     """The project's lines, oldest first."""
     async with caller.reading() as session:
-        page = await service.list_lines(session, cut)
+        page = await service.list_lines(session, cut, assistant_id=assistant_id, channel=channel, span=span)
     return PageOf(items=[line_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
@@ -70,7 +80,7 @@ async def create_line(new: NewLine, caller: Admin, box: Box, channels: Channels,
             address=new.address,
             name=new.name,
             max_per_second=new.max_per_second,
-            secrets=plain(new.secrets),
+            secrets={name: secret.get_secret_value() for name, secret in new.secrets.items()},
             config=service.with_account(new.config, {}, new.waba_id),
         )
     await changed.refresh()
@@ -85,13 +95,15 @@ async def get_line(line_id: PathId, caller: Reader) -> LineOut:
 
 
 @router.patch("/{line_id}")
-async def update_line(line_id: PathId, changes: LineChanges, caller: Admin, box: Box, changed: Changed) -> LineOut:
+async def update_line(
+    line_id: PathId, changes: LineChanges, caller: Admin, box: Box, changed: Changed, match: IfMatch
+) -> LineOut:
     """Change what is given. New secrets are used within some seconds by every process."""
     async with caller.writing() as session:
+        before = await _check(session, match, line_id)
         config = changes.config
         if config is not None or changes.waba_id is not None:
-            before = (await service.get_line(session, line_id)).config
-            config = service.with_account(config, before, changes.waba_id)
+            config = service.with_account(config, before.config, changes.waba_id)
         row = await service.update_line(
             session,
             box,
@@ -99,11 +111,30 @@ async def update_line(line_id: PathId, changes: LineChanges, caller: Admin, box:
             name=changes.name,
             assistant_id=changes.assistant_id,
             max_per_second=changes.max_per_second,
-            secrets=plain(changes.secrets),
+            secrets=plain(changes.secrets or {}),
             config=config,
         )
     await changed.refresh()
     return line_out(row)
+
+
+@router.delete("/{line_id}", status_code=204)
+async def delete_line(line_id: PathId, caller: Admin, changed: Changed, match: IfMatch) -> None:
+    """Disconnect an address, for good: its secrets are deleted, and another line may have the address.
+
+    Its conversations stay to be read. What had not gone out yet is dropped, with the error `line_deleted`; messages
+    that were not answered yet stay unanswered; nothing more can be sent in them.
+    """
+    async with caller.writing() as session:
+        await service.delete_line(session, await _check(session, match, line_id))
+    await changed.close(line_id)
+    await changed.refresh()
+
+
+async def _check(session: AsyncSession, match: IfMatch, line_id: str) -> LineRow:
+    row = await service.get_line(session, line_id)
+    await match.check(session, row, lambda: line_out(row))
+    return row
 
 
 # --- At the provider --------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Shapes of lines in the API. Secrets go in and never come out."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, SecretStr, StringConstraints
@@ -7,7 +8,8 @@ from pydantic import AfterValidator, Field, SecretStr, StringConstraints
 from recado.channels.contract import Blocked, LineFinding
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND, WABA_ID
-from recado.kit.schemas import Input, Moment, Name, Output, Uuid
+from recado.kit.etags import Editable
+from recado.kit.schemas import SHOWN_ID, Input, Moment, Name, Output, Uuid, shown
 
 # Meta's access tokens have some 200 characters; nothing that is one secret is longer than this.
 MAX_SECRET = 4_096
@@ -15,22 +17,25 @@ MAX_SECRETS = 16
 MAX_CONFIG = 50
 
 SecretName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-SecretValue = Annotated[SecretStr, Field(min_length=1, max_length=MAX_SECRET)]
 
 
-def _usable(secrets: dict[str, SecretStr]) -> dict[str, SecretStr]:
-    if any("\x00" in secret.get_secret_value() for secret in secrets.values()):
+def _usable(secret: SecretStr) -> SecretStr:
+    if "\x00" in secret.get_secret_value():
         raise ValueError("a secret has no U+0000 in it")
-    return secrets
+    return secret
 
 
+SecretValue = Annotated[SecretStr, Field(min_length=1, max_length=MAX_SECRET), AfterValidator(_usable)]
 Secrets = Annotated[
     dict[SecretName, SecretValue],
     Field(
         max_length=MAX_SECRETS,
         description="Kept encrypted and never shown again. Cloud API: access_token, app_secret, verify_token.",
     ),
-    AfterValidator(_usable),
+]
+ChangedSecrets = Annotated[
+    dict[SecretName, SecretValue | None],
+    Field(max_length=MAX_SECRETS, description="Those named are changed; null removes one."),
 ]
 ConfigValue = Annotated[str, StringConstraints(max_length=1_000, pattern=r"^[^\x00]*$")] | bool | int | float | None
 Config = Annotated[
@@ -49,6 +54,16 @@ WabaId = Annotated[
 
 
 class NewLine(Input):
+    model_config = shown(
+        {
+            "assistant_id": SHOWN_ID,
+            "channel": "cloud-api",
+            "address": "106540352242922",
+            "name": "Recepción",
+            "secrets": {"access_token": "EAAG...", "app_secret": "0123456789abcdef", "verify_token": "a word of yours"},
+        }
+    )
+
     assistant_id: Uuid
     channel: Annotated[str, Field(min_length=1, max_length=32, description="Such as cloud-api.")]
     address: Annotated[
@@ -64,17 +79,21 @@ class NewLine(Input):
 
 
 class LineChanges(Input):
-    """What is given is changed, the rest stays: of `secrets` those named, of `config` all but `waba_id`."""
+    """What is given is changed, the rest stays: of `secrets` those named (null removes one), of `config` all but
+    `waba_id`.
+    """
+
+    model_config = shown({"secrets": {"access_token": "EAAH..."}})
 
     assistant_id: Uuid | None = None
     name: Name | None = None
     max_per_second: Rate | None = None
-    secrets: Secrets | None = None
+    secrets: ChangedSecrets | None = None
     config: Config | None = None
     waba_id: WabaId | None = None
 
 
-class LineOut(Output):
+class LineOut(Editable):
     id: str
     assistant_id: str
     channel: str
@@ -105,9 +124,9 @@ def line_out(row: LineRow) -> LineOut:
     )
 
 
-def plain(secrets: dict[str, SecretStr] | None) -> dict[str, str] | None:
-    """The secrets' texts, for the one place that encrypts them."""
-    return None if secrets is None else {name: secret.get_secret_value() for name, secret in secrets.items()}
+def plain(secrets: Mapping[str, SecretStr | None]) -> dict[str, str | None]:
+    """The secrets' texts, for the one place that encrypts them; None stays None."""
+    return {name: None if secret is None else secret.get_secret_value() for name, secret in secrets.items()}
 
 
 # --- Blocking and checking --------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from recado.kit import new_id
 from recado.kit.crypto import SecretBox
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 # What Meta gives a phone number, https://developers.facebook.com/docs/whatsapp/cloud-api/overview#throughput.
 DEFAULT_MAX_PER_SECOND = 80.0
@@ -57,7 +58,7 @@ async def create_line(
     Raises `BadInput` (`bad_address`, `bad_text`, `bad_rate`, `bad_config`), `NotFound` (`assistant_not_found`) or
     `Conflict` (`line_exists`).
     """
-    await get_assistant(session, assistant_id)
+    await get_assistant(session, assistant_id, stays=True)
     line_id = new_id()
     line = LineRow(
         id=line_id,
@@ -86,9 +87,37 @@ async def get_line(session: AsyncSession, line_id: str) -> LineRow:
     return line
 
 
-async def list_lines(session: AsyncSession, cut: Cut = FIRST) -> Page[LineRow]:
+async def list_lines(
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    assistant_id: str | None = None,
+    channel: str | None = None,
+    span: Span = ALWAYS,
+) -> Page[LineRow]:
     """The project's lines, oldest first."""
-    return await read_page(session, select(LineRow), LineRow, cut)
+    statement = select(LineRow).where(*span.of(LineRow.created_ms))
+    if assistant_id is not None:
+        statement = statement.where(LineRow.assistant_id == assistant_id)
+    if channel is not None:
+        statement = statement.where(LineRow.channel == channel)
+    return await read_page(session, statement, LineRow, cut)
+
+
+async def delete_line(session: AsyncSession, line: LineRow) -> None:
+    """Disconnect an address; its secrets go with it. The mailbox closes what waits on it."""
+    await session.delete(line)
+    await session.flush()
+
+
+async def refuse_if_answering(session: AsyncSession, assistant_id: str) -> None:
+    """Raise `Conflict` (`assistant_in_use`) while an assistant answers on a line."""
+    answers = await session.scalar(select(LineRow.id).where(LineRow.assistant_id == assistant_id).limit(1))
+    if answers is not None:
+        raise Conflict(
+            "This assistant answers on a line: give its lines to another assistant, or delete them",
+            code="assistant_in_use",
+        )
 
 
 async def update_line(
@@ -99,19 +128,24 @@ async def update_line(
     name: str | None = None,
     assistant_id: str | None = None,
     max_per_second: float | None = None,
-    secrets: Mapping[str, str] | None = None,
+    secrets: Mapping[str, str | None] | None = None,
     config: Mapping[str, Any] | None = None,
 ) -> LineRow:
-    """Change what is given; of `secrets` those named, of `config` all. Raises as `create_line` does, and `NotFound`."""
+    """Change what is given; of `secrets` those named (None removes one), of `config` all.
+
+    Raises as `create_line` does, and `NotFound`.
+    """
     line = await get_line(session, line_id)
     if name is not None:
         line.name = check_text(name, "name")
     if assistant_id is not None:
-        line.assistant_id = (await get_assistant(session, assistant_id)).id
+        line.assistant_id = (await get_assistant(session, assistant_id, stays=True)).id
     if max_per_second is not None:
         line.max_per_second = _check_rate(max_per_second)
     if secrets:
-        line.secrets = line.secrets | _encrypt(box, line.id, secrets)
+        given = {name: text for name, text in secrets.items() if text is not None}
+        kept = {name: kept for name, kept in line.secrets.items() if name not in secrets}
+        line.secrets = kept | _encrypt(box, line.id, given)
     if config is not None:
         line.config = _check_config(config)
     await session.flush()

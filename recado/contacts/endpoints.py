@@ -1,17 +1,32 @@
 """Contacts: one person each."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.caller import Agent, Reader
+from recado.caller import Admin, Agent, Reader
 from recado.contacts import service
 from recado.contacts.models import Contact
-from recado.contacts.schemas import ContactChanges, ContactOut, MergeInto, NewContact, contact_out
-from recado.kit.schemas import AnyText, PageCut, PageOf, PathId
+from recado.contacts.schemas import ContactChanges, ContactOut, KnownAddress, MergeInto, NewContact, contact_out
+from recado.kit.etags import IfMatch, TaggedRoute
+from recado.kit.parts import part
+from recado.kit.schemas import AnyText, PageCut, PageOf, PathId, QuerySpan
 
-router = APIRouter(prefix="/contacts", tags=["contacts"])
+router = APIRouter(prefix="/contacts", tags=["contacts"], route_class=TaggedRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class BeforeContactGoes:
+    """What other rooms do in the transaction that removes a contact."""
+
+    steps: tuple[service.Step, ...]
+
+
+Goes = Annotated[BeforeContactGoes, Depends(part(BeforeContactGoes))]
+OfAllowed = Annotated[bool | None, Query(description="Only those for whom assistants may, or may not, do something.")]
+IsMerged = Annotated[bool | None, Query(description="Only those that were merged into another, or were not.")]
 
 Search = Annotated[
     AnyText | None,
@@ -20,10 +35,17 @@ Search = Annotated[
 
 
 @router.get("")
-async def list_contacts(caller: Reader, cut: PageCut, search: Search = None) -> PageOf[ContactOut]:
+async def list_contacts(
+    caller: Reader,
+    cut: PageCut,
+    span: QuerySpan,
+    search: Search = None,
+    allowed: OfAllowed = None,
+    merged: IsMerged = None,
+) -> PageOf[ContactOut]:
     """The project's contacts, oldest first; merged ones too, with `alias_of`."""
     async with caller.reading() as session:
-        page = await service.list_contacts(session, cut, search=search)
+        page = await service.list_contacts(session, cut, search=search, allowed=allowed, merged=merged, span=span)
         addresses = await service.addresses_of(session, [row.id for row in page.items])
     return PageOf(items=[contact_out(row, addresses[row.id]) for row in page.items], next_cursor=page.next_cursor)
 
@@ -43,16 +65,36 @@ async def get_contact(contact_id: PathId, caller: Reader) -> ContactOut:
 
 
 @router.patch("/{contact_id}")
-async def rename_contact(contact_id: PathId, changes: ContactChanges, caller: Agent) -> ContactOut:
+async def rename_contact(contact_id: PathId, changes: ContactChanges, caller: Agent, match: IfMatch) -> ContactOut:
     """Change how a person is called, whether anything is done for them, and whether they get marketing."""
     async with caller.writing() as session:
-        row = await service.get_contact(session, contact_id)
+        row = await _check(session, match, contact_id)
         if "name" in changes.model_fields_set:
             row = await service.rename_contact(session, contact_id, changes.name)
         if changes.allowed is not None:
             row = await service.set_allowed(session, contact_id, changes.allowed)
         if changes.opted_out is not None:
             row = await service.set_opted_out(session, contact_id, changes.opted_out)
+        return await _out(session, row)
+
+
+@router.delete("/{contact_id}", status_code=204)
+async def delete_contact(contact_id: PathId, caller: Admin, goes: Goes, match: IfMatch) -> None:
+    """Remove a contact with whom there is no conversation, and its addresses.
+
+    One with conversations is kept, for they would be nobody's: 409 `contact_has_conversations`. So is one into which
+    others were merged: 409 `contact_has_merged`.
+    """
+    async with caller.writing() as session:
+        await service.delete_contact(session, await _check(session, match, contact_id), goes.steps)
+
+
+@router.post("/{contact_id}/addresses", status_code=201)
+async def add_address(contact_id: PathId, address: KnownAddress, caller: Agent, match: IfMatch) -> ContactOut:
+    """Give a contact one more address. Conversations that have begun keep the addresses that they go to."""
+    async with caller.writing() as session:
+        row = await _check(session, match, contact_id)
+        await service.add_address(session, contact_id, address)
         return await _out(session, row)
 
 
@@ -68,6 +110,12 @@ async def undo_merge(contact_id: PathId, caller: Agent) -> ContactOut:
     """Let a merged contact stand for itself again."""
     async with caller.writing() as session:
         return await _out(session, await service.undo_merge(session, contact_id))
+
+
+async def _check(session: AsyncSession, match: IfMatch, contact_id: str) -> Contact:
+    row = await service.get_contact(session, contact_id)
+    await match.check(session, row, lambda: _out(session, row))
+    return row
 
 
 async def _out(session: AsyncSession, row: Contact) -> ContactOut:

@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints
 
 from recado.contacts.models import Contact
-from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.kit.etags import Editable
+from recado.kit.schemas import SHOWN_ID, Input, Moment, Uuid, shown
 from recado.messages import Address
 
 ContactName = Annotated[
@@ -21,7 +22,7 @@ def _plain(address: Address) -> Address:
     return address
 
 
-KnownAddress = Annotated[Address, AfterValidator(_plain)]
+KnownAddress = Annotated[Address, AfterValidator(_plain), Field(examples=[{"kind": "phone", "value": "51987650000"}])]
 
 
 Allowed = Annotated[bool, Field(strict=True, description="If false, assistants answer, but do nothing for the person.")]
@@ -31,6 +32,8 @@ OptedOut = Annotated[bool, Field(strict=True, description="They asked for no mar
 
 
 class NewContact(Input):
+    model_config = shown({"name": "Ana", "addresses": [{"kind": "phone", "value": "51987654321"}]})
+
     name: ContactName | None = None
     addresses: list[KnownAddress] = Field(min_length=1, max_length=4)
 
@@ -38,16 +41,20 @@ class NewContact(Input):
 class ContactChanges(Input):
     """What is given is changed. `name: null` forgets the name."""
 
+    model_config = shown({"name": "Ana Quispe"})
+
     name: ContactName | None = None
     allowed: Allowed | None = None
     opted_out: OptedOut | None = None
 
 
 class MergeInto(Input):
+    model_config = shown({"into": SHOWN_ID})
+
     into: Uuid = Field(description="The contact that stands for both from now on.")
 
 
-class ContactOut(Output):
+class ContactOut(Editable):
     id: str
     name: str | None
     alias_of: str | None = Field(description="The contact that this one was merged into.")

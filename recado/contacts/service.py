@@ -5,9 +5,9 @@ history stay with the contact they came to, so a merge can be undone. (Where the
 the addresses move: nothing is left to undo.)
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.contacts.models import AddressRow, Contact
@@ -16,11 +16,14 @@ from recado.errors import BadInput, Conflict, NotFound
 from recado.kit import new_id
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.messages import Address
 
 # Longer chains of aliases than this come from a mistake, and are not followed to their end.
 MAX_ALIASES = 32
 MAX_NAME = 256
+# What another room does before a contact goes.
+Step = Callable[[AsyncSession, str], Awaitable[None]]
 
 
 async def create_contact(session: AsyncSession, name: str | None, addresses: Sequence[Address]) -> Contact:
@@ -73,9 +76,21 @@ async def addresses_of(session: AsyncSession, contact_ids: Sequence[str]) -> dic
     return {contact_id: tuple(addresses) for contact_id, addresses in found.items()}
 
 
-async def list_contacts(session: AsyncSession, cut: Cut = FIRST, *, search: str | None = None) -> Page[Contact]:
+async def list_contacts(
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    search: str | None = None,
+    allowed: bool | None = None,
+    merged: bool | None = None,
+    span: Span = ALWAYS,
+) -> Page[Contact]:
     """The project's contacts, oldest first; `search` is a part of a name (any case) or the beginning of an address."""
-    statement = select(Contact)
+    statement = select(Contact).where(*span.of(Contact.created_ms))
+    if allowed is not None:
+        statement = statement.where(Contact.allowed.is_(allowed))
+    if merged is not None:
+        statement = statement.where(Contact.alias_of.is_not(None) if merged else Contact.alias_of.is_(None))
     if search:
         check_text(search, "search", MAX_NAME)
         has_address = (
@@ -111,6 +126,21 @@ async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool)
         contact.opted_out = opted_out
     await session.flush()
     return person[contact_id]
+
+
+async def delete_contact(session: AsyncSession, contact: Contact, steps: Sequence[Step]) -> None:
+    """Remove a contact and its addresses. `steps` raise where something of another room still needs it.
+
+    Raises `Conflict` (`contact_has_merged`).
+    """
+    await session.refresh(contact, with_for_update=True)
+    if await session.scalar(select(Contact.id).where(Contact.alias_of == contact.id).limit(1)) is not None:
+        raise Conflict("Other contacts were merged into this one: undo that first", code="contact_has_merged")
+    for step in steps:
+        await step(session, contact.id)
+    await session.execute(delete(AddressRow).where(AddressRow.contact_id == contact.id))
+    await session.delete(contact)
+    await session.flush()
 
 
 async def resolve(session: AsyncSession, contact_id: str) -> Contact:

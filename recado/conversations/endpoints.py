@@ -11,15 +11,18 @@ from recado.conversations.schemas import (
     AcceptedOut,
     ConversationOut,
     HistoryOut,
+    KeptOut,
     MarkRead,
     Mode,
+    NewConversation,
     NewMessage,
     conversation_out,
 )
 from recado.kit.crypto import SecretBox
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
+from recado.mailbox.queries import Direction
 from recado.mailbox.schemas import message_out
 from recado.mailbox.service import Mailbox
 
@@ -42,17 +45,39 @@ HistoryCursor = Annotated[
 HistoryLimit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many messages at most.")]
 OfLine = Annotated[Uuid | None, Query(description="Only those on this line.")]
 OfContact = Annotated[Uuid | None, Query(description="Only those with this person, under whichever contact.")]
+IsPending = Annotated[bool | None, Query(description="Only those that wait for an answer, or that do not.")]
+InDirection = Annotated[Direction | None, Query(description="Only what came in, or what goes out.")]
 InMode = Annotated[Mode | None, Query(description="Only those that the assistant, or a person, answers.")]
 
 
 @router.get("")
 async def list_conversations(
-    caller: Reader, cut: PageCut, line_id: OfLine = None, contact_id: OfContact = None, mode: InMode = None
+    caller: Reader,
+    cut: PageCut,
+    span: QuerySpan,
+    line_id: OfLine = None,
+    contact_id: OfContact = None,
+    mode: InMode = None,
+    pending: IsPending = None,
 ) -> PageOf[ConversationOut]:
     """The project's conversations, those that began last first."""
     async with caller.reading() as session:
-        page = await service.list_page(session, cut, line_id=line_id, contact_id=contact_id, mode=mode)
+        page = await service.list_page(
+            session, cut, line_id=line_id, contact_id=contact_id, mode=mode, pending=pending, span=span
+        )
     return PageOf(items=[conversation_out(seen) for seen in page.items], next_cursor=page.next_cursor)
+
+
+@router.post("", status_code=201, responses={200: {"model": ConversationOut, "description": "It was there already"}})
+async def start_conversation(new: NewConversation, caller: Agent, response: Response) -> ConversationOut:
+    """Begin a conversation with a contact on a line: 201, or 200 with the one that this person has there already.
+
+    On WhatsApp, only a template may be sent to a person who has not written within 24 hours.
+    """
+    async with caller.writing() as session:
+        seen, made = await service.start(session, new.line_id, new.contact_id)
+    response.status_code = 201 if made else 200
+    return conversation_out(seen)
 
 
 @router.get("/{conversation_id}")
@@ -63,13 +88,26 @@ async def get_conversation(conversation_id: PathId, caller: Reader) -> Conversat
 
 @router.get("/{conversation_id}/messages")
 async def list_messages(
-    conversation_id: PathId, caller: Reader, cursor: HistoryCursor = None, limit: HistoryLimit = DEFAULT_LIMIT
+    conversation_id: PathId,
+    caller: Reader,
+    span: QuerySpan,
+    cursor: HistoryCursor = None,
+    limit: HistoryLimit = DEFAULT_LIMIT,
+    direction: InDirection = None,
 ) -> HistoryOut:
     """What was written, both directions, the newest first."""
+    before_seq = int(cursor) if cursor else None
     async with caller.reading() as session:
-        found = await service.history(session, conversation_id, limit, int(cursor) if cursor else None)
+        found = await service.history(session, conversation_id, limit, before_seq, direction=direction, span=span)
     next_cursor = None if found.before_seq is None else str(found.before_seq)
     return HistoryOut(items=[message_out(row) for row in found.rows], next_cursor=next_cursor)
+
+
+@router.get("/{conversation_id}/kept")
+async def get_kept(conversation_id: PathId, caller: Reader) -> KeptOut:
+    """What the assistant's skills keep of a conversation: its form, alerts, plan and appointments."""
+    async with caller.reading() as session:
+        return KeptOut(kept=dict(await service.kept_by_skills(session, conversation_id)))
 
 
 @router.post("/{conversation_id}/messages", status_code=202)

@@ -1,10 +1,11 @@
 """Reads of conversations. Sessions are a project's."""
 
-from sqlalchemy import select
+from sqlalchemy import not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 
 
@@ -23,9 +24,14 @@ async def list_conversations(
     line_id: str | None = None,
     contact_ids: list[str] | None = None,
     mode: str | None = None,
+    pending: bool | None = None,
+    span: Span = ALWAYS,
 ) -> Page[Conversation]:
     """The project's conversations, those that began last first."""
-    statement = select(Conversation)
+    statement = select(Conversation).where(*span.of(Conversation.created_ms))
+    if pending is not None:
+        waits = Conversation.last_in_seq > Conversation.settled_seq
+        statement = statement.where(waits if pending else not_(waits))
     if line_id is not None:
         statement = statement.where(Conversation.line_id == line_id)
     if contact_ids is not None:
@@ -54,3 +60,15 @@ async def newest_inbound(session: AsyncSession, conversation_id: str) -> InboxMe
         .order_by(InboxMessage.seq.desc())
         .limit(1)
     )
+
+
+async def find_conversation(session: AsyncSession, line_id: str, contact_id: str) -> Conversation | None:
+    """The conversation of a contact on a line, if there is one."""
+    found = select(Conversation).where(Conversation.line_id == line_id, Conversation.contact_id == contact_id)
+    return await session.scalar(found)
+
+
+async def has_conversation(session: AsyncSession, contact_id: str) -> bool:
+    """Whether there is any conversation with a contact."""
+    found = select(Conversation.id).where(Conversation.contact_id == contact_id).limit(1)
+    return await session.scalar(found) is not None

@@ -1,11 +1,11 @@
 """Shapes of conversations in the API."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
 from recado.conversations.service import Seen
-from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.kit.schemas import Input, Moment, Output, Uuid, shown
 from recado.mailbox.schemas import MessageOut
 from recado.messages import OutContent
 
@@ -33,6 +33,21 @@ class ConversationOut(Output):
     created_at: Moment
 
 
+class NewConversation(Input):
+    model_config = shown(
+        {"line_id": "01900000-0000-7000-8000-000000000000", "contact_id": "01900000-0000-7000-8000-000000000000"}
+    )
+
+    line_id: Uuid
+    contact_id: Uuid
+
+
+class KeptOut(Output):
+    """What the skills keep of a conversation, as they keep it: the values of its form, alerts, plans, appointments."""
+
+    kept: dict[str, Any] = Field(description="By the name of the skill: forms, alerts, plans, appointments.")
+
+
 class HistoryOut(Output):
     """Messages of both directions, the newest first."""
 
@@ -42,6 +57,8 @@ class HistoryOut(Output):
 
 class NewMessage(Input):
     """What to write. A reaction's `message_id` and `reply_to` are ids of messages of this conversation."""
+
+    model_config = shown({"content": {"type": "text", "text": "Su cita es mañana a las 10:00."}})
 
     content: OutContent
     reply_to: Uuid | None = Field(default=None, description="The message that this one answers, shown above it.")

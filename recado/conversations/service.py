@@ -4,9 +4,9 @@ Reads take the caller's session. What changes a conversation goes through the ma
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -16,16 +16,18 @@ from recado.channels.service import get_line, usable_line, without_secrets
 from recado.channels.templates.values import MARKETING
 from recado.contacts import service as contacts
 from recado.conversations import queries
+from recado.conversations.acting import recall
 from recado.conversations.turn import new_out
-from recado.db import Database, json_text
+from recado.db import Database, add_unique, database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound, OutcomeUnknown, SendRefused, Unavailable, retry_after
 from recado.kit.crypto import SecretBox
 from recado.kit.ids import is_id
 from recado.kit.pages import FIRST, Cut, Page
+from recado.kit.spans import ALWAYS, Span
 from recado.mailbox import queries as messages
 from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
-from recado.mailbox.queries import History
+from recado.mailbox.queries import Direction, History
 from recado.mailbox.service import Mailbox
 from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate
 
@@ -54,6 +56,8 @@ async def list_page(
     line_id: str | None = None,
     contact_id: str | None = None,
     mode: Mode | None = None,
+    pending: bool | None = None,
+    span: Span = ALWAYS,
 ) -> Page[Seen]:
     """Conversations, those that began last first. `contact_id` finds those of all contacts that are this person."""
     contact_ids = None
@@ -62,14 +66,70 @@ async def list_page(
             contact_ids = await contacts.same_person(session, contact_id)
         except NotFound:
             return Page(())
-    page = await queries.list_conversations(session, cut, line_id=line_id, contact_ids=contact_ids, mode=mode)
+    page = await queries.list_conversations(
+        session, cut, line_id=line_id, contact_ids=contact_ids, mode=mode, pending=pending, span=span
+    )
     return Page(tuple(await _with_contacts(session, page.items)), page.next_cursor)
 
 
-async def history(session: AsyncSession, conversation_id: str, limit: int, before_seq: int | None) -> History:
-    """Messages of both directions, newest first. Raises `NotFound` (`conversation_not_found`)."""
+async def history(
+    session: AsyncSession,
+    conversation_id: str,
+    limit: int,
+    before_seq: int | None,
+    *,
+    direction: Direction | None = None,
+    span: Span = ALWAYS,
+) -> History:
+    """Messages of both directions, or of one, newest first. Raises `NotFound` (`conversation_not_found`)."""
     await queries.get_conversation(session, conversation_id)
-    return await messages.read_history(session, conversation_id, limit, before_seq)
+    return await messages.read_history(session, conversation_id, limit, before_seq, direction=direction, span=span)
+
+
+async def kept_by_skills(session: AsyncSession, conversation_id: str) -> Mapping[str, Any]:
+    """What each skill keeps of a conversation, by the skill's name. Raises `NotFound` (`conversation_not_found`)."""
+    return recall((await queries.get_conversation(session, conversation_id)).state).skills
+
+
+async def start(session: AsyncSession, line_id: str, contact_id: str) -> tuple[Seen, bool]:
+    """The conversation with a person on a line, and whether it was made now.
+
+    It is the one they have already, under whichever contact, if there is one. Raises `NotFound` (`line_not_found`,
+    `contact_not_found`) or `Conflict` (`contact_has_no_address`).
+    """
+    line = await get_line(session, line_id)
+    known = await contacts.same_person(session, contact_id)
+    for one in (contact_id, *known):
+        if (found := await queries.find_conversation(session, line.id, one)) is not None:
+            return (await _with_contacts(session, [found]))[0], False
+    addresses = await _addresses(session, (contact_id, *known))
+    row = Conversation(
+        line_id=line.id,
+        contact_id=contact_id,
+        send_to=json_text([[address.kind, address.value] for address in addresses]),
+        created_ms=await database_now_ms(session),
+    )
+    await add_unique(session, row, Conflict("Another request is starting this conversation", code="try_again"))
+    await session.refresh(row)  # what the database fills in
+    return (await _with_contacts(session, [row]))[0], True
+
+
+async def _addresses(session: AsyncSession, contact_ids: Sequence[str]) -> list[contacts.Address]:
+    """The names by which to write to a person, the best first: of the first contact that has any."""
+    of_each = await contacts.addresses_of(session, list(dict.fromkeys(contact_ids)))
+    for contact_id in contact_ids:
+        if of_each[contact_id]:
+            # "bsuid" < "parent_bsuid" < "phone": the best first, as where the network names them.
+            return sorted(of_each[contact_id], key=lambda address: (address.kind, address.value))
+    raise Conflict("This contact has no address to write to", code="contact_has_no_address")
+
+
+async def refuse_if_known(session: AsyncSession, contact_id: str) -> None:
+    """Raise `Conflict` (`contact_has_conversations`) if there is a conversation with a contact."""
+    if await queries.has_conversation(session, contact_id):
+        raise Conflict(
+            "There are conversations with this contact, and they would be nobody's", code="contact_has_conversations"
+        )
 
 
 async def _with_contacts(session: AsyncSession, rows: Sequence[Conversation]) -> list[Seen]:

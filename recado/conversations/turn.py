@@ -190,7 +190,9 @@ class Turns:
     async def _answer(self, claim: Claim) -> None:
         line, facts = self.directory.line(claim.line_id), self.directory.assistant(claim.line_id)
         if line is None or facts is None or line.channel not in self.channels:
-            # Not read yet, or nothing for this process: no fault of the turn.
+            # Not read yet, deleted, or nothing for this process: no fault of the turn.
+            if line is None:
+                await self.mailbox.close_line(claim.line_id)
             await self.mailbox.release_turn(claim, failed=False, delay_ms=round(UNKNOWN_RETRY_S * 1000))
             return
         if not claim.messages:

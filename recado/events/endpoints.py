@@ -15,7 +15,7 @@ from recado.kit.crypto import SecretBox
 from recado.kit.ids import UUID_PATTERN
 from recado.kit.parts import part
 from recado.kit.problems import problem_of
-from recado.kit.schemas import PageCut, PageOf, Uuid
+from recado.kit.schemas import PageCut, PageOf, QuerySpan, Uuid
 from recado.kit.tickets import seal_ticket
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -42,11 +42,11 @@ TicketQuery = Annotated[
 
 @router.get("")
 async def list_events(
-    caller: Reader, cut: PageCut, name: EventName = None, conversation_id: OfConversation = None
+    caller: Reader, cut: PageCut, span: QuerySpan, name: EventName = None, conversation_id: OfConversation = None
 ) -> PageOf[EventOut]:
     """What happened in the project, newest first."""
     async with caller.reading() as session:
-        page = await service.list_events(session, cut, name=name, conversation_id=conversation_id)
+        page = await service.list_events(session, cut, name=name, conversation_id=conversation_id, span=span)
     return PageOf[EventOut].model_validate(page)
 
 

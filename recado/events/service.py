@@ -11,6 +11,7 @@ from recado.errors import NotFound
 from recado.events.models import Event, EventPosition
 from recado.kit import now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 
 async def record(
@@ -35,10 +36,15 @@ async def record(
 
 
 async def list_events(
-    session: AsyncSession, cut: Cut = FIRST, *, name: str | None = None, conversation_id: str | None = None
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    name: str | None = None,
+    conversation_id: str | None = None,
+    span: Span = ALWAYS,
 ) -> Page[Event]:
     """The project's events, newest first."""
-    statement = select(Event)
+    statement = select(Event).where(*span.of(Event.created_ms))
     if name is not None:
         statement = statement.where(Event.name == name)
     if conversation_id is not None:

@@ -1,7 +1,7 @@
 """The description of the API (OpenAPI 3.1), with what FastAPI does not know: keys, roles and problems."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,15 @@ _SCHEMES = {
     "ApiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
     "Bearer": {"type": "http", "scheme": "bearer"},
 }
+_TEXT = {"type": "string"}
+_ETAG = {"ETag": {"description": "What the answer shows, to be sent as If-Match or If-None-Match.", "schema": _TEXT}}
+_IF_NONE_MATCH = {
+    "name": "if-none-match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: if nothing has changed since, the answer is 304 and empty.",
+    "schema": {**_TEXT, "title": "If-None-Match"},
+}
 # Names that only FastAPI's own errors use.
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
@@ -28,10 +37,10 @@ def operations(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, 
                 yield path, method, item[method]
 
 
-def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str]) -> dict[str, Any]:
+def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagged: Collection[str]) -> dict[str, Any]:
     """Add the keys that operations below `prefix` need, the problems that each may answer with, and its role.
 
-    `roles` is the least role by operation id.
+    `roles` is the least role by operation id; `tagged` are the ids of those whose answers have an ETag.
     """
     components = schema.setdefault("components", {})
     schemas: dict[str, Any] = components.setdefault("schemas", {})
@@ -49,6 +58,8 @@ def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str]) -> d
             operation["x-role"] = roles[operation["operationId"]]
         answers = operation["responses"]
         answers.pop("422", None)
+        if operation["operationId"] in tagged:
+            _add_etag(method, operation)
         for status in _problems(path, method, operation, guarded):
             answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": _PROBLEM}
         operation["responses"] = dict(sorted(answers.items())) | {
@@ -57,14 +68,26 @@ def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str]) -> d
     return schema
 
 
+def _add_etag(method: str, operation: dict[str, Any]) -> None:
+    answers = operation["responses"]
+    for answer in answers.values():
+        answer["headers"] = _ETAG
+    if method == "get":
+        operation["parameters"] = [*operation.get("parameters", ()), _IF_NONE_MATCH]
+        answers["304"] = {"description": "It is still as If-None-Match says", "headers": _ETAG}
+
+
 def _problems(path: str, method: str, operation: Mapping[str, Any], guarded: bool) -> Iterator[int]:
     body = "requestBody" in operation
     if body:
         yield from (400, 413)
     if guarded:
         yield from (401, 403, 503)
+        yield 429
     if "{" in path:
         yield 404
+    if any(parameter["name"] == "if-match" for parameter in operation.get("parameters", ())):
+        yield 412
     if guarded and method != "get":
         yield 409
     if body or operation.get("parameters"):

@@ -131,15 +131,18 @@ async def _http_error(request: Request, error: Exception) -> Response:
     }
     code = _CODES.get(error.status_code, "http_error")
     detail = details.get(error.status_code, str(error.detail))
-    headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+    headers = error.headers
+    if error.status_code == 405:
+        headers = {"Allow": ", ".join(allowed_methods(request.app.state.routes, request.url.path))}
     return problem_response(error.status_code, code, detail, headers=headers)
 
 
-def _allowed(request: Request) -> str:
-    """The methods of an address. Starlette names those of one of its routes only."""
-    routes: Sequence[tuple[str, str]] = request.app.state.routes
-    here = request.url.path
-    return ", ".join(sorted({method for method, path in routes if _pattern(path).fullmatch(here)}))
+def allowed_methods(routes: Sequence[tuple[str, str]], here: str) -> list[str]:
+    """The methods of an address, sorted; none if there is nothing. Starlette names those of one of its routes only."""
+    found = {method for method, path in routes if _pattern(path).fullmatch(here)}
+    if "GET" in found:
+        found.add("HEAD")
+    return sorted({*found, "OPTIONS"}) if found else []
 
 
 @lru_cache(maxsize=256)

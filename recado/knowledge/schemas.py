@@ -5,17 +5,24 @@ from typing import Annotated
 from pydantic import Field
 
 from recado.decisions import Language
-from recado.kit.schemas import AnyText, Input, Moment, Output
+from recado.kit.etags import Editable
+from recado.kit.schemas import AnyText, Input, Moment, Output, shown
 from recado.knowledge.service import MAX_ANSWER, MAX_KEYWORDS, MAX_QUESTION, MAX_TOPIC, NewEntry
 
 # What one request may bring; the body's own limit is 1 MiB.
 MAX_ENTRIES = 1_000
+
+_ENTRY = {"topic": "hours", "language": "es", "question": "¿A qué hora abren?", "answer": "De 8:00 a 18:00."}
 
 Keyword = Annotated[AnyText, Field(min_length=1, max_length=200)]
 
 
 class EntryIn(Input):
     """One question and its answer. `topic` is hours, address, prices or any other word of yours."""
+
+    model_config = shown(
+        {"topic": "hours", "language": "es", "question": "¿A qué hora abren?", "answer": "De 8:00 a 18:00."}
+    )
 
     topic: Annotated[AnyText, Field(min_length=1, max_length=MAX_TOPIC)]
     language: Language
@@ -28,13 +35,21 @@ class EntryIn(Input):
 
 
 class EntriesIn(Input):
+    model_config = shown(
+        {
+            "entries": [
+                {"topic": "hours", "language": "es", "question": "¿A qué hora abren?", "answer": "De 8:00 a 18:00."}
+            ]
+        }
+    )
+
     entries: list[EntryIn] = Field(max_length=MAX_ENTRIES)
 
     def all(self) -> list[NewEntry]:
         return [entry.entry() for entry in self.entries]
 
 
-class EntryOut(Output):
+class EntryOut(Editable):
     id: str
     assistant_id: str
     topic: str

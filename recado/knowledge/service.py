@@ -20,6 +20,7 @@ from recado.kit import new_id
 from recado.kit.ids import is_id
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.knowledge.models import KnowledgeEntry
 from recado.knowledge.search import index_words, number_of, search
 
@@ -85,6 +86,11 @@ async def remove_entry(session: AsyncSession, entry_id: str) -> None:
     await bump_version(session, row.assistant_id)
 
 
+async def forget_all(session: AsyncSession, assistant_id: str) -> None:
+    """Remove all that an assistant knows, because the assistant goes."""
+    await session.execute(delete(KnowledgeEntry).where(KnowledgeEntry.assistant_id == assistant_id))
+
+
 async def get_entry(session: AsyncSession, entry_id: str) -> KnowledgeEntry:
     """The entry. Raises `NotFound` (`entry_not_found`)."""
     row = await session.get(KnowledgeEntry, entry_id)
@@ -93,9 +99,23 @@ async def get_entry(session: AsyncSession, entry_id: str) -> KnowledgeEntry:
     return row
 
 
-async def list_entries(session: AsyncSession, assistant_id: str, cut: Cut = FIRST) -> Page[KnowledgeEntry]:
+async def list_entries(
+    session: AsyncSession,
+    assistant_id: str,
+    cut: Cut = FIRST,
+    *,
+    topic: str | None = None,
+    language: Language | None = None,
+    span: Span = ALWAYS,
+) -> Page[KnowledgeEntry]:
     """What an assistant knows, oldest first."""
-    of_assistant = select(KnowledgeEntry).where(KnowledgeEntry.assistant_id == assistant_id)
+    of_assistant = select(KnowledgeEntry).where(
+        KnowledgeEntry.assistant_id == assistant_id, *span.of(KnowledgeEntry.created_ms)
+    )
+    if topic is not None:
+        of_assistant = of_assistant.where(KnowledgeEntry.topic == topic)
+    if language is not None:
+        of_assistant = of_assistant.where(KnowledgeEntry.language == language)
     return await read_page(session, of_assistant, KnowledgeEntry, cut)
 
 

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Query
 
 from recado.caller import Agent, Caller, Reader
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 from recado.mailbox import queries
 from recado.mailbox.schemas import InMessageOut, OutMessageOut, in_message, out_message
 from recado.mailbox.service import Mailbox
@@ -16,12 +16,24 @@ router = APIRouter()
 TheMailbox = Annotated[Mailbox, Depends(part(Mailbox))]
 State = Annotated[queries.ListedState, Query(description="Those that are sent stand in their conversations.")]
 
+OfLine = Annotated[Uuid | None, Query(description="Only those on this line.")]
+OfConversation = Annotated[Uuid | None, Query(description="Only those of this conversation.")]
+
 
 @router.get("/outbox", tags=["outbox"])
-async def list_outbox(caller: Reader, cut: PageCut, state: State = "dead") -> PageOf[OutMessageOut]:
+async def list_outbox(
+    caller: Reader,
+    cut: PageCut,
+    span: QuerySpan,
+    state: State = "dead",
+    line_id: OfLine = None,
+    conversation_id: OfConversation = None,
+) -> PageOf[OutMessageOut]:
     """Messages that are not out yet, or could not be sent: in one state, oldest first."""
     async with caller.reading() as session:
-        page = await queries.list_outbox(session, state, cut)
+        page = await queries.list_outbox(
+            session, state, cut, line_id=line_id, conversation_id=conversation_id, span=span
+        )
     return PageOf(items=[out_message(row) for row in page.items], next_cursor=page.next_cursor)
 
 
@@ -46,10 +58,12 @@ async def drop_outbox_message(message_id: PathId, caller: Agent, mailbox: TheMai
 
 
 @router.get("/inbox/dead", tags=["inbox"])
-async def list_dead_inbox(caller: Reader, cut: PageCut) -> PageOf[InMessageOut]:
+async def list_dead_inbox(
+    caller: Reader, cut: PageCut, span: QuerySpan, line_id: OfLine = None, conversation_id: OfConversation = None
+) -> PageOf[InMessageOut]:
     """Messages that came in and whose answer was given up, oldest first."""
     async with caller.reading() as session:
-        page = await queries.list_dead_inbox(session, cut)
+        page = await queries.list_dead_inbox(session, cut, line_id=line_id, conversation_id=conversation_id, span=span)
     return PageOf(items=[in_message(row) for row in page.items], next_cursor=page.next_cursor)
 
 

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.channels.contract import Received
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Unrouted
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
+Direction = Literal["in", "out"]
 LISTED_STATES: tuple[ListedState, ...] = get_args(ListedState)
 _OPEN = ("sending", "unknown")
 
@@ -39,10 +41,22 @@ def needs_a_look() -> ColumnElement[bool]:
     return or_(in_state("dead"), in_state("unknown"), refused)
 
 
-async def list_outbox(session: AsyncSession, state: ListedState, cut: Cut = FIRST) -> Page[OutboxMessage]:
+async def list_outbox(
+    session: AsyncSession,
+    state: ListedState,
+    cut: Cut = FIRST,
+    *,
+    line_id: str | None = None,
+    conversation_id: str | None = None,
+    span: Span = ALWAYS,
+) -> Page[OutboxMessage]:
     """The project's messages in one state, oldest first."""
     # By way of their ids: asked for the rows in the order of their ids, SQLite would walk through all that are stored.
-    found = select(OutboxMessage.id).where(in_state(state))
+    found = select(OutboxMessage.id).where(in_state(state), *span.of(OutboxMessage.created_ms))
+    if line_id is not None:
+        found = found.where(OutboxMessage.line_id == line_id)
+    if conversation_id is not None:
+        found = found.where(OutboxMessage.conversation_id == conversation_id)
     return await read_page(session, select(OutboxMessage).where(OutboxMessage.id.in_(found)), OutboxMessage, cut)
 
 
@@ -54,9 +68,21 @@ async def get_outbox(session: AsyncSession, message_id: str) -> OutboxMessage:
     return row
 
 
-async def list_dead_inbox(session: AsyncSession, cut: Cut = FIRST) -> Page[InboxMessage]:
+async def list_dead_inbox(
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    line_id: str | None = None,
+    conversation_id: str | None = None,
+    span: Span = ALWAYS,
+) -> Page[InboxMessage]:
     """The project's messages whose turn was given up, oldest first."""
-    return await read_page(session, select(InboxMessage).where(given_up()), InboxMessage, cut)
+    statement = select(InboxMessage).where(given_up(), *span.of(InboxMessage.created_ms))
+    if line_id is not None:
+        statement = statement.where(InboxMessage.line_id == line_id)
+    if conversation_id is not None:
+        statement = statement.where(InboxMessage.conversation_id == conversation_id)
+    return await read_page(session, statement, InboxMessage, cut)
 
 
 async def get_inbox(session: AsyncSession, message_id: str) -> InboxMessage:
@@ -128,16 +154,29 @@ async def outbox_by_id(session: AsyncSession, message_ids: Collection[str]) -> d
     return {row[0]: row[1] for row in rows}
 
 
-async def read_history(session: AsyncSession, conversation_id: str, limit: int, before_seq: int | None) -> History:
+async def read_history(
+    session: AsyncSession,
+    conversation_id: str,
+    limit: int,
+    before_seq: int | None,
+    *,
+    direction: Direction | None = None,
+    span: Span = ALWAYS,
+) -> History:
     """What was written in a conversation, in the order of the commits."""
-    coming = select(InboxMessage).where(InboxMessage.conversation_id == conversation_id)
-    going = select(OutboxMessage).where(OutboxMessage.conversation_id == conversation_id)
+    coming = select(InboxMessage).where(
+        InboxMessage.conversation_id == conversation_id, *span.of(InboxMessage.created_ms)
+    )
+    going = select(OutboxMessage).where(
+        OutboxMessage.conversation_id == conversation_id, *span.of(OutboxMessage.created_ms)
+    )
     if before_seq is not None:
         coming, going = coming.where(InboxMessage.seq < before_seq), going.where(OutboxMessage.seq < before_seq)
-    found: list[InboxMessage | OutboxMessage] = [
-        *await session.scalars(coming.order_by(InboxMessage.seq.desc()).limit(limit + 1)),
-        *await session.scalars(going.order_by(OutboxMessage.seq.desc()).limit(limit + 1)),
-    ]
+    found: list[InboxMessage | OutboxMessage] = []
+    if direction != "out":
+        found += await session.scalars(coming.order_by(InboxMessage.seq.desc()).limit(limit + 1))
+    if direction != "in":
+        found += await session.scalars(going.order_by(OutboxMessage.seq.desc()).limit(limit + 1))
     found.sort(key=lambda row: row.seq, reverse=True)
     rows = tuple(found[:limit])
     return History(rows, rows[-1].seq if len(found) > limit else None)

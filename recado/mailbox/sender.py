@@ -235,7 +235,10 @@ class Sender:
         """Claim up to `slots` heads of this line's lanes, as many as there are tokens for, and send them."""
         loop = asyncio.get_running_loop()
         held, line = self._held[line_id], self.lines.line(line_id)
-        if line is None or line.channel not in self.channels or held.leaving or loop.time() >= held.until_s:
+        if line is None:
+            await self.mailbox.close_line(line_id)
+            return
+        if line.channel not in self.channels or held.leaving or loop.time() >= held.until_s:
             return
         bucket = self._bucket(held, line)
         wait_s = max(held.paused_until_s - loop.time(), bucket.wait_s(loop.time()))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Container, Sequence
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import claims, inbox, noting, outbox, recent, senders
+from recado.mailbox import claims, closing, inbox, noting, outbox, recent, senders
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
@@ -230,6 +230,10 @@ class Mailbox:
         if line_id is None:
             raise NotFound("There is no dead or queued message with this id in this project")
         self._ring_for_sends(line_id)
+
+    async def close_line(self, line_id: str) -> None:
+        """Settle and drop what waits on a line that was deleted; one that is there is left alone."""
+        await self.driver.run(lambda tx: closing.close_line(tx, line_id), Priority.OTHER)
 
     # --- senders --------------------------------------------------------------------------------------
 

@@ -1,14 +1,18 @@
 """Projects and keys. A key sees its own project only; more projects are made with `recado project create`."""
 
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from recado.caller import Admin, Reader
 from recado.errors import NotFound
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.projects import service
 from recado.projects.schemas import CreatedKey, KeyOut, NewKey, ProjectOut
 
 router = APIRouter()
+
+IsRevoked = Annotated[bool | None, Query(description="Only those that were closed, or that were not.")]
 
 
 @router.get("/projects", tags=["projects"])
@@ -29,10 +33,10 @@ async def get_project(project_id: PathId, caller: Reader) -> ProjectOut:
 
 
 @router.get("/keys", tags=["keys"])
-async def list_keys(caller: Admin, cut: PageCut) -> PageOf[KeyOut]:
+async def list_keys(caller: Admin, cut: PageCut, span: QuerySpan, revoked: IsRevoked = None) -> PageOf[KeyOut]:
     """The project's keys, revoked ones too, oldest first."""
     async with caller.reading() as session:
-        return PageOf[KeyOut].model_validate(await service.list_keys(session, cut))
+        return PageOf[KeyOut].model_validate(await service.list_keys(session, cut, revoked=revoked, span=span))
 
 
 @router.post("/keys", tags=["keys"], status_code=201)

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from recado.kit.schemas import Input, Moment, Name, Output
+from recado.kit.schemas import Input, Moment, Name, Output, shown
 from recado.projects.service import Role
 
 
@@ -14,6 +14,8 @@ class ProjectOut(Output):
 
 
 class NewKey(Input):
+    model_config = shown({"name": "The panel", "role": "agent"})
+
     name: Name
     role: Role
 

@@ -13,6 +13,7 @@ from recado.kit import now_ms
 from recado.kit.crypto import hash_token, new_token
 from recado.kit.names import check_slug, check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.projects.models import ApiKey, Project
 
 # How many characters of a key are kept readable, to tell keys apart: of ours those after "rk_" are random, 24 bits;
@@ -101,9 +102,14 @@ async def add_known_key(
     return key
 
 
-async def list_keys(session: AsyncSession, cut: Cut = FIRST) -> Page[ApiKey]:
+async def list_keys(
+    session: AsyncSession, cut: Cut = FIRST, *, revoked: bool | None = None, span: Span = ALWAYS
+) -> Page[ApiKey]:
     """The project's keys, revoked ones too, oldest first."""
-    return await read_page(session, select(ApiKey), ApiKey, cut)
+    statement = select(ApiKey).where(*span.of(ApiKey.created_ms))
+    if revoked is not None:
+        statement = statement.where(ApiKey.revoked_ms.is_not(None) if revoked else ApiKey.revoked_ms.is_(None))
+    return await read_page(session, statement, ApiKey, cut)
 
 
 async def revoke_key(session: AsyncSession, key_id: str) -> ApiKey:

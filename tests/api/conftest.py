@@ -102,13 +102,13 @@ class Api:
 
 @pytest_asyncio.fixture
 async def api(database_url: str, tmp_path: Path) -> AsyncIterator[Api]:
-    async with serving(Settings(database_url=database_url, data_dir=tmp_path)) as made:
-        yield made
+    async with serving(Settings(database_url=database_url, data_dir=tmp_path)) as served:
+        yield served
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncGenerator[Api]:
-    """The API with these settings."""
+    """The API with these settings, on a free port."""
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
@@ -117,16 +117,19 @@ async def serving(settings: Settings) -> AsyncGenerator[Api]:
             lifespan="on",
             log_config=None,
             access_log=False,
+            proxy_headers=False,
             ws="websockets-sansio",
         )
         server = uvicorn.Server(config)
-        serving = asyncio.create_task(server.serve([listening]))
+        running = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
             await asyncio.sleep(0.005)
-        async with aiohttp.ClientSession() as session:
-            yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
-        server.should_exit = True
-        await serving
+        try:
+            async with aiohttp.ClientSession() as session:
+                yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)
+        finally:
+            server.should_exit = True
+            await running
 
 
 @pytest_asyncio.fixture

@@ -66,7 +66,7 @@ def test_roles_are_as_documented() -> None:
     assert needed["agent"] == {
         "send_message", "hand_over", "take_back", "retry_outbox_message", "drop_outbox_message",
         "retry_inbox_message", "drop_inbox_message",
-        "create_contact", "rename_contact", "merge_contact", "undo_merge",
+        "create_contact", "rename_contact", "merge_contact", "undo_merge", "add_address", "start_conversation",
         "cancel_job",
     }  # fmt: skip
     assert all(name.startswith(("get_", "list_")) for name in needed["read"])

@@ -144,9 +144,9 @@ async def test_addresses_and_methods_that_do_not_exist(api: Api, ours: Tenant) -
     assert (await api.call("GET", "/nothing")).code == "not_found"
     assert (await api.get("/projects/", key)).code == "not_found"
     wrong = await api.call("DELETE", "/api/v1/projects", key)
-    assert (wrong.status, wrong.code, wrong.headers["allow"]) == (405, "method_not_allowed", "GET")
-    wrong = await api.call("DELETE", f"/api/v1/assistants/{ours.assistant_id}", key)
-    assert (wrong.status, wrong.headers["allow"]) == (405, "GET, PATCH")
+    assert (wrong.status, wrong.code, wrong.headers["allow"]) == (405, "method_not_allowed", "GET, HEAD, OPTIONS")
+    wrong = await api.call("PUT", f"/api/v1/assistants/{ours.assistant_id}", key)
+    assert (wrong.status, wrong.headers["allow"]) == (405, "DELETE, GET, HEAD, OPTIONS, PATCH")
     for path in ("/lines/x", "/lines/..", "/lines/" + ours.line_id.upper(), "/conversations/1/messages"):
         assert (await api.get(path, key)).status in (404, 422)
     assert (await api.get("/assistants?unknown=1", key)).status == 200

@@ -1,6 +1,7 @@
 """Nobody reaches another project, whatever the operation: the operations are found, not listed."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from fastapi.routing import APIRoute
@@ -33,8 +34,12 @@ BODIES: dict[str, Any] = {
         "input": {"line_id": new_id(), "text": "hola", "phones": ["34600000000"]},
     },
     "change_schedule": {"paused": True},
+    "add_address": {"kind": "phone", "value": "34622222222"},
+    "start_conversation": {"line_id": "{line}", "contact_id": "{into}"},
     "send_message": {"content": {"type": "text", "text": "hola"}},
 }
+# What takes away what the others need, in the order in which it may be done.
+LAST = ("revoke_key", "remove_entry", "replace_entries", "delete_contact", "delete_line", "delete_assistant")
 
 
 def ids(tenant: Tenant) -> dict[str, str]:
@@ -57,7 +62,11 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
     body = BODIES.get(route.name)
     if body is not None:
         body = {
-            name: {"{into}": into or of.contact_id, "{assistant}": of.assistant_id}.get(str(value), value)
+            name: {
+                "{into}": into or of.contact_id,
+                "{assistant}": of.assistant_id,
+                "{line}": of.line_id,
+            }.get(str(value), value)
             for name, value in body.items()
         }
     (method,) = sorted(route.methods or ())
@@ -71,7 +80,11 @@ async def test_ids_of_another_project_are_not_found(api: Api, ours: Tenant, thei
         if "{" in route.path:
             status, body = await use(api, route, key, theirs)
             assert status == 404, (route.name, status, body)
-    for path, body in (("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),):
+    for path, body in (
+        ("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),
+        ("/conversations", {"line_id": theirs.line_id, "contact_id": ours.contact_id}),
+        ("/conversations", {"line_id": ours.line_id, "contact_id": theirs.contact_id}),
+    ):
         assert (await api.post(path, key, body)).status == 404
     moved = await api.call("PATCH", f"/api/v1/lines/{ours.line_id}", key, {"assistant_id": theirs.assistant_id})
     assert moved.status == 404
@@ -92,15 +105,24 @@ async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, the
     assert (await api.get(f"/events?conversation_id={theirs.conversation_id}", key)).json["items"] == []
 
 
+async def spares(api: Api, ours: Tenant) -> tuple[str, Tenant]:
+    """A contact to merge into, and the project with a contact and an assistant that nothing needs."""
+    key = ours.keys[Role.ADMIN]
+    new = [{"addresses": [{"kind": "phone", "value": number}]} for number in ("34611111111", "34633333333")]
+    into, contact = [(await api.post("/contacts", key, body)).json["id"] for body in new]
+    assistant = (await api.post("/assistants", key, {"slug": "unused", "name": "Unused"})).json["id"]
+    return into, replace(ours, contact_id=contact, assistant_id=assistant)
+
+
 async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant) -> None:
     """So that the refusals above are for the right reason."""
     key = ours.keys[Role.ADMIN]
     await make_dead(api, ours, ours.message_id)
-    into = (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": "34611111111"}]})).json["id"]
-    last = {"replace_entries", "remove_entry", "revoke_key"}
-    for route in sorted(api_routes(), key=lambda route: (route.name in last, route.name == "replace_entries")):
+    into, unused = await spares(api, ours)
+    for route in sorted(api_routes(), key=lambda route: LAST.index(route.name) if route.name in LAST else -1):
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
-        status, body = await use(api, route, key, ours, into)
+        of = unused if route.name in ("delete_contact", "delete_assistant") else ours
+        status, body = await use(api, route, key, of, into)
         expected = route.status_code or 200
         assert status == expected, (route.name, status, body)

@@ -1,0 +1,96 @@
+"""How often the API may be called: by an address before its key is looked at, and by a key and its project after. Plain
+ASGI. The webhooks of providers have a gate of their own and are not counted.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from recado.caller import Caller
+from recado.kit.peers import Network, client_of
+from recado.kit.problems import problem_response
+from recado.kit.rates import Rate, Rates, Refused
+
+_WHOSE = {"address": "this address", "key": "this key", "project": "this project"}
+
+
+@dataclass(frozen=True, slots=True)
+class ApiRates:
+    """How often an address, a key and a project may call; None: as often as they like."""
+
+    address: Rate | None = None
+    key: Rate | None = None
+    project: Rate | None = None
+
+
+class LimitAddresses:
+    """Counts the requests of each address. `open_paths` are not counted: machines ask there every few seconds."""
+
+    def __init__(
+        self, app: ASGIApp, rates: Rates, rate: Rate | None, trusted: Sequence[Network], open_paths: Collection[str]
+    ) -> None:
+        self._app = app
+        self._rates = rates
+        self._rate = rate
+        self._trusted = trusted
+        self._open_paths = open_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                await self._rates.close()
+            return
+        if scope["type"] == "http" and self._rate is not None and scope["path"] not in self._open_paths:
+            refused = await self._rates.take("address", client_of(scope, self._trusted), self._rate)
+            if refused is not None:
+                await _refuse(refused, scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+class LimitCallers:
+    """Counts the requests of each key and of each project: stands behind what finds the caller."""
+
+    def __init__(self, app: ASGIApp, rates: Rates, limits: ApiRates) -> None:
+        self._app = app
+        self._rates = rates
+        self._limits = limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        caller = scope.get("state", {}).get("caller") if scope["type"] == "http" else None
+        if isinstance(caller, Caller):
+            refused = await self._count(caller)
+            if refused is not None:
+                await _refuse(refused, scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+    async def _count(self, caller: Caller) -> Refused | None:
+        """One after the other: what its key is refused does not count for the project."""
+        for scope, who, rate in (
+            ("key", caller.key_id, self._limits.key),
+            ("project", caller.project_id, self._limits.project),
+        ):
+            if rate is not None and (refused := await self._rates.take(scope, who, rate)) is not None:
+                return refused
+        return None
+
+
+async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:
+    """429 with what https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ says of the limit."""
+    rate, name = refused.rate, refused.scope
+    answer = problem_response(
+        429,
+        "rate_limited",
+        f"Too many requests from {_WHOSE[name]}: at most {rate.amount} in {rate.per_s} s. "
+        f"Try again in {refused.wait_s} s.",
+        headers={
+            "Retry-After": str(refused.wait_s),
+            "RateLimit-Policy": f'"{name}";q={rate.amount};w={rate.per_s}',
+            "RateLimit": f'"{name}";r=0;t={refused.wait_s}',
+        },
+    )
+    await answer(scope, receive, send)

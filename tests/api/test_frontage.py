@@ -1,0 +1,89 @@
+"""What every answer has in common: headers, CORS, HEAD and OPTIONS."""
+
+import io
+from pathlib import Path
+
+from recado.api import OPENAPI_PATH
+from recado.projects.service import Role
+from recado.settings import Settings
+from tests.api.conftest import Api, make_tenant, serving
+from tests.databases import Databases
+
+PANEL = "https://panel.example.com"
+LISTED = "GET, HEAD, OPTIONS"
+
+
+def settings(databases: Databases, folder: Path, **chosen: object) -> Settings:
+    return Settings.model_validate({"database_url": databases.create("sqlite"), "data_dir": folder, **chosen})
+
+
+async def test_every_answer_has_the_security_headers(databases: Databases, tmp_path: Path) -> None:
+    async with serving(settings(databases, tmp_path, hsts_s=31_536_000)) as api:
+        ours = await make_tenant(api.runtime, "ours")
+        answers = [
+            await api.get("/contacts", ours.keys[Role.READ]),
+            await api.get("/contacts"),
+            await api.call("GET", "/nothing"),
+            await api.call("DELETE", "/health"),
+            await api.call("POST", "/webhooks/whatsapp", data=b"{}"),
+            await api.call("GET", "/metrics"),
+            await api.post("/contacts", ours.keys[Role.READ], data=io.BytesIO(b"x" * 2_000_000)),
+        ]
+        assert [answer.status for answer in answers] == [200, 401, 404, 405, 401, 200, 413]
+        for answer in answers:
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+            assert "x-powered-by" not in answer.headers
+
+
+async def test_without_a_setting_nothing_is_said_of_https_or_origins(api: Api) -> None:
+    answer = await api.call("GET", "/health", headers={"Origin": PANEL})
+    assert "strict-transport-security" not in answer.headers
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+async def test_pages_of_named_origins_may_call(databases: Databases, tmp_path: Path) -> None:
+    asked = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "X-API-Key, If-Match"}
+    async with serving(settings(databases, tmp_path, cors_origins=f"{PANEL},http://localhost:5173")) as api:
+        path = "/api/v1/contacts"
+        may = await api.call("OPTIONS", path, headers={"Origin": PANEL} | asked)
+        assert (may.status, may.headers["access-control-allow-origin"]) == (200, PANEL)
+        assert "PATCH" in may.headers["access-control-allow-methods"]
+        assert "x-api-key" in may.headers["access-control-allow-headers"].lower()
+        assert "access-control-allow-credentials" not in may.headers
+        may_not = await api.call("OPTIONS", path, headers={"Origin": "https://evil.example"} | asked)
+        assert (may_not.status, "access-control-allow-origin" in may_not.headers) == (400, False)
+        seen = await api.call("GET", path, headers={"Origin": PANEL})  # a refusal can be read too
+        assert (seen.status, seen.headers["access-control-allow-origin"]) == (401, PANEL)
+        assert "ETag" in seen.headers["access-control-expose-headers"]
+        large = await api.call("POST", path, headers={"Origin": PANEL}, data=io.BytesIO(b"x" * 2_000_000))
+        assert (large.status, large.headers["access-control-allow-origin"]) == (413, PANEL)
+        assert "access-control-allow-origin" not in (await api.call("GET", path, headers={"Origin": "null"})).headers
+
+
+async def test_head_is_get_without_a_body(databases: Databases, tmp_path: Path) -> None:
+    async with serving(settings(databases, tmp_path)) as api:
+        ours = await make_tenant(api.runtime, "ours")
+        for path in ("/health", f"/api/v1/contacts/{ours.contact_id}", OPENAPI_PATH, "/api/v1/nothing"):
+            got = await api.call("GET", path, ours.keys[Role.READ])
+            head = await api.call("HEAD", path, ours.keys[Role.READ])
+            assert (head.status, head.body) == (got.status, b""), path
+            assert head.headers["content-length"] == got.headers["content-length"]
+            assert head.headers.get("etag") == got.headers.get("etag")
+        assert (await api.call("HEAD", "/api/v1/contacts")).status == 401
+        refused = await api.call("HEAD", f"/api/v1/contacts/{ours.contact_id}/merge", ours.keys[Role.ADMIN])
+        assert (refused.status, refused.headers["allow"]) == (405, "OPTIONS, POST")
+
+
+async def test_options_says_what_there_is(databases: Databases, tmp_path: Path) -> None:
+    async with serving(settings(databases, tmp_path)) as api:
+        for path, methods in (
+            ("/api/v1/contacts", "GET, HEAD, OPTIONS, POST"),
+            ("/api/v1/entries/x", "DELETE, GET, HEAD, OPTIONS, PUT"),
+            ("/health", LISTED),
+        ):
+            answer = await api.call("OPTIONS", path)
+            assert (answer.status, answer.body, answer.headers["allow"]) == (204, b"", methods)
+        assert (await api.call("OPTIONS", "/nothing")).status == 404
