@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Protocol, get_args
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from recado.messages import InboundMessage, OutContent, Value
+from recado.messages import InboundMessage, Reply, Value
 
 Language = Literal["es", "en"]
 Intent = Literal[
@@ -193,7 +193,7 @@ class Decision(Value):
     confidence: float = Field(default=1.0, ge=0.0, le=1.0)
     slots: Values = Field(default_factory=dict)
     actions: tuple[Action, ...] = Field(default=(), max_length=MAX_ACTIONS)
-    replies: tuple[OutContent, ...] = Field(default=(), max_length=MAX_REPLIES)
+    replies: tuple[Reply, ...] = Field(default=(), max_length=MAX_REPLIES)
     language: Language | None = None
     state: dict[str, Any] | None = None
     hand_over: bool = False

@@ -519,6 +519,8 @@ AnyOut = (
     | OutByWindow
 )
 OutContent = Annotated[AnyOut, Field(discriminator="type")]
+# What a brain may answer with; everything else is sent by people and programs.
+Reply = Annotated[OutText | OutButtons | OutList, Field(discriminator="type")]
 
 OUT_CONTENT: TypeAdapter[AnyOut] = TypeAdapter(OutContent)
 """Reads and writes the content of a message that goes out, as the JSON kept in the outbox."""

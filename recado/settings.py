@@ -239,7 +239,7 @@ class Settings(BaseSettings):
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, value: str) -> str:
+    def _proxies(cls, value: str) -> str:
         parse_networks(value)
         return value
 

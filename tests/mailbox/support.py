@@ -29,7 +29,7 @@ from recado.mailbox.sender import Sender
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sql import Query
 from recado.mailbox.sqlite import SqliteDriver
-from recado.messages import Address, InboundMessage, OutContent, OutText, Person, System, Text
+from recado.messages import Address, InboundMessage, OutContent, OutText, Person, System, Text, words_of
 
 T = TypeVar("T")
 Names = tuple[tuple[str, str], ...]
@@ -394,7 +394,7 @@ class FakeChannel:
                 await self.script(outgoing)
         finally:
             self.in_flight -= 1
-        self.sent.append((line.id, outgoing.client_id, outgoing.content.text, fence))
+        self.sent.append((line.id, outgoing.client_id, words_of(outgoing.content), fence))
         return Sent(f"wamid.{outgoing.client_id}.{len(self.sent)}")
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:

@@ -11,6 +11,7 @@ from recado.mailbox.outbox import MAX_ATTEMPTS
 from recado.mailbox.pacing import Bucket, ContactPaces
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
+from recado.messages import words_of
 from tests.mailbox.support import (
     ANA,
     BETO,
@@ -117,7 +118,7 @@ async def test_a_line_that_the_provider_slows_down_waits_as_a_whole(world: World
     tries: list[str] = []
 
     async def slow_down(outgoing: Outgoing) -> None:
-        tries.append(outgoing.content.text)
+        tries.append(words_of(outgoing.content))
         if len(tries) <= 2:
             raise SendError("slow down", code="rate", verdict=retry_after(0.3), counts=False, pauses_line=True)
 
@@ -144,7 +145,7 @@ async def test_a_try_that_failed_is_made_again_before_what_comes_after_it(
     tries: list[str] = []
 
     async def fail_twice(outgoing: Outgoing) -> None:
-        tries.append(outgoing.content.text)
+        tries.append(words_of(outgoing.content))
         if len(tries) < 3:
             raise SendError("try again", verdict=retry_after(0.0))
 
@@ -164,8 +165,8 @@ async def test_a_message_that_failed_too_often_is_dead_and_the_lane_goes_on(
     tries: list[str] = []
 
     async def fail(outgoing: Outgoing) -> None:
-        tries.append(outgoing.content.text)
-        if outgoing.content.text == "bad":
+        tries.append(words_of(outgoing.content))
+        if words_of(outgoing.content) == "bad":
             raise SendError("try again", code="always", verdict=retry_after(0.0))
 
     channel = FakeChannel(script=fail)

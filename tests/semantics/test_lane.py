@@ -11,7 +11,7 @@ from recado.mailbox.driver import Priority
 from recado.mailbox.outbox import MAX_REPEATED_ATTEMPTS, Status
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
-from recado.messages import DELIVERY_RANK
+from recado.messages import DELIVERY_RANK, words_of
 from tests.mailbox.support import (
     ANA,
     BETO,
@@ -275,7 +275,7 @@ async def test_a_slow_call_in_one_lane_keeps_no_other_waiting(world: World, mail
     go_on = asyncio.Event()
 
     async def slow(outgoing: Outgoing) -> None:
-        if outgoing.content.text.startswith("a"):
+        if words_of(outgoing.content).startswith("a"):
             await go_on.wait()
 
     channel = FakeChannel(script=slow)

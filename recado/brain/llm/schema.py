@@ -23,7 +23,7 @@ from recado.decisions import (
     Intent,
 )
 from recado.errors import RecadoError
-from recado.messages import MAX_BUTTON_TITLE, MAX_BUTTONS, Button, OutButtons, OutContent, OutText
+from recado.messages import MAX_BUTTON_TITLE, MAX_BUTTONS, Button, OutButtons, OutText, Reply
 from recado.wire import MODEL_LINE, MODEL_NOTE, MODEL_REPLY, MODEL_VALUE
 
 MAX_MODEL_ACTIONS = 4
@@ -185,7 +185,7 @@ def _action(asked: Any) -> Action:
     return ACTION.validate_python(values)
 
 
-def _reply(text: str, titles: Sequence[str]) -> OutContent:
+def _reply(text: str, titles: Sequence[str]) -> Reply:
     text = text.replace("\x00", "").encode("utf-8", "replace").decode()
     titles = tuple(dict.fromkeys(title.replace("\x00", "") for title in titles))
     if not titles:

@@ -18,7 +18,7 @@ from recado.brain.rules.scoring import Match
 from recado.brain.rules.signals import Signals
 from recado.brain.rules.terms import terms
 from recado.decisions import MAX_SOURCES, Context, Decision, Entry, Intent, Language
-from recado.messages import MAX_OUT_TEXT, OutContent, OutText
+from recado.messages import MAX_OUT_TEXT, OutText, Reply
 
 _QUIET = Decision()
 # What the brain keeps of a conversation: the id of the entry that it last answered with.
@@ -186,14 +186,14 @@ def _greeting(turn: _Turn) -> str:
     return greeting(turn.phrases, context.now, context.assistant.timezone, context.contact_name)
 
 
-def _menu(turn: _Turn, text: str) -> OutContent:
+def _menu(turn: _Turn, text: str) -> Reply:
     return menu(text, turn.index, turn.language)
 
 
 def _said(
     turn: _Turn,
     intent: Intent,
-    reply: OutContent,
+    reply: Reply,
     confidence: float = 1.0,
     sources: tuple[str, ...] = (),
     memory: Mapping[str, object] | None = None,

@@ -14,8 +14,8 @@ from recado.messages import (
     MAX_OUT_TEXT,
     Button,
     OutButtons,
-    OutContent,
     OutText,
+    Reply,
 )
 
 
@@ -24,7 +24,7 @@ class Outcome:
     """`memory` is what changes of the conversation's state: None forgets a key."""
 
     intent: Intent
-    reply: OutContent
+    reply: Reply
     confidence: float = 1.0
     actions: tuple[Action, ...] = ()
     slots: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -46,7 +46,7 @@ class Option:
         return Button(id=chosen, title=clip(self.title, MAX_BUTTON_TITLE))
 
 
-def reply(parts: Sequence[str], options: Sequence[Option] = ()) -> OutContent:
+def reply(parts: Sequence[str], options: Sequence[Option] = ()) -> Reply:
     """The parts in one message. With options the last part is what they answer, so it is the one that is kept whole."""
     said = [part.strip() for part in parts if part.strip()]
     if not options:
