@@ -13,6 +13,7 @@ from typing import Any, TypeVar, cast
 import pytest
 from sqlalchemy import text
 
+from recado import messages
 from recado.channels.contract import Line, Outgoing, Sent
 from recado.conversations.turn import Turns
 from recado.db import Database
@@ -29,7 +30,7 @@ from recado.mailbox.sender import Sender
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sql import Query
 from recado.mailbox.sqlite import SqliteDriver
-from recado.messages import Address, InboundMessage, OutContent, OutText, Person, System, Text, words_of
+from recado.messages import Address, InboundMessage, OutContent, OutText, Person, System, Text
 
 T = TypeVar("T")
 Names = tuple[tuple[str, str], ...]
@@ -394,7 +395,7 @@ class FakeChannel:
                 await self.script(outgoing)
         finally:
             self.in_flight -= 1
-        self.sent.append((line.id, outgoing.client_id, words_of(outgoing.content), fence))
+        self.sent.append((line.id, outgoing.client_id, messages.words_of(outgoing.content), fence))
         return Sent(f"wamid.{outgoing.client_id}.{len(self.sent)}")
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
