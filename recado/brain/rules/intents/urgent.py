@@ -53,6 +53,20 @@ _SIGNS = _any(r"""
     |purple)|turning blue|throat (?:is )?(?:closing|swelling)
     |(?:hoy|esta noche|ya) me (?:quito la vida|mato|voy a matar)|(?:oigo|escucho) voces|hear(?:ing)? voices
     |se (?:ha )?(?:metio|metido|pego|pegado|dio|dado) un tiro
+    |(?:se|me) (?:desmayo|desplomo|desvanecio) (?:\w+ ){0,5}(?:no|sin) |(?:oxigenacion|saturacion|oxigeno)
+    (?: (?:esta )?en)? [1-8]\d(?!\d)|azucar (?:en|de) [1-4]\d(?!\d)|(?:la|lo|le|me) (?:mordio|pico|muerde)
+    (?: \w+)? (?:vibora|serpiente|culebra|jergon|cascabel|mapanare|yarara|nauyaca|viuda negra)
+    |picadura de alacran|mordedura de (?:vibora|serpiente)|se le cierra la garganta|se le (?:pone|puso) azul
+    |no (?:siente|siento|mueve|muevo|puede mover|puedo mover) (?:las piernas|el (?:brazo|lado)|la pierna|medio cuerpo)
+    |se cort(?:o|aron) las (?:venas|munecas)|(?:lo|la) (?:apunal\w+|balearon|atropellaron|acuchill\w+)
+    |(?:frasco|caja|tira) entera? de|(?:lo|la) encontre colgad\w|echa(?:ndo)? espuma|espuma por la boca
+    |(?:sangro|sangra|sangrando) (?:mucho|un monton|con coagulos)|embarazada y (?:\w+ )?sangr\w+
+    |(?:dad|mom|mum|mother|father|husband|wife|grandpa|grandma|gran|he|she|brother|sister) (?:just )?collapsed
+    |(?:been|got|was|him|her|just) stabbed|(?:slit|cut) (?:her|his|my) wrists|passed out (?:and|won't)|is out cold
+    |foaming at the mouth|snake ?- ?bit\w*|(?:snake|viper|scorpion|rattler) (?:bit|bite|stung|sting)
+    |found (?:him|her) hanging|electrocuted|can't (?:feel|move) (?:my|his|her) (?:right |left )?(?:arm|legs?|side|face)
+    |going (?:all )?(?:blue|purple|grey)|went blue|bleeding (?:heavily|badly|out)|whole bottle of
+    |(?:oxygen|sats|saturation) (?:is |at )?(?:at )?[1-8]\d(?!\d)|sugar (?:is|at) [1-4]\d(?!\d)
     |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
     |an ambulance) (?:right )?now
 """)
@@ -62,7 +76,10 @@ _ALONE = re.compile(
 )
 
 _CALM = _any(r"""
-    la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+
+    (?:con|de) (?:la|mi) tarea|exam(?:en|enes|ens)? (?:final\w*|de mate\w*)|homework|wear|gift|regal(?:o|ar\w*)|vacaciones
+    |holiday|cafe|coffee|suegra viene|susto|falso|simulacr\w*|meme|por suerte|thankfully|thank god|gracias a dios
+    |el (?:sistema|banco|hosting|contrato|servidor|internet)|la (?:pagina|web|red|venta)|website|server|wi-?fi|deudas
+    |debt|emails|la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+
     |tipo de sangre|blood type|se (?:solicita|busca|perdio)|lost dog|salieron bien|tests were fine
     |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
     |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
@@ -91,13 +108,13 @@ _CALM = _any(r"""
 """)
 
 
-def judged(text: str, chance: float) -> float:
-    """The chance that a text is urgent, from the model's and from the rules."""
+def judged(text: str, chance: float) -> tuple[float, bool]:
+    """The chance that a text is urgent, from the model's and from the rules; and whether a sure sign decided it."""
     line = " ".join(tokens(text))
     heat = cues.temperature(line)
     calm = bool(_CALM.search(line))
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
-        return max(chance, _SURE)
+        return max(chance, _SURE), True
     if (calm or heat == "low") and 0 < chance < 1:
-        return 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
-    return chance
+        chance = 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
+    return chance, False
