@@ -37,8 +37,9 @@ _SIGNS = _any(r"""
     |hay) una (?:emergencia|urgencia)|me acaban de (?:dar una )?(?:punal\w+|balear|disparar|atropellar)|(?:le
     |me) dieron (?:un )?(?:balazo|punalada)|(?:boca|cara) (?:torcida|chueca)|se le (?:torcio|chueco) la (?:boca
     |cara)|le esta dando un (?:infarto|derrame)|(?:le|me) (?:dio|esta dando) un (?:infarto|derrame|ataque)
-    |cordon (?:primero|afuera)|se (?:nos|me) (?:va|muere)|necesito que me atiendan ya|urgente,? (?:necesito
-    |necesitamos|que|vengan|un medico|una ambulancia|ayuda|mi|por favor)|manden (?:una )?ambulancia
+    |cordon (?:primero|afuera)|se (?:nos|me) (?:va|muere)|necesito que me atiendan ya|urgente,? (?:(?:necesit\w+ )?(?:ayuda
+    |(?:a )?un (?:medico|doctor)|(?:a )?una (?:doctora|ambulancia)|atencion|que (?:me|nos|lo|la|le|vengan|alguien))
+    |vengan|mi|por favor)|manden (?:una )?ambulancia
     |labios (?:morados|azules)|se esta (?:muriendo|poniendo (?:morad\w|azul))|sobredosis|can't (?:\w+ )?(?:breathe
     |catch (?:my|his|her) breath)|(?:not|isn't|stopped|barely) breathing|struggling to breathe|chest (?:pains?|hurts
     |is tight|feels tight)|crushing (?:\w+ )?chest|(?:is|he's|she's|was just) (?:unconscious|unresponsive|choking
