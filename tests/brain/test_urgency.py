@@ -1,4 +1,4 @@
-"""What is an emergency to the whole rules brain, and what is only a complaint: clinics, farms, shops, both languages."""
+"""What is an emergency to the whole rules brain, and what is only a complaint, to a clinic and to a farm."""
 
 import pytest
 
@@ -11,6 +11,11 @@ from tests.brain.urgency_cases import DENIED_OR_TOLD, EMERGENCIES, EVERYDAY, FAR
 BRAIN = RulesBrain()
 MOST_WRONG = 0.05
 """The share of the questions of `tests.brain.knowledge` that the whole brain may answer wrongly."""
+
+MOST_ALARMS = 0.005
+"""The share of them that it may take for an emergency."""
+
+ASKED = [(who, one) for parts in TABLES.values() for who, questions in parts for one in questions]
 
 
 def decided(text: str, who: AssistantFacts, language: Language) -> Decision:
@@ -31,24 +36,13 @@ def test_every_emergency_is_found(who: AssistantFacts) -> None:
 
 @pytest.mark.parametrize("who", [CLINIC, FARM], ids=lambda who: who.id)
 def test_complaints_and_questions_are_no_emergency(who: AssistantFacts) -> None:
-    alarms = [
-        text for language, text in (*EVERYDAY, *FARMING, *DENIED_OR_TOLD) if is_alarm(text, who, language)
-    ]
+    alarms = [text for language, text in (*EVERYDAY, *FARMING, *DENIED_OR_TOLD) if is_alarm(text, who, language)]
     assert alarms == []
 
 
-def test_no_question_to_the_knowledge_is_an_emergency() -> None:
-    alarms = [
-        one.text
-        for parts in TABLES.values()
-        for who, questions in parts
-        for one in questions
-        if not one.entry.startswith("emergency") and is_alarm(one.text, who, one.language)
-    ]
-    assert alarms == []
-
-
-def test_the_whole_brain_answers_from_the_right_entry() -> None:
-    asked = [(who, one) for parts in TABLES.values() for who, questions in parts for one in questions]
-    wrong = [one.text for who, one in asked if decided(one.text, who, one.language).sources != one.source]
-    assert len(wrong) / len(asked) <= MOST_WRONG, wrong
+def test_questions_are_answered_from_the_right_entry_and_are_no_emergency() -> None:
+    decisions = [(one, decided(one.text, who, one.language)) for who, one in ASKED]
+    alarms = [one.text for one, made in decisions if made.intent == "urgent" and not one.entry.startswith("emergency")]
+    assert len(alarms) / len(decisions) <= MOST_ALARMS, alarms
+    wrong = [one.text for one, made in decisions if made.sources != one.source]
+    assert len(wrong) / len(decisions) <= MOST_WRONG, wrong

@@ -178,7 +178,10 @@ _DENIED_OR_TOLD: dict[Language, str] = {
 
 def _rows(by_language: dict[Language, str]) -> tuple[tuple[Language, str], ...]:
     return tuple(
-        (language, line.strip()) for language, lines in by_language.items() for line in lines.splitlines() if line.strip()
+        (language, line.strip())
+        for language, lines in by_language.items()
+        for line in lines.splitlines()
+        if line.strip()
     )
 
 
