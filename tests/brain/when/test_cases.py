@@ -43,9 +43,10 @@ def test_a_message_means_what_it_means() -> None:
 
 
 def test_capitals_and_spaces_change_nothing() -> None:
-    shouted = [(now, tongue, text.upper() if text.isascii() else text, wanted) for now, tongue, text, wanted in TABLE]
     failures = [
-        found for now, tongue, text, wanted in shouted[::7] if (found := failure(now, tongue, f"  {text}  ", wanted))
+        found
+        for now, language, text, expected in TABLE[::7]
+        if (found := failure(now, language, f"  {text.upper() if text.isascii() else text}  ", expected))
     ]
     assert not failures, "\n".join(failures)
 

@@ -71,7 +71,7 @@ _WAS_ON = ALPHABET.compile("WAS (in | FILL)? (on)? (the)? $")
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | me PIEZA (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me PIEZA (?= $ | PAUSE | PERO | y | and | la | el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _LATER_WORD = ALPHABET.compile(
