@@ -19,8 +19,8 @@ SEED = 20261121
 C = 8.0
 ROUNDS = 20
 FOLDS = 5
-FAINT = 3
-"""A bucket whose weights are all this small, of 127, is left out: 4 % of them; the held-out figures stayed the same."""
+FAINT = 5
+"""A bucket whose weights are all this small, of 127, is left out: the file stays under 2 MB."""
 
 
 def cross_validated(rows: linear.Matrix, answers: linear.Indices, folds: int = FOLDS) -> linear.Array:

@@ -121,9 +121,13 @@ def written(seen: Understood) -> str:
     return "; ".join(parts)
 
 
-@pytest.mark.parametrize(("language", "region", "text", "expected"), TABLE)
-def test_numbers_are_shared_out(language: Language, region: str, text: str, expected: str) -> None:
-    assert written(understand(text, now=at(region), language=language)) == expected
+def test_numbers_are_shared_out() -> None:
+    wrong = [
+        (language, region, text, got, expected)
+        for language, region, text, expected in TABLE
+        if (got := written(understand(text, now=at(region), language=language))) != expected
+    ]
+    assert not wrong
 
 
 @pytest.mark.parametrize("region", ZONES)

@@ -15,9 +15,9 @@ GENEROUS_LOAD_S = 1.0
 GENEROUS_DECISION_S = 0.02
 
 
-@pytest.mark.parametrize(("intent", "text"), CASES, ids=[text for _, text in CASES])
-def test_clear_cases(intent: str, text: str) -> None:
-    assert classify(text).intent == intent
+def test_clear_cases() -> None:
+    wrong = [(text, intent, got) for intent, text in CASES if (got := classify(text).intent) != intent]
+    assert not wrong
 
 
 def test_there_are_enough_cases_of_every_intent() -> None:

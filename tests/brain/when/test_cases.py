@@ -1,9 +1,10 @@
-"""What people write about dates and times is understood: every case of the tables."""
+"""What people write about dates and times is understood: every case of the tables.
+
+A table is one test that lists all its failures: a test a case took longer than what it tests.
+"""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo
-
-import pytest
 
 from recado.brain.rules.when import resolve
 from recado.decisions import Language
@@ -30,12 +31,25 @@ TABLE: tuple[tuple[datetime, Language, str, str], ...] = (
 )
 
 
-@pytest.mark.parametrize(("now", "language", "text", "expected"), TABLE)
-def test_a_message_means_what_it_means(now: datetime, language: Language, text: str, expected: str) -> None:
-    assert written(resolve(text, now=now, language=language)) == spelled(expected, now.year)
+def failure(now: datetime, language: Language, text: str, expected: str) -> str | None:
+    """What is wrong with the reading of a text, if something is."""
+    got, wanted = written(resolve(text, now=now, language=language)), spelled(expected, now.year)
+    return None if got == wanted else f"{language} {now:%a} {text!r}: {got}, wanted {wanted}"
 
 
-@pytest.mark.parametrize(("now", "language", "text", "expected"), TABLE[::7])
-def test_capitals_and_spaces_change_nothing(now: datetime, language: Language, text: str, expected: str) -> None:
-    shouted = text.upper() if text.isascii() else text
-    assert written(resolve(f"  {shouted}  ", now=now, language=language)) == spelled(expected, now.year)
+def test_a_message_means_what_it_means() -> None:
+    failures = [found for case in TABLE if (found := failure(*case))]
+    assert not failures, "\n".join(failures)
+
+
+def test_capitals_and_spaces_change_nothing() -> None:
+    failures = [
+        found
+        for now, language, text, expected in TABLE[::7]
+        if (found := failure(now, language, f"  {text.upper() if text.isascii() else text}  ", expected))
+    ]
+    assert not failures, "\n".join(failures)
+
+
+def test_there_are_many_and_nothing_stands_twice() -> None:
+    assert len({(now, language, text) for now, language, text, _ in TABLE}) == len(TABLE) >= 3900

@@ -97,6 +97,11 @@ class Said:
         return understand(self.text, now=self.now, language=self.language, opens=facts.opens, closes=facts.closes)
 
     @cached_property
+    def reading(self) -> classifier.Reading:
+        """What the whole wants, with how sure that is."""
+        return classifier.classify(self.text)
+
+    @cached_property
     def sentences(self) -> tuple[tuple[str, classifier.Reading], ...]:
         """The sentences on their own, each with what it wants."""
         parts = [part.strip() for part in _SENTENCES.split(self.text)]
@@ -132,7 +137,7 @@ class Said:
     @cached_property
     def likeliest(self) -> tuple[str, ...]:
         """The two likeliest wishes."""
-        return classifier.classify(self.text).likeliest(2)
+        return self.reading.likeliest(2)
 
     @cached_property
     def answers(self) -> tuple[Entry, ...]:

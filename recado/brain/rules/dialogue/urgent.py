@@ -17,23 +17,20 @@ _MAX_OWN_WORDS = 1_000
 
 
 _SURE = 0.9
-"""From this confidence on a sentence is urgent on its own, whatever else the message says."""
-# Common pains with nothing beside them, and the bare word with which people ask a machine for its menu.
-_MILD = re.compile(
-    r"\W*(?:hola\W+)?(?:ayuda|help"
-    r"|(?:me|le|nos) duelen? (?:un poco )?(?:la|el|las|los|mi|una)"
-    r" (?:cabeza|muelas?|diente|espalda|rodillas?|garganta)"
-    r"|(?:i have|i've got|i got) (?:a |an )?(?:slight |bad )?(?:headache|toothache|sore throat|back ?(?:ache|pain)))\W*"
-)
+"""From this confidence on a message is urgent without a sign of danger, and whatever the assistant knows of it."""
+# The bare word with which people ask a machine for its menu.
+_MENU = re.compile(r"\W*(?:hola\W+|hi\W+|hello\W+)?(?:ayuda|help)[^\w!]*")
 
 
 def is_urgent(said: Said) -> bool:
-    """A sign of danger that is neither denied nor only mentioned; also in one sentence of many."""
-    if not said.text or (_MILD.fullmatch(said.folded) and "!" not in said.text):
+    """A sign of danger that is neither denied nor only mentioned, also in one sentence of many; or what sounds like it
+    and is no question to the assistant's knowledge ("the rust is killing my coffee")."""
+    if not said.text or (_MENU.fullmatch(said.folded) and "!" not in said.text):
         return False
-    if said.understood.intent == "urgent":
+    readings = (said.reading, *(reading for _, reading in said.sentences))
+    if any(reading.intent == "urgent" and (reading.danger or reading.confidence >= _SURE) for reading in readings):
         return True
-    return any(reading.intent == "urgent" and reading.confidence >= _SURE for _, reading in said.sentences)
+    return said.reading.intent == "urgent" and not any(entry.topic != _TOPIC for entry in said.ask(said.texts))
 
 
 def answer(said: Said) -> Outcome:

@@ -29,12 +29,13 @@ class Reading:
     """What a text most likely wants. Probabilities are of all intents and add up to 1.
 
     `intent` is the likeliest, but "urgent" already from a chance of `urgent.URGENT_FROM` on. `confidence` is the chance
-    of `intent`.
+    of `intent`. `danger`: the words have a sure sign of danger that nothing makes harmless.
     """
 
     intent: str
     confidence: float
     probabilities: Mapping[str, float]
+    danger: bool = False
 
     def likeliest(self, count: int) -> tuple[str, ...]:
         """The likeliest intents, the likeliest first."""
@@ -76,10 +77,10 @@ def classify(text: str) -> Reading:
     scores = (scores * model.scale + model.bias) / model.temperature
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
-    chance = urgent.judged(text, float(chances[_URGENT]))
+    chance, danger = urgent.judged(text, float(chances[_URGENT]))
     rest = 1.0 - float(chances[_URGENT])
     chances *= (1.0 - chance) / rest if rest > 0 else 0.0
     chances[_URGENT] = chance
     probabilities = {name: float(value) for name, value in zip(INTENTS, chances, strict=True)}
     intent = "urgent" if chance >= urgent.URGENT_FROM else max(probabilities, key=probabilities.__getitem__)
-    return Reading(intent, probabilities[intent], MappingProxyType(probabilities))
+    return Reading(intent, probabilities[intent], MappingProxyType(probabilities), danger)

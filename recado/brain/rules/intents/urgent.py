@@ -8,9 +8,12 @@ import re
 
 from recado.brain.rules.intents import cues
 from recado.brain.rules.intents.folding import tokens
+from recado.brain.rules.intents.meanings import meanings
 
 URGENT_FROM = 0.2
 """From which chance on a message is urgent: missing one costs more than a false alarm. Chosen by cross-validation."""
+_BRIEF = 8
+"""Words of a message that says no more than an ordinary complaint."""
 _SURE = 0.95
 _CALMED_BY = 2.5
 """By how much (in log odds) a harmless sign lowers the model's chance."""
@@ -37,8 +40,10 @@ _SIGNS = _any(r"""
     |hay) una (?:emergencia|urgencia)|me acaban de (?:dar una )?(?:punal\w+|balear|disparar|atropellar)|(?:le
     |me) dieron (?:un )?(?:balazo|punalada)|(?:boca|cara) (?:torcida|chueca)|se le (?:torcio|chueco) la (?:boca
     |cara)|le esta dando un (?:infarto|derrame)|(?:le|me) (?:dio|esta dando) un (?:infarto|derrame|ataque)
-    |cordon (?:primero|afuera)|se (?:nos|me) (?:va|muere)|necesito que me atiendan ya|urgente,? (?:necesito
-    |necesitamos|que|vengan|un medico|una ambulancia|ayuda|mi|por favor)|manden (?:una )?ambulancia
+    |cordon (?:primero|afuera)|se (?:nos|me) (?:va|muere)|necesito que me atiendan ya
+    |urgente,? (?:(?:necesit\w+ )?(?:ayuda
+    |(?:a )?un (?:medico|doctor)|(?:a )?una (?:doctora|ambulancia)|atencion|que (?:me|nos|lo|la|le|vengan|alguien))
+    |vengan|mi|por favor)|manden (?:una )?ambulancia
     |labios (?:morados|azules)|se esta (?:muriendo|poniendo (?:morad\w|azul))|sobredosis|can't (?:\w+ )?(?:breathe
     |catch (?:my|his|her) breath)|(?:not|isn't|stopped|barely) breathing|struggling to breathe|chest (?:pains?|hurts
     |is tight|feels tight)|crushing (?:\w+ )?chest|(?:is|he's|she's|was just) (?:unconscious|unresponsive|choking
@@ -53,6 +58,20 @@ _SIGNS = _any(r"""
     |purple)|turning blue|throat (?:is )?(?:closing|swelling)
     |(?:hoy|esta noche|ya) me (?:quito la vida|mato|voy a matar)|(?:oigo|escucho) voces|hear(?:ing)? voices
     |se (?:ha )?(?:metio|metido|pego|pegado|dio|dado) un tiro
+    |(?:se|me) (?:desmayo|desplomo|desvanecio) (?:\w+ ){0,5}(?:no|sin) |(?:oxigenacion|saturacion|oxigeno)
+    (?: (?:esta )?en)? [1-8]\d(?!\d)|azucar (?:en|de) [1-4]\d(?!\d)|(?:la|lo|le|me) (?:mordio|pico|muerde)
+    (?: \w+)? (?:vibora|serpiente|culebra|jergon|cascabel|mapanare|yarara|nauyaca|viuda negra)
+    |picadura de alacran|mordedura de (?:vibora|serpiente)|se le cierra la garganta|se le (?:pone|puso) azul
+    |no (?:siente|siento|mueve|muevo|puede mover|puedo mover) (?:las piernas|el (?:brazo|lado)|la pierna|medio cuerpo)
+    |se cort(?:o|aron) las (?:venas|munecas)|(?:lo|la) (?:apunal\w+|balearon|atropellaron|acuchill\w+)
+    |(?:frasco|caja|tira) entera? de|(?:lo|la) encontre colgad\w|echa(?:ndo)? espuma|espuma por la boca
+    |(?:sangro|sangra|sangrando) (?:mucho|un monton|con coagulos)|embarazada y (?:\w+ )?sangr\w+
+    |(?:dad|mom|mum|mother|father|husband|wife|grandpa|grandma|gran|he|she|brother|sister) (?:just )?collapsed
+    |(?:been|got|was|him|her|just) stabbed|(?:slit|cut) (?:her|his|my) wrists|passed out (?:and|won't)|is out cold
+    |foaming at the mouth|snake ?- ?bit\w*|(?:snake|viper|scorpion|rattler) (?:bit|bite|stung|sting)
+    |found (?:him|her) hanging|electrocuted|can't (?:feel|move) (?:my|his|her) (?:right |left )?(?:arm|legs?|side|face)
+    |going (?:all )?(?:blue|purple|grey)|went blue|bleeding (?:heavily|badly|out)|whole bottle of
+    |(?:oxygen|sats|saturation) (?:is |at )?(?:at )?[1-8]\d(?!\d)|sugar (?:is|at) [1-4]\d(?!\d)
     |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
     |an ambulance) (?:right )?now
 """)
@@ -62,7 +81,12 @@ _ALONE = re.compile(
 )
 
 _CALM = _any(r"""
-    la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)|bleeding (?:has )?stopped|difund\w+
+    (?:con|de) (?:la|mi) tarea|exam(?:en|enes|ens)? (?:final\w*|de mate\w*)|homework|wear|gift
+    |regal(?:o|ar\w*)|vacaciones
+    |holiday|suegra viene|simulacr\w*|meme
+    |el (?:sistema|banco|hosting|contrato|servidor|internet)|la (?:pagina|web|red|venta)|website|server|wi-?fi|deudas
+    |debt|emails|la ultima vez|(?:le |me )?bajo la fiebre|ya (?:no |le |me )?(?:paro|bajo)
+    |bleeding (?:has )?stopped|difund\w+
     |tipo de sangre|blood type|se (?:solicita|busca|perdio)|lost dog|salieron bien|tests were fine
     |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
     |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
@@ -91,13 +115,30 @@ _CALM = _any(r"""
 """)
 
 
-def judged(text: str, chance: float) -> float:
-    """The chance that a text is urgent, from the model's and from the rules."""
+_ORDINARY = _any(r"""
+    embaraza\w+|pregnant|pulgas|fleas|garrapatas|ticks|piojos|lice|lombrices|cojo|coja|cojea\w*|lame
+    |limp(?:s|ing)?|gripe|gripa|resfri\w+|catarro|moc(?:os|quitos)|tos|estornud\w+|ronc(?:a|o)
+    |ronch(?:a|as|ita|itas)|granit?os?|sarpullido
+    |dolor(?:cito)? de (?:cabeza|muelas?|espalda|garganta|rodillas?|pies|cintura|cuello)
+    |duelen? (?:la|el|las|los) (?:cabeza|muelas?|dientes?|espalda|garganta|rodillas?|pies?|cintura|cuello)
+    |alergia|caspa|insomnio|silla de ruedas?|a cold|flu|cough|sniffles|runny nose|sneez\w+|snor\w+|rash|pimples?
+    |headache|toothache|back ?ache|sore (?:throat|back)|wheelchair|allerg(?:y|ies)|hay fever
+""")
+
+
+def plain(line: str) -> bool:
+    """Whether folded words hold no word of danger."""
+    return "danger" not in {hit.name for hit in cues.find(line)} and "grave" not in meanings(line.split())
+
+
+def judged(text: str, chance: float) -> tuple[float, bool]:
+    """The chance that a text is urgent, from the model's and from the rules; and whether a sure sign decided it."""
     line = " ".join(tokens(text))
     heat = cues.temperature(line)
     calm = bool(_CALM.search(line))
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
-        return max(chance, _SURE)
-    if (calm or heat == "low") and 0 < chance < 1:
-        return 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
-    return chance
+        return max(chance, _SURE), True
+    brief = chance >= URGENT_FROM and bool(_ORDINARY.search(line)) and line.count(" ") < _BRIEF and plain(line)
+    if (calm or brief or heat == "low") and 0 < chance < 1:
+        chance = 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
+    return chance, False

@@ -257,10 +257,11 @@ since: since
 OPEN: open opens opened close closes closed opening_hours
 # The past
 WAS: was were wasnt wasn't
-WENT: went came visited hurt hurted felt started saw had ate took woke threw fell missed happened began vomited
-    operated forgot noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
+MISSED: missed forgot overslept didnt didn't
+DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
+    operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked
-    did didnt didn't
+    did
 AGREED: said agreed arranged planned supposed
 TOLD: told
     confirmed cancelled canceled transferred prescribed

@@ -14,6 +14,7 @@ from recado.brain.rules.when.grammar import Found
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import (
     Bare,
+    BareMonth,
     DayNamed,
     DaysOffered,
     DaySpan,
@@ -31,6 +32,7 @@ from recado.brain.rules.when.mentions import (
     Vague,
 )
 from recado.brain.rules.when.tokens import Tokens
+from recado.decisions import Language
 
 _DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
 _APPOSED = ALPHABET.compile(
@@ -132,6 +134,7 @@ class Skeleton:
     items: list[Item]
     at: dict[int, Item]
     clusters: list[Cluster]
+    language: Language
 
     def between(self, first: Cluster, second: Cluster) -> str:
         return self.letters[first.last + 1 : second.first]
@@ -155,16 +158,19 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
         done = item.end
     text = "".join(letters) + tokens.letters[done:]
     kept = list(at.values())
-    return Skeleton(text, kept, at, _clusters(text, kept))
+    return Skeleton(text, kept, at, _clusters(text, kept), tokens.language)
 
 
 def _put_right(items: list[Item]) -> list[Item]:
-    """Bare numbers made what the mention before them was: "a las 5, perdon 6"."""
+    """Bare numbers made what the mention before them was, bare months put into the day before them: "a las 5, perdon
+    6", "el 3 de mayo, perdon, de junio"."""
     before: Item | None = None
     for item in items:
         if isinstance(item.meant, Bare):
             if before is not None:
                 item.meant = _like(before.meant, item.meant)
+        elif isinstance(item.meant, BareMonth):
+            item.meant = _in_month(before.meant if before is not None else None, item.meant.month)
         elif isinstance(item.meant, DayNamed | TimeNamed):
             before = item
     return items
@@ -198,6 +204,14 @@ def _followed(items: list[Item]) -> list[Item]:
             case _:
                 pass
     return items
+
+
+def _in_month(meant: Meant | None, month: int) -> Meant:
+    match meant:
+        case DayNamed(day) if day.day is not None:
+            return DayNamed(replace(day, month=month, weekday=None))
+        case _:
+            return Vague()
 
 
 def _like(meant: Meant, number: Bare) -> Meant:

@@ -57,6 +57,8 @@ CLASSES = {
     "THE": "the el la",
     "ITEM": "DAYM TIMEM PARTM",
     "MOVE": "CAMBIAR PASAR",
+    "PASO": "HAPPENED MISSED",
+    "WENT": "DID MISSED",
     "WISH": "QUIERO PEDIR CAMBIAR CANCELAR PREFIERO WANT BOOK CAN PUEDO PREFER PASAR",
 }
 
@@ -155,7 +157,7 @@ son: están
 este: éste
 word: té
 si: sí
-PASO: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
+HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
     visité llevé corté regué
 DIJO: llegó pasé dejé cambió cambié cancelé mandé reservé saqué
 AGENDADO: quedó

@@ -111,6 +111,13 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class BareMonth:
+    """A month that puts another right ("el 3 de mayo, perdon, de junio")."""
+
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
 class Birth:
     """A date of birth; None if it was not told in full."""
 
@@ -137,6 +144,7 @@ Meant = (
     | Shift
     | Following
     | Bare
+    | BareMonth
     | Birth
     | Nothing
 )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import Bare, DayNamed, DaysOffered, DaySpan, Meant, Nothing
+from recado.brain.rules.when.mentions import Bare, BareMonth, DayNamed, DaysOffered, DaySpan, Meant, Nothing
 from recado.brain.rules.when.tokens import Tokens
 
 _CENTURY = 100
@@ -263,6 +263,10 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Bare(tokens.number(match.start("n")))
 
 
+def _month_put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return BareMonth(tokens.number(match.start("mon")))
+
+
 _OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
     "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA |"
@@ -292,6 +296,15 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_WDX} (COMMA)? <mon:MON> (the | el)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}", _with_month
     ),
     Rule(f"(el)? <day:NUM> {_OF}? <mon:MON> <near:NUM> {NOT_A_DAY}", _with_month),
+    # A month alone, after "perdon" or "no".
+    *(
+        Rule(
+            f"(?<= {before}) (de | del | in | of | en | para | for)? <mon:MON>"
+            " (?= $ | PAUSE | FILLER | TIMEM | a | at | PERO | y | and)",
+            _month_put_right,
+        )
+        for before in ("SORRY", "SORRY COMMA", "MON COMMA no", "MON COMMA no COMMA", "MON no COMMA", "MON no")
+    ),
     # A number alone.
     Rule(
         f"(el | este | ese) (PROX | SIGUIENTE)? (DIA)? <day:{_N} | uno (?= de este | del)> {_TH}?"

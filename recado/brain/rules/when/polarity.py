@@ -73,6 +73,8 @@ _INSTEAD_OF = ALPHABET.compile(
     " | (en (vez | lugar) (de | del) | instead of | instead than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
+_NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
+""" "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""
 _YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no))")
 
 
@@ -88,6 +90,9 @@ def mark(skeleton: Skeleton) -> list[int]:
         _refuse_before(skeleton, match.start(), match.end())
     for match in _NO_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start() + 1, match.end())
+    put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
+    for place in put_right:
+        _refuse_before(skeleton, place - 1, place + 1)
     for match in _AWAY.finditer(letters):
         day = skeleton.at.get(match.start()) or skeleton.at[match.end() - 1]
         day.negative = isinstance(day.meant, DayNamed)
@@ -97,7 +102,7 @@ def mark(skeleton: Skeleton) -> list[int]:
     for match in _NOT_BEFORE.finditer(letters):
         before = skeleton.at.get(match.start() - 1)
         # In "el martes no el jueves" it is the first that is refused.
-        if before is None or not before.negative:
+        if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())
     for match in _YES_AFTER.finditer(letters):
         skeleton.at[match.start()].negative = False

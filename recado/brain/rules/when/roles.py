@@ -65,8 +65,15 @@ _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
+_MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _WAS_ON = ALPHABET.compile("WAS (in | FILL)? (on)? (the)? $")
+_OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
+_MISSED = ALPHABET.compile(
+    "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
+    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me PIEZA (?= $ | PAUSE | PERO | y | and | la | el | the))"
+)
+""" "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
     "(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){0,2} me{1,2} (AVISO | DIGO | SOY |"
@@ -184,11 +191,20 @@ def mark_reported(skeleton: Skeleton) -> None:
         if _since_then(letters, item):
             item.reported = item.backward = True
             item.open_side = False
+        elif isinstance(item.meant, DayNamed) and _missed(letters, item):
+            item.backward = True
+            item.reported = not wished
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
             happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause)
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
+
+
+def _missed(letters: str, item: Item) -> bool:
+    """Whether it is the day of an appointment to which nobody came."""
+    end = next((at for at in range(item.at + 1, len(letters)) if letters[at] in _MISSED_AFTER), len(letters))
+    return not _OWED.isdisjoint(_segment(letters, item.at, _MISSED_AFTER)) and bool(_MISSED.match(letters, end))
 
 
 def _since_then(letters: str, item: Item) -> bool:

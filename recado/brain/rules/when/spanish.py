@@ -323,15 +323,16 @@ ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto
 HORARIO: horario horarios
 HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
 # The past
-PASO: olvido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
-    comenzo comence atendieron atendio falte perdi ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
+MISSED: olvido olvide falte perdi
+HAPPENED: vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
+    comenzo comence atendieron atendio ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
-    pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito olvide subio sembre llovio encontre vi
+    pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito subio sembre llovio encontre vi
     aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
     escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
 DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
-ERA: era eran iba iban tocaba pensaba estaba estaban estabamos
+ERA: era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
