@@ -90,6 +90,8 @@ FAULTS: dict[str, tuple[tuple[Act, ...], str]] = {
     "wrong key": ((Fails(401),), "refused"),
     "rate limit": ((Fails(429, {"Retry-After": "7"}),), "rate_limited"),
     "error": ((Fails(500),), "failed"),
+    "busy": ((Fails(503, {"Retry-After": "2"}),), "busy"),
+    "gone": ((Fails(503),), "failed"),
     "cut": ((Cut(),), "unreachable"),
     "no JSON": ((Raw(b"<html>oops"),), "failed unreachable"),
     "other JSON": ((Raw(b'{"hello": []}'),), "failed unreachable wrong"),
