@@ -1,11 +1,12 @@
 """Turns with a local model, from a person's phone and back, each part a process of its own. Whatever happens to the
 model, everybody is answered, and once."""
 
+import asyncio
+import contextlib
 import os
 import signal
-import socket
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import psutil
@@ -88,17 +89,35 @@ async def test_kill_9_in_mid_answer_and_a_new_start(place: Town, model_file: Pat
             assert await place.answers("model", person) == [ruled]
 
 
+@asynccontextmanager
+async def slow_hub() -> AsyncGenerator[str]:
+    """A hub whose answer never ends, a space at a time: what comes from it loads for as long as the test wants."""
+
+    async def drip(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n")
+        with contextlib.suppress(ConnectionError):
+            while True:
+                writer.write(b" ")
+                await writer.drain()
+                await asyncio.sleep(0.1)
+
+    server = await asyncio.start_server(drip, "127.0.0.1", 0)
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    finally:
+        server.close()
+
+
 async def test_a_model_that_is_still_loading(place: Town, model_file: Path, tmp_path: Path) -> None:
-    """It loads for as long as the test wants: the hub that it comes from takes the connection and says nothing."""
     port = free_port()
-    with place.recado(f"http://127.0.0.1:{port}"), socket.create_server(("127.0.0.1", 0)) as silent:
+    with place.recado(f"http://127.0.0.1:{port}"):
         ruled = await place.ask("rules", UNKNOWN)
-        hub = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        variables = {"MODEL_NAME": "ana/clinic", "MODEL_CACHE_DIR": str(tmp_path), "HF_ENDPOINT": hub}
-        loading = Installation(tmp_path, PORT=str(port), **variables)
-        with loading.running("model", until="is loading"):
-            assert await place.ask("model", UNKNOWN) == ruled
-            await place.until(fell_back("busy"), 1)
+        async with slow_hub() as hub:
+            variables = {"MODEL_NAME": "ana/clinic", "MODEL_CACHE_DIR": str(tmp_path), "HF_ENDPOINT": hub}
+            loading = Installation(tmp_path, PORT=str(port), **variables)
+            with loading.running("model", until="is loading"):
+                assert await place.ask("model", UNKNOWN) == ruled
+                await place.until(fell_back("busy"), 1)
         with model(model_file, tmp_path / "model", port):
 
             async def answered() -> bool:
