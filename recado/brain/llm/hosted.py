@@ -100,6 +100,11 @@ _Opened = tuple[Provider, Callable[[], Awaitable[None]]]
 
 
 def _openai(name: str, api_key: str, base_url: str | None) -> _Opened:
+    """Chat completions, by choice: pydantic-ai (2.62.0) would take OpenAI's newer Responses API for `openai:`.
+
+    The servers that speak like OpenAI mostly lack that one, the Model API among them, and what it keeps between calls
+    Recado keeps itself.
+    """
     import openai
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider
