@@ -86,7 +86,7 @@ async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
 
 
 @contextmanager
-def running_server(model: Path, folder: Path, port: int | None = None, **variables: str) -> Generator[Server]:
+def running_server(model: Path, folder: Path, port: int | None = None, /, **variables: str) -> Generator[Server]:
     """A server whose model is ready, on this port or a free one."""
     port = port or free_port()
     # One thread: llama.cpp's wait for each other by spinning, and tests share their cores.
