@@ -16,6 +16,7 @@ import pytest
 
 import recado as package
 from recado.cli import recado
+from recado.model.settings import ModelSettings, variables_of
 from recado.settings import Settings, variable_name
 from tests.cli.terminal import Installation, free_port
 
@@ -25,6 +26,10 @@ PAGES = [REPOSITORY / "README.md", *sorted((REPOSITORY / "docs").rglob("*.md"))]
 GUIDES = [page for page in PAGES if page.parent.name in ("guides", REPOSITORY.name) or page.name == "README.md"]
 BLOCK = re.compile(r"^[ \t]*```sh\n(.*?)^[ \t]*```", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
+
+VARIABLES = {variable_name(field) for field in Settings.model_fields} | {
+    variable for field in ModelSettings.model_fields.values() for variable in variables_of(field)
+}
 
 
 def name(page: Path) -> str:
@@ -42,7 +47,7 @@ def programs() -> Iterator[tuple[str, list[str]]]:
             words = shlex.split(line.rpartition("|")[2], comments=True)
             while words and re.fullmatch(r"[A-Z_]+=.*", words[0]):
                 variable = words.pop(0).partition("=")[0]
-                assert variable in {variable_name(field) for field in Settings.model_fields}, f"{page}: {variable}"
+                assert variable in VARIABLES, f"{page}: {variable}"
             if words:
                 yield name(page), words
 
@@ -58,7 +63,7 @@ def test_every_command_on_a_page_is_there(page: str, words: list[str]) -> None:
         return
     assert program == ".venv/bin/recado", f"{page} calls {program}"
     context: click.Context = click.Context(recado, info_name="recado", **recado.context_settings)
-    while isinstance(context.command, click.Group):
+    while isinstance(context.command, click.Group) and (arguments or not context.command.invoke_without_command):
         found = context.command.get_command(context, arguments[0])
         assert found is not None, f"{page}: recado {shlex.join(arguments)}"
         context = click.Context(found, info_name=arguments.pop(0), parent=context)
@@ -116,6 +121,20 @@ def test_the_commands_of_the_readme_work_one_after_the_other(tmp_path: Path) -> 
         else:
             assert installation.ok(*words, *port)
     assert {"doctor", "line add", "key create", "db migrate", "up", "api", "worker"} <= done
+
+
+@pytest.mark.parametrize("page", ["evaluation.en.md", "evaluation.es.md"])
+def test_the_conversations_of_the_guide_pass_as_it_says(tmp_path: Path, page: str) -> None:
+    """All but the bundled ones, which tests/evaluation holds, and those with a model, which tests/cli does."""
+    guide = REPOSITORY / "docs" / "guides" / page
+    (script,) = re.findall(r"```yaml\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    (tmp_path / "our-clinic.yaml").write_text(script, encoding="utf-8")
+    installation = Installation(tmp_path)
+    lines = [line for line in shell_lines(guide) if "our-clinic" in line and not line.startswith("RECADO_MODEL")]
+    assert len(lines) == 2
+    for line in lines:
+        assert "2 of 2 conversations passed" in installation.ok(*shlex.split(line)[1:])
+    assert (tmp_path / "report.html").exists()
 
 
 @pytest.fixture

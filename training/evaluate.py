@@ -108,28 +108,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     readings, speed = read_all(lines)
     marks = dates.examine()
     judged = targets(report.score(lines, readings), marks, speed)
-    body = _body(judged, report.as_markdown(lines, readings), speed, marks, splits)
-    sys.stdout.write(body)
-    if given.write:
-        command = ["python", "-m", "training.evaluate", *(sys.argv[1:] if arguments is None else arguments)]
-        write_part(given.write, "rules-brain", "The rules brain", describe(Path()), command, body.rstrip("\n"))
+    parts = [("rules-brain", "The rules brain", _body(judged, report.as_markdown(lines, readings), speed, marks))]
+    if splits:
+        parts.append(("public-intents", "Intents of public data sets", public.as_markdown(splits)))
+    command = ["python", "-m", "training.evaluate", *(sys.argv[1:] if arguments is None else arguments)]
+    for name, title, body in parts:
+        sys.stdout.write(body)
+        if given.write:
+            write_part(given.write, name, title, describe(Path()), command, body.rstrip("\n"))
     return 0 if all(target.met for target in judged) else 1
 
 
-def _body(
-    judged: Sequence[Target], intents: str, speed: Speed, marks: dates.Marks, splits: Sequence[public.Split]
-) -> str:
-    parts = [
-        as_markdown(judged),
-        "### Intents, on messages held out from training\n",
-        intents,
-        _as_sentence(speed),
-        "### Dates\n",
-        dates.as_markdown(marks),
-    ]
-    if splits:
-        parts.extend(["### Public data sets\n", public.as_markdown(splits)])
-    return "\n".join(parts)
+def _body(judged: Sequence[Target], intents: str, speed: Speed, marks: dates.Marks) -> str:
+    return "\n".join(
+        [
+            as_markdown(judged),
+            "### Intents, on messages held out from training\n",
+            intents,
+            _as_sentence(speed),
+            "### Dates\n",
+            dates.as_markdown(marks),
+        ]
+    )
 
 
 def _as_sentence(speed: Speed) -> str:

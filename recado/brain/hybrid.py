@@ -10,6 +10,7 @@ from dataclasses import replace
 import structlog
 
 from recado.brain.llm.asking import ModelTrouble
+from recado.brain.llm.budget import MICROS
 from recado.brain.llm.prompt import WANTS_HISTORY
 from recado.brain.llm.thinking import Thinker
 from recado.brain.rules import RulesBrain
@@ -33,6 +34,16 @@ class HybridBrain:
     def __init__(self, rules: RulesBrain, thinker: Thinker) -> None:
         self._rules = rules
         self.thinker = thinker
+
+    @property
+    def spent_usd(self) -> float:
+        """What the model has cost since the start, in the currency of its prices."""
+        return self.thinker.stats.cost_micros / MICROS
+
+    @property
+    def spent_tokens(self) -> int:
+        """What the model has read and written since the start."""
+        return self.thinker.stats.tokens_in + self.thinker.stats.tokens_out
 
     async def decide(self, context: Context) -> Decision:
         """Never fails because of the model."""

@@ -11,7 +11,8 @@ from recado.cli import support
 from recado.errors import BadInput
 
 if TYPE_CHECKING:
-    from recado.decisions import Brain
+    from recado.brain.llm.thinking import Thinker
+    from recado.decisions import BrainMode
     from recado.evaluation.results import Run
     from recado.evaluation.script import Scripted
 
@@ -23,6 +24,11 @@ _FILE = click.Path(path_type=Path)
 )
 @click.argument("files", nargs=-1, type=_FILE, metavar="[FILE]...")
 @click.option("--brain", "brain_name", default="rules", show_default=True, help="Which brain answers.")
+@click.option(
+    "--mode",
+    type=click.Choice(["hybrid", "model"]),
+    help="Let the model of the settings (RECADO_MODEL) take part: in what the rules are not sure of, or in everything.",
+)
 @click.option("--html", type=_FILE, help="Write the report here as one HTML file.")
 @click.option("--against", type=_FILE, help="Compare with the run kept in this file.")
 @click.option(
@@ -30,8 +36,9 @@ _FILE = click.Path(path_type=Path)
 )
 @support.json_option
 def evaluate(
-    files: tuple[Path, ...], brain_name: str, html: Path | None, against: Path | None, keep: Path | None, as_json: bool
-) -> None:
+    files: tuple[Path, ...], brain_name: str, mode: "BrainMode | None", html: Path | None, against: Path | None,
+    keep: Path | None, as_json: bool,
+) -> None:  # fmt: skip
     """Hold scripted conversations with a brain, through the real turn.
 
     FILE is a YAML file of conversations, or a folder of them; without one, those that come with Recado. Nothing is
@@ -45,9 +52,10 @@ def evaluate(
 
     _hush()
     conversations = script.read_all(files or [script.BUNDLED])
-    kept = keep or settings.data_dir / "evaluation" / f"{brain_name}{'' if not files else '-own'}.json"
+    called = "-".join(filter(None, (brain_name, mode, "own" if files else "")))
+    kept = keep or settings.data_dir / "evaluation" / f"{called}.json"
     before = results.load(against) if against else results.load(kept) if kept.is_file() else None
-    run = support.run(_hold(conversations, _brain(brain_name), quiet=as_json))
+    run = support.run(_hold(conversations, brain_name, mode, quiet=as_json))
     changes = results.difference(before, run) if before else None
     results.keep(kept, run)
     if html is not None:
@@ -60,21 +68,34 @@ def evaluate(
         raise SystemExit(1)
 
 
-async def _hold(conversations: "list[Scripted]", brain: "Brain", *, quiet: bool) -> "Run":
+async def _hold(conversations: "list[Scripted]", name: str, mode: "BrainMode | None", *, quiet: bool) -> "Run":
+    from recado.brain.registry import builtin_brains
     from recado.evaluation.holding import hold
     from recado.main import SKILLS
 
-    with click.progressbar(length=len(conversations), label="Talking", file=sys.stderr, hidden=quiet) as bar:
-        return await hold(conversations, brain, SKILLS, lambda _: bar.update(1))
-
-
-def _brain(name: str) -> "Brain":
-    from recado.brain.registry import builtin_brains
-
-    brains = builtin_brains()
+    thinker = None
+    if mode is not None:
+        thinker = _thinker()
+        conversations = [one.in_mode(mode) for one in conversations]
+    brains = builtin_brains(thinker)
     if name not in brains:
         raise BadInput(f"There is no brain called {name!r}. There are: {', '.join(sorted(brains))}")
-    return brains[name]
+    try:
+        with click.progressbar(length=len(conversations), label="Talking", file=sys.stderr, hidden=quiet) as bar:
+            return await hold(conversations, brains[name], SKILLS, lambda _: bar.update(1))
+    finally:
+        if thinker is not None:
+            await thinker.close()
+
+
+def _thinker() -> "Thinker":
+    """The model of the settings; nobody's budget is touched."""
+    from recado.brain.llm.opening import open_thinker
+
+    thinker = open_thinker(support.settings())
+    if thinker is None:
+        raise BadInput("There is no model. Name one: RECADO_MODEL=local recado eval --mode hybrid")
+    return thinker
 
 
 def _hush() -> None:

@@ -1,6 +1,7 @@
 """`recado model`: the Model API, and what measures it."""
 
 import logging
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -9,6 +10,9 @@ from recado.cli import model_files, running
 
 if TYPE_CHECKING:
     from recado.model.settings import ModelSettings
+
+
+_LOADING = "Loading the model: "
 
 
 @click.group(
@@ -28,6 +32,7 @@ def model(context: click.Context, host: str, port: int | None) -> None:
     from recado.model.serve import serve
 
     port = port or settings.port
+    progress = Percent()
     running.serve(
         serve(
             settings,
@@ -36,9 +41,33 @@ def model(context: click.Context, host: str, port: int | None) -> None:
             locate=places.locator(settings),
             open_engine=places.open_engine,
             listening=lambda: click.echo(f"The Model API listens on http://{host}:{port}; its model is loading"),
-            ready=lambda name: click.echo(f"The model {name} is ready"),
+            ready=lambda name: progress.end(f"The model {name} is ready"),
+            progress=progress,
         )
     )
+
+
+class Percent:
+    """How far a download is: one line that changes where there is a terminal; else, for logs, a line a quarter."""
+
+    def __init__(self) -> None:
+        self._drawn = False
+        self._quarter = 0
+
+    def __call__(self, percent: int) -> None:
+        if sys.stdout.isatty():
+            self._drawn = True
+            click.echo(f"\r{_LOADING}{percent:3} %", nl=False)
+            return
+        quarter = percent // 25
+        if quarter > self._quarter:
+            click.echo(f"{_LOADING}{quarter * 25:3} %")
+        self._quarter = quarter
+
+    def end(self, last: str) -> None:
+        """Say this on a line of its own."""
+        click.echo(("\n" if self._drawn else "") + last)
+        self._drawn = False
 
 
 def _settings(level: str = "INFO") -> "ModelSettings":

@@ -5,11 +5,14 @@ from importlib import import_module
 import click
 
 # Loaded when asked for: a simulator is a server, and `recado --help` needs none.
-SIMULATORS = {"cloud-api": "recado.channels.cloud_api.simulator.command"}
+SIMULATORS = {
+    "cloud-api": "recado.channels.cloud_api.simulator.command",
+    "model-api": "recado.brain.llm.simulator.command",
+}
 
 
 class Simulators(click.Group):
-    """One command per simulator, by the name of its channel."""
+    """One command per simulator, by the name of its channel, or of what else it stands in for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted(SIMULATORS)
@@ -21,4 +24,4 @@ class Simulators(click.Group):
 
 @click.group(cls=Simulators)
 def simulate() -> None:
-    """Stand in for a provider: people's phones without WhatsApp."""
+    """Stand in for a provider: people's phones without WhatsApp, a hosted model without a key."""

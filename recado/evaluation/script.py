@@ -6,7 +6,7 @@ change any of it for itself. Words stay as they are written: `yes`, `no`, 15:00 
 
 import datetime as dt
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, cast
 
@@ -139,6 +139,10 @@ class Scripted:
     now: dt.datetime
     facts: dict[str, Any]
     steps: tuple[Step, ...]
+
+    def in_mode(self, mode: BrainMode) -> "Scripted":
+        """The same, with so much of a model."""
+        return replace(self, assistant=self.assistant.model_copy(update={"mode": mode}))
 
     @property
     def key(self) -> str:

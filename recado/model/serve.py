@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from recado.errors import SettingsError
 from recado.model.access import Access
 from recado.model.app import ModelApi
-from recado.model.engine import Locate, OpenEngine
+from recado.model.engine import Locate, OpenEngine, Progress
 from recado.model.service import ModelService
 from recado.model.settings import ModelSettings
 
@@ -37,10 +37,14 @@ async def serve(
     open_engine: OpenEngine,
     listening: Callable[[], None],
     ready: Callable[[str], None],
+    progress: Progress,
 ) -> None:
-    """Listen at once, load the model, and serve it. `listening` is called when `/health` answers, `ready` with the
-    model's name when it is served. Raises what loading raises, and `SettingsError` for an address that is taken."""
-    service = ModelService(settings, locate, open_engine)
+    """Listen at once, load the model, and serve it.
+
+    `listening` is called when `/health` answers, `progress` with the percent of each step, `ready` with the model's
+    name when it is served. Raises what loading raises, and `SettingsError` for an address that is taken.
+    """
+    service = ModelService(settings, locate, open_engine, progress)
     app = ModelApi(service, Access(settings.keys)).app()
     sock = listen(host, port)
     server = make_server(app)

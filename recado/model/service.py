@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 
 from recado.errors import RecadoError, Unavailable, retry_after
-from recado.model.engine import Engine, EngineInfo, EngineLimits, Generation, Locate, OpenEngine, Piece
+from recado.model.engine import Engine, EngineInfo, EngineLimits, Generation, Locate, OpenEngine, Piece, Progress
 from recado.model.settings import ModelSettings
 from recado.model.slots import Slots
 from recado.model.stats import ModelStats, Places
@@ -33,9 +33,17 @@ class Asked:
 class ModelService:
     """Serves one model at a time."""
 
-    def __init__(self, settings: ModelSettings, locate: Locate, open_engine: OpenEngine) -> None:
+    def __init__(
+        self,
+        settings: ModelSettings,
+        locate: Locate,
+        open_engine: OpenEngine,
+        told: Progress = lambda _: None,
+    ) -> None:
+        """`told` is called with the percent of what is being downloaded, checked or loaded, whenever it changes."""
         self._locate = locate
         self._open = open_engine
+        self._told = told
         self._limits = EngineLimits(settings.slots, settings.context_tokens, settings.threads, settings.device)
         self._deadline_s = settings.deadline_s
         self._clock = asyncio.get_running_loop().time
@@ -74,6 +82,7 @@ class ModelService:
 
     def _progress(self, percent: int) -> None:
         self.percent = percent
+        self._told(percent)
 
     async def write(self, asked: Asked, sink: Sink) -> None:
         """Let the model write; `sink` gets the pieces. Cancelling it frees the slot.

@@ -27,7 +27,8 @@ def _names(own: str, *older: str) -> AliasChoices:
 class ModelSettings(BaseSettings):
     """All settings of the Model API. A field's first alias is its own name."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    # The prefix is for the fields' own names, which are read as well: without it PATH would name the model.
+    model_config = SettingsConfigDict(env_prefix="RECADO_MODEL_", frozen=True, extra="ignore", populate_by_name=True)
 
     path: str = Field(
         default="",

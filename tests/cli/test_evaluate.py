@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.cli.terminal import Installation
+from tests.cli.terminal import Installation, free_port
 
 SCRIPT = "conversations: [{name: one, topic: talk, steps: [{say: hola, reply: %s}]}]"
 
@@ -42,3 +42,20 @@ def test_what_cannot_be_done_is_one_line(installation: Installation, tmp_path: P
         assert failed.returncode == 1
         assert words in failed.stderr
         assert len(failed.stderr.strip().splitlines()) == 1
+
+
+def test_the_model_of_the_settings_takes_part(tmp_path: Path) -> None:
+    port = free_port()
+    settings = {
+        "RECADO_MODEL": "openai:gpt-5-mini",
+        "RECADO_MODEL_BASE_URL": f"http://127.0.0.1:{port}/v1",
+        "RECADO_MODEL_INPUT_PRICE": "1",
+    }
+    installation = Installation(tmp_path, **settings)
+    own = script(tmp_path, "averiguo")
+    with installation.running("simulate", "model-api", "--port", str(port), "--says", "Lo averiguo.", until="listens"):
+        run = json.loads(installation.ok("eval", own, "--mode", "model", "--json"))
+    assert run["spent_tokens"] > 0
+    assert run["spent_usd"] > 0
+    assert installation.run("eval", own).returncode == 1  # the rules say something else, whatever is configured
+    assert "RECADO_MODEL=local" in Installation(tmp_path).refused("eval", own, "--mode", "hybrid")

@@ -86,9 +86,9 @@ async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
 
 
 @contextmanager
-def running_server(model: Path, folder: Path, **variables: str) -> Generator[Server]:
-    """A server whose model is ready."""
-    port = free_port()
+def running_server(model: Path, folder: Path, port: int | None = None, /, **variables: str) -> Generator[Server]:
+    """A server whose model is ready, on this port or a free one."""
+    port = port or free_port()
     # One thread: llama.cpp's wait for each other by spinning, and tests share their cores.
     settings = {"LOCAL_MODEL_PATH": str(model), "PORT": str(port), "N_THREADS": "1", **variables}
     installation = Installation(folder, **settings)

@@ -31,3 +31,15 @@ def test_keys_are_a_list(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_model_settings()
     assert settings.keys == ("a-key-0123456789", "another-key-0123456789")
     assert "0123456789" not in repr(settings)
+
+
+def test_what_the_environment_has_for_others_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every shell has a PATH, and a machine that serves models by name must not take it for one."""
+    for name in ("LOCAL_MODEL_PATH", "RECADO_MODEL_PATH"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MODEL_NAME", "ana/clinic")
+    for name, text in (("PATH", "/usr/bin:/bin"), ("SLOTS", "9"), ("REVISION", "v3"), ("KEYS", "no")):
+        monkeypatch.setenv(name, text)
+    settings = load_model_settings()
+    assert settings.named == ("ana/clinic", None)
+    assert (settings.slots, settings.keys) == (4, ())

@@ -5,9 +5,10 @@ from typing import Any, Literal, Protocol
 
 from recado.errors import PERMANENT, RecadoError, Verdict
 
-Trouble = Literal["timeout", "rate_limited", "refused", "unreachable", "failed", "wrong", "open", "over_budget"]
-"""Why a model did not answer: `refused` is a wrong key, name or request, `failed` the model's own error, `wrong` an
-answer that is not of the schema, `open` a breaker that lets nothing through."""
+Trouble = Literal["timeout", "rate_limited", "busy", "refused", "unreachable", "failed", "wrong", "open", "over_budget"]
+"""Why a model did not answer: `busy` is one that loads or has too much to do, `refused` a wrong key, name or request,
+`failed` the model's own error, `wrong` an answer that is not of the schema, `open` a breaker that lets nothing through.
+"""
 
 
 @dataclass(frozen=True, slots=True)

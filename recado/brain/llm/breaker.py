@@ -43,11 +43,12 @@ class Breaker:
     def succeeded(self) -> None:
         self._failures, self._open_until_s, self._trying = 0, None, False
 
-    def failed(self, at_least_s: float = 0.0) -> None:
-        """The call failed; `at_least_s` is how long the provider asks to be left alone, which opens it at once."""
+    def failed(self, asked_s: float = 0.0) -> None:
+        """The call failed; `asked_s` is how long the provider asks to be left alone, which opens it at once and for so
+        long: a local model that is loading asks for two seconds, and is then there."""
         self._failures += 1
-        if self._trying or at_least_s > 0 or self._failures >= FAILURES_TO_OPEN:
-            self._open_until_s = self._clock() + min(LONGEST_OPEN_S, max(OPEN_S, at_least_s))
+        if self._trying or asked_s > 0 or self._failures >= FAILURES_TO_OPEN:
+            self._open_until_s = self._clock() + min(LONGEST_OPEN_S, asked_s or OPEN_S)
         self._trying = False
 
     def gave_up(self) -> None:

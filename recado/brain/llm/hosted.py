@@ -4,7 +4,6 @@ Only this file knows pydantic-ai, and it is imported when a model is configured;
 model of that provider. Each weighs tens of megabytes.
 """
 
-import re
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
@@ -20,7 +19,7 @@ from recado.errors import retry_after
 
 LOCAL_KEY = "none"
 """What is sent to a local server that asks for no key: its clients insist on one."""
-# What a provider that limits us but names no time gets.
+# What a provider that wants to be left alone but names no time gets.
 DEFAULT_RETRY_S = 30.0
 REPAIR = "That answer was wrong: {wrong}. Answer again: one JSON object of the schema, and follow the rules."
 
@@ -66,22 +65,17 @@ def _messages(ask: Ask) -> list[ModelMessage]:
 
 def _trouble(error: exceptions.ModelAPIError) -> ModelTrouble:
     """What an error of a provider means. Its words may repeat the request, so none of them is kept."""
-    if isinstance(error, exceptions.ModelRateLimitError | exceptions.ModelOverloadedError):
-        headers: dict[str, str] = getattr(error, "headers", None) or {}
-        return ModelTrouble("rate_limited", verdict=retry_after(_seconds(headers.get("retry-after"))))
+    status = error.status_code if isinstance(error, exceptions.ModelHTTPError) else None
+    asked_s = error.retry_after if error.retry_after and error.retry_after > 0 else None
+    if isinstance(error, exceptions.ModelRateLimitError) or status == 429:
+        return ModelTrouble("rate_limited", verdict=retry_after(asked_s or DEFAULT_RETRY_S))
+    if isinstance(error, exceptions.ModelOverloadedError) or (status == 503 and asked_s):
+        return ModelTrouble("busy", verdict=retry_after(asked_s or DEFAULT_RETRY_S))
     if isinstance(error, exceptions.ModelTimeoutError):
         return ModelTrouble("timeout", spent=True)
-    if isinstance(error, exceptions.ModelHTTPError):
-        status = error.status_code
-        if status == 429:
-            headers = error.headers or {}
-            return ModelTrouble("rate_limited", verdict=retry_after(_seconds(headers.get("retry-after"))))
+    if status is not None:
         return ModelTrouble("failed") if status >= 500 else ModelTrouble("refused")
     return ModelTrouble("unreachable", spent=True)
-
-
-def _seconds(header: str | None) -> float:
-    return float(header) if header and re.fullmatch(r"\d{1,6}(?:\.\d+)?", header) else DEFAULT_RETRY_S
 
 
 def open_hosted(model: str, api_key: str, base_url: str) -> HostedModel:
@@ -106,6 +100,11 @@ _Opened = tuple[Provider, Callable[[], Awaitable[None]]]
 
 
 def _openai(name: str, api_key: str, base_url: str | None) -> _Opened:
+    """Chat completions, by choice: pydantic-ai (2.62.0) would take OpenAI's newer Responses API for `openai:`.
+
+    The servers that speak like OpenAI mostly lack that one, the Model API among them, and what it keeps between calls
+    Recado keeps itself.
+    """
     import openai
     from pydantic_ai.models.openai import OpenAIChatModel
     from pydantic_ai.providers.openai import OpenAIProvider

@@ -78,7 +78,7 @@ class Thinker:
                 self.breaker.gave_up()
             case "wrong":  # it is there, and its next answer may well be right
                 self.breaker.succeeded()
-            case "rate_limited":
+            case "rate_limited" | "busy":
                 self.breaker.failed(trouble.verdict.retry_after_s or 0.0)
             case _:
                 self.breaker.failed()

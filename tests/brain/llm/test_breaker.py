@@ -62,7 +62,19 @@ def test_a_failed_try_opens_it_again_and_one_given_up_says_nothing() -> None:
 def test_a_provider_is_left_alone_for_as_long_as_it_asks_within_reason() -> None:
     clock = Clock()
     breaker = Breaker(clock)
-    breaker.failed(at_least_s=10**6)
+    breaker.failed(asked_s=10**6)
     assert breaker.state == "open"
     clock.now_s += LONGEST_OPEN_S
+    assert breaker.state == "half_open"
+
+
+def test_a_short_time_that_a_model_asks_for_is_kept_to_as_well() -> None:
+    clock = Clock()
+    breaker = Breaker(clock)
+    for _ in range(FAILURES_TO_OPEN + 1):
+        assert breaker.allows()
+        breaker.failed(asked_s=2.0)
+        clock.now_s += 1.9
+        assert breaker.state == "open"
+        clock.now_s += 0.2
     assert breaker.state == "half_open"

@@ -11,12 +11,7 @@ import pytest
 
 from recado.brain.hybrid import HybridBrain
 from recado.brain.llm.opening import open_thinker
-from recado.brain.llm.thinking import Thinker
-from recado.brain.rules import RulesBrain
-from recado.kit.logs import calm_libraries
-from recado.settings import Settings
-from tests.brain.llm.hosts import (
-    KEY,
+from recado.brain.llm.simulator import (
     KINDS,
     MODELS,
     TOKENS_IN,
@@ -31,9 +26,14 @@ from tests.brain.llm.hosts import (
     Silent,
     host,
 )
+from recado.brain.llm.thinking import Thinker
+from recado.brain.rules import RulesBrain
+from recado.kit.logs import calm_libraries
+from recado.settings import Settings
 from tests.brain.llm.scenes import UNKNOWN, says, turn
 
 every_kind = pytest.mark.parametrize("kind", KINDS)
+KEY = "sk-test-0123456789-very-secret"
 WRONG = json.dumps({"reply": "hola"})
 
 
@@ -42,7 +42,7 @@ async def thinking(
     kind: Kind, *acts: Act, timeout_s: float = 20.0
 ) -> AsyncGenerator[tuple[Host, Thinker, HybridBrain]]:
     """A host that does these acts, and the rules with its model."""
-    async with host(kind, *acts) as at:
+    async with host(kind, *acts, key=KEY) as at:
         thinker = thinker_of(at, timeout_s)
         try:
             yield at, thinker, HybridBrain(RulesBrain(), thinker)
@@ -90,6 +90,8 @@ FAULTS: dict[str, tuple[tuple[Act, ...], str]] = {
     "wrong key": ((Fails(401),), "refused"),
     "rate limit": ((Fails(429, {"Retry-After": "7"}),), "rate_limited"),
     "error": ((Fails(500),), "failed"),
+    "busy": ((Fails(503, {"Retry-After": "2"}),), "busy"),
+    "gone": ((Fails(503),), "failed"),
     "cut": ((Cut(),), "unreachable"),
     "no JSON": ((Raw(b"<html>oops"),), "failed unreachable"),
     "other JSON": ((Raw(b'{"hello": []}'),), "failed unreachable wrong"),
