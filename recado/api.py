@@ -16,6 +16,9 @@ from recado.channels import endpoints as channels
 from recado.channels.contract import ReceivesWebhooks
 from recado.channels.endpoints import AfterLineChange
 from recado.channels.registry import ChannelRegistry
+from recado.compat import app as compat
+from recado.compat.service import Asking
+from recado.compat.waiting import Answers
 from recado.contacts import endpoints as contacts
 from recado.conversations import endpoints as conversations
 from recado.conversations.turn import Turns
@@ -121,8 +124,36 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
             runtime.thinker,
         ),
     )
-    guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
+    guarded: ASGIApp = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
+    if runtime.settings.legacy_routes:
+        guarded = Below(compat.PREFIX, compat.build(asking_of(runtime), runtime.settings), guarded)
     return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
+
+
+def asking_of(runtime: Runtime) -> Asking:
+    """What takes the questions of programs that wait for the answer."""
+    return Asking(
+        runtime.database,
+        runtime.box,
+        runtime.mailbox,
+        runtime.directory,
+        ChannelRegistry(runtime.channels.values()),
+        Answers(runtime.mailbox),
+        runtime.settings.answer_limit_s,
+    )
+
+
+class Below:
+    """Sends what is asked of a path below `prefix` to one application, and everything else to another."""
+
+    def __init__(self, prefix: str, app: ASGIApp, rest: ASGIApp) -> None:
+        self._prefix = prefix + "/"
+        self._app = app
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] != "lifespan" and scope["path"].startswith(self._prefix)
+        await (self._app if mine else self._rest)(scope, receive, send)
 
 
 class Dispatch:

@@ -7,12 +7,16 @@ from functools import partial
 import structlog
 
 from recado import __version__
+from recado.channels.contract import Channel, HandsOut
+from recado.compat.callbacks import Callbacks, Guard
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.knowledge.service import recall
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.messages import OUT_CONTENT
 from recado.runtime import Runtime
+from recado.settings import networks_of
 
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
@@ -28,6 +32,7 @@ class Worker:
     kind: str
     turns: Turns
     sender: Sender
+    callbacks: Callbacks
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -35,6 +40,7 @@ class Worker:
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
+            asyncio.create_task(self.callbacks.run(), name="callbacks"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -60,7 +66,26 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
             runtime.skills,
             recall=partial(recall, runtime.database),
         ),
-        Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+        Sender(runtime.mailbox, runtime.directory, _senders(runtime), runtime.settings.reconcile_after_s),
+        _callbacks(runtime),
+    )
+
+
+def _senders(runtime: Runtime) -> dict[str, Channel]:
+    """The channels that send by themselves."""
+    return {name: channel for name, channel in runtime.channels.items() if not isinstance(channel, HandsOut)}
+
+
+def _callbacks(runtime: Runtime) -> Callbacks:
+    web = next(channel for channel in runtime.channels.values() if isinstance(channel, HandsOut))
+    settings = runtime.settings
+    return Callbacks(
+        runtime.database,
+        runtime.mailbox,
+        runtime.box,
+        Guard(networks_of(settings.callback_networks)),
+        lambda out: web.hand_out([OUT_CONTENT.validate_json(one.body) for one in out]),
+        settings.gateway_secret,
     )
 
 

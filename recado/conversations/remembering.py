@@ -73,7 +73,5 @@ def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], A
         facts[LANGUAGE] = decision.language
     texts = {name: json_text(value) for name, value in facts.items() if len(name) <= MAX_NAME}
     return tuple(
-        (name, text)
-        for name, text in texts.items()
-        if text != of.facts.get(name) and len(text) <= MAX_VALUE_CHARS
+        (name, text) for name, text in texts.items() if text != of.facts.get(name) and len(text) <= MAX_VALUE_CHARS
     )

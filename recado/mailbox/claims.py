@@ -248,11 +248,7 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
     held = [t for t in turns if t.claim.key in last_seq]
     await tx.fetch(
         _QUEUE,
-        [
-            _queued(t, seq, o)
-            for t in held
-            for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)
-        ],
+        [_queued(t, seq, o) for t in held for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)],
     )
     await tx.fetch(
         RECORD_EVENTS,

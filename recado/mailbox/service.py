@@ -177,7 +177,7 @@ class Mailbox:
         )
 
     async def forget(self, project_id: str, contact_ids: Sequence[str]) -> None:
-        """Forget what is remembered of a person, and what their conversations have kept; answers in work are begun anew.
+        """Forget what is remembered of a person, and what their conversations have kept; turns in work begin anew.
 
         `contact_ids` are all contacts of the person.
         """

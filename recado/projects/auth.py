@@ -11,7 +11,8 @@ from recado.projects.service import Role, authenticate
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
-_MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
+# What a key of each role may do.
+MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
 
 
 class RequireKey:
@@ -40,7 +41,7 @@ class RequireKey:
         token = token_of(scope)
         async with self._database.system(read_only=True) as session:
             principal = await authenticate(session, token)
-        return Caller(principal.project_id, principal.key_id, _MAY[principal.role], self._database)
+        return Caller(principal.project_id, principal.key_id, MAY[principal.role], self._database)
 
 
 def token_of(scope: Scope) -> str:
