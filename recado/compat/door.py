@@ -13,8 +13,7 @@ from recado.caller import Caller
 from recado.db import Database
 from recado.errors import RecadoError, Unauthorized
 from recado.kit.gate import header
-from recado.projects.auth import MAX_TOKEN, MAY
-from recado.projects.service import authenticate
+from recado.projects import auth
 
 NO_KEY = "Missing X-API-Key"
 BAD_KEY = "Invalid X-API-Key"
@@ -45,14 +44,10 @@ async def caller_of(database: Database, token: str | None) -> Caller:
     """Whose key this is. Raises `Unauthorized`, in contract C's words."""
     if not token:
         raise Unauthorized(NO_KEY, code="no_api_key")
-    if len(token) > MAX_TOKEN:
-        raise Unauthorized(BAD_KEY, code="bad_api_key")
     try:
-        async with database.system(read_only=True) as session:
-            principal = await authenticate(session, token)
+        return await auth.caller_of(database, token)
     except Unauthorized:
         raise Unauthorized(BAD_KEY, code="bad_api_key") from None
-    return Caller(principal.project_id, principal.key_id, MAY[principal.role], database)
 
 
 class Door:

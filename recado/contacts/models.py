@@ -52,4 +52,5 @@ class Fact(OfProject, Base):
     contact_id: Mapped[str] = mapped_column(Id)
     name: Mapped[str] = mapped_column(String(128))
     value: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int]
     updated_ms: Mapped[int]

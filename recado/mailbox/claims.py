@@ -109,9 +109,9 @@ _CLAIM = Query(
         (SELECT c.allowed AND coalesce(p.allowed, true) FROM contacts c LEFT JOIN contacts p ON p.id = c.alias_of
          WHERE c.id = contact_id),
         (SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = contact_id),
-        EXISTS (
-            SELECT 1 FROM contacts c JOIN facts f ON f.contact_id = coalesce(c.alias_of, c.id) WHERE c.id = contact_id
-        ),
+        EXISTS (SELECT 1 FROM facts f WHERE f.contact_id = (
+            SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = conversations.contact_id
+        )),
         last_in_seq
     """,
     scalars="size bigint, owner uuid",

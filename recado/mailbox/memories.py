@@ -11,15 +11,15 @@ MAX_REMEMBERED = 100
 
 _READ = Query(
     f"""
-    SELECT name, value FROM facts WHERE contact_id = :contact_id AND project_id = :project_id
+    SELECT name, value FROM facts WHERE contact_id = :contact_id
     ORDER BY updated_ms DESC LIMIT {MAX_REMEMBERED}
     """,
-    scalars="contact_id uuid, project_id uuid",
+    scalars="contact_id uuid",
 )
 _WRITE = Query(
     """
-    INSERT INTO facts (id, project_id, contact_id, name, value, updated_ms)
-    SELECT i.id, i.project_id, i.contact_id, i.name, i.value, {now} FROM {rows} WHERE true
+    INSERT INTO facts (id, project_id, contact_id, name, value, created_ms, updated_ms)
+    SELECT i.id, i.project_id, i.contact_id, i.name, i.value, {now}, {now} FROM {rows} WHERE true
     ON CONFLICT (contact_id, name) DO UPDATE SET value = excluded.value, updated_ms = excluded.updated_ms
     """,
     rows="id uuid, project_id uuid, contact_id uuid, name text, value text",
@@ -31,7 +31,10 @@ _FORGET = Query(
         ORDER BY f.contact_id, f.name {for_update}
     ) /*all*/
     DELETE FROM facts WHERE /*postgresql*/ (SELECT count(*) FROM locked) >= 0 AND /*all*/
-        project_id = :project_id AND contact_id IN (SELECT i.contact_id FROM {rows})
+        contact_id IN (
+            SELECT i.contact_id FROM {rows}
+            WHERE (SELECT c.project_id FROM contacts c WHERE c.id = i.contact_id) = :project_id
+        )
     """,
     rows="contact_id uuid",
     scalars="project_id uuid",
@@ -46,16 +49,19 @@ _EMPTY = Query(
     UPDATE conversations SET state = '{}', language = NULL, epoch = epoch + 1, owner = NULL,
         wake_ms = CASE WHEN last_in_seq > settled_seq THEN coalesce(pending_due_ms, {now}) ELSE NULL END
     WHERE /*postgresql*/ (SELECT count(*) FROM locked) >= 0 AND /*all*/
-        project_id = :project_id AND contact_id IN (SELECT i.contact_id FROM {rows})
+        contact_id IN (
+            SELECT i.contact_id FROM {rows}
+            WHERE (SELECT c.project_id FROM contacts c WHERE c.id = i.contact_id) = :project_id
+        )
     """,
     rows="contact_id uuid",
     scalars="project_id uuid",
 )
 
 
-async def remembered(tx: Tx, project_id: str, contact_id: str) -> dict[str, str]:
-    """What is remembered of a person: JSON texts by name."""
-    rows = await tx.fetch(_READ, contact_id=contact_id, project_id=project_id)
+async def remembered(tx: Tx, contact_id: str) -> dict[str, str]:
+    """What is remembered of a person, given the contact that stands for them: JSON texts by name."""
+    rows = await tx.fetch(_READ, contact_id=contact_id)
     return {row[0]: row[1] for row in rows}
 
 

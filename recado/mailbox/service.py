@@ -172,9 +172,7 @@ class Mailbox:
         """What is remembered of the person of a claim: JSON texts by name."""
         if not claim.knows_person:
             return {}
-        return await self.driver.run(
-            lambda tx: memories.remembered(tx, claim.project_id, claim.person_id), Priority.TURN, atomic=False
-        )
+        return await self.driver.run(lambda tx: memories.remembered(tx, claim.person_id), Priority.TURN, atomic=False)
 
     async def forget(self, project_id: str, contact_ids: Sequence[str]) -> None:
         """Forget what is remembered of a person, and what their conversations have kept; turns in work begin anew.

@@ -11,8 +11,8 @@ from recado.projects.service import Role, authenticate
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
-# What a key of each role may do.
-MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
+_UNKNOWN = "This API key is unknown or revoked"
+_MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
 
 
 class RequireKey:
@@ -38,10 +38,16 @@ class RequireKey:
         await self._app(scope, receive, send)
 
     async def _caller(self, scope: Scope) -> Caller:
-        token = token_of(scope)
-        async with self._database.system(read_only=True) as session:
-            principal = await authenticate(session, token)
-        return Caller(principal.project_id, principal.key_id, MAY[principal.role], self._database)
+        return await caller_of(self._database, token_of(scope))
+
+
+async def caller_of(database: Database, token: str) -> Caller:
+    """Whose key this is. Raises `Unauthorized` (`bad_api_key`)."""
+    if len(token) > MAX_TOKEN:
+        raise Unauthorized(_UNKNOWN, code="bad_api_key")
+    async with database.system(read_only=True) as session:
+        principal = await authenticate(session, token)
+    return Caller(principal.project_id, principal.key_id, _MAY[principal.role], database)
 
 
 def token_of(scope: Scope) -> str:
@@ -55,6 +61,4 @@ def token_of(scope: Scope) -> str:
             "Send an API key as X-API-Key: KEY or Authorization: Bearer KEY. Make one with: recado key create",
             code="no_api_key",
         )
-    if len(token) > MAX_TOKEN:
-        raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
     return token

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("contact_id", ID, nullable=False),
         sa.Column("name", sa.String(128), nullable=False),
         sa.Column("value", sa.Text, nullable=False),
+        sa.Column("created_ms", sa.BigInteger, nullable=False),
         sa.Column("updated_ms", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_facts"),
         sa.UniqueConstraint("contact_id", "name", name="uq_facts_contact_id_name"),
