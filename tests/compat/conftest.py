@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -106,7 +106,7 @@ class Client:
 
 
 @contextlib.asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Client]:
+async def serving(settings: Settings) -> AsyncGenerator[Client]:
     """API and worker of one process, with the scripted brain."""
     async with open_runtime(settings, SKILLS) as runtime:
         brain = Scripted()
@@ -148,6 +148,6 @@ def settings_of(database_url: str, data_dir: Path, **more: Any) -> Settings:
 
 
 @pytest_asyncio.fixture
-async def client(database_url: str, tmp_path: Path) -> AsyncIterator[Client]:
+async def client(database_url: str, tmp_path: Path) -> AsyncGenerator[Client]:
     async with serving(settings_of(database_url, tmp_path)) as opened:
         yield opened

@@ -1,7 +1,7 @@
 """Jobs and their callbacks: how far they are, once for each message, signed, tried again, and never inwards."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -97,7 +97,7 @@ class Listener:
 
 
 @asynccontextmanager
-async def listening(refuse: int = 0) -> AsyncIterator[Listener]:
+async def listening(refuse: int = 0) -> AsyncGenerator[Listener]:
     listener = Listener(refuse)
     app = web.Application()
     app.router.add_post("/done", listener.take)

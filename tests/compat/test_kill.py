@@ -20,6 +20,11 @@ def delivered(message_id: str, **more: object) -> dict[str, object]:
     return body | {"text": f"say {message_id}"} | more
 
 
+def _unfinished(body: Any) -> bool:
+    """True for a job that is on its way."""
+    return body.get("status") in ("pending", "running")
+
+
 class Old:
     """A client of contract C that tries again until it is answered."""
 
@@ -39,7 +44,7 @@ class Old:
                     found, body = await self.call(method, path, json)
                 except aiohttp.ClientError:
                     found, body = 0, None
-                if found == status and (body or {}).get("status") not in ("pending", "running"):
+                if found == status and not _unfinished(body):
                     return body
                 await asyncio.sleep(0.05)
 
