@@ -21,6 +21,9 @@ from recado.channels.happenings import Happenings
 from recado.channels.registry import ChannelRegistry
 from recado.channels.service import refuse_if_answering
 from recado.channels.templates import endpoints as templates
+from recado.compat import app as compat
+from recado.compat.service import Asking
+from recado.compat.waiting import Answers
 from recado.contacts import endpoints as contacts
 from recado.contacts.endpoints import BeforeContactGoes
 from recado.conversations import endpoints as conversations
@@ -187,10 +190,38 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     )
     counted = LimitCallers(app, rates, limits)
     known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
-    methods = Methods(known, partial(allowed_methods, _all_routes()))
+    served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
+    if settings.legacy_routes:
+        served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)
     trusted = parse_networks(settings.trusted_proxies)
-    limited = LimitAddresses(methods, rates, limits.address, trusted, _UNCOUNTED_PATHS)
+    limited = LimitAddresses(served, rates, limits.address, trusted, _UNCOUNTED_PATHS)
     return for_origins(Gate(limited), parse_origins(settings.cors_origins))
+
+
+def asking_of(runtime: Runtime) -> Asking:
+    """What takes the questions of programs that wait for the answer."""
+    return Asking(
+        runtime.database,
+        runtime.box,
+        runtime.mailbox,
+        runtime.directory,
+        ChannelRegistry(runtime.channels.values()),
+        Answers(runtime.mailbox),
+        runtime.settings.answer_limit_s,
+    )
+
+
+class Below:
+    """Sends what is asked of a path below `prefix` to one application, and everything else to another."""
+
+    def __init__(self, prefix: str, app: ASGIApp, rest: ASGIApp) -> None:
+        self._prefix = prefix + "/"
+        self._app = app
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        mine = scope["type"] != "lifespan" and scope["path"].startswith(self._prefix)
+        await (self._app if mine else self._rest)(scope, receive, send)
 
 
 class Dispatch:

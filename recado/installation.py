@@ -13,6 +13,7 @@ from recado.assistants.models import Assistant
 from recado.assistants.service import create_assistant, find_assistant, get_assistant, update_assistant
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line, with_account
+from recado.compat.places import ensure_line as ensure_line_for_questions
 from recado.db import Database
 from recado.demo import DemoProject
 from recado.errors import Conflict, NotFound
@@ -149,6 +150,17 @@ async def ensure_keys(database: Database, pairs: Sequence[tuple[str, str]]) -> N
             except Conflict as conflict:
                 if conflict.code not in ("project_exists", "key_exists"):
                     raise
+
+
+async def ensure_web_lines(
+    database: Database, box: SecretBox, slugs: Sequence[str], *, brains: Collection[str]
+) -> None:
+    """Give the projects a line on which programs ask, and one that has no assistant its first."""
+    for slug in slugs:
+        async with database.system(read_only=True) as session:
+            project = await find_project(session, slug)
+        if project is not None:
+            await ensure_line_for_questions(database, box, project.id, brains)
 
 
 async def _ensure_key(database: Database, slug: str, token: str) -> None:

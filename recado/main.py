@@ -25,7 +25,7 @@ from recado.demo import DEMO
 from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
 from recado.errors import RecadoError
 from recado.forms.skill import FORMS
-from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys
+from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
 from recado.kit.gate import MAX_BODY_BYTES
@@ -63,6 +63,7 @@ async def up(
     database = Database(settings.resolved_database_url)
     try:
         await ensure_keys(database, settings.api_keys)
+        await _ensure_lines(settings, database)
         await ensure_index(database)
     finally:
         await database.close()
@@ -80,6 +81,7 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
     listening = _listen(host, port)
     async with open_runtime(settings, SKILLS) as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
+        await _ensure_lines(settings, runtime.database)
         await _serve(runtime, listening, _api_background(runtime), ready, None, job_kinds(runtime))
 
 
@@ -97,6 +99,14 @@ def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
     return Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+
+
+async def _ensure_lines(settings: Settings, database: Database) -> None:
+    """Let the projects of `AI_ASSISTANTS_API_KEYS` answer on /v1 from the first request on."""
+    if settings.legacy_routes and settings.api_keys:
+        box = secret_box(settings.secret_key, settings.data_dir)
+        slugs = {slug for slug, _ in settings.api_keys}
+        await ensure_web_lines(database, box, sorted(slugs), brains=builtin_brains())
 
 
 async def _api_background(runtime: Runtime) -> None:

@@ -17,9 +17,10 @@ class Value(BaseModel):
 # --- Who -------------------------------------------------------------------------------------------
 
 # "phone" is an E.164 number without the plus sign. "bsuid" is Meta's business-scoped user id,
-# "parent_bsuid" the one shared by linked businesses. They rank in the order given by ADDRESS_RANK.
-AddressKind = Literal["bsuid", "parent_bsuid", "phone"]
-ADDRESS_RANK: dict[AddressKind, int] = {"bsuid": 0, "parent_bsuid": 1, "phone": 2}
+# "parent_bsuid" the one shared by linked businesses; "web" is a client program's own name of a chat or a customer.
+# They rank in the order given by ADDRESS_RANK.
+AddressKind = Literal["bsuid", "parent_bsuid", "phone", "web"]
+ADDRESS_RANK: dict[AddressKind, int] = {"bsuid": 0, "parent_bsuid": 1, "phone": 2, "web": 3}
 
 
 class Address(Value):

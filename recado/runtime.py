@@ -12,6 +12,7 @@ from recado.channels.book import LineBook
 from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Channel
 from recado.channels.templates.shelf import TemplateShelf
+from recado.channels.web import WebChannel
 from recado.db import Database
 from recado.decisions import Brain
 from recado.events.feed import Feed
@@ -76,7 +77,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
         await directory.refresh()
         mailbox = Mailbox(open_driver(settings, database, owner), owner)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
-        cloud_api = CloudApiChannel(settings.cloud_api_base_url, templates=TemplateShelf(database))
+        cloud_api, web = CloudApiChannel(settings.cloud_api_base_url, templates=TemplateShelf(database)), WebChannel()
         try:
             yield Runtime(
                 settings,
@@ -85,7 +86,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 box,
                 mailbox,
                 directory,
-                {cloud_api.name: cloud_api},
+                {cloud_api.name: cloud_api, web.name: web},
                 builtin_brains(thinker),
                 Skills(skills),
                 _open_feed(database, mailbox),
@@ -93,6 +94,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
             )
         finally:
             await cloud_api.close()
+            await web.close()
             if thinker is not None:
                 await thinker.close()
             await mailbox.close()

@@ -1,12 +1,14 @@
 """Settings, read from the environment once at start. Each error names the variable and gives an example."""
 
 import re
+from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AliasChoices, Field, ValidationError, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recado.errors import BadInput, SettingsError
@@ -20,6 +22,10 @@ EXAMPLES = {
     "database_direct_url": "RECADO_DATABASE_DIRECT_URL=postgresql://recado:password@localhost:5432/recado",
     "cloud_api_base_url": "RECADO_CLOUD_API_BASE_URL=https://graph.facebook.com",
     "secret_key": "RECADO_SECRET_KEY=a-long-random-text (recado key generate-secret prints one)",
+    "project_rate_limit": "AI_ASSISTANTS_RATE_LIMIT=60/60",
+    "legacy_routes": "AI_ASSISTANTS_ENABLE_LEGACY_ROUTES=1",
+    "gateway_secret": "WHATSAPP_WEBHOOK_SECRET=a-long-random-text (recado key generate-secret prints one)",
+    "answer_limit_s": "RECADO_ANSWER_LIMIT_S=30",
     "reconcile_after_s": "RECADO_RECONCILE_AFTER_S=30",
     "model": "RECADO_MODEL=openai:gpt-5-mini, RECADO_MODEL=anthropic:claude-haiku-4-5, "
     "RECADO_MODEL=google:gemini-2.5-flash or RECADO_MODEL=local",
@@ -64,11 +70,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RECADO_", frozen=True, extra="ignore", populate_by_name=True)
 
-    data_dir: Path = Field(default=Path("data"), description="Folder of the embedded database, keys and media.")
+    data_dir: Path = Field(
+        default=Path("data"),
+        validation_alias=AliasChoices("RECADO_DATA_DIR", "AI_ASSISTANTS_DATA_DIR"),
+        description="Folder of the embedded database, keys and media (also AI_ASSISTANTS_DATA_DIR).",
+    )
     database_url: str = Field(
         default="",
+        validation_alias=AliasChoices("RECADO_DATABASE_URL", "DATABASE_URL"),
         description="sqlite:///PATH or postgresql://... (also ?sslmode=require and libpq's other parameters; "
-        "connect_timeout is taken, but Recado keeps to 10 s); empty means recado.db in RECADO_DATA_DIR.",
+        "connect_timeout is taken, but Recado keeps to 10 s); empty means recado.db in RECADO_DATA_DIR. "
+        "DATABASE_URL is taken, too.",
     )
     database_direct_url: str = Field(
         default="", description="PostgreSQL without a pooler, for LISTEN and advisory locks; empty means the same."
@@ -86,6 +98,26 @@ class Settings(BaseSettings):
         alias="AI_ASSISTANTS_API_KEYS",
         repr=False,
         description="project:key,... made when missing, at the start of `recado up` and `recado api`.",
+    )
+    project_rate_limit: str = Field(
+        default="60/60",
+        alias="AI_ASSISTANTS_RATE_LIMIT",
+        description="Requests to /v1 that each project may make, per seconds, as 60/60; empty: no limit.",
+    )
+    legacy_routes: bool = Field(
+        default=True,
+        alias="AI_ASSISTANTS_ENABLE_LEGACY_ROUTES",
+        description="0 takes /v1 away: the routes of older clients (docs/decisions/0015).",
+    )
+    gateway_secret: str = Field(
+        default="",
+        repr=False,
+        alias="WHATSAPP_WEBHOOK_SECRET",
+        description="With it, a gateway signs what it delivers to /v1/channels/whatsapp/gateway/inbound; it signs "
+        "callbacks, too.",
+    )
+    answer_limit_s: float = Field(
+        default=30.0, ge=0.1, le=110.0, description="How long a request to /v1 waits for its answer; then it is 504."
     )
     reconcile_after_s: float = Field(
         default=30.0,
@@ -132,7 +164,7 @@ class Settings(BaseSettings):
     )
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = Field(
         default=(),
-        description="Private networks that webhooks may be sent to, comma-separated; empty: public addresses only.",
+        description="Private networks that webhooks and callbacks may go to, comma-separated; empty: none.",
     )
     limits_url: str = Field(
         default="",
@@ -162,6 +194,20 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
+
+    @field_validator("project_rate_limit")
+    @classmethod
+    def _known_rate(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[1-9][0-9]{0,8}/[1-9][0-9]{0,5}", value):
+            raise ValueError("is not requests/seconds")
+        return value
+
+    @field_validator("gateway_secret")
+    @classmethod
+    def _long_secret(cls, value: str) -> str:
+        if value and len(value) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"needs at least {MIN_SECRET_CHARACTERS} characters")
+        return value
 
     @field_validator("database_url", "database_direct_url")
     @classmethod
@@ -370,12 +416,19 @@ def database_address(value: str, option: str) -> str:
 
 
 def variable_name(field: str) -> str:
-    """The environment variable of a field."""
-    return "AI_ASSISTANTS_API_KEYS" if field in ("api_keys", "AI_ASSISTANTS_API_KEYS") else f"RECADO_{field.upper()}"
+    """The environment variable of a field, given by its own name or by one of its variables."""
+    if field not in Settings.model_fields:
+        return field
+    return Settings.model_fields[field].alias or f"RECADO_{field.upper()}"
+
+
+def _variables(name: str, field: FieldInfo) -> Sequence[object]:
+    others = field.validation_alias.choices if isinstance(field.validation_alias, AliasChoices) else ()
+    return (variable_name(name), *others)
 
 
 def _explain(field: str, problem: str) -> str:
-    known = "api_keys" if field == "AI_ASSISTANTS_API_KEYS" else field
+    known = next((name for name, of in Settings.model_fields.items() if field in _variables(name, of)), field)
     example = EXAMPLES.get(known)
     return f"{variable_name(field)}: {problem.removeprefix('Value error, ')}" + (
         f". Example: {example}" if example else ""

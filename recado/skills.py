@@ -5,7 +5,7 @@ keeps from now on, and the turn commits both together with the replies. `main.py
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
@@ -44,10 +44,12 @@ class Effects:
     """What an action leaves behind: the skill's new state, and events as (name, data).
 
     The data of an event has no words of a person, no numbers of theirs and no secrets: those belong into the state.
+    `learned` is what holds of the person in their other conversations too: small JSON by name.
     """
 
     state: Any
     events: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    learned: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,22 @@ def tells_nothing(_: TurnFacts) -> None:
     """The context of a skill that has none."""
 
 
+def begins_empty(_: TurnFacts, learned: Mapping[str, Any]) -> None:
+    """The first state of a skill that takes over nothing from other conversations."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skill:
-    """`context` gives what a brain should know, small and JSON, or None for nothing."""
+    """`context` gives what a brain should know, small and JSON, or None for nothing.
+
+    `begin` gives what the skill keeps of a conversation in which it keeps nothing yet, from what it has learned of the
+    person in others; None for nothing.
+    """
 
     name: str
     handlers: tuple[Handler[Any], ...] = ()
     context: Callable[[TurnFacts], Any] = tells_nothing
+    begin: Callable[[TurnFacts, Mapping[str, Any]], Any] = begins_empty
 
 
 class Skills:

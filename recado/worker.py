@@ -7,7 +7,9 @@ from functools import partial
 import structlog
 
 from recado import __version__
+from recado.channels.contract import Channel, HandsOut
 from recado.channels.templates.syncing import TemplateKeeper
+from recado.compat.callbacks import Callbacks, Guard
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.jobs.kinds import Kinds
@@ -16,6 +18,7 @@ from recado.knowledge.service import recall
 from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.messages import OUT_CONTENT
 from recado.runtime import Runtime
 from recado.webhooks.delivering import Deliverer
 
@@ -38,6 +41,7 @@ class Worker:
     templates: TemplateKeeper
     relay: Relay
     webhooks: Deliverer
+    callbacks: Callbacks
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -49,6 +53,7 @@ class Worker:
             asyncio.create_task(keep_numbering(mailbox), name="numbering"),
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
             asyncio.create_task(self.webhooks.run(), name="webhooks"),
+            asyncio.create_task(self.callbacks.run(), name="callbacks"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -79,7 +84,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             runtime.skills,
             recall=partial(recall, runtime.database),
         ),
-        Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+        Sender(runtime.mailbox, runtime.directory, _senders(runtime), runtime.settings.reconcile_after_s),
         TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of),
         Relay(
             runtime.database,
@@ -89,6 +94,25 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS),
         ),
         webhooks,
+        _callbacks(runtime),
+    )
+
+
+def _senders(runtime: Runtime) -> dict[str, Channel]:
+    """The channels that send by themselves."""
+    return {name: channel for name, channel in runtime.channels.items() if not isinstance(channel, HandsOut)}
+
+
+def _callbacks(runtime: Runtime) -> Callbacks:
+    web = next(channel for channel in runtime.channels.values() if isinstance(channel, HandsOut))
+    settings = runtime.settings
+    return Callbacks(
+        runtime.database,
+        runtime.mailbox,
+        runtime.box,
+        Guard(settings.webhook_networks),
+        lambda out: web.hand_out([OUT_CONTENT.validate_json(one.body) for one in out]),
+        settings.gateway_secret,
     )
 
 

@@ -1,7 +1,7 @@
 """What a channel must do, and what it may do besides.
 
 A channel is a small required contract (`Channel`) plus optional capabilities, each a protocol of its own
-(`MarksRead`, `ReceivesWebhooks`). One contract suite (tests/contracts) holds every channel to this page.
+(`MarksRead`, `HandsOut`, `ReceivesWebhooks`). One contract suite (tests/contracts) holds every channel to this page.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from recado.channels.templates.values import Template
-from recado.messages import Address, InboundMessage, OutContent, OutTemplate, StatusUpdate
+from recado.messages import Address, InboundMessage, OutButtons, OutContent, OutList, OutTemplate, StatusUpdate
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +169,26 @@ class MarksRead(Protocol):
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
         """Best effort: raises `SendError` or `OutcomeUnknown`, and nothing depends on it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is handed back to whoever wrote: one text, and the choices that were offered with the last message."""
+
+    text: str
+    choices: OutButtons | OutList | None = None
+
+
+@runtime_checkable
+class HandsOut(Protocol):
+    """Sends nothing by itself: its messages wait in the outbox until whoever wrote asks, and are settled by that.
+
+    The sender leaves its lines alone.
+    """
+
+    def hand_out(self, contents: Sequence[OutContent]) -> Answer:
+        """Messages, in order, as one answer; none is silence. Pure."""
         ...
 
 

@@ -1,6 +1,6 @@
 """Tables of contacts and their addresses."""
 
-from sqlalchemy import Boolean, Index, String, false, text, true
+from sqlalchemy import Boolean, Index, String, Text, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
@@ -42,3 +42,16 @@ class AddressRow(OfProject, Base):
     # When the provider says the message was sent by which the contact got it: older messages take it from nobody.
     since_ms: Mapped[int] = mapped_column(server_default="0")
     created_ms: Mapped[int] = mapped_column(default=now_ms)
+
+
+class Fact(OfProject, Base):
+    """Something that assistants have learned of a person, for all their conversations. `value` is JSON text."""
+
+    __tablename__ = "facts"
+    __table_args__ = (UniqueConstraint("contact_id", "name"),)
+
+    contact_id: Mapped[str] = mapped_column(Id)
+    name: Mapped[str] = mapped_column(String(128))
+    value: Mapped[str] = mapped_column(Text)
+    created_ms: Mapped[int]
+    updated_ms: Mapped[int]

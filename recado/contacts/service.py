@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.contacts.models import AddressRow, Contact
+from recado.contacts.models import AddressRow, Contact, Fact
 from recado.db import add_unique
 from recado.errors import BadInput, Conflict, NotFound
 from recado.kit import new_id
@@ -255,3 +255,9 @@ async def _lock_person(session: AsyncSession, contact_id: str) -> Contact:
 
 def _check_name(name: str | None) -> str | None:
     return None if name is None else check_text(name, "name", MAX_NAME)
+
+
+async def facts_of(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, str]:
+    """What assistants have learned of a person, given all their contacts: JSON texts by name, the newest ones."""
+    found = select(Fact).where(Fact.contact_id.in_(contact_ids)).order_by(Fact.updated_ms)
+    return {fact.name: fact.value for fact in await session.scalars(found)}

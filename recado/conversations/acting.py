@@ -9,7 +9,7 @@ sees.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -66,11 +66,14 @@ def told_by(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Me
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a decision comes to. `state` is the conversation's new one as JSON text; None keeps it."""
+    """What a decision comes to. `state` is the conversation's new one as JSON text; None keeps it. `learned` is what
+    the skills have learned of the person, by skill and name.
+    """
 
     decision: Decision
     events: tuple[NewEvent, ...]
     state: str | None
+    learned: Mapping[tuple[str, str], Any] = field(default_factory=dict[tuple[str, str], Any])
 
 
 def outcome_of(skills: Skills, context: Context, memory: Memory, decision: Decision) -> Outcome:
@@ -80,7 +83,7 @@ def outcome_of(skills: Skills, context: Context, memory: Memory, decision: Decis
     if not decision.actions:
         kept = None if decision.state is None else _state(decision.state, memory.skills)
         return Outcome(decision, (), kept)
-    parts, events = dict(memory.skills), list[NewEvent]()
+    parts, events, learned = dict(memory.skills), list[NewEvent](), dict[tuple[str, str], Any]()
     for action in decision.actions:
         try:
             _refuse(context, decision, action.type)
@@ -89,11 +92,12 @@ def outcome_of(skills: Skills, context: Context, memory: Memory, decision: Decis
             events.append(NewEvent("action.refused", json_text({"type": action.type, "code": refused.code})))
             continue
         parts[name] = effects.state
+        learned |= {(name, key): value for key, value in effects.learned.items()}
         events += [NewEvent(event, json_text(dict(data))) for event, data in effects.events]
     parts = {name: part for name, part in parts.items() if part is not None}
     changed = decision.state is not None or parts != memory.skills
     brain = memory.brain if decision.state is None else decision.state
-    return Outcome(decision, tuple(events), _state(brain, parts) if changed else None)
+    return Outcome(decision, tuple(events), _state(brain, parts) if changed else None, learned)
 
 
 def _refuse(context: Context, decision: Decision, kind: str) -> None:

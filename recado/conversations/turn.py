@@ -16,9 +16,10 @@ from pydantic import TypeAdapter
 
 from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
-from recado.conversations import acting, history
+from recado.conversations import acting, history, remembering
 from recado.conversations.acting import Memory
 from recado.conversations.recalling import Recall, recalled
+from recado.conversations.remembering import Known
 from recado.db import json_text
 from recado.decisions import AssistantFacts, Brain, Context, Decision, Language, Said
 from recado.errors import RecadoError, Unavailable
@@ -201,8 +202,9 @@ class Turns:
         brain = self.brains.get(facts.brain)
         if brain is None:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
-        memory = acting.recall(claim.state)
-        context = self._context(claim, facts, memory, await self._said_before(claim, brain))
+        known = remembering.known(await self.mailbox.remembered(claim))
+        memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
+        context = self._context(claim, facts, memory, known, await self._said_before(claim, brain))
         if facts.recalls and self.recall is not None:
             context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
@@ -214,21 +216,23 @@ class Turns:
             raise RecadoError(error.message, code=error.code) from error
         finally:
             timer.cancel()
-        await self._commit(self._outcome(claim, line, context, memory, decision))
+        await self._commit(self._outcome(claim, line, context, memory, known, decision))
 
     async def _said_before(self, claim: Claim, brain: Brain) -> tuple[Said, ...]:
         """The history, for a brain that wants it. That the database does not answer is no fault of the turn."""
         wanted: int = getattr(brain, "wants_history", 0)
         return history.said(await self.mailbox.recent(claim, wanted)) if wanted > 0 else ()
 
-    def _context(self, claim: Claim, facts: AssistantFacts, memory: Memory, before: tuple[Said, ...]) -> Context:
+    def _context(
+        self, claim: Claim, facts: AssistantFacts, memory: Memory, known: Known, before: tuple[Said, ...]
+    ) -> Context:
         now = kit.now()
         return Context(
             now=now,
             assistant=facts,
             messages=tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages),
-            contact_name=claim.contact_name,
-            language=cast("Language | None", claim.language),
+            contact_name=claim.contact_name or known.name,
+            language=cast("Language | None", claim.language) or known.language,
             state=memory.brain,
             handed_over=claim.mode == "person",
             conversation_id=claim.conversation_id,
@@ -237,7 +241,9 @@ class Turns:
             facts=acting.told_by(self.skills, now, facts, memory),
         )
 
-    def _outcome(self, claim: Claim, line: Line, context: Context, memory: Memory, decision: Decision) -> TurnCommit:
+    def _outcome(
+        self, claim: Claim, line: Line, context: Context, memory: Memory, known: Known, decision: Decision
+    ) -> TurnCommit:
         came = acting.outcome_of(self.skills, context, memory, decision)
         decision = came.decision
         handed = (NewEvent("conversation.handed_over"),) if decision.hand_over and claim.mode != "person" else ()
@@ -249,6 +255,7 @@ class Turns:
             state=came.state,
             language=decision.language,
             mode="person" if decision.hand_over else None,
+            learned=remembering.learned(known, decision, came.learned),
         )
 
     async def _commit(self, turn: TurnCommit) -> None:

@@ -3,7 +3,7 @@
 State: field -> value. Values are added and corrected, never removed.
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from recado.decisions import UpdateForm
@@ -29,7 +29,13 @@ def update_form(facts: TurnFacts, action: UpdateForm) -> Effects:
     if not changed:
         return Effects(before)
     after = {**before, **learned}
-    return Effects(after, (("form.updated", {"fields": changed, "complete": not missing(form, after)}),))
+    event = ("form.updated", {"fields": changed, "complete": not missing(form, after)})
+    return Effects(after, (event,), learned)
+
+
+def begin_form(facts: TurnFacts, learned: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The fields of this form that the person has answered in another conversation."""
+    return {name: learned[name] for name in facts.assistant.form if name in learned} or None
 
 
 def form_context(facts: TurnFacts) -> dict[str, Any] | None:
@@ -55,4 +61,4 @@ def _short(value: Any) -> Any:
     return value[:MAX_SHOWN] if isinstance(value, str) else value
 
 
-FORMS = Skill("forms", (Handler(UpdateForm, update_form),), form_context)
+FORMS = Skill("forms", (Handler(UpdateForm, update_form),), form_context, begin_form)

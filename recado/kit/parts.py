@@ -20,7 +20,12 @@ def part(kind: type[T]) -> Callable[[Request], T]:
     """A dependency that gives the part of this class."""
 
     def find(request: Request) -> T:
-        parts = cast("dict[type[Any], Any]", request.app.state.parts)
-        return cast(T, parts[kind])
+        return find_part(request.app, kind)
 
     return find
+
+
+def find_part(app: FastAPI, kind: type[T]) -> T:
+    """The application's part of this class."""
+    parts = cast("dict[type[Any], Any]", app.state.parts)
+    return cast(T, parts[kind])

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from recado.decisions import MAX_REPLIES
-from recado.mailbox import noting
+from recado.mailbox import memories, noting
 from recado.mailbox.driver import Tx
-from recado.mailbox.sql import Query
+from recado.mailbox.sql import Query, Value
 
 # Short, so that the conversations of a dead process are back within seconds; renewed at a third of it.
 TURN_LEASE_MS = 5_000
@@ -33,7 +33,8 @@ class Claim:
     """A conversation that this process holds under `epoch`, and what waits in it, in order.
 
     `failures` counts caught errors of earlier turns, `crashes` the processes that died holding it.
-    `contact_allowed`: nobody has said that nothing may be done for this person.
+    `contact_allowed`: nobody has said that nothing may be done for this person. `person_id` is the contact that stands
+    for them; `knows_person`: something is remembered of them.
     """
 
     conversation_id: str
@@ -49,6 +50,8 @@ class Claim:
     crashes: int
     contact_allowed: bool
     messages: tuple[Pending, ...]
+    person_id: str = ""
+    knows_person: bool = False
 
     @property
     def key(self) -> tuple[str, int]:
@@ -76,7 +79,9 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class TurnCommit:
-    """What a turn leaves behind. None keeps what was. `dead` buries the settled messages as given up."""
+    """What a turn leaves behind. None keeps what was. `dead` buries the settled messages as given up. `learned` is
+    what is remembered of the person from now on: JSON texts by name.
+    """
 
     claim: Claim
     settled_seq: int
@@ -86,6 +91,7 @@ class TurnCommit:
     language: str | None = None
     mode: str | None = None
     dead: bool = False
+    learned: tuple[tuple[str, str], ...] = ()
 
 
 _CLAIM = Query(
@@ -101,6 +107,10 @@ _CLAIM = Query(
         (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes,
         (SELECT c.allowed AND coalesce(p.allowed, true) FROM contacts c LEFT JOIN contacts p ON p.id = c.alias_of
          WHERE c.id = contact_id),
+        (SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = contact_id),
+        EXISTS (SELECT 1 FROM facts f WHERE f.contact_id = (
+            SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = conversations.contact_id
+        )),
         last_in_seq
     """,
     scalars="size bigint, owner uuid",
@@ -158,12 +168,14 @@ _SETTLE = Query(
 )
 _QUEUE = Query(
     """
-    INSERT INTO outbox (id, project_id, line_id, conversation_id, seq, body, reply_to, origin, due_ms, created_ms)
-    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.body, i.reply_to, i.origin, {now}, {now}
+    INSERT INTO outbox (id, project_id, line_id, conversation_id, seq, body, reply_to, origin,
+        answers_after, answers_to, due_ms, created_ms)
+    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.body, i.reply_to, i.origin,
+        i.answers_after, i.answers_to, {now}, {now}
     FROM {rows}
     """,
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, body text, reply_to text, "
-    "origin text",
+    "origin text, answers_after bigint, answers_to bigint",
 )
 _BURY = Query(
     """
@@ -201,7 +213,10 @@ async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
     pending: dict[str, list[Pending]] = {}
     for conversation, *message in await tx.fetch(_PENDING, [(row[0], row[4], row[-1]) for row in claimed]):
         pending.setdefault(conversation, []).append(Pending(*message))
-    return [Claim(*tuple(row)[:-1], messages=tuple(pending.get(row[0], ()))) for row in claimed]
+    return [
+        Claim(*tuple(row)[:-3], messages=tuple(pending.get(row[0], ())), person_id=row[-3], knows_person=bool(row[-2]))
+        for row in claimed
+    ]
 
 
 async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[tuple[str, int]]:
@@ -225,18 +240,23 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
     held = [t for t in turns if t.claim.key in last_seq]
     await tx.fetch(
         _QUEUE,
-        [
-            (o.id, t.claim.project_id, t.claim.line_id, t.claim.conversation_id, seq, o.body, o.reply_to, o.origin)
-            for t in held
-            for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)
-        ],
+        [_queued(t, seq, o) for t in held for seq, o in enumerate(t.out, last_seq[t.claim.key] - len(t.out) + 1)],
     )
     events = ((t.claim, e) for t in held for e in t.events)
     await noting.record(
         tx, [noting.note(e.name, c.project_id, c.conversation_id, c.line_id, e.data) for c, e in events]
     )
+    await memories.remember(
+        tx, {(t.claim.project_id, t.claim.person_id, name): value for t in held for name, value in t.learned}
+    )
     await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
     return [t.claim.key in last_seq for t in turns]
+
+
+def _queued(turn: TurnCommit, seq: int, out: NewOut) -> tuple[Value, ...]:
+    claim = turn.claim
+    place = (out.id, claim.project_id, claim.line_id, claim.conversation_id, seq)
+    return (*place, out.body, out.reply_to, out.origin, claim.settled_seq, turn.settled_seq)
 
 
 async def release_turn(tx: Tx, owner: str, claim: Claim, *, failed: bool, delay_ms: int) -> bool:

@@ -146,6 +146,9 @@ class OutboxMessage(OfProject, Base):
     error_code: Mapped[str | None] = mapped_column(Text)
     error_text: Mapped[str | None] = mapped_column(Text)
     idempotency_key: Mapped[str | None] = mapped_column(String(255))
+    # It answers the messages that came in after the one and up to the other; null: nobody asked for it.
+    answers_after: Mapped[int | None]
+    answers_to: Mapped[int | None]
     created_ms: Mapped[int]
     sent_ms: Mapped[int | None]
 

@@ -2,12 +2,14 @@
 
 import contextlib
 import itertools
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
+from typing import TypeVar
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import claims, closing, inbox, noting, outbox, recent, senders
+from recado.mailbox import answers, claims, closing, inbox, memories, noting, outbox, recent, senders
+from recado.mailbox.answers import Handed, HandedOut
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
@@ -15,6 +17,8 @@ from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, To
 from recado.mailbox.people import Arrival
 from recado.mailbox.recent import Recent
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+
+R = TypeVar("R")
 
 # Items of one commit: enough to share its cost, little enough that it stays within some milliseconds.
 MAX_BATCH = 256
@@ -41,6 +45,7 @@ class Mailbox:
         self.lines_bell = Bell()
         self.events_bell = Bell()
         self._event_hints: list[Callable[[], None]] = []
+        self.answers_bell = Bell()
         self.lines_to_send: set[str] = set()
         # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
         self.takes_turns = False
@@ -62,9 +67,10 @@ class Mailbox:
             self.hint_send(topic.removeprefix(SENDS_TOPIC + ":"))
 
     def hint_send(self, line_id: str) -> None:
-        """There may be something to send on this line."""
+        """There may be something to send on this line, or to hand out."""
         self.lines_to_send.add(line_id)
         self.sends_bell.ring()
+        self.answers_bell.ring()
 
     def _ring_for_turns(self) -> None:
         if self.takes_turns:
@@ -94,6 +100,38 @@ class Mailbox:
         self.events_bell.ring()
         results = iter(stored)
         return [[next(results) for _ in arrivals] for arrivals in batch]
+
+    async def store_with(self, arrival: Arrival, also: Callable[[Tx, Stored], Awaitable[R]]) -> R:
+        """Store one message and do something more in the same commit; what `also` gives.
+
+        Raises what `also` raises, and then nothing is stored, or `DatabaseDown`.
+        """
+
+        async def work(tx: Tx) -> R:
+            (stored,) = await inbox.store_arrivals(tx, [arrival])
+            return await also(tx, stored)
+
+        done = await self.driver.run(work, Priority.INGEST)
+        self._ring_for_turns()
+        return done
+
+    async def asked(self, line_id: str, provider_message_id: str) -> str | None:
+        """The id of a message that came in, by what its sender calls it."""
+        return await self.driver.run(
+            lambda tx: answers.find(tx, line_id, provider_message_id), Priority.INGEST, atomic=False
+        )
+
+    async def look_for_answers(self, message_ids: Sequence[str]) -> list[Handed]:
+        """What became of messages that came in; those that are not there are left out."""
+        return await self.driver.run(lambda tx: answers.look(tx, message_ids), Priority.INGEST, atomic=False)
+
+    async def hand_out(self, out_ids: Sequence[str]) -> None:
+        """Whoever wrote has got these messages."""
+        await self.driver.run(lambda tx: answers.hand_out(tx, out_ids), Priority.MARK, atomic=False)
+
+    async def waiting_out(self, conversation_id: str) -> list[HandedOut]:
+        """What of a conversation nobody has asked for yet, in order."""
+        return await self.driver.run(lambda tx: answers.waiting(tx, conversation_id), Priority.INGEST, atomic=False)
 
     async def apply_statuses(self, statuses: Sequence[Status]) -> None:
         """Apply delivery statuses; returns after the commit."""
@@ -137,11 +175,26 @@ class Mailbox:
         self.turns_bell.ring()  # what came in meanwhile may be due now
         if any(t.events for t in turns):
             self.events_bell.ring()
+        self.answers_bell.ring()
         return done
 
     async def recent(self, claim: Claim, limit: int) -> list[Recent]:
         """What was said before the messages of a claim, oldest first."""
         return await self.driver.run(lambda tx: recent.read_recent(tx, claim, limit), Priority.TURN, atomic=False)
+
+    async def remembered(self, claim: Claim) -> dict[str, str]:
+        """What is remembered of the person of a claim: JSON texts by name."""
+        if not claim.knows_person:
+            return {}
+        return await self.driver.run(lambda tx: memories.remembered(tx, claim.person_id), Priority.TURN, atomic=False)
+
+    async def forget(self, project_id: str, contact_ids: Sequence[str]) -> None:
+        """Forget what is remembered of a person, and what their conversations have kept; turns in work begin anew.
+
+        `contact_ids` are all contacts of the person.
+        """
+        await self.driver.run(lambda tx: memories.forget(tx, project_id, contact_ids), Priority.OTHER)
+        self._ring_for_turns()
 
     async def release_turn(self, claim: Claim, *, failed: bool, delay_ms: int) -> bool:
         return await self.driver.run(

@@ -6,6 +6,7 @@ tasks are there if a plan was assigned.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from recado.decisions import MAX_VALUES, AddDailyLog, AddNote, UpdateTask
@@ -14,6 +15,8 @@ from recado.skills import ActionRefused, Effects, Handler, Skill, TurnFacts
 # Of logs, and of notes: what a conversation keeps is read with every turn of it. Ten of the longest notes fit.
 MAX_KEPT_CHARS = 20_000
 # What a brain is told (contract A: the last 3 daily logs).
+# Of the remarks, those that are known in the person's other conversations too.
+KEPT_NOTES = 5
 SHOWN_LOGS = 3
 SHOWN_NOTES = 3
 SHOWN_TASKS = 10
@@ -45,8 +48,13 @@ def add_daily_log(facts: TurnFacts, action: AddDailyLog) -> Effects:
 def add_note(facts: TurnFacts, action: AddNote) -> Effects:
     """Keep a remark about the person."""
     state = _state(facts)
-    notes = [*state.get("notes", ()), {"text": action.text, "at": facts.now.isoformat()}]
-    return Effects({**state, "notes": _latest(notes)}, (("note.added", {}),))
+    notes = _latest([*state.get("notes", ()), {"text": action.text, "at": facts.now.isoformat()}])
+    return Effects({**state, "notes": notes}, (("note.added", {}),), {"notes": notes[-KEPT_NOTES:]})
+
+
+def begin_plans(_: TurnFacts, learned: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The remarks about the person from another conversation."""
+    return {"notes": learned["notes"]} if learned.get("notes") else None
 
 
 def update_task(facts: TurnFacts, action: UpdateTask) -> Effects:
@@ -103,4 +111,5 @@ PLANS = Skill(
     "plans",
     (Handler(AddDailyLog, add_daily_log), Handler(AddNote, add_note), Handler(UpdateTask, update_task)),
     plans_context,
+    begin_plans,
 )

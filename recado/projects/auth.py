@@ -15,6 +15,7 @@ from recado.projects.service import Principal, Role, authenticate, principal_of
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
+_UNKNOWN = "This API key is unknown or revoked"
 _MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Role}
 
 
@@ -62,6 +63,15 @@ class RequireKey:
         return await authenticate(session, token_of(scope))
 
 
+async def caller_of(database: Database, token: str) -> Caller:
+    """Whose key this is. Raises `Unauthorized` (`bad_api_key`)."""
+    if len(token) > MAX_TOKEN:
+        raise Unauthorized(_UNKNOWN, code="bad_api_key")
+    async with database.system(read_only=True) as session:
+        principal = await authenticate(session, token)
+    return Caller(principal.project_id, principal.key_id, _MAY[principal.role], database)
+
+
 def token_of(scope: Scope) -> str:
     """The key that a request brings. Raises `Unauthorized` (`no_api_key`, `bad_api_key`)."""
     token = header(scope, b"x-api-key")
@@ -73,6 +83,4 @@ def token_of(scope: Scope) -> str:
             "Send an API key as X-API-Key: KEY or Authorization: Bearer KEY. Make one with: recado key create",
             code="no_api_key",
         )
-    if len(token) > MAX_TOKEN:
-        raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
     return token

@@ -5,13 +5,14 @@ PostgreSQL decides by its statistics; `make bench-scale` measures both.
 
 import pytest
 
+from recado.compat import callbacks, jobs
 from recado.db import Database
-from recado.mailbox import claims, inbox, outbox, people, recent, senders, unrouted
+from recado.mailbox import answers, claims, inbox, memories, outbox, people, recent, senders, unrouted
 from recado.mailbox.sql import Query
 
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": query
-    for module in (claims, inbox, outbox, people, recent, senders, unrouted)
+    for module in (answers, callbacks, claims, inbox, jobs, memories, outbox, people, recent, senders, unrouted)
     for name, query in vars(module).items()
     if isinstance(query, Query) and "_LOCK" not in name  # run on PostgreSQL only
 }

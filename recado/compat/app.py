@@ -1,0 +1,32 @@
+"""The application below /v1."""
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp
+
+from recado import __version__
+from recado.compat import endpoints, sockets
+from recado.compat.callbacks import Guard
+from recado.compat.door import Door, Limit, install_errors
+from recado.compat.service import Asking
+from recado.kit.parts import give_parts
+from recado.settings import Settings
+
+PREFIX = "/v1"
+
+
+def build(asking: Asking, settings: Settings) -> ASGIApp:
+    """The application of one process, behind its door."""
+    limit = Limit(settings.project_rate_limit)
+    app = FastAPI(
+        title="Recado, contract C",
+        version=__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.include_router(endpoints.router)
+    app.include_router(sockets.router)
+    install_errors(app)
+    give_parts(app, asking, limit, settings, Guard(settings.webhook_networks))
+    return Door(app, asking.database, limit)

@@ -1,0 +1,105 @@
+"""Answers that are asked for later. A job is a row that names its message: how far it is, the turn's own rows say, so
+that nothing needs to be resumed after a restart.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.channels.contract import Answer
+from recado.compat.models import AnswerJob
+from recado.compat.questions import Question
+from recado.errors import Unavailable
+from recado.kit import new_id
+from recado.kit.crypto import SecretBox
+from recado.mailbox import answers
+from recado.mailbox.answers import Handed, HandedOut
+from recado.mailbox.driver import Tx
+from recado.mailbox.inbox import Stored
+from recado.mailbox.people import Arrival
+from recado.mailbox.service import Mailbox
+from recado.mailbox.sql import Query
+
+Status = Literal["pending", "running", "succeeded", "failed"]
+FAILED_TEXT = "The assistant could not answer"
+GONE_TEXT = "The message was removed"
+
+_ADD = Query(
+    """
+    INSERT INTO answer_jobs (id, project_id, message_id, given_conversation, given_message, callback_url, callback_key,
+        callback_due_ms, created_ms)
+    SELECT i.id, i.project_id, i.message_id, i.conversation, i.message, i.url, i.key,
+        CASE WHEN i.url IS NULL THEN NULL ELSE {now} END, {now}
+    FROM {rows} WHERE true
+    ON CONFLICT (message_id) DO NOTHING
+    """,
+    rows="id uuid, project_id uuid, message_id uuid, conversation text, message text, url text, key text",
+)
+_ID_OF = Query("SELECT id FROM answer_jobs WHERE message_id = :message_id", scalars="message_id uuid")
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where a job is posted when it is done, and with which key."""
+
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """How far an answer is. `answer` is there once it succeeded, `error_text` if it failed."""
+
+    id: str
+    status: Status
+    conversation: str
+    message: str | None
+    answer: Answer | None
+    error_text: str | None
+
+
+async def start(
+    mailbox: Mailbox, box: SecretBox, arrival: Arrival, question: Question, callback: Callback | None
+) -> str:
+    """Store a message and its job in one commit; the job's id, the same for the same message."""
+    job_id = new_id()
+    key = box.encrypt(callback.key, job_id) if callback else None
+
+    async def also(tx: Tx, stored: Stored) -> str:
+        message_id = stored.message_id or await answers.find(tx, arrival.line_id, arrival.provider_message_id)
+        if message_id is None:
+            raise Unavailable("The message was removed meanwhile", code="message_gone")
+        url = callback.url if callback else None
+        row = (job_id, arrival.project_id, message_id, question.conversation, question.message_id, url, key)
+        await tx.fetch(_ADD, [row])
+        ((found,),) = await tx.fetch(_ID_OF, message_id=message_id)
+        return found
+
+    return await mailbox.store_with(arrival, also)
+
+
+async def find(session: AsyncSession, job_id: str) -> AnswerJob | None:
+    """The project's job."""
+    return await session.get(AnswerJob, job_id)
+
+
+def job_of(row: AnswerJob, handed: Handed | None, answer_of: Callable[[Sequence[HandedOut]], Answer]) -> Job:
+    """How far a job is, by what became of its message."""
+    status, answer, error = _standing(handed, answer_of)
+    return Job(row.id, status, row.given_conversation, row.given_message, answer, error)
+
+
+def _standing(
+    handed: Handed | None, answer_of: Callable[[Sequence[HandedOut]], Answer]
+) -> tuple[Status, Answer | None, str | None]:
+    if handed is None:
+        return "failed", None, GONE_TEXT
+    match handed.standing:
+        case "answered":
+            return "succeeded", answer_of(handed.out), None
+        case "given_up":
+            return "failed", None, answer_of(handed.out).text or FAILED_TEXT
+        case "running" | "pending":
+            return handed.standing, None, None

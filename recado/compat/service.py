@@ -1,0 +1,95 @@
+"""Questions and their answers: stored like any message, answered by a turn like any other, and handed back."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from recado.channels.contract import Answer, HandsOut
+from recado.channels.registry import ChannelRegistry
+from recado.compat import jobs
+from recado.compat.jobs import Callback, Job
+from recado.compat.places import CHANNEL, contacts_of, line_of, link
+from recado.compat.questions import Question, arrival_of
+from recado.compat.waiting import Answers
+from recado.contacts.service import facts_of
+from recado.db import Database
+from recado.errors import NotFound, Unavailable
+from recado.kit.crypto import SecretBox
+from recado.mailbox.answers import HandedOut
+from recado.mailbox.directory import Directory
+from recado.mailbox.people import Arrival
+from recado.mailbox.service import Mailbox
+from recado.messages import OUT_CONTENT, Address
+
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Takes the questions of all projects. `limit_s` is how long a question waits for its answer."""
+
+    database: Database
+    box: SecretBox
+    mailbox: Mailbox
+    directory: Directory
+    channels: ChannelRegistry
+    answers: Answers
+    limit_s: float
+
+    async def ask(self, project_id: str, question: Question) -> Answer:
+        """The answer. The same question again (by its `message_id`) gives the same one.
+
+        Raises `AnswerLate`, `Conflict` (`no_assistant`), `Unavailable`.
+        """
+        arrival = await self._arrival(project_id, question)
+        (stored,) = await self.mailbox.store([arrival])
+        message_id = stored.message_id or await self.mailbox.asked(arrival.line_id, arrival.provider_message_id)
+        if message_id is None:
+            raise Unavailable("The message was removed meanwhile", code="message_gone")
+        handed = await self.answers.of(message_id, self.limit_s)
+        return self.answer_of(handed.out)
+
+    async def start(self, project_id: str, question: Question, callback: Callback | None) -> str:
+        """Store the question, and a job by which its answer is asked for, in one commit; the job's id.
+
+        The same question again gives the same job. Raises as `ask` does, but for `AnswerLate`.
+        """
+        arrival = await self._arrival(project_id, question)
+        return await jobs.start(self.mailbox, self.box, arrival, question, callback)
+
+    async def job(self, project_id: str, job_id: str) -> Job:
+        """How far a job is. Raises `NotFound` (`job_not_found`)."""
+        async with self.database.project(project_id, read_only=True) as session:
+            row = await jobs.find(session, job_id) if _ID.fullmatch(job_id) else None
+        if row is None:
+            raise NotFound("There is no such job", code="job_not_found")
+        found = await self.mailbox.look_for_answers([row.message_id])
+        if found and found[0].to_do:
+            await self.mailbox.hand_out(found[0].to_do)
+        return jobs.job_of(row, found[0] if found else None, self.answer_of)
+
+    async def remembered(self, project_id: str, customer: Address) -> dict[str, str]:
+        """What is remembered of a customer: JSON texts by name."""
+        contacts = await contacts_of(self.database, project_id, customer)
+        if not contacts:
+            return {}
+        async with self.database.project(project_id, read_only=True) as session:
+            return await facts_of(session, contacts)
+
+    async def forget(self, project_id: str, customer: Address) -> None:
+        """Forget what is remembered of a customer, in their conversations too. What was written stays."""
+        contacts = await contacts_of(self.database, project_id, customer)
+        if contacts:
+            await self.mailbox.forget(project_id, contacts)
+
+    def answer_of(self, out: Sequence[HandedOut]) -> Answer:
+        """Messages of the outbox as one answer."""
+        channel = self.channels.get(CHANNEL)
+        assert isinstance(channel, HandsOut)  # noqa: S101 # what it is there for
+        return channel.hand_out([OUT_CONTENT.validate_json(one.body) for one in out])
+
+    async def _arrival(self, project_id: str, question: Question) -> Arrival:
+        line = await line_of(self.database, self.box, self.directory, project_id)
+        if question.customer is not None:
+            await link(self.database, project_id, question.who, question.customer)
+        return arrival_of(question, line, self.directory.settle_ms(line.id))

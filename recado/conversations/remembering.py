@@ -1,0 +1,77 @@
+"""What is known of a person from their other conversations: told before the turn, added to by its commit.
+
+Facts have names: `name`, `language`, and `SKILL.NAME` for what a skill has learned.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast, get_args
+
+import structlog
+
+from recado.conversations.acting import Memory
+from recado.db import json_text
+from recado.decisions import AssistantFacts, Decision, Language
+from recado.skills import Skills, TurnFacts
+
+NAME, LANGUAGE = "name", "language"
+# As the column has it; longer names stay in their conversation.
+MAX_NAME = 128
+# What one fact may hold, as JSON.
+MAX_VALUE_CHARS = 16_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is remembered of a person. `facts` are the JSON texts as stored, `skills` what each skill has learned."""
+
+    facts: Mapping[str, str]
+    name: str | None
+    language: Language | None
+    skills: Mapping[str, Mapping[str, Any]]
+
+
+def known(facts: Mapping[str, str]) -> Known:
+    """Facts as stored (JSON texts by name), read."""
+    read = {name: json.loads(text) for name, text in facts.items()}
+    skills: dict[str, dict[str, Any]] = {}
+    for name, value in read.items():
+        skill, dot, key = name.partition(".")
+        if dot:
+            skills.setdefault(skill, {})[key] = value
+    language = read.get(LANGUAGE)
+    spoken = cast(Language, language) if language in get_args(Language) else None
+    return Known(facts, read.get(NAME), spoken, skills)
+
+
+def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memory, of: Known) -> Memory:
+    """The memory of a conversation, with what the skills that keep nothing in it yet take over from others."""
+    parts = dict(memory.skills)
+    for skill in skills.all:
+        if skill.name in parts or skill.name not in of.skills:
+            continue
+        try:
+            begins = skill.begin(TurnFacts(now, assistant), of.skills[skill.name])
+        except Exception as error:  # a person must not be left without an answer because of it
+            log.error("skill_failed", skill=skill.name, error=type(error).__name__)
+            continue
+        if begins is not None:
+            parts[skill.name] = begins
+    return Memory(memory.brain, parts)
+
+
+def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], Any]) -> tuple[tuple[str, str], ...]:
+    """What is new since `of`, as JSON texts by name."""
+    facts: dict[str, Any] = {f"{skill}.{name}": value for (skill, name), value in by_skills.items()}
+    if isinstance(name := decision.slots.get(NAME), str):
+        facts[NAME] = name
+    if decision.language is not None:
+        facts[LANGUAGE] = decision.language
+    texts = {name: json_text(value) for name, value in facts.items() if len(name) <= MAX_NAME}
+    return tuple(
+        (name, text) for name, text in texts.items() if text != of.facts.get(name) and len(text) <= MAX_VALUE_CHARS
+    )

@@ -1,0 +1,166 @@
+"""Jobs and their callbacks: how far they are, once for each message, signed, tried again, and never inwards."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from aiohttp import web
+
+from recado.compat import callbacks
+from recado.compat.callbacks import Guard
+from recado.compat.signing import is_signed
+from recado.errors import BadInput
+from recado.kit.allowing import parse_networks
+from tests.compat.conftest import KEY, OTHER_KEY, Answer, Client
+
+ASYNC = "/v1/async/conversations/c1/messages"
+GATEWAY = "/v1/async/channels/whatsapp/gateway/inbound"
+DELIVERED = {
+    "message_id": "m1",
+    "from_number": "51987654321",
+    "text": "hola",
+    "timestamp_iso": "2026-11-21T12:00:00+00:00",
+}
+
+
+async def done(client: Client, job_id: str) -> Answer:
+    """The job once it stands."""
+    async with asyncio.timeout(20):
+        while True:
+            answer = await client.get(f"/v1/jobs/{job_id}")
+            if answer.json["status"] in ("succeeded", "failed"):
+                return answer
+            await asyncio.sleep(0.01)
+
+
+async def test_a_job_goes_from_pending_to_succeeded(client: Client) -> None:
+    await client.stop_worker()
+    started = await client.post(ASYNC, {"text": "hold"})
+    assert started.status == 202
+    (job_id,) = started.json.values()
+    assert started.json == {"job_id": job_id}
+    waiting = {
+        "job_id": job_id,
+        "status": "pending",
+        "conversation_id": "c1",
+        "message_id": None,
+        "response_text": None,
+        "error_text": None,
+    }
+    assert (await client.get(f"/v1/jobs/{job_id}")).json == waiting
+    client.start_worker()
+    await client.brain.holding.wait()
+    assert (await client.get(f"/v1/jobs/{job_id}")).json == waiting | {"status": "running"}
+    client.brain.held.set()
+    assert (await done(client, job_id)).json == waiting | {"status": "succeeded", "response_text": "1: hold"}
+
+
+async def test_a_message_has_one_job_and_a_failure_says_so(client: Client) -> None:
+    jobs = await asyncio.gather(*(client.post(GATEWAY, DELIVERED) for _ in range(8)))
+    assert {job.status for job in jobs} == {202}
+    assert len({job.json["job_id"] for job in jobs}) == 1
+    answer = await done(client, jobs[0].json["job_id"])
+    assert answer.json["response_text"] == "1: hola"
+    assert (answer.json["conversation_id"], answer.json["message_id"]) == ("whatsapp:51987654321", "m1")
+    # The same message, asked for at once, has the same answer.
+    now = await client.post("/v1/channels/whatsapp/gateway/inbound", DELIVERED)
+    assert now.json["response_text"] == "1: hola"
+    failed = await done(client, (await client.post(ASYNC, {"text": "error"})).json["job_id"])
+    assert (failed.json["status"], failed.json["response_text"]) == ("failed", None)
+    assert failed.json["error_text"].startswith("Disculpa")
+
+
+async def test_jobs_are_their_projects(client: Client) -> None:
+    job_id = (await client.post(ASYNC, {"text": "hola"})).json["job_id"]
+    for key, name in ((OTHER_KEY, job_id), (KEY, "no-id"), (KEY, "01900000-0000-7000-8000-000000000000")):
+        answer = await client.get(f"/v1/jobs/{name}", key=key)
+        assert (answer.status, answer.json) == (404, {"detail": "There is no such job"})
+
+
+@dataclass
+class Listener:
+    """A client's own server, which may refuse at first."""
+
+    refuse: int = 0
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list[tuple[dict[str, str], bytes]])
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+    url: str = ""
+
+    async def take(self, request: web.Request) -> web.Response:
+        self.got.append((dict(request.headers), await request.read()))
+        if len(self.got) <= self.refuse:
+            raise web.HTTPFound("/elsewhere")
+        self.came.set()
+        return web.Response()
+
+
+@asynccontextmanager
+async def listening(refuse: int = 0) -> AsyncGenerator[Listener]:
+    listener = Listener(refuse)
+    app = web.Application()
+    app.router.add_post("/done", listener.take)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    listener.url = f"http://127.0.0.1:{runner.addresses[0][1]}/done"
+    try:
+        yield listener
+    finally:
+        await runner.cleanup()
+
+
+async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    import time
+
+    monkeypatch.setattr(callbacks, "BACKOFF_BASE_S", 0.01)
+    async with listening(refuse=1) as listener:
+        started = await client.post(ASYNC, {"text": "hola", "message_id": "m9", "callback_url": listener.url})
+        async with asyncio.timeout(20):
+            await listener.came.wait()
+        job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
+    assert len(listener.got) == 2
+    for headers, body in listener.got:
+        import json
+
+        assert json.loads(body) == job
+        assert job["response_text"] == "1: hola"
+        assert (headers["X-API-Key"], headers["X-Project-Id"]) == (KEY, "clinic")
+        timestamp, signed = headers["X-Callback-Timestamp"], headers["X-Callback-Signature"]
+        assert is_signed(KEY, timestamp, signed, body, time.time())
+        assert not is_signed(KEY, timestamp, signed, body + b" ", time.time())
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/x",
+        "http://[::1]/x",
+        "http://[::ffff:10.0.0.1]/x",
+        "http://169.254.169.254/latest",
+        "http://192.168.1.1/",
+        "http://0.0.0.0/",
+        "https://user:word@example.org/",
+        "http://[fe80::1%25eth0]/",
+        "ftp://example.org/",
+        "http://:80/",
+    ],
+)
+def test_nothing_is_posted_inwards(url: str) -> None:
+    with pytest.raises(BadInput):
+        Guard().check_callback(url, KEY)
+
+
+async def test_names_are_looked_at_when_they_are_called() -> None:
+    with pytest.raises(OSError, match="not public"):
+        await callbacks.GuardedResolver(Guard()).resolve("localhost", 80)
+    found = await callbacks.GuardedResolver(Guard(parse_networks("127.0.0.0/8, ::1/128"))).resolve("localhost", 80)
+    assert found
+    assert Guard().check_callback("https://example.org/done?x=1", KEY) is not None
+
+
+async def test_a_callback_inwards_is_refused_at_once(client: Client) -> None:
+    refused = await client.post(ASYNC, {"text": "x", "callback_url": "http://10.0.0.1/done"})
+    assert refused.status == 422
+    assert "callback_url" in refused.json["detail"]

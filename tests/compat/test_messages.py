@@ -1,0 +1,201 @@
+"""Contract C's messages: every field, the same answer again, merged messages, silence, limits, keys, request ids."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+
+from recado.compat.signing import signature
+from tests.compat.conftest import KEY, OTHER_KEY, SECRET, Client, serving, settings_of
+
+GATEWAY = "/v1/channels/whatsapp/gateway/inbound"
+
+
+def delivered(message_id: str, text: str, number: str = "51987654321", **more: object) -> dict[str, object]:
+    return {
+        "message_id": message_id,
+        "from_number": number,
+        "text": text,
+        "timestamp_iso": "2026-11-21T12:00:00Z",
+        **more,
+    }
+
+
+async def test_a_message_gets_its_answer_on_both_paths(client: Client) -> None:
+    for path in ("/v1/conversations/c1/messages", "/v1/channels/web/conversations/c1/messages"):
+        answer = await client.post(path, {"text": "hola"}, headers={"X-Customer-Id": "ana"})
+        assert answer.status == 200
+        assert answer.json == {"conversation_id": "c1", "response_text": f"{client.brain.turns}: hola"}
+    assert (await client.post("/v1/conversations/c1/messages", {"text": "two"})).json["response_text"] == "one\n\ntwo"
+
+
+async def test_whatsapp_inbound(client: Client) -> None:
+    answer = await client.post("/v1/channels/whatsapp/inbound", {"from_number": "51987654321@c.us", "text": "hola"})
+    assert (answer.status, answer.json) == (
+        200,
+        {"conversation_id": "whatsapp:51987654321", "response_text": "1: hola"},
+    )
+
+
+async def test_a_gateway_gets_choices_too(client: Client) -> None:
+    plain = await client.post(GATEWAY, delivered("m1", "hola", customer_id="ana", customer_name="Ana"))
+    assert plain.json == {"conversation_id": "whatsapp:51987654321", "message_id": "m1", "response_text": "1: hola"}
+    buttons = await client.post(GATEWAY, delivered("m2", "buttons"))
+    assert buttons.json == {
+        "conversation_id": "whatsapp:51987654321",
+        "message_id": "m2",
+        "response_text": "2: buttons",
+        "interactive_type": "buttons",
+        "buttons": [{"id": "y", "title": "Yes"}, {"id": "n", "title": "No"}],
+    }
+    listed = await client.post(GATEWAY, delivered("m3", "list"))
+    assert listed.json == {
+        "conversation_id": "whatsapp:51987654321",
+        "message_id": "m3",
+        "response_text": "3: list",
+        "interactive_type": "list",
+        "list_title": "Choose",
+        "list_items": [{"id": "a", "title": "First", "description": "the first"}, {"id": "b", "title": "Second"}],
+    }
+    assert client.brain.contexts[0].contact_name == "Ana"
+
+
+async def test_the_same_message_gets_the_same_answer_also_at_the_same_time(client: Client) -> None:
+    first = await asyncio.gather(*(client.post(GATEWAY, delivered("m1", "hola")) for _ in range(12)))
+    await client.post(GATEWAY, delivered("m2", "another"))
+    again = await client.post(GATEWAY, delivered("m1", "hola"))
+    assert {answer.status for answer in first} == {200}
+    assert all(answer.json == again.json for answer in first)
+    assert client.brain.turns == 2
+    # One name of a message is one message of one person: nobody gets what another was told.
+    other = await client.post(GATEWAY, delivered("m1", "hola", "51900000000"))
+    assert other.json["response_text"] == "3: hola"
+    named = [
+        await client.post("/v1/conversations/c/messages", {"text": "x"}, headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    ]
+    assert named[0].json == named[1].json
+
+
+async def test_messages_of_one_turn_share_the_answer(client: Client) -> None:
+    await client.stop_worker()
+    asked = [asyncio.create_task(client.post(GATEWAY, delivered(f"m{n}", f"part {n}"))) for n in range(3)]
+    while len(await stored(client)) < 3:  # noqa: ASYNC110
+        await asyncio.sleep(0.005)
+    client.start_worker()
+    texts = {(await one).json["response_text"] for one in asked}
+    assert len(texts) == 1
+    assert client.brain.turns == 1
+    assert sorted(texts.pop().removeprefix("1: ").split(" + ")) == ["part 0", "part 1", "part 2"]
+
+
+async def stored(client: Client) -> list[object]:
+    from sqlalchemy import select
+
+    from recado.mailbox.models import InboxMessage
+
+    async with client.runtime.database.system(read_only=True) as session:
+        return list(await session.scalars(select(InboxMessage.id)))
+
+
+async def test_silence_and_a_failure_are_answers(client: Client) -> None:
+    await client.post(GATEWAY, delivered("m1", "hola"))
+    quiet = await client.post(GATEWAY, delivered("m2", "quiet"))
+    assert (quiet.status, quiet.json["response_text"]) == (200, "")
+    failed = await client.post(GATEWAY, delivered("m3", "error"))
+    assert failed.status == 200
+    assert failed.json["response_text"].startswith("Disculpa")
+    assert (await client.post(GATEWAY, delivered("m2", "quiet"))).json == quiet.json
+
+
+async def test_what_takes_too_long_is_504_and_asking_again_gives_the_answer(database_url: str, tmp_path: Path) -> None:
+    settings = settings_of(database_url, tmp_path).model_copy(update={"answer_limit_s": 0.2})
+    async with serving(settings) as client:
+        late = await client.post(GATEWAY, delivered("m1", "hold"))
+        assert (late.status, late.headers["Retry-After"]) == (504, "1")
+        assert "message_id" in late.json["detail"]
+        client.brain.held.set()
+        answers = [await client.post(GATEWAY, delivered("m1", "hold"))]
+        while answers[-1].status == 504:
+            answers.append(await client.post(GATEWAY, delivered("m1", "hold")))
+        assert answers[-1].json["response_text"] == "1: hold"
+        assert client.brain.turns == 1
+
+
+async def test_conversations_of_two_customers_are_two(client: Client) -> None:
+    for customer in ("ana", "beto"):
+        await client.post("/v1/conversations/same/messages", {"text": "hola"}, headers={"X-Customer-Id": customer})
+    assert len({context.conversation_id for context in client.brain.contexts}) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "json"),
+    [
+        ("POST", "/v1/conversations/c/messages", {"text": "x"}),
+        ("POST", "/v1/channels/whatsapp/inbound", {"from_number": "51987654321", "text": "x"}),
+        ("POST", GATEWAY, {}),
+        ("POST", "/v1/async/conversations/c/messages", {"text": "x"}),
+        ("GET", "/v1/jobs/1", None),
+        ("GET", "/v1/memory", None),
+        ("DELETE", "/v1/memory", None),
+        ("GET", "/v1/nothing", None),
+    ],
+)
+async def test_keys(client: Client, method: str, path: str, json: object) -> None:
+    missing = await client.call(method, path, json, key=None)
+    wrong = await client.call(method, path, json, key="nobody-has-this-key")
+    assert (missing.status, missing.json) == (401, {"detail": "Missing X-API-Key"})
+    assert (wrong.status, wrong.json) == (401, {"detail": "Invalid X-API-Key"})
+
+
+async def test_bad_input_never_repeats_what_was_sent(client: Client) -> None:
+    for body in ({}, {"text": "   "}, {"text": 5, "other": "secret words"}, {"text": "x", "message_id": "a\x00b"}):
+        answer = await client.post("/v1/conversations/c/messages", body)
+        assert answer.status == 422
+        assert isinstance(answer.json["detail"], str)
+        assert "secret" not in answer.json["detail"]
+    assert (await client.post(GATEWAY, delivered("m", "x") | {"timestamp_iso": "soon"})).status == 422
+
+
+async def test_a_project_has_its_limit_and_requests_have_ids(database_url: str, tmp_path: Path) -> None:
+    settings = settings_of(database_url, tmp_path).model_copy(update={"project_rate_limit": "2/60"})
+    async with serving(settings) as client:
+        for _ in range(2):
+            assert (await client.get("/v1/memory", headers={"X-Customer-Id": "ana"})).status == 200
+        refused = await client.get("/v1/memory", headers={"X-Request-Id": "req-7"})
+        assert (refused.status, refused.json) == (429, {"detail": "Rate limit exceeded"})
+        assert refused.headers["X-Request-Id"] == "req-7"
+        other = await client.get("/v1/memory", key=OTHER_KEY)
+        assert (other.status, len(other.headers["X-Request-Id"])) == (400, 36)
+        assert (await client.get("/health", key=None)).status == 200
+
+
+async def test_a_gateway_signs(database_url: str, tmp_path: Path) -> None:
+    import json
+
+    settings = settings_of(database_url, tmp_path).model_copy(update={"gateway_secret": SECRET})
+    async with serving(settings) as client:
+        body = json.dumps(delivered("m1", "hola")).encode()
+
+        async def deliver(at_s: float, secret: str = SECRET) -> tuple[int, object]:
+            timestamp = str(int(at_s))
+            signed = {"X-Webhook-Timestamp": timestamp, "X-Webhook-Signature": signature(secret, timestamp, body)}
+            headers = {"Content-Type": "application/json", **signed}
+            answer = await client.call("POST", GATEWAY, data=body, headers=headers)
+            return answer.status, answer.json
+
+        now = time.time()
+        assert (await deliver(now))[0] == 200
+        assert (await deliver(now - 290))[0] == 200
+        for refused in (deliver(now - 310), deliver(now + 310), deliver(now, "another-secret-of-somebody")):
+            assert await refused == (401, {"detail": "Invalid webhook signature"})
+        unsigned = await client.post(GATEWAY, delivered("m1", "hola"))
+        assert (unsigned.status, unsigned.json) == (401, {"detail": "Missing webhook signature"})
+        assert (await client.post("/v1/channels/whatsapp/inbound", {"from_number": "5198", "text": "x"})).status == 200
+
+
+async def test_routes_can_be_taken_away(database_url: str, tmp_path: Path) -> None:
+    settings = settings_of(database_url, tmp_path).model_copy(update={"legacy_routes": False})
+    async with serving(settings) as client:
+        assert (await client.get("/v1/memory", key=KEY)).status == 404
