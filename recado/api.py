@@ -28,6 +28,9 @@ from recado.knowledge import endpoints as knowledge
 from recado.mailbox import endpoints as mailbox
 from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
+from recado.media import endpoints as media
+from recado.media.endpoints import MediaShelf
+from recado.media.limits import MB
 from recado.metrics import Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
@@ -39,7 +42,7 @@ PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
 WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
-ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, events, usage)
+ROOMS = (projects, assistants, knowledge, channels, contacts, conversations, mailbox, media, events, usage)
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -103,6 +106,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         if isinstance(channel, ReceivesWebhooks)
     }
     app = make_api()
+    largest = runtime.settings.media_max_mb * MB
     give_parts(
         app,
         runtime.mailbox,
@@ -112,6 +116,7 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         AfterLineChange(runtime.directory.refresh),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
         limits_of(runtime.settings),
+        MediaShelf(runtime.store, largest),
         Metrics(
             runtime.database,
             runtime.mailbox,
@@ -122,7 +127,10 @@ def build_app(runtime: Runtime, worker: Works | None = None) -> ASGIApp:
         ),
     )
     guarded = RequireKey(app, runtime.database, PREFIX, frozenset({OPENAPI_PATH}))
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, Gate(guarded))
+    return Dispatch(
+        {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()},
+        Gate(guarded, {("POST", f"{PREFIX}/media"): largest}),
+    )
 
 
 class Dispatch:

@@ -308,7 +308,45 @@ class OutList(Value):
         return self
 
 
-OutContent = Annotated[OutText | OutButtons | OutList, Field(discriminator="type")]
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages
+MAX_CAPTION = 1024
+MAX_FILENAME = 240
+MAX_LINK = 2048
+_CAPTIONED = ("image", "video", "document")
 
-OUT_CONTENT: TypeAdapter[OutText | OutButtons | OutList] = TypeAdapter(OutContent)
+
+class OutMedia(Value):
+    """A file: one that Recado keeps (`media_id`), or one that the provider gets from an https link.
+
+    `voice` is a voice note (Ogg with Opus). Images, videos and documents may have a caption, documents a file name.
+    """
+
+    type: Literal["media"] = "media"
+    media: Literal["image", "audio", "voice", "video", "document", "sticker"]
+    media_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    link: str | None = Field(default=None, max_length=MAX_LINK, pattern=r"^https://[^\s\x00-\x1f]+$")
+    caption: Annotated[str, _Said] | None = Field(default=None, max_length=MAX_CAPTION)
+    filename: str | None = Field(default=None, min_length=1, max_length=MAX_FILENAME, pattern=r"^[^\x00-\x1f/]+$")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.media_id is None) == (self.link is None):
+            raise ValueError("give either media_id or link")
+        if self.caption is not None and self.media not in _CAPTIONED:
+            raise ValueError(f"only {', '.join(_CAPTIONED)} may have a caption")
+        if self.filename is not None and self.media != "document":
+            raise ValueError("only a document has a filename")
+        return self
+
+
+OutContent = Annotated[OutText | OutButtons | OutList | OutMedia, Field(discriminator="type")]
+
+OUT_CONTENT: TypeAdapter[OutText | OutButtons | OutList | OutMedia] = TypeAdapter(OutContent)
 """Reads and writes the content of a message that goes out, as the JSON kept in the outbox."""
+
+
+def words_of(content: OutContent) -> str:
+    """The words of a content that goes out; a file without any is its kind in brackets, such as `[image]`."""
+    if isinstance(content, OutMedia):
+        return content.caption or content.filename or f"[{content.media}]"
+    return content.text

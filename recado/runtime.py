@@ -21,6 +21,8 @@ from recado.mailbox.driver import Driver
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
+from recado.media.outgoing import OutgoingMedia
+from recado.media.store import Store, open_store
 from recado.migrate import wait_until_migrated
 from recado.settings import Settings
 from recado.skills import Skill, Skills
@@ -40,6 +42,7 @@ class Runtime:
     channels: Mapping[str, Channel]
     brains: Mapping[str, Brain]
     skills: Skills
+    store: Store
     thinker: Thinker | None = None
 
 
@@ -62,7 +65,8 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
         await directory.refresh()
         mailbox = Mailbox(open_driver(settings, database, owner), owner)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
-        cloud_api = CloudApiChannel(settings.cloud_api_base_url)
+        store = open_store(settings.media_url, settings.data_dir)
+        cloud_api = CloudApiChannel(settings.cloud_api_base_url, media=OutgoingMedia(database, store))
         try:
             yield Runtime(
                 settings,
@@ -74,10 +78,12 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 {cloud_api.name: cloud_api},
                 builtin_brains(thinker),
                 Skills(skills),
+                store,
                 thinker,
             )
         finally:
             await cloud_api.close()
+            await store.close()
             if thinker is not None:
                 await thinker.close()
             await mailbox.close()

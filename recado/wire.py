@@ -30,7 +30,7 @@ from recado.decisions import (
     UpdateTask,
 )
 from recado.errors import BadInput
-from recado.messages import MAX_OUT_TEXT, OutButtons, OutContent, OutList, OutText, Value
+from recado.messages import MAX_OUT_TEXT, OutButtons, OutContent, OutList, OutMedia, OutText, Value, words_of
 
 A = TypeVar("A")
 
@@ -152,6 +152,8 @@ def _written(content: OutContent) -> str:
             choices = [button.title for button in content.buttons]
         case OutList():
             choices = [row.title for row in content.rows]
+        case OutMedia():
+            return words_of(content)
     return "\n".join((content.text, *(f"- {title}" for title in choices)))
 
 

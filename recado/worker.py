@@ -1,17 +1,23 @@
-"""What a worker runs: turns, sending, its sign of life, and the books kept fresh."""
+"""What a worker runs: turns, sending, files, its sign of life, and the books kept fresh."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
 from recado import __version__
+from recado.channels.contract import FetchesMedia, Line
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.knowledge.service import recall
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.media.fetching import Fetcher
+from recado.media.limits import MB
+from recado.media.source import IncomingFile, Source
+from recado.media.work import MediaWork
 from recado.runtime import Runtime
 
 # A sign of life three times within the time after which a process counts as dead.
@@ -28,6 +34,7 @@ class Worker:
     kind: str
     turns: Turns
     sender: Sender
+    fetcher: Fetcher
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -35,6 +42,7 @@ class Worker:
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
+            asyncio.create_task(self.fetcher.run(), name="media"),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -61,7 +69,34 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
             recall=partial(recall, runtime.database),
         ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
+        Fetcher(
+            MediaWork(runtime.database, runtime.owner),
+            runtime.store,
+            LineSources(runtime),
+            runtime.settings.media_max_mb * MB,
+        ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineSources:
+    """Where files of lines come from: their channels, if those can fetch."""
+
+    runtime: Runtime
+
+    def source(self, line_id: str) -> Source | None:
+        line = self.runtime.directory.line(line_id)
+        channel = self.runtime.channels.get(line.channel) if line is not None else None
+        return _LineSource(channel, line) if line is not None and isinstance(channel, FetchesMedia) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _LineSource:
+    channel: FetchesMedia
+    line: Line
+
+    def fetch(self, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        return self.channel.fetch_media(self.line, media_id)
 
 
 async def keep_beating(runtime: Runtime, kind: str) -> None:

@@ -5,9 +5,11 @@ A channel is a small required contract (`Channel`) plus optional capabilities, e
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
+from recado.media.source import IncomingFile
 from recado.messages import Address, InboundMessage, OutContent, StatusUpdate
 
 
@@ -112,4 +114,22 @@ class ReceivesWebhooks(Protocol):
 
     def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
         """Everything in the payload, per line. What is unknown becomes `Unsupported`, never an exception."""
+        ...
+
+
+@runtime_checkable
+class FetchesMedia(Protocol):
+    """Gets the files of messages that came in."""
+
+    def fetch_media(self, line: Line, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        """A file on its way. Raises `RecadoError`: its verdict says whether to ask again (then with a new link)."""
+        ...
+
+
+@runtime_checkable
+class PreparesSends(Protocol):
+    """Does what a send needs before it, such as an upload: whatever becomes of it, no message has left."""
+
+    async def prepare(self, line: Line, outgoing: Outgoing) -> None:
+        """Raises `SendError`. May take minutes; doing it again does no harm."""
         ...

@@ -6,7 +6,7 @@ from recado.brain.echo import echo_text
 from recado.decisions import Said
 from recado.kit.clock import from_ms
 from recado.mailbox.recent import Recent
-from recado.messages import OUT_CONTENT, InboundMessage
+from recado.messages import OUT_CONTENT, InboundMessage, words_of
 
 # A brain needs the gist of what was said, not a pasted document.
 MAX_SAID = 2_000
@@ -22,5 +22,5 @@ def _said(message: Recent) -> Said:
     if message.origin is None:
         content = InboundMessage.model_validate_json(message.body).content
         return Said("contact", echo_text(content)[:MAX_SAID], at)
-    text = OUT_CONTENT.validate_json(message.body).text
+    text = words_of(OUT_CONTENT.validate_json(message.body))
     return Said("agent" if message.origin == "api" else "assistant", text[:MAX_SAID], at)

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from recado.decisions import Decision
 from recado.evaluation.script import Step
-from recado.messages import Button, OutButtons, OutContent, OutList, Row
+from recado.messages import Button, OutButtons, OutContent, OutList, Row, words_of
 
 _CLOCK = re.compile(r"(\d{2}:\d{2})(?::00)?")
 
@@ -31,7 +31,7 @@ def problems(step: Step, replies: Sequence[OutContent], decision: Decision | Non
 
 
 def _reply_problems(step: Step, replies: Sequence[OutContent]) -> list[str]:
-    said = fold("\n".join(reply.text for reply in replies))
+    said = fold("\n".join(words_of(reply) for reply in replies))
     offered = {fold(title) for title in choices(replies)}
     found: list[str] = []
     if step.silence and replies:

@@ -11,7 +11,7 @@ from recado.evaluation.checking import choices, problems
 from recado.evaluation.results import ConversationResult, Run, StepResult
 from recado.evaluation.script import Scripted, Setting, Step
 from recado.evaluation.stage import Answered, Stage, open_stage
-from recado.messages import Button, Choice, InboundContent, OutContent, Row, Text
+from recado.messages import Button, Choice, InboundContent, OutContent, Row, Text, words_of
 from recado.skills import Skill
 
 Progress = Callable[[ConversationResult], None]
@@ -82,7 +82,7 @@ def _result(step: Step, answered: Answered, decision: Decision | None, brain_ms:
     refused = answered.refused if len(step.actions) else ()
     return StepResult(
         said=step.label,
-        replies=tuple(reply.text for reply in answered.replies),
+        replies=tuple(words_of(reply) for reply in answered.replies),
         buttons=tuple(choices(answered.replies)),
         intent=decision.intent if decision else "",
         confidence=decision.confidence if decision else 0.0,

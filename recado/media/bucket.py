@@ -42,18 +42,17 @@ class BucketStore:
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         place = {"Bucket": self._bucket, "Key": self._prefix + key}
         pieces = _pieces(chunks)
-        first = await anext(pieces, b"")
-        second = await anext(pieces, None)
-        if second is None:
-            await self._call(partial(self._client.put_object, **place, Body=first))
+        piece = await anext(pieces, b"")
+        if len(piece) < PART_BYTES:
+            await self._call(partial(self._client.put_object, **place, Body=piece))
             return
         upload = await self._call(partial(self._client.create_multipart_upload, **place))
         place["UploadId"] = upload["UploadId"]
         try:
-            parts = [await self._put_part(place, 1, first), await self._put_part(place, 2, second)]
-            del first, second
+            parts = [await self._put_part(place, 1, piece)]
+            del piece
             async for piece in pieces:
-                parts.append(await self._put_part(place, len(parts) + 1, piece))  # noqa: PERF401 # numbered as they come
+                parts.append(await self._put_part(place, len(parts) + 1, piece))  # numbered as they come
             done = {"Parts": parts}
             await self._call(partial(self._client.complete_multipart_upload, **place, MultipartUpload=done))
         except BaseException:

@@ -1,9 +1,12 @@
 """Which files are kept and sent: types and sizes by kind, as the narrowest channel (Cloud API) has them.
 
 "Supported Media Types" of https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
-(June 2026). What people send is judged by its family only, because their phones know more types than businesses may send.
+(June 2026). What people send is judged by its family only: their phones know more types than businesses may send.
 """
 
+import base64
+import binascii
+import re
 from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from typing import Literal, get_args
@@ -38,6 +41,7 @@ SENT_TYPES: Mapping[Kind, tuple[str, ...]] = {
     ),
     "sticker": ("image/webp",),
 }
+_HEX = re.compile(r"[0-9a-fA-F]{64}")
 _FAMILIES: Mapping[Kind, str] = {"image": "image/", "audio": "audio/", "video": "video/", "sticker": "image/"}
 
 
@@ -66,6 +70,19 @@ def check_received(kind: Kind, mime_type: str | None, size_bytes: int | None, la
 def too_large(most_bytes: int) -> MediaError:
     """The refusal of a file with more bytes."""
     return MediaError(f"The file has more than {most_bytes} bytes", code="media_too_large", status=413)
+
+
+def digest_in_hex(digest: str | None) -> str | None:
+    """A SHA-256 in hex: webhooks have it in base64, the media endpoint in hex. None for what is neither."""
+    if digest is None:
+        return None
+    if _HEX.fullmatch(digest):
+        return digest.lower()
+    try:
+        raw = base64.b64decode(digest, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return raw.hex() if len(raw) == 32 else None
 
 
 class Measured:

@@ -8,23 +8,26 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from recado.channels.cloud_api.ids import is_known_to_meta
+from recado.channels.cloud_api.media_bodies import media_part
 from recado.channels.cloud_api.shapes import Json
 from recado.channels.contract import Outgoing
 from recado.errors import SendRefused
-from recado.messages import ADDRESS_RANK, Address, OutButtons, OutContent, OutList, OutText
+from recado.messages import ADDRESS_RANK, Address, OutButtons, OutContent, OutList, OutMedia, OutText
 
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/reference/messages/status
 MAX_CALLBACK_DATA = 512
 
 
-def message(outgoing: Outgoing) -> Json:
-    """The body of a send. Raises SendRefused for what Meta would surely refuse."""
+def message(outgoing: Outgoing, provider_media_id: str | None = None) -> Json:
+    """The body of a send; a file of ours goes by `provider_media_id`. Raises SendRefused for what Meta would surely
+    refuse.
+    """
     if len(outgoing.client_id) > MAX_CALLBACK_DATA:
         raise SendRefused(f"The client id is longer than {MAX_CALLBACK_DATA} characters", code="invalid_message")
     body: Json = {"messaging_product": "whatsapp", "recipient_type": "individual", **recipient(outgoing.to)}
     if outgoing.reply_to is not None and is_known_to_meta(outgoing.reply_to):
         body["context"] = {"message_id": outgoing.reply_to}
-    body.update(_content(outgoing.content))
+    body.update(_content(outgoing.content, provider_media_id))
     body["biz_opaque_callback_data"] = outgoing.client_id
     return body
 
@@ -44,7 +47,7 @@ def recipient(to: Sequence[Address]) -> Json:
     return {"recipient": min(to, key=lambda address: ADDRESS_RANK[address.kind]).value}
 
 
-def _content(content: OutContent) -> Json:
+def _content(content: OutContent, provider_media_id: str | None) -> Json:
     match content:
         case OutText():
             text: Json = {"body": content.text}
@@ -61,6 +64,8 @@ def _content(content: OutContent) -> Json:
                 for row in content.rows
             ]
             return _interactive("list", content, {"button": content.button, "sections": [{"rows": rows}]})
+        case OutMedia():
+            return media_part(content, provider_media_id)
         case _:
             assert_never(content)
 

@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/refere
 
 import hmac
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 from urllib.parse import quote
 
@@ -14,12 +15,15 @@ from recado.channels.cloud_api import bodies
 from recado.channels.cloud_api import convert as conversion
 from recado.channels.cloud_api.errors import refusal
 from recado.channels.cloud_api.ids import is_known_to_meta
+from recado.channels.cloud_api.media import MediaCalls
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier
 from recado.channels.cloud_api.split import split_content
 from recado.channels.contract import Line, Outgoing, Received, Sent
 from recado.errors import OutcomeUnknown, SendError, SendRefused, retry_after
 from recado.kit.posting import NoAnswer, NotSent, Poster
-from recado.messages import OutContent
+from recado.media.outgoing import OutgoingMedia
+from recado.media.source import IncomingFile
+from recado.messages import OutContent, OutMedia
 
 DEFAULT_BASE_URL = "https://graph.facebook.com"
 API_VERSION = "v24.0"
@@ -42,18 +46,23 @@ KEEP_ALIVE_S = 15.0
 _UNREACHABLE_S = 2.0
 _HEADERS = {"Content-Type": "application/json", "User-Agent": "recado", "Accept": "application/json"}
 _SIGNATURE_PREFIX = b"sha256="
+# What Meta may answer for an id of media that it has no longer: parameters that are not valid.
+_MEDIA_ID_REFUSED = frozenset({"invalid_message", "media_failed"})
 
 
 class CloudApiChannel:
-    """Implements `Channel`, `MarksRead` and `ReceivesWebhooks` for all Cloud API lines of a process.
+    """Implements `Channel`, `MarksRead`, `ReceivesWebhooks`, `FetchesMedia` and `PreparesSends` for all Cloud API lines
+    of a process.
 
-    `base_url` is without the version segment. Connections are opened by the first sends, in the running loop.
+    `base_url` is without the version segment. Connections are opened by the first sends, in the running loop. Without
+    `media`, files can only be sent by link.
     """
 
     def __init__(
         self,
         base_url: str = DEFAULT_BASE_URL,
         *,
+        media: OutgoingMedia | None = None,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
         max_connections: int = MAX_CONNECTIONS,
@@ -65,6 +74,7 @@ class CloudApiChannel:
             max_connections=max_connections,
             keep_alive_s=KEEP_ALIVE_S,
         )
+        self._media = MediaCalls(f"{base_url.rstrip('/')}/{API_VERSION}", media)
         self._heads: dict[str, tuple[str, bytes]] = {}
 
     @property
@@ -85,19 +95,40 @@ class CloudApiChannel:
         return split_content(content)
 
     async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # Meta knows no fences
-        body = bodies.message(outgoing)
-        answer = await self._post(line, body)
+        content = outgoing.content
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            answer = await self._send_file(line, outgoing, content.media_id)
+        else:
+            answer = await self._post(line, bodies.message(outgoing))
         messages = as_list(answer.get("messages"))
         message_id = identifier(as_object(messages[0]).get("id")) if messages else None
         if message_id is None:
             raise OutcomeUnknown("The Graph API accepted a message without telling its id")
         return Sent(message_id)
 
+    async def _send_file(self, line: Line, outgoing: Outgoing, media_id: str) -> Json:
+        body = bodies.message(outgoing, await self._media.provider_id(line, media_id))
+        try:
+            return await self._post(line, body)
+        except SendError as error:
+            if error.code in _MEDIA_ID_REFUSED and await self._media.forget_if_old(line, media_id):
+                raise SendError(error.message, code="media_expired", verdict=retry_after(0)) from None
+            raise
+
+    async def prepare(self, line: Line, outgoing: Outgoing) -> None:
+        content = outgoing.content
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            await self._media.provider_id(line, content.media_id)
+
+    def fetch_media(self, line: Line, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        return self._media.fetch(line, media_id)
+
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
         if is_known_to_meta(provider_message_id):
             await self._post(line, bodies.read_mark(provider_message_id, typing))
 
     async def close(self) -> None:
+        await self._media.close()
         await self._poster.close()
 
     async def _post(self, line: Line, body: Json) -> Json:
