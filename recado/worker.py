@@ -19,6 +19,9 @@ from recado.media.limits import MB
 from recado.media.source import IncomingFile, Source
 from recado.media.work import MediaWork
 from recado.runtime import Runtime
+from recado.voice.engine import open_engine
+from recado.voice.listening import Listener
+from recado.voice.service import VoiceNotes
 
 # A sign of life three times within the time after which a process counts as dead.
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
@@ -35,6 +38,7 @@ class Worker:
     turns: Turns
     sender: Sender
     fetcher: Fetcher
+    listener: Listener | None
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -43,6 +47,7 @@ class Worker:
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
             asyncio.create_task(self.fetcher.run(), name="media"),
+            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -57,6 +62,8 @@ class Worker:
 
 def make_worker(runtime: Runtime, kind: str) -> Worker:
     """The worker of a process of this kind (`up` or `worker`)."""
+    engine = open_engine(runtime.settings.voice_model)
+    work = MediaWork(runtime.database, runtime.owner)
     return Worker(
         runtime,
         kind,
@@ -67,14 +74,17 @@ def make_worker(runtime: Runtime, kind: str) -> Worker:
             runtime.channels,
             runtime.skills,
             recall=partial(recall, runtime.database),
+            voice=VoiceNotes(runtime.database, listens=engine is not None),
         ),
         Sender(runtime.mailbox, runtime.directory, runtime.channels, runtime.settings.reconcile_after_s),
         Fetcher(
-            MediaWork(runtime.database, runtime.owner),
+            work,
             runtime.store,
             LineSources(runtime),
             runtime.settings.media_max_mb * MB,
+            listens=engine is not None,
         ),
+        Listener(work, runtime.store, engine) if engine is not None else None,
     )
 
 

@@ -20,6 +20,7 @@ from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, Uuid
 from recado.mailbox.schemas import message_out
 from recado.mailbox.service import Mailbox
+from recado.media.service import media_of_messages
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -65,8 +66,9 @@ async def list_messages(
     """What was written, both directions, the newest first."""
     async with caller.reading() as session:
         found = await service.history(session, conversation_id, limit, int(cursor) if cursor else None)
+        media = await media_of_messages(session, [row.id for row in found.rows])
     next_cursor = None if found.before_seq is None else str(found.before_seq)
-    return HistoryOut(items=[message_out(row) for row in found.rows], next_cursor=next_cursor)
+    return HistoryOut(items=[message_out(row, media.get(row.id)) for row in found.rows], next_cursor=next_cursor)
 
 
 @router.post("/{conversation_id}/messages", status_code=202)
@@ -79,7 +81,7 @@ async def send_message(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> AcceptedOut:
-    """Write to the person: a text, up to three buttons, or a list. It is sent after what waits already.
+    """Write to the person: a text, up to three buttons, a list, or a file. It is sent after what waits already.
 
     The answer comes when the message is safely queued. `Idempotent-Replayed: true` marks the answer to a repetition.
     """

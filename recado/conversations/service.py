@@ -23,7 +23,8 @@ from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import History
 from recado.mailbox.service import Mailbox
-from recado.messages import OutContent
+from recado.media.service import get_media
+from recado.messages import OutContent, OutMedia
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -96,11 +97,14 @@ async def send(
 ) -> Accepted:
     """Queue a message, split as its channel wants it. The same key and content again give the same answer.
 
-    Raises `NotFound`, `Conflict` (`idempotency_conflict`: the key was used for something else) or `Unavailable`.
+    Raises `NotFound` (also for media that is not there), `Conflict` (`idempotency_conflict`: the key was used for
+    something else) or `Unavailable`.
     """
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         line = await get_line(session, conversation.line_id)
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            await get_media(session, content.media_id)
     out = new_out(channels.get(line.channel), (content,), "api")
     queued = await mailbox.enqueue(project_id, conversation_id, out, _stored_key(key))
     return Accepted(queued.ids, queued.repeated)

@@ -12,6 +12,8 @@ from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Line
 from recado.db import Database
 from recado.kit import new_id
+from recado.mailbox.people import Arrival, ArrivedFile
+from recado.mailbox.service import Mailbox
 from recado.media.fetching import Fetcher, Sources
 from recado.media.folder import FolderStore
 from recado.media.limits import digest_in_hex
@@ -19,8 +21,6 @@ from recado.media.models import Media
 from recado.media.outgoing import OutgoingMedia
 from recado.media.source import IncomingFile
 from recado.media.work import MediaWork
-from recado.mailbox.people import Arrival, ArrivedFile
-from recado.mailbox.service import Mailbox
 from recado.messages import Address, InboundMessage, Person
 from recado.messages import Media as MediaContent
 from tests.contracts.providers import NUMBER, TOKEN

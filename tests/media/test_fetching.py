@@ -177,7 +177,9 @@ async def test_who_dies_in_the_middle_of_a_file_leaves_no_half_of_it(place: Plac
     await place.call("PUT", "faults", {"media_pause_s": 0.2})
     folder = tmp_path / "media"
     command = [place.database.url, place.url, str(folder), place.line.id, place.line.project_id]
-    with subprocess.Popen([sys.executable, "-c", CHILD, *command]) as process:
+    with subprocess.Popen(  # noqa: ASYNC220 # it must be killed, and nothing is waited for
+        [sys.executable, "-c", CHILD, *command]
+    ) as process:
 
         def begun() -> bool:
             return any(path.stat().st_size for path in folder.glob("parts/*"))

@@ -4,6 +4,7 @@ import os
 import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -38,7 +39,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         made: Store = FolderStore(tmp_path / "media")
     else:
         endpoint: str = request.getfixturevalue("endpoint")
-        client = boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1")  # pyright: ignore
+        client: Any = cast(Any, boto3).client("s3", endpoint_url=endpoint, region_name="us-east-1")
         client.create_bucket(Bucket=f"b-{tmp_path.name.replace('_', '-').lower()[:40]}")
         made = open_store(
             f"s3://b-{tmp_path.name.replace('_', '-').lower()[:40]}/some/where?endpoint={endpoint}", tmp_path
@@ -113,7 +114,7 @@ async def test_a_bucket_that_is_not_there_is_unavailable(endpoint: str) -> None:
 
 async def test_a_folder_is_nobody_elses(tmp_path: Path) -> None:
     await FolderStore(tmp_path / "media").put(KEY, pieces(b"content"))
-    made = [path for path in (tmp_path / "media").rglob("*")] + [tmp_path / "media"]
+    made = [*(tmp_path / "media").rglob("*"), tmp_path / "media"]
     assert {path.name for path in made} >= {PROJECT, MEDIA}
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
