@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from recado.errors import MediaError, SettingsError
 
-# A note that is longer is asked for as text: on two cores a small model needs about a third of the time that was spoken.
+# What is longer is asked for as text: on two cores a small model needs about a third of the time that was spoken.
 MAX_SPOKEN_S = 180.0
 
 

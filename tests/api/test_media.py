@@ -1,6 +1,7 @@
 """Files over the API: kept, shown, served in parts, and nobody else's."""
 
 import hashlib
+import io
 import os
 from typing import Any
 
@@ -16,7 +17,7 @@ CONTENT = os.urandom(1_500_000)
 
 async def uploaded(api: Api, of: Tenant, content: bytes = CONTENT, mime_type: str = "application/pdf") -> Any:
     answer = await api.post(
-        "/media?filename=an%C3%A1lisis.pdf", of.keys[Role.AGENT], data=content, headers={"Content-Type": mime_type}
+        "/media?filename=an%C3%A1lisis.pdf", of.keys[Role.AGENT], data=io.BytesIO(content), headers={"Content-Type": mime_type}
     )
     assert answer.status == 201, answer.body
     return answer.json
@@ -78,6 +79,6 @@ async def test_what_the_api_does_not_take(api: Api, ours: Tenant) -> None:
         (b"", png, "media_empty"),
         (bytes(5 * 1024 * 1024 + 1), png, "media_too_large"),
     ):
-        answer = await api.post("/media", ours.keys[Role.AGENT], data=body, headers=headers)
+        answer = await api.post("/media", ours.keys[Role.AGENT], data=io.BytesIO(body), headers=headers)
         assert answer.code == code
     assert (await api.post("/media", ours.keys[Role.READ], data=b"x", headers=png)).code == "role_too_low"

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from recado.voice.listening import Listener
 from recado.voice.service import WAIT_MS, VoiceNotes
 from tests.contracts.providers import cloud_api_simulator
 from tests.mailbox.conftest import world
-from tests.mailbox.support import FakeDirectory, World, eventually, on_sqlite
+from tests.mailbox.support import FakeDirectory, Shop, World, eventually, on_sqlite
 from tests.media.support import PHONE, Place, place
 from tests.media.test_fetching import run_until
 
@@ -39,8 +40,6 @@ async def a_place(world: World, simulator: str, tmp_path: Path) -> AsyncIterator
 
 
 async def text(at: Place, words: str) -> None:
-    from tests.mailbox.support import Shop
-
     arrival = Shop(at.line.project_id, at.line).arrival(new_id(), (("phone", PHONE),), words=words)
     await at.mailbox.store([arrival])
 
@@ -48,16 +47,14 @@ async def text(at: Place, words: str) -> None:
 def turns(at: Place, *, listens: bool) -> Turns:
     return Turns(
         at.mailbox,
-        FakeDirectory([at.line]),
-        {"echo": EchoBrain()},
+        FakeDirectory([Shop(at.line.project_id, at.line)]),
+        {"fake": EchoBrain()},
         {"cloud-api": at.channel},
         voice=VoiceNotes(at.database, listens=listens),
     )
 
 
 async def replies(at: Place) -> list[str]:
-    import json
-
     rows = await at.world.rows("SELECT body FROM outbox ORDER BY seq")
     return [json.loads(row["body"])["text"] for row in rows]
 
