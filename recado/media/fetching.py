@@ -6,7 +6,6 @@ provider lives for minutes, so every try asks for a new one.
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -200,13 +199,3 @@ def _as_known(error: Exception) -> RecadoError:
     if isinstance(error, RecadoError):
         return error
     return MediaError(type(error).__name__, code="internal_error", verdict=retry_after(1))
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """Implements `Lines` with a function for each line, for tests and small tools."""
-
-    by_line: Mapping[str, Source]
-
-    def source(self, line_id: str) -> Source | None:
-        return self.by_line.get(line_id)

@@ -16,9 +16,8 @@ CONTENT = os.urandom(1_500_000)
 
 
 async def uploaded(api: Api, of: Tenant, content: bytes = CONTENT, mime_type: str = "application/pdf") -> Any:
-    answer = await api.post(
-        "/media?filename=an%C3%A1lisis.pdf", of.keys[Role.AGENT], data=io.BytesIO(content), headers={"Content-Type": mime_type}
-    )
+    path, headers = "/media?filename=an%C3%A1lisis.pdf", {"Content-Type": mime_type}
+    answer = await api.post(path, of.keys[Role.AGENT], data=io.BytesIO(content), headers=headers)
     assert answer.status == 201, answer.body
     return answer.json
 

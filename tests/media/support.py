@@ -1,12 +1,13 @@
 """A simulator in a process of its own, a line on it, and workers that fetch from it."""
 
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+from sqlalchemy import select
 
 from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Line
@@ -14,7 +15,7 @@ from recado.db import Database
 from recado.kit import new_id
 from recado.mailbox.people import Arrival, ArrivedFile
 from recado.mailbox.service import Mailbox
-from recado.media.fetching import Fetcher, Sources
+from recado.media.fetching import Fetcher
 from recado.media.folder import FolderStore
 from recado.media.limits import digest_in_hex
 from recado.media.models import Media
@@ -37,6 +38,16 @@ class LineSource:
 
     def fetch(self, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
         return self.channel.fetch_media(self.line, media_id)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where files of lines come from."""
+
+    by_line: Mapping[str, LineSource]
+
+    def source(self, line_id: str) -> LineSource | None:
+        return self.by_line.get(line_id)
 
 
 @dataclass
@@ -96,8 +107,6 @@ class Place:
 
     async def rows(self) -> list[Media]:
         async with self.database.project(self.line.project_id, read_only=True) as session:
-            from sqlalchemy import select
-
             return list((await session.scalars(select(Media).order_by(Media.id))).all())
 
     async def row(self) -> Media:

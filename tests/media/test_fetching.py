@@ -1,6 +1,7 @@
 """What people send is fetched and kept: whole, once, and also when things go wrong."""
 
 import asyncio
+import base64
 import hashlib
 import os
 import signal
@@ -154,11 +155,11 @@ from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Line
 from recado.db import Database
 from recado.kit import new_id
-from recado.media.fetching import Fetcher, Sources
+from recado.media.fetching import Fetcher
 from recado.media.folder import FolderStore
 from recado.media.work import MediaWork
 from tests.contracts.providers import NUMBER, TOKEN
-from tests.media.support import LineSource
+from tests.media.support import LineSource, Sources
 
 url, simulator, folder, line_id, project_id = sys.argv[1:]
 line = Line(line_id, project_id, "cloud-api", NUMBER, 80, {"access_token": TOKEN})
@@ -201,8 +202,6 @@ async def test_who_dies_in_the_middle_of_a_file_leaves_no_half_of_it(place: Plac
 
 def test_digests_are_read_in_both_spellings() -> None:
     raw = hashlib.sha256(b"content")
-    import base64
-
     assert digest_in_hex(base64.b64encode(raw.digest()).decode()) == raw.hexdigest()
     assert digest_in_hex(raw.hexdigest().upper()) == raw.hexdigest()
     assert digest_in_hex("nonsense") is None
