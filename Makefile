@@ -10,7 +10,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
-	schema-answers lint bench bench-media bench-memory bench-scale bench-model chaos train eval docs locks clean
+	schema-answers lint bench bench-media bench-memory bench-scale bench-backup bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -112,6 +112,9 @@ bench-media: setup-dev ## Memory that a file of 16 MB costs, on its way in and o
 
 bench-scale: setup-dev ## Time and memory per message with a million stored ones
 	$(BIN)/python -m benchmarks.scale $(ARGS)
+
+bench-backup: setup-dev ## A backup of a million messages while people write
+	$(BIN)/python -m benchmarks.backup $(ARGS)
 
 bench-model: setup-dev ## The Model API: valid answers, reuse of prefixes, what the server adds
 	$(BIN)/python -m benchmarks.model $(ARGS)

@@ -316,6 +316,17 @@ def load_settings() -> Settings:
         raise SettingsError("\n".join(lines)) from None
 
 
+def database_address(value: str, option: str) -> str:
+    """The address of a database as the drivers take it. Raises `SettingsError` that names `option`."""
+    try:
+        return Settings(database_url=value).resolved_database_url
+    except ValidationError as error:
+        reason = error.errors(include_input=False)[0]["msg"].removeprefix("Value error, ")
+        raise SettingsError(
+            f"{option}: {reason}. Example: {option} postgresql://recado:password@localhost/recado"
+        ) from None
+
+
 def variable_name(field: str) -> str:
     """The environment variable of a field."""
     return "AI_ASSISTANTS_API_KEYS" if field in ("api_keys", "AI_ASSISTANTS_API_KEYS") else f"RECADO_{field.upper()}"

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from recado.decisions import ACTION_TYPES, MAX_LINE, MAX_VALUES, MAX_WORD, ActionType, BrainMode
 from recado.errors import BadInput
-from recado.kit.schemas import AnyText, Input
+from recado.kit.inputs import AnyText, Input
 
 # A prompt is paid for with every call of a model, and must leave room in a context of 2,048 tokens (contract A).
 MAX_PROMPT = 4_000

@@ -7,6 +7,7 @@ import click
 from recado.cli import support
 
 if TYPE_CHECKING:
+    from recado.archive.copying import Report
     from recado.migrate import MigrationState
 
 
@@ -43,6 +44,45 @@ def check(as_json: bool) -> None:
         click.echo(f"The database is at {state.current or 'nothing'}, needed is {state.head}. Run: recado db migrate")
     if not state.up_to_date:
         raise SystemExit(1)
+
+
+@db.command(epilog="\b\nExample:\n  recado db copy --to postgresql://recado:password@localhost:5432/recado")
+@click.option(
+    "--to", "target", required=True, metavar="URL", help="An empty database: sqlite:///... or postgresql://..."
+)
+@support.json_option
+def copy(target: str, as_json: bool) -> None:
+    """Move the installation to another database. Stop Recado first.
+
+    An interrupted copy goes on where it stopped. All rows are compared in the end; the old database stays as it is.
+    """
+    from recado.cli.archive import progress
+
+    with progress() as report:
+        rows = support.run(_copy(target, report))
+    if as_json:
+        support.emit({"rows": rows})
+    else:
+        click.echo(
+            f"Copied {rows:,} rows, and compared them. From now on: RECADO_DATABASE_URL={_without_password(target)}"
+        )
+
+
+async def _copy(target: str, report: "Report") -> int:
+    from recado.archive.copying import copy_installation
+    from recado.settings import database_address
+
+    source = support.database_of(support.settings())
+    try:
+        return await copy_installation(source, database_address(target, "--to"), report)
+    finally:
+        await source.close()
+
+
+def _without_password(url: str) -> str:
+    from sqlalchemy.engine import make_url
+
+    return make_url(url).render_as_string(hide_password=True)
 
 
 async def _migrate() -> list[str]:

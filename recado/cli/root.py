@@ -4,6 +4,7 @@ import click
 
 from recado import __version__
 from recado.cli import (
+    archive,
     database,
     evaluate,
     keys,
@@ -25,7 +26,10 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
     ("Run", (running.up, running.api, running.worker, model.model)),
     ("Try", (phone.chat, simulate.simulate, understand.understand, evaluate.evaluate)),
     ("Set up", (projects.project, keys.key, lines.line, knowledge.knowledge, database.db)),
-    ("Look after", (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, tools.bench)),
+    (
+        "Look after",
+        (tools.doctor, mailbox.outbox, mailbox.inbox, usage.usage, archive.backup, archive.restore, tools.bench),
+    ),
 )
 EXAMPLES = """\b
 Examples:

@@ -49,10 +49,13 @@ def explain(error: Exception) -> RecadoError | None:
     import sqlite3
 
     import asyncpg
-    from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
+    from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
-    # Plain `DatabaseError` is what SQLite says of a file that is no database; its other kinds are mistakes of ours.
-    if isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError:
+    # Plain `DatabaseError` is what SQLite says of a file that is no database, and plain `DBAPIError` what PostgreSQL
+    # says of itself (it starts, it stops, it is full); their other kinds are mistakes of ours.
+    if isinstance(error, DBAPIError) and (
+        isinstance(error, OperationalError | InterfaceError) or type(error) in (DatabaseError, DBAPIError)
+    ):
         return _unreachable(str(error.orig))
     if isinstance(error, OSError | sqlite3.DatabaseError | asyncpg.PostgresError | asyncpg.InterfaceError):
         return _unreachable(str(error) or type(error).__name__)

@@ -4,19 +4,28 @@ from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Path, Query
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from recado.kit.clock import from_ms
 from recado.kit.ids import UUID_PATTERN
+from recado.kit.inputs import AnyText, Input
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT, Cut
 
+__all__ = [
+    "AnyText",
+    "Input",
+    "Moment",
+    "Name",
+    "Output",
+    "PageCut",
+    "PageOf",
+    "PathId",
+    "Slug",
+    "Uuid",
+    "WholeNumber",
+]
+
 T = TypeVar("T")
-
-
-class Input(BaseModel):
-    """The body of a request."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Output(BaseModel):
@@ -32,12 +41,6 @@ class PageOf(Output, Generic[T]):
     next_cursor: str | None = None
 
 
-def _storable(value: str) -> str:
-    if "\x00" in value:
-        raise ValueError("U+0000 cannot be kept")
-    return value
-
-
 def _moment(value: Any) -> Any:
     return from_ms(value) if isinstance(value, int) else value
 
@@ -46,8 +49,6 @@ def _moment(value: Any) -> Any:
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Uuid = Annotated[str, StringConstraints(pattern=UUID_PATTERN)]
 PathId = Annotated[str, Path(pattern=UUID_PATTERN, description="A UUID, in lower case.")]
-# Any text that both databases keep.
-AnyText = Annotated[str, AfterValidator(_storable)]
 # What things are called: one line.
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")

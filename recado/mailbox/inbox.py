@@ -10,7 +10,7 @@ from itertools import count
 
 from recado.kit import new_id
 from recado.mailbox.driver import Restart, Tx
-from recado.mailbox.people import Arrival, find_contacts, redirect
+from recado.mailbox.people import Arrival, Found, find_contacts, redirect
 from recado.mailbox.sql import Query, Value
 
 # A conversation that never falls silent is answered all the same: `settle_ms` counts from the last message, but at
@@ -116,11 +116,13 @@ _DROP = Query(
 )
 
 
-async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
+async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival], *, look_first: bool = True) -> list[Stored]:
     """Store messages in the order given, each once. Repetitions, also within `arrivals`, are recognised and change
     nothing: neither history nor who somebody is.
+
+    Most messages come once: without `look_first`, the unique index finds a repetition, and the driver runs this again.
     """
-    known = await _repeated(tx, arrivals)
+    known = await _repeated(tx, arrivals) if look_first else {}
     first: dict[tuple[str, str], int] = {}
     for n, arrival in enumerate(arrivals):
         key = (arrival.line_id, arrival.provider_message_id)
@@ -128,7 +130,7 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival]) -> list[Stored]:
             first.setdefault(key, n)
     fresh = [arrivals[n] for n in first.values()]
     found = await find_contacts(tx, fresh)
-    conversations = await _find_conversations(tx, fresh, found.contacts)
+    conversations = await _find_conversations(tx, fresh, found)
     ids = await _append(tx, fresh, conversations, found.addresses)
     await _add_files(tx, fresh, conversations, found.contacts, ids)
     await redirect(tx, found.losers)
@@ -212,15 +214,14 @@ async def drop_dead(tx: Tx, project_id: str, message_id: str) -> bool:
     return bool(await tx.fetch(_DROP, id=message_id, project_id=project_id))
 
 
-async def _find_conversations(tx: Tx, arrivals: Sequence[Arrival], contact_of: Sequence[str]) -> list[str]:
-    pairs = {(a.line_id, contact): a.project_id for a, contact in zip(arrivals, contact_of, strict=True)}
-    known: dict[tuple[str, str], str] = {
-        (line_id, contact): conversation
-        for line_id, contact, conversation in await tx.fetch(_CONVERSATIONS, list(pairs))
-    }
+async def _find_conversations(tx: Tx, arrivals: Sequence[Arrival], found: Found) -> list[str]:
+    pairs = {(a.line_id, contact): a.project_id for a, contact in zip(arrivals, found.contacts, strict=True)}
+    known = dict(found.conversations)
+    for line_id, contact, conversation in await tx.fetch(_CONVERSATIONS, [pair for pair in pairs if pair not in known]):
+        known[line_id, contact] = conversation
     missing = sorted(pair for pair in pairs if pair not in known)
     rows = [(new_id(), pairs[pair], *pair) for pair in missing]
     if len(await tx.fetch(_ADD_CONVERSATIONS, rows)) != len(rows):
         raise Restart
     known.update({pair: row[0] for pair, row in zip(missing, rows, strict=True)})
-    return [known[a.line_id, contact] for a, contact in zip(arrivals, contact_of, strict=True)]
+    return [known[a.line_id, contact] for a, contact in zip(arrivals, found.contacts, strict=True)]

@@ -52,12 +52,14 @@ _KNOWN = Query(
         OR EXISTS (
             SELECT 1 FROM contacts g JOIN addresses b ON b.contact_id = g.id
             WHERE g.alias_of = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid')
-        )
+        ),
+        i.line_id, v.id
     FROM {rows}
     JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
     JOIN contacts c ON c.id = a.contact_id
+    LEFT JOIN conversations v ON v.line_id = i.line_id AND v.contact_id = a.contact_id
     """,
-    rows="project_id uuid, kind text, value text",
+    rows="project_id uuid, kind text, value text, line_id uuid",
 )
 # Only for those who were merged: who they are in the end, and whether that person has an id.
 _ROOTS = Query(
@@ -165,6 +167,8 @@ class _People:
     aliases: dict[str, str] = field(default_factory=dict[str, str])
     losers: set[str] = field(default_factory=set[str])
     renamed: set[str] = field(default_factory=set[str])
+    # (line, contact) -> conversation, of those seen on the way; one that is not here may exist all the same
+    conversations: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
 
     def contact_of(self, arrival: Arrival) -> str:
         """The contact of an arrival by the rules of identity; notes what must be written."""
@@ -284,11 +288,15 @@ class _People:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The contact of each arrival, and by which names each may be written to; `losers` are contacts that lost names."""
+    """The contact of each arrival, and by which names each may be written to; `losers` are contacts that lost names.
+
+    `conversations` are those of (line, contact) that were seen on the way, not all there are.
+    """
 
     contacts: list[str]
     addresses: list[tuple[tuple[str, str], ...]]
     losers: frozenset[str]
+    conversations: dict[tuple[str, str], str]
 
 
 async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> Found:
@@ -303,16 +311,19 @@ async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> Found:
     await _write_people(tx, people)
     addresses = [people.addresses(arrival, contact) for arrival, contact in zip(arrivals, found, strict=True)]
     nameless = {contact for contact, names in zip(found, addresses, strict=True) if not names}
-    return Found(found, addresses, frozenset(people.losers | nameless))
+    return Found(found, addresses, frozenset(people.losers | nameless), people.conversations)
 
 
 async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:
     """What is known of the people of these messages, and the contact of each message."""
-    keys = {(a.project_id, kind, value) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
+    keys = {(a.project_id, kind, value, a.line_id) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
     people = _People()
     merged: set[str] = set()
-    for project_id, kind, value, contact, since_ms, name, alias_of, has_strong in await tx.fetch(_KNOWN, sorted(keys)):
+    for row in await tx.fetch(_KNOWN, sorted(keys)):
+        project_id, kind, value, contact, since_ms, name, alias_of, has_strong, line_id, conversation = row
         people.owner[project_id, kind, value] = contact
+        if conversation is not None:
+            people.conversations[line_id, contact] = conversation
         people.since_ms[project_id, kind, value] = since_ms
         people.has_strong[contact] = bool(has_strong)
         people.name[contact] = name

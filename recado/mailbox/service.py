@@ -1,6 +1,7 @@
 """What other rooms use of the mailbox: grouped writes, claims, and the bells that say there is work."""
 
 import contextlib
+import itertools
 from collections.abc import Container, Sequence
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
@@ -79,7 +80,10 @@ class Mailbox:
 
     async def _store(self, batch: Sequence[Sequence[Arrival]]) -> list[Sequence[Stored]]:
         flat = [arrival for arrivals in batch for arrival in arrivals]
-        stored = await self.driver.run(lambda tx: inbox.store_arrivals(tx, flat), Priority.INGEST)
+        tries = itertools.count()
+        stored = await self.driver.run(
+            lambda tx: inbox.store_arrivals(tx, flat, look_first=next(tries) > 0), Priority.INGEST
+        )
         self._ring_for_turns()
         results = iter(stored)
         return [[next(results) for _ in arrivals] for arrivals in batch]

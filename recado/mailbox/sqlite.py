@@ -1,7 +1,8 @@
 """The mailbox on SQLite: one writer thread, group commit.
 
 All work that waits while a transaction commits goes into the next one, each in a savepoint of its own. The file is
-synced once per transaction, however many messages are in it.
+synced once per transaction, however many messages are in it. A second thread copies the log back into the file, so
+that the writer finds little left to do when the log is full (`wal_autocheckpoint` of `recado.db`).
 """
 
 import asyncio
@@ -23,6 +24,10 @@ MAX_WORK_PER_COMMIT = 64
 # After this many commits without a pause, another process (the CLI) is given a moment to write.
 COMMITS_BEFORE_PAUSE = 50
 PAUSE_S = 0.002
+# How often the log is copied back beside the writer, if there were so many commits since: a file that is little written
+# to is not synced more often for it. At the highest rate that is a few thousand pages.
+CHECKPOINT_EVERY_S = 0.5
+CHECKPOINT_COMMITS = 64
 
 
 @dataclass(slots=True)
@@ -89,8 +94,14 @@ class SqliteDriver:
         self._path = path
         self._loop = asyncio.get_running_loop()
         self._queue = _Queue()
-        self._thread = threading.Thread(target=self._write, name="mailbox-writer", daemon=True)
-        self._thread.start()
+        self._commits = 0
+        self._closing = threading.Event()
+        self._threads = (
+            threading.Thread(target=self._write, name="mailbox-writer", daemon=True),
+            threading.Thread(target=self._copy_back, name="mailbox-checkpoints", daemon=True),
+        )
+        for thread in self._threads:
+            thread.start()
 
     async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
         del atomic  # many jobs share a commit, and each is a savepoint of it
@@ -106,13 +117,14 @@ class SqliteDriver:
 
     async def close(self) -> None:
         self._queue.close()
-        await asyncio.to_thread(self._thread.join)
+        self._closing.set()
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
 
     # --- in the writer thread -------------------------------------------------------------------------
 
     def _write(self) -> None:
         connection: sqlite3.Connection | None = None
-        commits = 0
         while batch := self._queue.take():
             try:
                 connection = connection or self._connect()
@@ -123,8 +135,8 @@ class SqliteDriver:
                 self._abandon(connection)
                 connection = None
             self._loop.call_soon_threadsafe(_deliver, batch)
-            commits += 1
-            if commits % COMMITS_BEFORE_PAUSE == 0:
+            self._commits += 1
+            if self._commits % COMMITS_BEFORE_PAUSE == 0:
                 time.sleep(PAUSE_S)  # in a thread of our own: see COMMITS_BEFORE_PAUSE
         if connection is not None:
             connection.close()
@@ -153,15 +165,34 @@ class SqliteDriver:
                 connection.execute("ROLLBACK TO job")
                 job.error = error
             connection.execute("RELEASE job")
-            if not isinstance(job.error, Restart):
+            if not isinstance(job.error, (Restart, sqlite3.IntegrityError)):
                 return
-        job.error = DatabaseDown("The transaction was restarted again and again")
+        if isinstance(job.error, Restart):  # else it is nobody's doing but this work's own
+            job.error = DatabaseDown("The transaction was restarted again and again")
 
     def _abandon(self, connection: sqlite3.Connection | None) -> None:
         """Close a connection that failed; what it had not committed is rolled back by that."""
         if connection is not None:
             with contextlib.suppress(sqlite3.Error):
                 connection.close()
+
+    # --- in the other thread --------------------------------------------------------------------------
+
+    def _copy_back(self) -> None:
+        """A passive checkpoint now and then: neither it nor the writer waits for the other."""
+        connection: sqlite3.Connection | None = None
+        seen = 0
+        while not self._closing.wait(CHECKPOINT_EVERY_S):
+            if self._commits - seen < CHECKPOINT_COMMITS:
+                continue
+            seen = self._commits
+            try:
+                connection = connection or self._connect()
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            except sqlite3.Error:  # the writer does it as well, and its errors are told
+                self._abandon(connection)
+                connection = None
+        self._abandon(connection)
 
 
 def _run_to_end(work: Work[Any], tx: _SqliteTx) -> Any:

@@ -1,12 +1,16 @@
 """Projects, keys, lines and the database, from the command line."""
 
 import contextlib
+import socketserver
 import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Installation, line_arguments
+from tests.cli.terminal import Installation, free_port, line_arguments
 from tests.databases import Databases
 
 
@@ -224,3 +228,35 @@ def test_every_command_tells_a_wrong_setting_in_one_line(installation: Installat
     assert "RECADO_CLOUD_API_BASE_URL: is no address" in told[0]
     assert "Example: RECADO_CLOUD_API_BASE_URL=" in told[0]
     assert len(told) == (2 if command == "doctor" else 1)  # the doctor says how to mend it
+
+
+@contextmanager
+def starting_postgres() -> Generator[int]:
+    """The port of a server that says what PostgreSQL says while it recovers: 57P03, cannot_connect_now."""
+    fields = b"SFATAL\0VFATAL\0C57P03\0Mthe database system is starting up\0\0"
+    answer = b"E" + (len(fields) + 4).to_bytes(4) + fields
+
+    class Starting(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            # A request for TLS comes first (80877103, PostgreSQL's message formats): refused, then the real start.
+            while (head := self.request.recv(8)) and head[4:] == (80877103).to_bytes(4):
+                self.request.sendall(b"N")
+            self.request.sendall(answer)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Starting) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_address[1]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("command", [("up", "--no-demo"), ("db", "check")])
+def test_a_postgresql_that_is_just_starting_is_told_plainly(tmp_path: Path, command: tuple[str, ...]) -> None:
+    with starting_postgres() as port:
+        waiting = Installation(tmp_path, RECADO_DATABASE_URL=f"postgresql://u:very-secret@127.0.0.1:{port}/x")
+        told = waiting.refused(*command, *(("--port", str(free_port())) if command[0] == "up" else ()))
+    assert "the database system is starting up" in told
+    assert "very-secret" not in told

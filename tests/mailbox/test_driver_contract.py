@@ -368,3 +368,20 @@ async def test_a_message_that_two_processes_store_in_one_moment_is_stored_once(w
     await first
     assert [kept.message_id for kept in await second] == [None, None]
     assert len(await world.rows("SELECT 1 FROM inbox")) == 3
+
+
+@on_sqlite
+async def test_the_log_is_copied_back_beside_the_writer(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "CHECKPOINT_EVERY_S", 0.01)
+    driver = world.driver()
+    with closing(sqlite3.connect(world.database.sqlite_path)) as other:
+
+        def copied() -> bool:
+            _, pages, back = other.execute("PRAGMA wal_checkpoint(NOOP)").fetchone()
+            return 0 < pages == back
+
+        for n in range(sqlite.CHECKPOINT_COMMITS - 1):
+            await driver.run(lambda tx, n=n: add(tx, str(n)), Priority.OTHER)
+        assert not copied()  # so little is left to the writer
+        await driver.run(lambda tx: add(tx, "one more"), Priority.OTHER)
+        assert await eventually(lambda: asyncio.sleep(0, copied()))

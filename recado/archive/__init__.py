@@ -1,0 +1,1 @@
+"""Backups, restoring them, and moving an installation to another database."""

@@ -1,0 +1,154 @@
+"""Moves the rows of an installation from one database to another: resumable, and compared row by row at the end."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from recado.archive.tables import batch_of, count_of, kept_tables, key_of, last_key, rows_of, same_row
+from recado.db import Database
+from recado.errors import BadInput, Conflict, RecadoError
+from recado.mailbox.models import Process
+from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.migrate import check, migrate
+from recado.projects.models import Project
+from recado.settings import Settings
+
+Report = Callable[[str, int, int], None]
+"""Told ("copy" or "compare", rows done, rows in all)."""
+
+# Holds whose rows a database is just getting. It is gone when all have arrived.
+_MARK = Table("recado_copy", MetaData(), Column("whose", String(36), nullable=False))
+# Signs of life are given on the database's clock.
+_SQLITE_NOW = "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
+_POSTGRESQL_NOW = "CAST(extract(epoch FROM now()) * 1000 AS bigint)"
+
+
+async def copy_installation(source: Database, target_url: str, report: Report) -> int:
+    """Copy everything to the database at `target_url`, which is empty or holds what an earlier try brought there.
+
+    Compares both in the end, row by row. The number of rows. Raises `BadInput` (`same_database`), `Conflict`
+    (`still_running`, `target_in_use`), and `RecadoError` (`copy_differs`) for rows that are not the same.
+    """
+    if target_url == source.url:
+        raise BadInput("This is the database that the installation has now.", code="same_database")
+    await _begin(source, target_url)
+    target = Database(target_url)
+    try:
+        async with snapshot(source, alone=True) as reading:
+            await refuse_running(reading, "Stop Recado first, on every machine: recado db copy moves what lies still.")
+            rows = await copy_rows(reading, target, report)
+            await compare_rows(reading, target, report)
+        async with target.engine.begin() as connection:
+            await connection.run_sync(_MARK.drop)
+        return rows
+    finally:
+        await target.close()
+
+
+@asynccontextmanager
+async def snapshot(database: Database, *, alone: bool = False) -> AsyncGenerator[AsyncConnection]:
+    """A connection that sees the database as it is now, whatever is written meanwhile. `alone` keeps SQLite's other
+    writers waiting."""
+    async with database.engine.connect() as connection:
+        if database.is_sqlite:
+            await connection.execution_options(read_only=not alone)
+        else:
+            await connection.execution_options(isolation_level="REPEATABLE READ")
+        async with connection.begin():
+            yield connection
+
+
+async def refuse_running(connection: AsyncConnection, cure: str) -> None:
+    """Raises `Conflict` (`still_running`) while processes give signs of life."""
+    sqlite = connection.dialect.name == "sqlite"
+    now_ms = literal_column(_SQLITE_NOW if sqlite else _POSTGRESQL_NOW, BigInteger)
+    alive = Process.beat_ms > now_ms - PROCESS_DEAD_AFTER_MS
+    living = await connection.execute(select(func.count()).select_from(Process).where(alive))
+    if living.scalar_one():
+        raise Conflict(f"Recado is running on this database. {cure}", code="still_running")
+
+
+async def copy_rows(reading: AsyncConnection, target: Database, report: Report) -> int:
+    """Write the rows that `target` lacks, each table in the order of its keys; the number of rows of all tables."""
+    tables = kept_tables()
+    total = sum([await count_of(reading, table) for table in tables])
+    done = 0
+    for table in tables:
+        async with target.engine.connect() as connection:
+            after = await last_key(connection, table)
+            done += await count_of(connection, table)
+        async for rows in rows_of(reading, table, after):
+            async with target.engine.begin() as connection:
+                await connection.execute(
+                    insert(table), [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
+                )
+            done += len(rows)
+            report("copy", done, total)
+    return total
+
+
+async def compare_rows(reading: AsyncConnection, target: Database, report: Report) -> None:
+    """Raises `RecadoError` (`copy_differs`) where `target` does not hold the same rows."""
+    tables = kept_tables()
+    total = sum([await count_of(reading, table) for table in tables])
+    done = 0
+    async with snapshot(target) as copied:
+        for table in tables:
+            done += await _compare(reading, copied, table)
+            report("compare", done, total)
+
+
+async def _compare(reading: AsyncConnection, copied: AsyncConnection, table: Table) -> int:
+    count = 0
+    after: str | None = None
+    while rows := await batch_of(reading, table, after):
+        found = await batch_of(copied, table, after)
+        if len(found) != len(rows) or not all(map(same_row, rows, found)):
+            raise _differs(table)
+        count += len(rows)
+        after = getattr(rows[-1], key_of(table).name)
+    if await batch_of(copied, table, after):
+        raise _differs(table)
+    return count
+
+
+def _differs(table: Table) -> RecadoError:
+    return RecadoError(
+        f"The rows of {table.name} are not the same in both databases. Empty the new one, and copy again.",
+        code="copy_differs",
+    )
+
+
+async def _begin(source: Database, target_url: str) -> None:
+    """Make the tables of the target, and note whose rows it gets."""
+    state = await check(source)
+    if not state.up_to_date:
+        raise Conflict("This program needs other tables. Run first: recado db migrate", code="database_not_migrated")
+    target = Database(target_url)
+    try:
+        async with source.system(read_only=True) as session:
+            whose = await session.scalar(select(Project.id).order_by(Project.id).limit(1)) or "none"
+        if await _mark_of(target) is None:
+            if (await check(target)).current is not None:
+                raise Conflict(
+                    "The new database holds an installation already. Name an empty one.", code="target_in_use"
+                )
+            async with target.engine.begin() as connection:
+                await connection.run_sync(_MARK.create)
+                await connection.execute(insert(_MARK).values(whose=whose))
+        elif await _mark_of(target) != whose:
+            raise Conflict(
+                "The new database holds part of another installation. Name an empty one.", code="target_in_use"
+            )
+    finally:
+        await target.close()
+    await migrate(Settings(database_url=target_url))
+
+
+async def _mark_of(target: Database) -> str | None:
+    async with target.engine.connect() as connection:
+        if not await connection.run_sync(lambda sync: sync.dialect.has_table(sync, _MARK.name)):
+            return None
+        return (await connection.execute(select(_MARK.c.whose))).scalar_one()

@@ -1,0 +1,98 @@
+"""`recado backup` and `recado restore`."""
+
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from recado.cli import support
+
+if TYPE_CHECKING:
+    from recado.archive.copying import Report
+
+
+@click.command(epilog="\b\nExample:\n  recado backup /var/backups/recado")
+@click.argument("into", type=click.Path(file_okay=False, path_type=Path))
+@support.json_option
+def backup(into: Path, as_json: bool) -> None:
+    """Copy database and media into a new folder below INTO, while Recado works.
+
+    The key that encrypts secrets (RECADO_SECRET_KEY, or secret.key in RECADO_DATA_DIR) is not in it: keep it elsewhere.
+    """
+    from recado.archive.backup import back_up
+
+    with progress() as report:
+        made = support.run(back_up(support.settings(), into, report))
+    if as_json:
+        counts = {"rows": made.manifest.rows, "files": len(made.manifest.files), "size_bytes": made.size_bytes}
+        support.emit({"folder": str(made.folder), "revision": made.manifest.revision, **counts})
+        return
+    messages = made.manifest.rows["inbox"] + made.manifest.rows["outbox"]
+    click.echo(f"{made.folder}: {messages:,} messages, {len(made.manifest.files) - 1} media files, ", nl=False)
+    click.echo(f"{made.size_bytes / 1e6:,.1f} MB, checked.")
+    click.echo("The secret key is not in it; without the key, the lines' secrets cannot be read.")
+
+
+@click.command(
+    epilog="\b\nExample:\n  RECADO_DATA_DIR=/var/lib/recado recado restore /var/backups/recado/recado-20261121T030000Z"
+)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Send and answer what was still open. Only when Recado was stopped before the backup was made.",
+)
+@support.json_option
+def restore(folder: Path, resume: bool, as_json: bool) -> None:
+    """Restore the backup in FOLDER to an empty database and data folder, and check it.
+
+    What was not sent or answered yet when the backup was made may have been since: it is given up, and waits in
+    `recado outbox list` and `recado inbox list` for a person to retry it.
+    """
+    from recado.archive.restore import restore as restore_backup
+
+    settings = support.settings()
+    with progress() as report:
+        done = support.run(restore_backup(settings, folder, report, resume=resume))
+    if as_json:
+        told = {"unsent": done.unsent, "unanswered": done.unanswered}
+        support.emit({"revision": done.manifest.revision, "messages": done.messages, **told})
+        return
+    click.echo(f"Restored {done.messages:,} messages of {done.manifest.made_at}.")
+    if done.unsent or done.unanswered:
+        click.echo(
+            f"Given up, because it may have happened since: {done.unsent} to send (recado outbox list), ", nl=False
+        )
+        click.echo(f"{done.unanswered} to answer (recado inbox list).")
+    click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
+
+
+@contextmanager
+def progress() -> Generator["Report"]:
+    """A bar for each stage, on standard error, where there is a terminal."""
+    shown: dict[str, Any] = {}
+
+    def finish() -> None:
+        for bar, _ in shown.values():
+            bar.__exit__(None, None, None)
+        shown.clear()
+
+    def report(stage: str, done: int, total: int) -> None:
+        if not sys.stderr.isatty():
+            return
+        if stage not in shown:
+            finish()
+            bar: Any = click.progressbar(length=max(total, 1), label=stage, file=sys.stderr)
+            bar.__enter__()
+            shown[stage] = (bar, 0)
+        bar, before = shown[stage]
+        bar.update(done - before)
+        shown[stage] = (bar, done)
+
+    try:
+        yield report
+    finally:
+        finish()

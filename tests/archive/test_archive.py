@@ -1,0 +1,321 @@
+"""Backups, restoring and moving: what comes back is what was there, and it works on from there."""
+
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select, text
+
+from recado.archive import backup as backing
+from recado.archive.backup import Made, back_up
+from recado.archive.copying import copy_installation, snapshot
+from recado.archive.manifest import DATABASE, MANIFEST, read_manifest
+from recado.archive.restore import restore
+from recado.archive.tables import kept_tables, rows_of
+from recado.channels.models import LineRow
+from recado.db import Base, Database
+from recado.errors import RecadoError
+from recado.kit import new_id
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process
+from recado.migrate import check
+from recado.projects.models import Project
+from recado.settings import Settings
+from tests.databases import KINDS, Databases, Kind
+from tests.models import all_tables
+
+STATES = ("sent", "queued", "sending", "unknown", "dead", "dropped")
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture
+async def source(kind: Kind, databases: Databases) -> AsyncIterator[Database]:
+    url = databases.create(kind)
+    database = Database(url)
+    yield database
+    await database.close()
+    databases.drop(url)
+
+
+@pytest.fixture(params=KINDS)
+def kind(request: pytest.FixtureRequest) -> Kind:
+    return request.param
+
+
+@pytest.fixture(params=KINDS)
+def other(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
+    url = databases.create_empty(request.param)
+    yield url
+    databases.drop(url)
+
+
+async def fill(database: Database, people: int = 3) -> None:
+    """A small clinic: each person has one answered and one pending message, and messages to them in every state."""
+    project, line = new_id(), new_id()
+    async with database.system() as session:
+        session.add(Project(id=project, slug="clínica", name="Clínica Ñandú 🩺", created_ms=1))
+        session.add(
+            LineRow(
+                id=line, project_id=project, channel="cloud-api", address="1", assistant_id=new_id(), name="L",
+                secrets={}, config={"b": 1, "a": [None, True, "ñ"]}, created_ms=1, max_per_second=80.5,
+            )
+        )  # fmt: skip
+        for number in range(people):
+            session.add_all(conversation(project, line, number))
+
+
+def conversation(project: str, line: str, number: int) -> Sequence[Base]:
+    mine = {"project_id": project, "line_id": line}
+    talk = Conversation(
+        id=new_id(), **mine, contact_id=new_id(), send_to="[]", created_ms=1, last_seq=8, last_in_seq=2, settled_seq=1,
+        wake_ms=1, pending_due_ms=1, first_pending_ms=1, owner=new_id(), epoch=4,
+    )  # fmt: skip
+    come = [
+        InboxMessage(
+            id=new_id(), **mine, conversation_id=talk.id, seq=seq, provider_message_id=f"{number}.{seq}",
+            body=json.dumps({"text": f"¿hola\u0000 {seq}?"}), created_ms=1,
+        )
+        for seq in (1, 2)
+    ]  # fmt: skip
+    go = [
+        OutboxMessage(
+            id=new_id(), **mine, conversation_id=talk.id, seq=seq, body="{}", origin="turn", state=state, due_ms=1,
+            created_ms=1,
+        )
+        for seq, state in enumerate(STATES, 3)
+    ]  # fmt: skip
+    return [talk, *come, *go]
+
+
+async def everything(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    async with snapshot(database) as connection:
+        return {
+            table.name: [tuple(row) async for rows in rows_of(connection, table) for row in rows]
+            for table in kept_tables()
+        }
+
+
+def settings_of(database: Database, folder: Path) -> Settings:
+    return Settings(database_url=database.url, data_dir=folder)
+
+
+async def backup_of(database: Database, folder: Path) -> Made:
+    return await back_up(settings_of(database, folder / "data"), folder / "backups", quiet)
+
+
+def test_every_table_is_kept_but_the_processes() -> None:
+    assert {table.name for table in kept_tables()} == all_tables().tables.keys() - {"processes"}
+    assert all(len(table.primary_key.columns) == 1 for table in kept_tables())
+
+
+async def test_a_backup_restores_to_either_database(source: Database, other: str, tmp_path: Path) -> None:
+    await fill(source)
+    media = tmp_path / "data" / "media" / "p" / "photo"
+    media.parent.mkdir(parents=True)
+    media.write_bytes(b"\x00photo" * 1000)
+    media.with_name(".half").write_bytes(b"not whole yet")
+    made = await backup_of(source, tmp_path)
+    assert made.manifest.rows["inbox"] == 6
+
+    new = Settings(database_url=other, data_dir=tmp_path / "new")
+    done = await restore(new, made.folder, quiet, resume=True)
+    assert (done.messages, done.unsent, done.unanswered) == (24, 0, 0)
+    target = Database(other)
+    try:
+        assert await everything(target) == await everything(source)
+        assert (await check(target)).up_to_date
+    finally:
+        await target.close()
+    restored = tmp_path / "new" / "media" / "p"
+    assert (restored / "photo").read_bytes() == media.read_bytes()
+    assert [file.name for file in restored.iterdir()] == ["photo"]
+
+
+async def test_what_may_have_happened_since_waits_for_a_person(source: Database, other: str, tmp_path: Path) -> None:
+    await fill(source)
+    made = await backup_of(source, tmp_path)
+    done = await restore(Settings(database_url=other, data_dir=tmp_path / "new"), made.folder, quiet, resume=False)
+    assert (done.unsent, done.unanswered) == (9, 3)
+    target = Database(other)
+    try:
+        async with target.system(read_only=True) as session:
+            outbox = (
+                await session.execute(select(OutboxMessage.seq, OutboxMessage.state, OutboxMessage.error_code))
+            ).all()
+            assert {row[0]: (row[1], row[2]) for row in outbox} == {
+                3: ("sent", None), 4: ("dead", "restored"), 5: ("dead", "restored"), 6: ("dead", "restored"),
+                7: ("dead", None), 8: ("dropped", None),
+            }  # fmt: skip
+            inbox = (await session.execute(select(InboxMessage.seq, InboxMessage.dead))).all()
+            assert {tuple(row) for row in inbox} == {(1, False), (2, True)}
+            talk = (await session.scalars(select(Conversation).limit(1))).one()
+            assert (talk.settled_seq, talk.wake_ms, talk.owner, talk.epoch) == (2, None, None, 5)
+    finally:
+        await target.close()
+
+
+async def test_a_place_in_use_is_refused_and_stays(source: Database, tmp_path: Path) -> None:
+    await fill(source)
+    made = await backup_of(source, tmp_path)
+    before = await everything(source)
+    with pytest.raises(RecadoError, match="holds an installation already") as refused:
+        await restore(settings_of(source, tmp_path / "new"), made.folder, quiet, resume=False)
+    assert refused.value.code == "not_empty"
+    assert await everything(source) == before
+
+
+async def test_files_in_the_way_are_refused(source: Database, other: str, tmp_path: Path) -> None:
+    made = await backup_of(source, tmp_path)
+    (tmp_path / "new" / "media").mkdir(parents=True)
+    (tmp_path / "new" / "media" / "mine").write_text("x")
+    with pytest.raises(RecadoError, match="holds files already"):
+        await restore(Settings(database_url=other, data_dir=tmp_path / "new"), made.folder, quiet, resume=False)
+
+
+@pytest.mark.parametrize("damage", ["flip", "cut", "lose", "manifest", "newer", "outside"])
+async def test_a_damaged_backup_is_not_restored(databases: Databases, tmp_path: Path, damage: str) -> None:
+    url = databases.create("sqlite")
+    database = Database(url)
+    await fill(database)
+    made = await backup_of(database, tmp_path)
+    await database.close()
+    file, manifest = made.folder / DATABASE, made.folder / MANIFEST
+    match damage:
+        case "flip":
+            content = bytearray(file.read_bytes())
+            content[-100] ^= 1
+            file.write_bytes(content)
+        case "cut":
+            file.write_bytes(file.read_bytes()[:-4096])
+        case "lose":
+            file.unlink()
+        case "manifest":
+            manifest.write_text("{}")
+        case "newer":
+            manifest.write_text(manifest.read_text().replace(read_manifest(made.folder).revision, "9999"))
+        case _:
+            manifest.write_text(manifest.read_text().replace(f'"{DATABASE}"', '"../data"'))
+    place = Settings(database_url=f"sqlite:///{tmp_path}/new.db", data_dir=tmp_path / "new")
+    with pytest.raises(RecadoError) as refused:
+        await restore(place, made.folder, quiet, resume=False)
+    assert refused.value.code in ("damaged_backup", "bad_backup", "database_too_new")
+    assert not (tmp_path / "new.db").exists()
+    databases.drop(url)
+
+
+async def test_a_backup_that_fails_leaves_nothing(
+    source: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backing, "write_manifest", full)
+    with pytest.raises(OSError, match="No space"):
+        await backup_of(source, tmp_path)
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
+async def test_a_backup_sees_one_moment_while_others_write(databases: Databases, tmp_path: Path) -> None:
+    """SQLite: writers go on while it copies, and nothing of what they write is in it by halves."""
+    url = databases.create("sqlite")
+    database = Database(url)
+    await fill(database, people=2_000)
+    writer = sqlite3.connect(database.sqlite_path, isolation_level=None, check_same_thread=False)
+    written = 0
+
+    def write(_stage: str, _done: int, _total: int) -> None:
+        nonlocal written
+        writer.execute("UPDATE conversations SET epoch = epoch + 1, state = ?", (f"{written}",))
+        written += 1
+
+    made = await back_up(settings_of(database, tmp_path / "data"), tmp_path / "backups", write)
+    writer.close()
+    await database.close()
+    assert written > 0
+    copied = sqlite3.connect(made.folder / DATABASE)
+    assert copied.execute("SELECT count(DISTINCT epoch), max(epoch) FROM conversations").fetchone() == (1, 4)
+    copied.close()
+    databases.drop(url)
+
+
+async def test_an_installation_moves_to_another_database(source: Database, other: str) -> None:
+    await fill(source)
+    rows = await copy_installation(source, other, quiet)
+    target = Database(other)
+    try:
+        found = await everything(target)
+        assert found == await everything(source)
+        assert rows == sum(map(len, found.values()))
+        async with target.engine.connect() as connection:
+            assert not await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "recado_copy"))
+    finally:
+        await target.close()
+
+
+async def test_an_interrupted_move_goes_on(source: Database, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    await fill(source)
+    monkeypatch.setattr("recado.archive.tables.BATCH", 4)
+    steps = 0
+
+    def stop(stage: str, _done: int, _total: int) -> None:
+        nonlocal steps
+        steps += stage == "copy"
+        if steps == 4:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        await copy_installation(source, other, stop)
+    seen: list[int] = []
+    await copy_installation(source, other, lambda stage, done, _total: seen.append(done) if stage == "copy" else None)
+    assert seen[0] > 4  # not from the start
+    target = Database(other)
+    try:
+        assert await everything(target) == await everything(source)
+    finally:
+        await target.close()
+
+
+async def test_a_move_finds_a_row_that_differs(source: Database, other: str) -> None:
+    await fill(source)
+    target = Database(other)
+
+    with pytest.raises(InterruptedError):
+        await copy_installation(source, other, _raise_at_compare)
+    async with target.engine.begin() as connection:
+        await connection.execute(text("UPDATE inbox SET body = 'x' WHERE seq = 2"))
+    with pytest.raises(RecadoError, match="rows of inbox") as refused:
+        await copy_installation(source, other, quiet)
+    assert refused.value.code == "copy_differs"
+    await target.close()
+
+
+def _raise_at_compare(stage: str, _done: int, _total: int) -> None:
+    if stage == "compare":
+        raise InterruptedError
+
+
+async def test_a_move_is_refused_where_it_would_harm(source: Database, other: str, databases: Databases) -> None:
+    await fill(source)
+    with pytest.raises(RecadoError) as same:
+        await copy_installation(source, source.url, quiet)
+    assert same.value.code == "same_database"
+    used = databases.create("sqlite")
+    with pytest.raises(RecadoError) as in_use:
+        await copy_installation(source, used, quiet)
+    assert in_use.value.code == "target_in_use"
+    databases.drop(used)
+    async with source.engine.begin() as connection:
+        now_ms = (
+            text("CAST((julianday('now') - 2440587.5) * 86400000 AS integer)")
+            if source.is_sqlite
+            else text("CAST(extract(epoch FROM now()) * 1000 AS bigint)")
+        )
+        values = {"id": new_id(), "kind": "up", "version": "1", "started_ms": 0}
+        await connection.execute(insert(Process).values(**values, beat_ms=now_ms))
+    with pytest.raises(RecadoError, match="Recado is running") as running:
+        await copy_installation(source, other, quiet)
+    assert running.value.code == "still_running"

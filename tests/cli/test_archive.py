@@ -1,0 +1,51 @@
+"""`recado backup`, `recado restore` and `recado db copy`, as people type them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import Installation, line_arguments
+from tests.cli.test_running import LIVING, Demo
+from tests.databases import Databases
+
+
+@pytest.mark.slow
+def test_a_backup_made_meanwhile_answers_in_an_empty_place(installation: Installation, tmp_path: Path) -> None:
+    demo = Demo(installation)
+    with demo.installation.running(*demo.command, until=LIVING) as program:
+        assert "8:00" in demo.chat("hola, a que hora abren los sabados?\n")[1]
+        made = installation.json("backup", str(tmp_path / "backups"))
+        program.kill()
+    assert made["rows"]["inbox"] == 1
+    backup = Path(made["folder"])
+    assert not list(backup.rglob("secret.key"))
+
+    (tmp_path / "other").mkdir()
+    new = Demo(Installation(tmp_path / "other"))
+    told = new.installation.ok("restore", str(backup))
+    assert "Restored 2 messages" in told
+    assert "secret key" in told
+    shutil.copy(installation.folder / "data" / "secret.key", tmp_path / "other" / "data" / "secret.key")
+    with new.installation.running(*new.command, until=LIVING):
+        assert "8:00" in new.chat("y los sabados, a que hora?\n")[1]
+        assert len(new.installation.json("outbox", "list", "--state", "sent")) >= 2
+
+
+def test_a_place_in_use_and_a_wrong_folder_are_told(installation: Installation, tmp_path: Path) -> None:
+    installation.ok(*line_arguments())
+    made = installation.json("backup", str(tmp_path / "backups"))
+    assert "Name an empty one" in installation.refused("restore", made["folder"])
+    assert "is no backup" in installation.refused("restore", str(tmp_path))
+
+
+def test_an_installation_moves_by_one_command(installation: Installation, databases: Databases) -> None:
+    installation.ok(*line_arguments())
+    url = databases.create_empty("postgresql")
+    told = installation.ok("db", "copy", "--to", url)
+    assert "compared them" in told
+    assert "***" in told  # where its password is
+    installation.environment["RECADO_DATABASE_URL"] = url
+    assert [one["address"] for one in installation.json("line", "list")] == ["123456"]
+    assert "--to: starts with neither" in installation.refused("db", "copy", "--to", "mysql://x")
+    databases.drop(url)
