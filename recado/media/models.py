@@ -6,11 +6,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from recado.db import Base, Id, OfProject
 
 
-def _where(column: str, table: str = "media") -> Index:
-    named = text(f"{column} IS NOT NULL")
-    return Index(f"ix_{table}_{column.removesuffix('_ms')}", column, postgresql_where=named, sqlite_where=named)
-
-
 class Media(OfProject, Base):
     """A file: one that came with a message (written in the message's commit), or one that was uploaded to be sent.
 
@@ -21,7 +16,26 @@ class Media(OfProject, Base):
     """
 
     __tablename__ = "media"
-    __table_args__ = (_where("due_ms"), _where("message_id"), _where("contact_id"))
+    __table_args__ = (
+        Index(
+            "ix_media_due",
+            "due_ms",
+            postgresql_where=text("due_ms IS NOT NULL"),
+            sqlite_where=text("due_ms IS NOT NULL"),
+        ),
+        Index(
+            "ix_media_message_id",
+            "message_id",
+            postgresql_where=text("message_id IS NOT NULL"),
+            sqlite_where=text("message_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_media_contact_id",
+            "contact_id",
+            postgresql_where=text("contact_id IS NOT NULL"),
+            sqlite_where=text("contact_id IS NOT NULL"),
+        ),
+    )
 
     line_id: Mapped[str | None] = mapped_column(Id)
     conversation_id: Mapped[str | None] = mapped_column(Id)

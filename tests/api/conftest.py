@@ -24,6 +24,7 @@ from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, InboxMessage
 from recado.mailbox.outbox import Mark
 from recado.mailbox.people import Arrival
+from recado.media.service import upload
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
@@ -67,6 +68,7 @@ class Tenant:
     conversation_id: str
     message_id: str
     inbox_id: str
+    media_id: str
 
 
 class Api:
@@ -148,6 +150,7 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         assert conversation is not None
         inbox_id = await session.scalar(select(InboxMessage.id))
         assert inbox_id is not None
+    media = await upload(runtime.database, runtime.store, project.id, "image/png", None, _png(), 1000)
     return Tenant(
         project.id,
         {role: token for role, (_, token) in made.items()},
@@ -159,7 +162,12 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         conversation_id,
         queued.ids[0],
         inbox_id,
+        media.id,
     )
+
+
+async def _png() -> AsyncIterator[bytes]:
+    yield b"not really a picture"
 
 
 async def arrive(runtime: Runtime, project_id: str, line_id: str, provider_id: str, text: str = TEXT) -> str:

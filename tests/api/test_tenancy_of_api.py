@@ -38,6 +38,7 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "conversation_id": tenant.conversation_id,
         "message_id": tenant.message_id,
         "inbox_id": tenant.inbox_id,
+        "media_id": tenant.media_id,
     }
 
 
@@ -49,7 +50,10 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
             for name, value in body.items()
         }
     (method,) = sorted(route.methods or ())
-    answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body)
+    file: dict[str, Any] = (
+        {"data": b"x", "headers": {"Content-Type": "image/png"}} if route.name == "upload_media" else {}
+    )
+    answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body, **file)
     return answer.status, answer.body
 
 
