@@ -10,8 +10,8 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
-	schema-answers test-api lint bench bench-memory bench-scale bench-backup bench-bulk bench-events bench-model chaos \
-	train eval docs locks clean
+	schema-answers test-api lint bench bench-media bench-memory bench-scale bench-backup bench-bulk bench-events \
+	bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
@@ -107,6 +107,9 @@ bench: setup-dev setup-bench ## Replies per second, beside a pywa bot and the ba
 
 bench-memory: setup-dev ## Memory while 100,000 messages pass
 	$(BIN)/python -m benchmarks.memory $(ARGS)
+
+bench-media: setup-dev ## Memory that a file of 16 MB costs, on its way in and out
+	$(BIN)/python -m benchmarks.media $(ARGS)
 
 bench-scale: setup-dev ## Time and memory per message with a million stored ones
 	$(BIN)/python -m benchmarks.scale $(ARGS)

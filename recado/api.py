@@ -47,6 +47,9 @@ from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
 from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
+from recado.media import endpoints as media
+from recado.media.endpoints import MediaShelf
+from recado.media.limits import MB
 from recado.metrics import Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
@@ -73,6 +76,7 @@ ROOMS = (
     contacts,
     conversations,
     mailbox,
+    media,
     bulk,
     jobs,
     events,
@@ -154,6 +158,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
     }
     app = make_api()
     rates = Rates(runtime.settings.limits_url)
+    largest = runtime.settings.media_max_mb * MB
     give_parts(
         app,
         runtime.mailbox,
@@ -167,6 +172,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
+        MediaShelf(runtime.store, largest),
         Metrics(
             runtime.database,
             runtime.mailbox,
@@ -195,7 +201,8 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
         served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)
     trusted = parse_networks(settings.trusted_proxies)
     limited = LimitAddresses(served, rates, limits.address, trusted, _UNCOUNTED_PATHS)
-    return for_origins(Gate(limited), parse_origins(settings.cors_origins))
+    larger = {("POST", f"{PREFIX}/media"): settings.media_max_mb * MB}
+    return for_origins(Gate(limited, larger), parse_origins(settings.cors_origins))
 
 
 def asking_of(runtime: Runtime) -> Asking:

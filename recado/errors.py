@@ -112,6 +112,13 @@ class SendRefused(SendError):
     status = 422
 
 
+class MediaError(RecadoError):
+    """A file could not be fetched, kept or taken; the verdict says whether trying again may help."""
+
+    code = "media_failed"
+    status = 422
+
+
 class OutcomeUnknown(RecadoError):
     """The bytes left, no answer came: the provider may or may not have taken the message."""
 

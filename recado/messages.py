@@ -480,8 +480,39 @@ class OutTemplate(Value):
         return self
 
 
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/image-messages
+MAX_CAPTION = 1024
+MAX_FILENAME = 240
+MAX_LINK = 2048
+_CAPTIONED = ("image", "video", "document")
+
+
+class OutMedia(Value):
+    """A file: one that Recado keeps (`media_id`), or one that the provider gets from an https link.
+
+    `voice` is a voice note (Ogg with Opus). Images, videos and documents may have a caption, documents a file name.
+    """
+
+    type: Literal["media"] = "media"
+    media: Literal["image", "audio", "voice", "video", "document", "sticker"]
+    media_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    link: str | None = Field(default=None, max_length=MAX_LINK, pattern=r"^https://[^\s\x00-\x1f]+$")
+    caption: Annotated[str, _Said] | None = Field(default=None, max_length=MAX_CAPTION)
+    filename: str | None = Field(default=None, min_length=1, max_length=MAX_FILENAME, pattern=r"^[^\x00-\x1f/]+$")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.media_id is None) == (self.link is None):
+            raise ValueError("give either media_id or link")
+        if self.caption is not None and self.media not in _CAPTIONED:
+            raise ValueError(f"only {', '.join(_CAPTIONED)} may have a caption")
+        if self.filename is not None and self.media != "document":
+            raise ValueError("only a document has a filename")
+        return self
+
+
 InsideContent = Annotated[
-    OutText | OutButtons | OutList | OutLocation | OutContacts | OutLink | OutLocationRequest | OutFlow,
+    OutText | OutButtons | OutList | OutMedia | OutLocation | OutContacts | OutLink | OutLocationRequest | OutFlow,
     Field(discriminator="type"),
 ]
 # One WhatsApp text: what is sent instead of a template is one message, too.
@@ -510,6 +541,7 @@ AnyOut = (
     OutText
     | OutButtons
     | OutList
+    | OutMedia
     | OutLocation
     | OutContacts
     | OutReaction
@@ -551,3 +583,5 @@ def words_of(content: AnyOut, *, choices: bool = True) -> str:
             return "\n".join(values)
         case OutByWindow():
             return words_of(content.inside, choices=choices)
+        case OutMedia():
+            return content.caption or content.filename or f"[{content.media}]"

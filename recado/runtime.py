@@ -24,6 +24,8 @@ from recado.mailbox.driver import Driver
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
+from recado.media.outgoing import OutgoingMedia
+from recado.media.store import Store, open_store
 from recado.migrate import wait_until_migrated
 from recado.projects.service import revoked_of
 from recado.settings import Settings
@@ -45,6 +47,7 @@ class Runtime:
     brains: Mapping[str, Brain]
     skills: Skills
     feed: Feed
+    store: Store
     thinker: Thinker | None = None
 
 
@@ -77,7 +80,11 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
         await directory.refresh()
         mailbox = Mailbox(open_driver(settings, database, owner), owner)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
-        cloud_api, web = CloudApiChannel(settings.cloud_api_base_url, templates=TemplateShelf(database)), WebChannel()
+        store = open_store(settings.media_url, settings.data_dir)
+        cloud_api = CloudApiChannel(
+            settings.cloud_api_base_url, media=OutgoingMedia(database, store), templates=TemplateShelf(database)
+        )
+        web = WebChannel()
         try:
             yield Runtime(
                 settings,
@@ -90,11 +97,13 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 builtin_brains(thinker),
                 Skills(skills),
                 _open_feed(database, mailbox),
+                store,
                 thinker,
             )
         finally:
             await cloud_api.close()
             await web.close()
+            await store.close()
             if thinker is not None:
                 await thinker.close()
             await mailbox.close()

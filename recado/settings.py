@@ -27,6 +27,10 @@ EXAMPLES = {
     "gateway_secret": "WHATSAPP_WEBHOOK_SECRET=a-long-random-text (recado key generate-secret prints one)",
     "answer_limit_s": "RECADO_ANSWER_LIMIT_S=30",
     "reconcile_after_s": "RECADO_RECONCILE_AFTER_S=30",
+    "media_url": "RECADO_MEDIA_URL=s3://recado-media/installation?region=sa-east-1 or "
+    "RECADO_MEDIA_URL=s3://recado-media?endpoint=https://s3.example.com",
+    "media_max_mb": "RECADO_MEDIA_MAX_MB=16",
+    "voice_model": "RECADO_VOICE_MODEL=small or RECADO_VOICE_MODEL=/models/faster-whisper-small",
     "model": "RECADO_MODEL=openai:gpt-5-mini, RECADO_MODEL=anthropic:claude-haiku-4-5, "
     "RECADO_MODEL=google:gemini-2.5-flash or RECADO_MODEL=local",
     "model_api_key": "RECADO_MODEL_API_KEY=the-key-of-the-provider",
@@ -124,6 +128,20 @@ class Settings(BaseSettings):
         ge=0.1,
         le=3600.0,
         description="How long a send whose outcome is unknown waits for a status before it is sent again, marked.",
+    )
+    media_url: str = Field(
+        default="",
+        description="s3://BUCKET/PREFIX with ?endpoint=URL and ?region=NAME where needed (extra s3; credentials are "
+        "those of the AWS library); empty: the folder media in RECADO_DATA_DIR.",
+    )
+    media_max_mb: int = Field(
+        default=100, ge=1, le=100, description="The largest file that is kept, in MiB; WhatsApp's own limits hold too."
+    )
+    voice_model: str = Field(
+        default="",
+        max_length=500,
+        description="The Whisper model that writes down voice notes: a folder, or a name for faster-whisper to fetch "
+        "(extra voice); empty: voice notes are not heard, and the assistant asks for text.",
     )
     model: str = Field(
         default="",
@@ -242,6 +260,21 @@ class Settings(BaseSettings):
         if "?" in value:
             raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("media_url")
+    @classmethod
+    def _bucket(cls, value: str) -> str:
+        if not value:
+            return value
+        parts = _split(value)
+        if parts.scheme != "s3" or not parts.netloc or "@" in parts.netloc:
+            raise ValueError("is not s3://BUCKET or s3://BUCKET/PREFIX")
+        query = dict(parse_qsl(parts.query))
+        if unknown := sorted(set(query) - {"endpoint", "region"}):
+            raise ValueError(f"has the parameter {unknown[0]!r}; known: endpoint, region")
+        if "endpoint" in query:
+            cls._http_url(query["endpoint"])
+        return value
 
     @field_validator("model")
     @classmethod

@@ -1,13 +1,14 @@
-"""What a worker runs: turns, sending, its sign of life, and the books kept fresh."""
+"""What a worker runs: turns, sending, files, its sign of life, and the books kept fresh."""
 
 import asyncio
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
 
 import structlog
 
 from recado import __version__
-from recado.channels.contract import Channel, HandsOut
+from recado.channels.contract import Channel, FetchesMedia, HandsOut, Line
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.compat.callbacks import Callbacks, Guard
 from recado.conversations.turn import Turns
@@ -18,8 +19,15 @@ from recado.knowledge.service import recall
 from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.media.fetching import Fetcher
+from recado.media.limits import MB
+from recado.media.source import IncomingFile, Source
+from recado.media.work import MediaWork
 from recado.messages import OUT_CONTENT
 from recado.runtime import Runtime
+from recado.voice.engine import open_engine
+from recado.voice.listening import Listener
+from recado.voice.service import VoiceNotes
 from recado.webhooks.delivering import Deliverer
 
 # A sign of life three times within the time after which a process counts as dead.
@@ -42,6 +50,8 @@ class Worker:
     relay: Relay
     webhooks: Deliverer
     callbacks: Callbacks
+    fetcher: Fetcher
+    listener: Listener | None
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -54,6 +64,8 @@ class Worker:
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
             asyncio.create_task(self.webhooks.run(), name="webhooks"),
             asyncio.create_task(self.callbacks.run(), name="callbacks"),
+            asyncio.create_task(self.fetcher.run(), name="media"),
+            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
@@ -73,6 +85,8 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
     """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
     webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks)
     runtime.mailbox.on_events(webhooks.bell.ring)
+    engine = open_engine(runtime.settings.voice_model)
+    work = MediaWork(runtime.database, runtime.owner)
     return Worker(
         runtime,
         kind,
@@ -83,6 +97,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             runtime.channels,
             runtime.skills,
             recall=partial(recall, runtime.database),
+            voice=VoiceNotes(runtime.database, listens=engine is not None),
         ),
         Sender(runtime.mailbox, runtime.directory, _senders(runtime), runtime.settings.reconcile_after_s),
         TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of),
@@ -95,6 +110,14 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         ),
         webhooks,
         _callbacks(runtime),
+        Fetcher(
+            work,
+            runtime.store,
+            LineSources(runtime),
+            runtime.settings.media_max_mb * MB,
+            listens=engine is not None,
+        ),
+        Listener(work, runtime.store, engine) if engine is not None else None,
     )
 
 
@@ -114,6 +137,27 @@ def _callbacks(runtime: Runtime) -> Callbacks:
         lambda out: web.hand_out([OUT_CONTENT.validate_json(one.body) for one in out]),
         settings.gateway_secret,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LineSources:
+    """Where files of lines come from: their channels, if those can fetch."""
+
+    runtime: Runtime
+
+    def source(self, line_id: str) -> Source | None:
+        line = self.runtime.directory.line(line_id)
+        channel = self.runtime.channels.get(line.channel) if line is not None else None
+        return _LineSource(channel, line) if line is not None and isinstance(channel, FetchesMedia) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _LineSource:
+    channel: FetchesMedia
+    line: Line
+
+    def fetch(self, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        return self.channel.fetch_media(self.line, media_id)
 
 
 async def keep_beating(runtime: Runtime, kind: str) -> None:

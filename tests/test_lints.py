@@ -23,6 +23,7 @@ SYSTEM = {
     "installation.py": "makes projects",
     "assistants/book.py": "a process answers for all projects",
     "evaluation/stage.py": "makes the project of a database that is gone at the end",
+    "media/work.py": "a process fetches for all projects",
     "channels/book.py": "a process receives and sends for all projects",
     "projects/auth.py": "finds the project of a key",
     "events/feed.py": "one reader for all listeners; each is given its project's",

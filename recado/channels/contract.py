@@ -5,10 +5,12 @@ A channel is a small required contract (`Channel`) plus optional capabilities, e
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from recado.channels.templates.values import Template
+from recado.media.source import IncomingFile
 from recado.messages import Address, InboundMessage, OutButtons, OutContent, OutList, OutTemplate, StatusUpdate
 
 
@@ -209,6 +211,15 @@ class ReceivesWebhooks(Protocol):
         ...
 
 
+@runtime_checkable
+class FetchesMedia(Protocol):
+    """Gets the files of messages that came in."""
+
+    def fetch_media(self, line: Line, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        """A file on its way. Raises `RecadoError`: its verdict says whether to ask again (then with a new link)."""
+        ...
+
+
 class Templates(Protocol):
     """Where a channel finds the templates that are kept of a line's account."""
 
@@ -228,6 +239,15 @@ class HasTemplates(Protocol):
 
         Raises `SendRefused`.
         """
+        ...
+
+
+@runtime_checkable
+class PreparesSends(Protocol):
+    """Does what a send needs before it, such as an upload: whatever becomes of it, no message has left."""
+
+    async def prepare(self, line: Line, outgoing: Outgoing) -> None:
+        """Raises `SendError`. May take minutes; doing it again does no harm."""
         ...
 
 

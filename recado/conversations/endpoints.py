@@ -25,6 +25,7 @@ from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 from recado.mailbox.queries import Direction
 from recado.mailbox.schemas import message_out
 from recado.mailbox.service import Mailbox
+from recado.media.service import media_of_messages
 
 router = APIRouter(prefix="/conversations", tags=["conversations"])
 
@@ -99,8 +100,9 @@ async def list_messages(
     before_seq = int(cursor) if cursor else None
     async with caller.reading() as session:
         found = await service.history(session, conversation_id, limit, before_seq, direction=direction, span=span)
+        media = await media_of_messages(session, [row.id for row in found.rows])
     next_cursor = None if found.before_seq is None else str(found.before_seq)
-    return HistoryOut(items=[message_out(row) for row in found.rows], next_cursor=next_cursor)
+    return HistoryOut(items=[message_out(row, media.get(row.id)) for row in found.rows], next_cursor=next_cursor)
 
 
 @router.get("/{conversation_id}/kept")
@@ -120,7 +122,7 @@ async def send_message(
     response: Response,
     idempotency_key: IdempotencyKey = None,
 ) -> AcceptedOut:
-    """Write to the person: a text, buttons, a list, a link, a place, cards, a form, a reaction or a template.
+    """Write to the person: a text, buttons, a list, a file, a link, a place, cards, a form, a reaction or a template.
 
     It is sent after what waits already.
 

@@ -29,7 +29,8 @@ from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import Direction, History
 from recado.mailbox.service import Mailbox
-from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate
+from recado.media.service import get_media
+from recado.messages import OutByWindow, OutContent, OutMedia, OutReaction, OutTemplate
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -162,13 +163,16 @@ async def send(
     """Queue a message, split as its channel wants it. The same key and content again give the same answer.
 
     `reply_to` and the message of a reaction are ids of messages of this conversation. A template must fit the one that
-    is kept. Raises `NotFound`, `Conflict` (`idempotency_conflict`: the key was used for something else;
-    `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template) or `Unavailable`.
+    is kept. Raises `NotFound` (also for media that is not there), `Conflict` (`idempotency_conflict`: the key was used
+    for something else; `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template)
+    or `Unavailable`.
     """
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         row = await get_line(session, conversation.line_id)
         contact = await contacts.resolve(session, conversation.contact_id)
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            await get_media(session, content.media_id)
         answered = await _at_provider(session, conversation_id, reply_to) if reply_to else None
         if isinstance(content, OutReaction):
             content = content.model_copy(

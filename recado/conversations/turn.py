@@ -16,8 +16,9 @@ from pydantic import TypeAdapter
 
 from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
-from recado.conversations import acting, history, remembering
+from recado.conversations import acting, hearing, history, remembering
 from recado.conversations.acting import Memory
+from recado.conversations.hearing import Voice
 from recado.conversations.recalling import Recall, recalled
 from recado.conversations.remembering import Known
 from recado.db import json_text
@@ -44,6 +45,8 @@ MAX_FAILURES = 3
 UNKNOWN_RETRY_S = 1.0
 # Processes that died during a turn of the same messages before these are buried: one of them may be the cause.
 MAX_CRASHES = 10
+# How often a turn looks whether a voice note is written down by now.
+VOICE_LOOK_S = 0.5
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 5.0
 # How long a stop waits for turns in work; then they are given back unanswered.
@@ -87,6 +90,7 @@ class Turns:
     channels: Mapping[str, Channel]
     skills: Skills = field(default_factory=Skills)
     recall: Recall | None = None
+    voice: Voice | None = None
     max_turns: int = MAX_TURNS
     stats: TurnStats = field(default_factory=TurnStats)
     _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
@@ -202,9 +206,17 @@ class Turns:
         brain = self.brains.get(facts.brain)
         if brain is None:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
+        messages = await self._heard(claim)
+        if messages is None:
+            await self.mailbox.release_turn(claim, failed=False, delay_ms=round(VOICE_LOOK_S * 1000))
+            return
         known = remembering.known(await self.mailbox.remembered(claim))
         memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
-        context = self._context(claim, facts, memory, known, await self._said_before(claim, brain))
+        context = self._context(claim, messages, facts, memory, known, await self._said_before(claim, brain))
+        if self.voice is not None and claim.mode != "person" and all(map(hearing.is_note, messages)):
+            asked = hearing.asking(context.language or facts.language)
+            await self._commit(self._outcome(claim, line, context, memory, known, asked))
+            return
         if facts.recalls and self.recall is not None:
             context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
@@ -218,19 +230,36 @@ class Turns:
             timer.cancel()
         await self._commit(self._outcome(claim, line, context, memory, known, decision))
 
+    async def _heard(self, claim: Claim) -> tuple[InboundMessage, ...] | None:
+        """The messages of a claim, voice notes as texts; None while one is still being written down."""
+        messages = tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages)
+        ids = [one.id for message, one in zip(messages, claim.messages, strict=True) if hearing.is_note(message)]
+        if self.voice is None or not ids:
+            return messages
+        notes = await self.voice.notes(claim.project_id, ids)
+        if claim.mode != "person" and any(note.waiting for note in notes.values()):
+            return None
+        return hearing.as_text(messages, claim.messages, notes)
+
     async def _said_before(self, claim: Claim, brain: Brain) -> tuple[Said, ...]:
         """The history, for a brain that wants it. That the database does not answer is no fault of the turn."""
         wanted: int = getattr(brain, "wants_history", 0)
         return history.said(await self.mailbox.recent(claim, wanted)) if wanted > 0 else ()
 
     def _context(
-        self, claim: Claim, facts: AssistantFacts, memory: Memory, known: Known, before: tuple[Said, ...]
+        self,
+        claim: Claim,
+        messages: tuple[InboundMessage, ...],
+        facts: AssistantFacts,
+        memory: Memory,
+        known: Known,
+        before: tuple[Said, ...],
     ) -> Context:
         now = kit.now()
         return Context(
             now=now,
             assistant=facts,
-            messages=tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages),
+            messages=messages,
             contact_name=claim.contact_name or known.name,
             language=cast("Language | None", claim.language) or known.language,
             state=memory.brain,

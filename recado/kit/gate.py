@@ -5,7 +5,7 @@ Plain ASGI. What is logged is the operation's name, never the address or the que
 
 import re
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -26,10 +26,11 @@ log = structlog.get_logger(__name__)
 
 
 class Gate:
-    """Wraps the API."""
+    """Wraps the API. `larger`: (method, path) -> the limit of its body in bytes, for those that take files."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, larger: Mapping[tuple[str, str], int] | None = None) -> None:
         self._app = app
+        self._larger = larger or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -45,15 +46,16 @@ class Gate:
 
     async def _pass(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         declared = header(scope, b"content-length")
-        if declared is not None and (not declared.isdecimal() or int(declared) > MAX_BODY_BYTES):
+        most = self._larger.get((scope["method"], scope["path"]), MAX_BODY_BYTES)
+        if declared is not None and (not declared.isdecimal() or int(declared) > most):
             # The rest of the body is not read, so the connection is of no more use.
             refusal = problem_response(
-                413, "body_too_large", f"A body has at most {MAX_BODY_BYTES} bytes.", headers={"Connection": "close"}
+                413, "body_too_large", f"A body has at most {most} bytes.", headers={"Connection": "close"}
             )
             await refusal(scope, receive, answer)
             return
         try:
-            await self._app(scope, _limited(receive), answer)
+            await self._app(scope, _limited(receive, most), answer)
         except Exception as error:  # the last resort: whatever it is, the client gets a problem
             log.error("request_defect", operation=operation_name(scope), **place_of(error))
             if answer.status is None:
@@ -75,14 +77,14 @@ class _Answer:
         await self._send(message)
 
 
-def _limited(receive: Receive) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
+def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
     size = 0
 
     async def read() -> MutableMapping[str, Any]:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > MAX_BODY_BYTES:
+        if size > most:
             raise HTTPException(413, headers={"Connection": "close"})
         return message
 

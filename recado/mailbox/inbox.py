@@ -12,7 +12,7 @@ from recado.kit import new_id
 from recado.mailbox import noting
 from recado.mailbox.driver import Restart, Tx
 from recado.mailbox.people import Arrival, Found, find_contacts, redirect
-from recado.mailbox.sql import Query
+from recado.mailbox.sql import Query, Value
 
 # A conversation that never falls silent is answered all the same: `settle_ms` counts from the last message, but at
 # most this many times from the first.
@@ -92,6 +92,18 @@ _ADD = Query(
     rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, seq bigint, provider_message_id text, "
     "body text, event_id uuid",
 )
+# Due at once: links of the provider live for minutes, and its files for days.
+_ADD_FILES = Query(
+    """
+    INSERT INTO media (id, project_id, line_id, conversation_id, contact_id, message_id, kind, voice, state,
+        provider_media_id, mime_type, sha256, filename, due_ms, created_ms)
+    SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.contact_id, i.message_id, i.kind, i.voice = 1, 'pending',
+        i.provider_media_id, i.mime_type, i.sha256, i.filename, {now}, {now}
+    FROM {rows}
+    """,
+    rows="id uuid, project_id uuid, line_id uuid, conversation_id uuid, contact_id uuid, message_id uuid, kind text, "
+    "voice bigint, provider_media_id text, mime_type text, sha256 text, filename text",
+)
 _DEAD = Query(
     "SELECT conversation_id FROM inbox WHERE id = :id AND project_id = :project_id AND dead {for_update}",
     scalars="id uuid, project_id uuid",
@@ -129,6 +141,7 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival], *, look_first: boo
     found = await find_contacts(tx, fresh)
     conversations = await _find_conversations(tx, fresh, found)
     ids = await _append(tx, fresh, conversations, found.addresses)
+    await _add_files(tx, fresh, conversations, found.contacts, ids)
     await redirect(tx, found.losers)
     stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
     places = {**{key: one.conversation_id for key, one in stored.items()}, **known}
@@ -186,6 +199,19 @@ async def _append(
     if not tx.concurrent:
         await noting.record(tx, events)
     return ids
+
+
+async def _add_files(
+    tx: Tx, arrivals: Sequence[Arrival], conversation_of: Sequence[str], contact_of: Sequence[str], ids: Sequence[str]
+) -> None:
+    """Note the files of the messages, in the same commit, to be fetched."""
+    rows: list[tuple[Value, ...]] = []
+    for arrival, conversation, contact, message_id in zip(arrivals, conversation_of, contact_of, ids, strict=True):
+        if (file := arrival.file) is not None:
+            where = (arrival.project_id, arrival.line_id, conversation, contact, message_id)
+            what = (file.kind, int(file.voice), file.provider_media_id, file.mime_type, file.sha256, file.filename)
+            rows.append((new_id(), *where, *what))
+    await tx.fetch(_ADD_FILES, rows)
 
 
 async def retry_dead(tx: Tx, project_id: str, message_id: str) -> bool:

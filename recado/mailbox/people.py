@@ -13,6 +13,18 @@ _STRONG = ("bsuid", "parent_bsuid")
 
 
 @dataclass(frozen=True, slots=True)
+class ArrivedFile:
+    """The file of a message, still at the provider. `sha256` is in hex."""
+
+    kind: str
+    voice: bool
+    provider_media_id: str
+    mime_type: str | None = None
+    sha256: str | None = None
+    filename: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """One message as it came in on a line. `addresses` and `previous` are (kind, value) pairs, the best first.
 
@@ -30,6 +42,7 @@ class Arrival:
     settle_ms: int = 0
     previous: tuple[tuple[str, str], ...] = ()
     opens_window: bool = True
+    file: ArrivedFile | None = None
 
 
 _KNOWN = Query(

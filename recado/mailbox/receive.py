@@ -19,10 +19,11 @@ from recado.channels.service import WABA_ID
 from recado.errors import RecadoError
 from recado.mailbox.driver import Priority
 from recado.mailbox.outbox import Status
-from recado.mailbox.people import Arrival
+from recado.mailbox.people import Arrival, ArrivedFile
 from recado.mailbox.service import Mailbox
 from recado.mailbox.unrouted import Stray, store_strays
-from recado.messages import DELIVERY_RANK, InboundMessage, StatusUpdate, System
+from recado.media.limits import digest_in_hex
+from recado.messages import DELIVERY_RANK, InboundMessage, Media, StatusUpdate, System
 
 # Meta's largest delivery: https://developers.facebook.com/docs/graph-api/webhooks/getting-started ("up to 3MB").
 MAX_BODY_BYTES = 3 * 1024 * 1024
@@ -218,6 +219,18 @@ def _arrival(line: Line, message: InboundMessage, settle_ms: int) -> Arrival:
         settle_ms=settle_ms,
         previous=tuple((a.kind, _storable(a.value)) for a in previous),
         opens_window=not isinstance(message.content, System),
+        file=_file(content) if isinstance(content, Media) else None,
+    )
+
+
+def _file(content: Media) -> ArrivedFile:
+    return ArrivedFile(
+        content.media,
+        content.voice,
+        _storable(content.media_id),
+        _storable(content.mime_type) if content.mime_type else None,
+        digest_in_hex(content.sha256),
+        _storable(content.filename) if content.filename else None,
     )
 
 

@@ -8,6 +8,8 @@ from pydantic import Field, ValidationError
 
 from recado.kit.schemas import Moment, Output
 from recado.mailbox.models import InboxMessage, OutboxMessage
+from recado.media.models import Media
+from recado.media.schemas import MediaOut, media_out
 from recado.messages import (
     DELIVERY_RANK,
     OUT_CONTENT,
@@ -38,6 +40,7 @@ class InMessageOut(Output):
     content: InboundContent
     reply_to: ReplyTo | None = None
     referral: Referral | None = None
+    media: MediaOut | None = Field(default=None, description="The file of the message, as Recado keeps it.")
     dead: bool
     sent_at: Moment | None = Field(default=None, description="The provider's time.")
     created_at: Moment
@@ -78,12 +81,12 @@ class OutMessageOut(Output):
 MessageOut = Annotated[InMessageOut | OutMessageOut, Field(discriminator="direction")]
 
 
-def message_out(row: InboxMessage | OutboxMessage) -> InMessageOut | OutMessageOut:
-    """A stored message as the API shows it."""
-    return in_message(row) if isinstance(row, InboxMessage) else out_message(row)
+def message_out(row: InboxMessage | OutboxMessage, media: Media | None = None) -> InMessageOut | OutMessageOut:
+    """A stored message as the API shows it; `media` is the file that came with it."""
+    return in_message(row, media) if isinstance(row, InboxMessage) else out_message(row)
 
 
-def in_message(row: InboxMessage) -> InMessageOut:
+def in_message(row: InboxMessage, media: Media | None = None) -> InMessageOut:
     """A stored message that came in. One that cannot be read is shown as unsupported."""
     common: dict[str, Any] = {
         "id": row.id,
@@ -91,6 +94,7 @@ def in_message(row: InboxMessage) -> InMessageOut:
         "line_id": row.line_id,
         "seq": row.seq,
         "provider_message_id": row.provider_message_id,
+        "media": media_out(media) if media is not None else None,
         "dead": row.dead,
         "created_at": row.created_ms,
     }

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import structlog
 
-from recado.channels.contract import Channel, Line, Outgoing
+from recado.channels.contract import Channel, Line, Outgoing, PreparesSends
 from recado.errors import OutcomeUnknown, RecadoError, SendError, SendRefused
 from recado.kit import randomness
 from recado.mailbox import outbox, senders
@@ -297,6 +297,11 @@ class Sender:
             ):
                 return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             outgoing = _outgoing(row, _window_is_open(row, channel))
+            if isinstance(channel, PreparesSends):
+                if not await self._prepared(channel, line, outgoing):
+                    return Mark(row.id, row.seq, held.fence, "queued", counts=False)
+                if self._stopping or loop.time() >= held.until_s:
+                    return Mark(row.id, row.seq, held.fence, "queued", counts=False)
             sent = await channel.send(line, outgoing, held.fence)
         except OutcomeUnknown as error:
             self.stats.unknown += 1
@@ -309,6 +314,16 @@ class Sender:
             return Mark(row.id, row.seq, held.fence, "unknown", error_code="internal_error")
         self.stats.sent += 1
         return Mark(row.id, row.seq, held.fence, "sent", provider_message_id=sent.provider_message_id)
+
+    async def _prepared(self, channel: PreparesSends, line: Line, outgoing: Outgoing) -> bool:
+        """Let the channel do what may take long; False if a stop cut it off, for nothing has left yet."""
+        try:
+            await channel.prepare(line, outgoing)
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
+            return False
+        return True
 
     def _after_refusal(self, row: ToSend, held: _Held, error: SendError) -> Mark:
         wait_s = error.verdict.retry_after_s

@@ -29,6 +29,7 @@ from recado.mailbox.models import Conversation, InboxMessage
 from recado.mailbox.outbox import Mark
 from recado.mailbox.people import Arrival
 from recado.main import job_kinds
+from recado.media.service import upload
 from recado.messages import Address, InboundMessage, Person, Text
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
@@ -74,6 +75,7 @@ class Tenant:
     inbox_id: str
     job_id: str
     schedule_id: str
+    media_id: str
 
 
 class Api:
@@ -181,6 +183,7 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         assert conversation is not None
         inbox_id = await session.scalar(select(InboxMessage.id))
         assert inbox_id is not None
+    media = await upload(runtime.database, runtime.store, project.id, "image/png", None, _png(), 1000)
     return Tenant(
         project.id,
         {role: token for role, (_, token) in made.items()},
@@ -194,7 +197,12 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         inbox_id,
         job.id,
         schedule.id,
+        media.id,
     )
+
+
+async def _png() -> AsyncIterator[bytes]:
+    yield b"not really a picture"
 
 
 async def arrive(runtime: Runtime, project_id: str, line_id: str, provider_id: str, text: str = TEXT) -> str:

@@ -55,6 +55,7 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "inbox_id": tenant.inbox_id,
         "job_id": tenant.job_id,
         "schedule_id": tenant.schedule_id,
+        "media_id": tenant.media_id,
     }
 
 
@@ -70,7 +71,10 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
             for name, value in body.items()
         }
     (method,) = sorted(route.methods or ())
-    answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body)
+    file: dict[str, Any] = (
+        {"data": b"x", "headers": {"Content-Type": "image/png"}} if route.name == "upload_media" else {}
+    )
+    answer = await api.call(method, "/api/v1" + route.path.format(**ids(of)), key, body, **file)
     return answer.status, answer.body
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import assert_never
 
 from recado.channels.cloud_api.ids import is_known_to_meta
+from recado.channels.cloud_api.media_bodies import media_part
 from recado.channels.cloud_api.shapes import Json
 from recado.channels.contract import Outgoing
 from recado.errors import SendRefused
@@ -24,6 +25,7 @@ from recado.messages import (
     OutList,
     OutLocation,
     OutLocationRequest,
+    OutMedia,
     OutReaction,
     OutTemplate,
     OutText,
@@ -35,14 +37,16 @@ from recado.messages import (
 MAX_CALLBACK_DATA = 512
 
 
-def message(outgoing: Outgoing) -> Json:
-    """The body of a send. Raises SendRefused for what Meta would surely refuse."""
+def message(outgoing: Outgoing, provider_media_id: str | None = None) -> Json:
+    """The body of a send; a file of ours goes by `provider_media_id`. Raises SendRefused for what Meta would surely
+    refuse.
+    """
     if len(outgoing.client_id) > MAX_CALLBACK_DATA:
         raise SendRefused(f"The client id is longer than {MAX_CALLBACK_DATA} characters", code="invalid_message")
     body: Json = {"messaging_product": "whatsapp", "recipient_type": "individual", **recipient(outgoing.to)}
     if outgoing.reply_to is not None and is_known_to_meta(outgoing.reply_to):
         body["context"] = {"message_id": outgoing.reply_to}
-    body.update(_content(outgoing.content))
+    body.update(_content(outgoing.content, provider_media_id))
     body["biz_opaque_callback_data"] = outgoing.client_id
     return body
 
@@ -62,7 +66,7 @@ def recipient(to: Sequence[Address]) -> Json:
     return {"recipient": min(to, key=lambda address: ADDRESS_RANK[address.kind]).value}
 
 
-def _content(content: OutContent) -> Json:
+def _content(content: OutContent, provider_media_id: str | None) -> Json:
     match content:
         case OutText():
             text: Json = {"body": content.text}
@@ -92,6 +96,8 @@ def _content(content: OutContent) -> Json:
             raise SendRefused("It was not decided which of the two contents to send", code="invalid_message")
         case OutLink() | OutLocationRequest() | OutFlow():
             return _one_button(content)
+        case OutMedia():
+            return media_part(content, provider_media_id)
         case _:
             assert_never(content)
 

@@ -5,15 +5,17 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/refere
 
 import hmac
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from typing import Any
 
 from recado.channels.cloud_api import bodies, management
 from recado.channels.cloud_api import convert as conversion
 from recado.channels.cloud_api.examine import examine
-from recado.channels.cloud_api.graph import Graph
+from recado.channels.cloud_api.graph import API_VERSION, Graph
 from recado.channels.cloud_api.ids import is_known_to_meta
-from recado.channels.cloud_api.shapes import as_list, as_object, identifier
+from recado.channels.cloud_api.media import MediaCalls
+from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier
 from recado.channels.cloud_api.split import split_content
 from recado.channels.contract import (
     Blocked,
@@ -26,9 +28,11 @@ from recado.channels.contract import (
     Templates,
 )
 from recado.channels.templates.values import Template, check, choose
-from recado.errors import OutcomeUnknown
+from recado.errors import OutcomeUnknown, SendError, retry_after
 from recado.kit.posting import Poster
-from recado.messages import OutContent, OutTemplate
+from recado.media.outgoing import OutgoingMedia
+from recado.media.source import IncomingFile
+from recado.messages import OutContent, OutMedia, OutTemplate
 
 DEFAULT_BASE_URL = "https://graph.facebook.com"
 
@@ -48,6 +52,8 @@ MAX_CONNECTIONS = 100
 # Shorter than servers keep an idle connection: one that the server is just closing makes an outcome unknown.
 KEEP_ALIVE_S = 15.0
 _SIGNATURE_PREFIX = b"sha256="
+# What Meta may answer for an id of media that it has no longer: parameters that are not valid.
+_MEDIA_ID_REFUSED = frozenset({"invalid_message", "media_failed"})
 
 
 class CloudApiChannel:
@@ -55,13 +61,14 @@ class CloudApiChannel:
 
     `base_url` is without the version segment. Connections are opened by the first sends, in the running loop.
     `templates` are those that are kept: a message that does not fit them is refused before the call. Without, Meta
-    decides.
+    decides. Without `media`, files can only be sent by link.
     """
 
     def __init__(
         self,
         base_url: str = DEFAULT_BASE_URL,
         *,
+        media: OutgoingMedia | None = None,
         connect_timeout_s: float = CONNECT_TIMEOUT_S,
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
         max_connections: int = MAX_CONNECTIONS,
@@ -76,6 +83,7 @@ class CloudApiChannel:
         )
         self._graph = Graph(self._poster)
         self._templates = templates
+        self._media = MediaCalls(f"{base_url.rstrip('/')}/{API_VERSION}", media)
 
     @property
     def name(self) -> str:
@@ -95,15 +103,36 @@ class CloudApiChannel:
         return split_content(content)
 
     async def send(self, line: Line, outgoing: Outgoing, fence: int) -> Sent:  # Meta knows no fences
-        if isinstance(outgoing.content, OutTemplate):
-            content, _ = await self.fitting(line, outgoing.content, outgoing.language)
+        content = outgoing.content
+        if isinstance(content, OutTemplate):
+            content, _ = await self.fitting(line, content, outgoing.language)
             outgoing = replace(outgoing, content=content)
-        answer = await self._graph.send(line, bodies.message(outgoing))
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            answer = await self._send_file(line, outgoing, content.media_id)
+        else:
+            answer = await self._graph.send(line, bodies.message(outgoing))
         messages = as_list(answer.get("messages"))
         message_id = identifier(as_object(messages[0]).get("id")) if messages else None
         if message_id is None:
             raise OutcomeUnknown("The Graph API accepted a message without telling its id")
         return Sent(message_id)
+
+    async def _send_file(self, line: Line, outgoing: Outgoing, media_id: str) -> Json:
+        body = bodies.message(outgoing, await self._media.provider_id(line, media_id))
+        try:
+            return await self._graph.send(line, body)
+        except SendError as error:
+            if error.code in _MEDIA_ID_REFUSED and await self._media.forget_if_old(line, media_id):
+                raise SendError(error.message, code="media_expired", verdict=retry_after(0)) from None
+            raise
+
+    async def prepare(self, line: Line, outgoing: Outgoing) -> None:
+        content = outgoing.content
+        if isinstance(content, OutMedia) and content.media_id is not None:
+            await self._media.provider_id(line, content.media_id)
+
+    def fetch_media(self, line: Line, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
+        return self._media.fetch(line, media_id)
 
     async def mark_read(self, line: Line, provider_message_id: str, typing: bool) -> None:
         if is_known_to_meta(provider_message_id):
@@ -138,6 +167,7 @@ class CloudApiChannel:
         return await examine(self._graph, line)
 
     async def close(self) -> None:
+        await self._media.close()
         await self._poster.close()
 
     # --- Webhooks -------------------------------------------------------------------------------------

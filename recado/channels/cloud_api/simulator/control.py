@@ -324,7 +324,7 @@ class Control:
         seed = body.pop("seed", None)
         self._faults[0] = Faults().changed(body)
         if seed is not None:
-            for part in (self._courier, self._phones, self._graph):
+            for part in (self._courier, self._phones, self._graph, self._graph.files):
                 part.dice.begin_anew(int(seed))
         return asdict(self._faults[0])
 
@@ -383,10 +383,11 @@ class Control:
         self._phones.clear()
         self._graph.limits.reset()
         self._graph.refusals.clear()
+        self._graph.files.clear()
         self._world.reset()
         self._stats.reset()
         self._faults[0] = self._config.faults
-        for part in (self._courier, self._phones, self._graph):
+        for part in (self._courier, self._phones, self._graph, self._graph.files):
             part.dice.begin_anew(self._config.seed)
         return {"epoch": self._world.epoch}
 

@@ -16,11 +16,18 @@ from recado.channels.cloud_api.simulator.config import WINDOW_S, Faults, Number,
 from recado.channels.cloud_api.simulator.dice import Dice
 from recado.channels.cloud_api.simulator.errors import GraphError, unknown_object
 from recado.channels.cloud_api.simulator.limits import Limits
+from recado.channels.cloud_api.simulator.media import LINK_PATH, Files, find
 from recado.channels.cloud_api.simulator.payloads import Json, Phone
 from recado.channels.cloud_api.simulator.phones import Phones
 from recado.channels.cloud_api.simulator.stats import Stats
 from recado.channels.cloud_api.simulator.templates import check_send
-from recado.channels.cloud_api.simulator.validation import as_object, check_message, check_product, recipient
+from recado.channels.cloud_api.simulator.validation import (
+    MEDIA,
+    as_object,
+    check_message,
+    check_product,
+    recipient,
+)
 from recado.channels.cloud_api.simulator.world import Entry, World, as_json
 
 # The typing indicator goes away after 25 s, or with the answer.
@@ -45,7 +52,13 @@ class Graph:
     """The endpoints, and the acceptance of messages."""
 
     def __init__(
-        self, config: SimulatorConfig, world: World, phones: Phones, stats: Stats, faults: Callable[[], Faults]
+        self,
+        config: SimulatorConfig,
+        world: World,
+        phones: Phones,
+        files: Files,
+        stats: Stats,
+        faults: Callable[[], Faults],
     ) -> None:
         self._config = config
         self._world = world
@@ -53,6 +66,7 @@ class Graph:
         self._stats = stats
         self._faults = faults
         self.dice = Dice(config.seed, "graph", stats)
+        self.files = files
         self.limits = Limits(config)
         self.refusals: list[Refusal] = []
         self.business = Business(world, self._number)
@@ -67,6 +81,9 @@ class Graph:
             web.get(version + "/{object_id}/message_templates", self._guarded(self.business.templates)),
             web.get(version + "/{object_id}/subscribed_apps", self._guarded(self.business.subscribed_apps)),
             web.route("*", version + "/{object_id}/block_users", self._guarded(self.business.block_users)),
+            web.post(version + "/{object_id}/media", self._guarded(self._upload)),
+            web.delete(version + "/{object_id}", self._guarded(self._delete_object)),
+            web.get(LINK_PATH, self._guarded(self._download)),
             web.get(version + "/debug_token", self._guarded(self._debug_token)),
             web.get("/debug_token", self._guarded(self._debug_token)),
             web.get(version + "/{object_id}", self._guarded(self._get_object)),
@@ -114,6 +131,9 @@ class Graph:
 
     def _accept(self, number: Number, body: Json) -> Json:
         message_type = check_message(body)
+        media_id = as_object(body.get(message_type)).get("id")
+        if message_type in MEDIA and media_id:
+            self.files.check_id(message_type, media_id, number)
         kind, address = recipient(body)
         if kind == "phone" and address == "".join(filter(str.isdigit, number.display_phone_number)):
             raise GraphError(131021)
@@ -218,9 +238,26 @@ class Graph:
             ids.append(other.id)
         return ids[::-1]
 
+    # --- Media ----------------------------------------------------------------------------------------
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        return await self.files.upload(request, self._authorized_number(request, "post"))
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        self._token(request)
+        return await self.files.download(request)
+
+    async def _delete_object(self, request: web.Request) -> web.StreamResponse:
+        self._token(request)
+        return self.files.remove(find(self.files, "delete", request.match_info["object_id"]))
+
     # --- Reading ---------------------------------------------------------------------------------------
 
     async def _get_object(self, request: web.Request) -> web.StreamResponse:
+        file = self.files.get(request.match_info["object_id"])
+        if file is not None:
+            self._token(request)
+            return self.files.about(request, file)
         number = self._authorized_number(request, "get")
         callback_urls = number.callback_urls or self._world.app.callback_urls
         everything: Json = {

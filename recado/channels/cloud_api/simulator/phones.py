@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from recado.channels.cloud_api.simulator.config import ConfigError, Faults, Numb
 from recado.channels.cloud_api.simulator.delivery import Courier
 from recado.channels.cloud_api.simulator.dice import Dice
 from recado.channels.cloud_api.simulator.errors import status_error
+from recado.channels.cloud_api.simulator.media import Files
 from recado.channels.cloud_api.simulator.payloads import Json, Phone
 from recado.channels.cloud_api.simulator.stats import Stats
 from recado.channels.cloud_api.simulator.validation import as_list, as_object
@@ -40,8 +40,15 @@ class Phones:
     """Every simulated phone. `draw` streams are seeded, so that a run can be repeated."""
 
     def __init__(
-        self, config: SimulatorConfig, world: World, courier: Courier, stats: Stats, faults: Callable[[], Faults]
+        self,
+        config: SimulatorConfig,
+        world: World,
+        courier: Courier,
+        files: Files,
+        stats: Stats,
+        faults: Callable[[], Faults],
     ) -> None:
+        self._files = files
         self._config = config
         self._world = world
         self._courier = courier
@@ -158,13 +165,21 @@ class Phones:
         forms = [name for name in SHORT_FORMS if name in item]
         wanted = item.get("type")
         if not forms and wanted in ("unsupported", *MEDIA_TYPES, "voice"):
-            return short_form(wanted, {})
+            return self._short(wanted, {})
         if len(forms) != 1:
             raise ConfigError(f"give exactly one of message, {', '.join(SHORT_FORMS)}; got {forms or 'none'}")
         form, value = forms[0], item[forms[0]]
         if form in ("button_reply", "list_reply"):
             conversation = self._world.conversation(number.phone_number_id, phone.key)
             return chosen(form, as_object(value), conversation, number, bool(item.get("context_id")))
+        return self._short(form, value)
+
+    def _short(self, form: str, value: Any) -> Json:
+        """A short form; one of media gets a file that can be fetched."""
+        kind = "audio" if form == "voice" else form
+        if kind in MEDIA_TYPES:
+            mime_type = "audio/ogg; codecs=opus" if form == "voice" else MEDIA_TYPES[kind]
+            value = self._files.of_person(as_object(value), mime_type)
         return short_form(form, value)
 
     # --- Changing a number -------------------------------------------------------------------------------
@@ -269,10 +284,9 @@ def short_form(form: str, value: Any) -> Json:
     if form == "text":
         return {"type": "text", "text": value if isinstance(value, dict) else {"body": str(value)}}
     if form == "voice":
-        audio = media("audio", {"mime_type": "audio/ogg; codecs=opus", **as_object(value)})
-        return {"type": "audio", "audio": {**audio, "voice": True}}
+        return {"type": "audio", "audio": {**as_object(value), "voice": True}}
     if form in MEDIA_TYPES:
-        body = media(form, as_object(value))
+        body = as_object(value)
         extra = {"audio": {"voice": False}, "sticker": {"animated": False}}.get(form, {})
         return {"type": form, form: {**body, **{k: v for k, v in extra.items() if k not in body}}}
     if form == "nfm_reply":
@@ -289,13 +303,6 @@ def short_form(form: str, value: Any) -> Json:
         error = {k: v for k, v in status_error(131051).items() if k != "href"}
         return {"errors": [error], "type": "unsupported", "unsupported": {"type": "unknown", **as_object(value)}}
     return {"type": form, form: value}
-
-
-def media(form: str, value: Json) -> Json:
-    """A media object, with what the caller left out."""
-    media_id = str(value.get("id") or int.from_bytes(hashlib.sha256(repr(value).encode()).digest()[:6], "big"))
-    digest = hashlib.sha256(media_id.encode()).hexdigest()
-    return {"mime_type": MEDIA_TYPES[form], "sha256": digest, **value, "id": media_id}
 
 
 def chosen(form: str, value: Json, conversation: Conversation, number: Number, has_context: bool) -> Json:

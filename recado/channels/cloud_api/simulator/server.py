@@ -21,7 +21,8 @@ POST /simulator/phones/number {from, wa_id, user_id?, phone_number_id?} -> the p
 POST /simulator/inject one message, a list of them, or {messages: [...]}:
     {phone_number_id?, from, name?, username?, id?, timestamp?, context_id?, context?, forwarded?,
      frequently_forwarded?, referral?} and exactly one content:
-    text: "..." | image, audio, voice, video, document, sticker: {...} (all fields have defaults) | location: {latitude,
+    text: "..." | image, audio, voice, video, document, sticker: {content?: base64, size_bytes?, id?, mime_type?,
+    caption?, filename?} (the file can be fetched from the Graph side) | location: {latitude,
     longitude, ...} | contacts: [...] | button_reply: {id, title?} | list_reply: {id, title?, description?} | nfm_reply:
     {response_json?} | button: {payload, text} | reaction: {message_id, emoji} | order: {...} | system: {...} | edit:
     {original_message_id, text | message} | revoke: {original_message_id} | unsupported: {type?} | message: {type, ...}
@@ -81,6 +82,7 @@ from recado.channels.cloud_api.simulator.control import Control
 from recado.channels.cloud_api.simulator.delivery import Courier
 from recado.channels.cloud_api.simulator.graph import Graph
 from recado.channels.cloud_api.simulator.journal import Journal
+from recado.channels.cloud_api.simulator.media import Files
 from recado.channels.cloud_api.simulator.phones import Phones
 from recado.channels.cloud_api.simulator.stats import Stats
 from recado.channels.cloud_api.simulator.world import World
@@ -122,8 +124,9 @@ class Simulator:
         world.open()
         self._apply_config(world)
         self._courier = Courier(config, world, stats, self._current_faults)
-        self._phones = Phones(config, world, self._courier, stats, self._current_faults)
-        self._graph = Graph(config, world, self._phones, stats, self._current_faults)
+        files = Files(config, world, stats, self._current_faults)
+        self._phones = Phones(config, world, self._courier, files, stats, self._current_faults)
+        self._graph = Graph(config, world, self._phones, files, stats, self._current_faults)
         control = Control(config, self._faults)
         control.bind(world, stats, self._courier, self._phones, self._graph)
         app = web.Application(client_max_size=MAX_BODY_BYTES)

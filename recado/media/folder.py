@@ -1,0 +1,133 @@
+"""Files in a folder of this machine, for one host or a shared disk.
+
+A file is written under a name of its own, flushed to the disk and then renamed: who dies on the way leaves a part that
+is never seen as a file, and is swept away after a day.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import IO
+
+from recado.errors import NotFound, Unavailable, retry_after
+from recado.kit import new_id
+from recado.media.store import CHUNK_BYTES
+
+_PARTS = "parts"
+# No download takes so long: what is older was left by a process that died.
+_PART_AGE_S = 24 * 3600
+
+
+class FolderStore:
+    """Implements `Store`. Folders and files are for the user of this process only."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._ready = False
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        try:
+            part = await asyncio.to_thread(self._begin)
+            try:
+                with await asyncio.to_thread(_create, part) as file:
+                    async for chunk in chunks:
+                        await asyncio.to_thread(file.write, chunk)
+                    await asyncio.to_thread(self._finish, file, part, self._path(key))
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        try:
+            file = await asyncio.to_thread(_open, self._path(key), start)
+            with file:
+                left = None if stop is None else stop - start
+                while left is None or left > 0:
+                    chunk = await asyncio.to_thread(file.read, CHUNK_BYTES if left is None else min(CHUNK_BYTES, left))
+                    if not chunk:
+                        return
+                    left = None if left is None else left - len(chunk)
+                    yield chunk
+        except FileNotFoundError:
+            raise missing() from None
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    async def delete(self, key: str) -> None:
+        try:
+            await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+        except OSError as error:
+            raise _unavailable(error) from error
+
+    async def close(self) -> None:
+        """Nothing is kept open."""
+
+    def _path(self, key: str) -> Path:
+        path = self._root.joinpath(*key.split("/"))
+        if ".." in path.parts or not path.is_relative_to(self._root):
+            raise ValueError("a key names a place inside the store")
+        return path
+
+    def _begin(self) -> Path:
+        """A name for a part. The first of a process sweeps away the old ones."""
+        parts = self._root / _PARTS
+        if not self._ready:
+            _make_private(parts)
+            oldest_s = time.time() - _PART_AGE_S
+            for left in parts.iterdir():
+                if left.stat().st_mtime < oldest_s:
+                    left.unlink(missing_ok=True)
+            self._ready = True
+        return parts / new_id()
+
+    def _finish(self, file: IO[bytes], part: Path, path: Path) -> None:
+        file.flush()
+        os.fsync(file.fileno())
+        _make_private(path.parent)
+        part.rename(path)
+        _sync_folder(path.parent)
+
+
+def missing() -> NotFound:
+    """There is no such content."""
+    return NotFound("The content of this file is not there", code="media_content_missing")
+
+
+def _create(path: Path) -> IO[bytes]:
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+
+
+def _open(path: Path, start: int) -> IO[bytes]:
+    file = path.open("rb")
+    file.seek(start)
+    return file
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder and those above it, and make sure that they outlive a power cut."""
+    if folder.is_dir():
+        return
+    if not folder.parent.is_dir():
+        _make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _unavailable(error: OSError) -> Unavailable:
+    return Unavailable(
+        f"The folder of media cannot be used ({error.strerror})",
+        code="media_store_unavailable",
+        verdict=retry_after(10),
+    )

@@ -1,0 +1,143 @@
+"""Files as other rooms use them. Sessions are a project's; nothing here commits."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Collection, Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.db import Database, database_now_ms
+from recado.errors import BadInput, MediaError, NotFound
+from recado.kit import new_id, now_ms
+from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, kind_of
+from recado.media.models import Media, MediaUpload
+from recado.media.store import Store, key_of
+
+MAX_FILENAME = 240
+# 100 MB on a line of 0.25 Mbit/s.
+UPLOAD_LIMIT_S = 3600
+
+
+async def get_media(session: AsyncSession, media_id: str) -> Media:
+    """One file. Raises `NotFound` (`media_not_found`)."""
+    row = await session.get(Media, media_id)
+    if row is None or row.state == "deleting":
+        raise NotFound("There is no such media", code="media_not_found")
+    return row
+
+
+async def media_of_messages(session: AsyncSession, message_ids: Collection[str]) -> dict[str, Media]:
+    """Message id -> its file, of those messages that have one."""
+    if not message_ids:
+        return {}
+    rows = await session.scalars(
+        select(Media).where(Media.message_id.in_(message_ids), Media.message_id.is_not(None), Media.state != "deleting")
+    )
+    return {row.message_id: row for row in rows if row.message_id is not None}
+
+
+async def media_of_contact(session: AsyncSession, contact_ids: Collection[str]) -> Sequence[Media]:
+    """All files that came from a person, by all contacts that they are, oldest first: for exports and erasure."""
+    rows = await session.scalars(
+        select(Media)
+        .where(Media.contact_id.in_(contact_ids), Media.contact_id.is_not(None), Media.state != "deleting")
+        .order_by(Media.id)
+    )
+    return rows.all()
+
+
+async def delete_media(session: AsyncSession, media_ids: Collection[str]) -> int:
+    """Delete files for good; how many there were. What is known of them goes with the caller's commit.
+
+    The content goes right after it, by the process that fetches (or by `remove_deleted`, for who wants to wait for it):
+    a row without any facts is left until then, so that no death of a process leaves content behind.
+    """
+    if not media_ids:
+        return 0
+    asked_ms = await database_now_ms(session)
+    rows = await session.scalars(
+        select(Media).where(Media.id.in_(media_ids), Media.state != "deleting").with_for_update()
+    )
+    count = 0
+    for row in rows:
+        count += 1
+        # A process may be writing the content just now: it is given its lease to end.
+        row.due_ms = max(asked_ms, row.due_ms or 0) if row.owner is not None else asked_ms
+        row.owner, row.epoch, row.attempts, row.state = None, row.epoch + 1, 0, "deleting"
+        row.message_id = row.contact_id = row.conversation_id = row.line_id = None
+        row.provider_media_id = row.filename = row.transcript = row.sha256 = row.hearing = None
+        row.mime_type = row.size_bytes = row.transcript_language = row.error_code = None
+    await session.execute(delete(MediaUpload).where(MediaUpload.media_id.in_(media_ids)))
+    return count
+
+
+async def remove_deleted(database: Database, store: Store, project_id: str) -> int:
+    """Remove the content of all files of a project that were deleted, now; how many. Raises `Unavailable`."""
+    async with database.project(project_id, read_only=True) as session:
+        ids = (await session.scalars(select(Media.id).where(Media.state == "deleting"))).all()
+    for media_id in ids:
+        await store.delete(key_of(project_id, media_id))
+        async with database.project(project_id) as session:
+            # Where somebody may still be writing, the row stays for another look.
+            asked_ms = await database_now_ms(session)
+            await session.execute(
+                delete(Media).where(Media.id == media_id, Media.state == "deleting", Media.due_ms <= asked_ms)
+            )
+    return len(ids)
+
+
+# --- files to send ----------------------------------------------------------------------------------------
+
+
+async def upload(
+    database: Database,
+    store: Store,
+    project_id: str,
+    mime_type: str,
+    filename: str | None,
+    chunks: AsyncIterator[bytes],
+    largest_bytes: int,
+) -> Media:
+    """Keep a file that is to be sent. Raises `MediaError` (`media_type_refused`, `media_too_large`), `BadInput`."""
+    bare = bare_type(mime_type)
+    kind = kind_of(bare)
+    if kind is None:
+        known = ", ".join(sorted(one for types in SENT_TYPES.values() for one in types))
+        raise MediaError(
+            f"Files of this type cannot be sent. Content-Type must be one of: {known}",
+            code="media_type_refused",
+            status=415,
+        )
+    named = _checked_name(filename)
+    media_id = new_id()
+    key = key_of(project_id, media_id)
+    measured = Measured(chunks, min(MAX_BYTES[kind], largest_bytes))
+    async with database.project(project_id) as session:
+        # Should this process die on the way, what it wrote is removed.
+        until_ms = await database_now_ms(session) + UPLOAD_LIMIT_S * 1000
+        session.add(Media(id=media_id, kind=kind, state="deleting", due_ms=until_ms, created_ms=now_ms()))
+    try:
+        async with asyncio.timeout(UPLOAD_LIMIT_S):
+            await store.put(key, measured.chunks())
+        if not measured.size_bytes:
+            raise BadInput("The file is empty", code="media_empty")
+    except TimeoutError:
+        raise MediaError("The file came too slowly", code="media_timeout", status=408) from None
+    finally:
+        async with database.project(project_id) as session:
+            row = await session.get_one(Media, media_id)
+            row.due_ms = await database_now_ms(session)
+            if sys.exc_info()[0] is None:
+                row.state, row.due_ms, row.stored_ms = "stored", None, now_ms()
+                row.mime_type, row.filename, row.store_key = bare, named, key
+                row.size_bytes, row.sha256 = measured.size_bytes, measured.sha256
+    return row
+
+
+def _checked_name(filename: str | None) -> str | None:
+    if filename is None:
+        return None
+    if not filename.strip() or len(filename) > MAX_FILENAME or not filename.isprintable() or "/" in filename:
+        raise BadInput(f"A file's name has 1 to {MAX_FILENAME} printable characters and no slash", code="bad_filename")
+    return filename

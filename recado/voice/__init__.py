@@ -1,0 +1,1 @@
+"""Voice notes: what they say is written down beside them, and handled as text."""

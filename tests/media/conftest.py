@@ -1,0 +1,26 @@
+"""A simulator for all tests here, and a line on it for each."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.contracts.providers import cloud_api_simulator
+from tests.mailbox.conftest import world
+from tests.mailbox.support import World
+from tests.media.support import Place, place
+
+__all__ = ["world"]
+
+
+@pytest.fixture(scope="session")
+def simulator() -> Iterator[str]:
+    with cloud_api_simulator() as url:
+        yield url
+
+
+@pytest_asyncio.fixture(name="place")
+async def a_place(world: World, simulator: str, tmp_path: Path) -> AsyncIterator[Place]:
+    async with place(world, simulator, tmp_path) as made:
+        yield made

@@ -1,0 +1,142 @@
+"""Files that go out: uploaded once a line, sent by id or by link, uploaded anew when Meta has them no longer."""
+
+import asyncio
+import os
+from typing import Any
+
+import pytest
+
+from recado.channels.cloud_api.media import FRESH_MS
+from recado.channels.contract import Line, Outgoing
+from recado.errors import BadInput, MediaError, SendError
+from recado.kit import new_id
+from recado.media.limits import MB
+from recado.media.models import Media
+from recado.media.service import delete_media, upload
+from recado.messages import OUT_CONTENT, Address, OutMedia
+from tests.mailbox.support import on_sqlite
+from tests.media.support import PHONE, Place, pieces
+
+
+async def kept(place: Place, mime_type: str = "image/png", size: int = 400_000, filename: str | None = None) -> Media:
+    content = pieces(os.urandom(size))
+    project_id = place.line.project_id
+    return await upload(place.database, place.store, project_id, mime_type, filename, content, 100 * MB)
+
+
+def outgoing(**content: Any) -> Outgoing:
+    return Outgoing(new_id(), (Address(kind="phone", value=PHONE),), OutMedia(**content))
+
+
+async def sent(place: Place) -> list[dict[str, Any]]:
+    entries = (await place.call("GET", "transcript"))["entries"]
+    return [entry["content"] for entry in entries if entry["direction"] == "out"]
+
+
+async def uploads(place: Place) -> list[dict[str, Any]]:
+    return await place.world.rows("SELECT provider_media_id, expires_ms - created_ms AS lives FROM media_uploads")
+
+
+async def test_a_file_is_uploaded_once_and_sent_by_its_id(place: Place) -> None:
+    row = await kept(place)
+    messages = [outgoing(media="image", media_id=row.id, caption="El plano") for _ in range(3)]
+    await asyncio.gather(*(place.channel.prepare(place.line, one) for one in messages))
+    for one in messages:
+        await place.channel.send(place.line, one, 1)
+    (made,) = await uploads(place)
+    assert made["lives"] == 29 * 24 * 3600 * 1000
+    parts = [content["image"] for content in await sent(place)]
+    assert parts == [{"id": made["provider_media_id"], "caption": "El plano"}] * 3
+
+
+@on_sqlite
+async def test_what_arrives_is_what_was_kept(place: Place) -> None:
+    row = await kept(place, "application/pdf", 2 * MB + 1, "receta.pdf")
+    made = await place.channel._media.provider_id(place.line, row.id)  # pyright: ignore[reportPrivateUsage]
+    async with place.channel.fetch_media(place.line, made) as file:
+        assert (file.sha256, file.size_bytes, file.mime_type) == (row.sha256, 2 * MB + 1, "application/pdf")
+
+
+async def test_an_id_that_meta_forgot_is_uploaded_anew(place: Place) -> None:
+    row = await kept(place)
+    message = outgoing(media="image", media_id=row.id)
+    await place.channel.prepare(place.line, message)
+    await place.world.execute(
+        "UPDATE media_uploads SET provider_media_id = '1', created_ms = created_ms - :age", age=FRESH_MS
+    )
+    with pytest.raises(SendError) as caught:
+        await place.channel.send(place.line, message, 1)
+    assert caught.value.code == "media_expired"
+    assert not caught.value.verdict.permanent
+    await place.channel.prepare(place.line, message)
+    await place.channel.send(place.line, message, 1)
+    assert len(await sent(place)) == 1
+
+
+@on_sqlite
+async def test_a_young_id_that_is_refused_is_not_uploaded_again_and_again(place: Place) -> None:
+    row = await kept(place)
+    message = outgoing(media="image", media_id=row.id)
+    await place.channel.prepare(place.line, message)
+    await place.world.execute("UPDATE media_uploads SET provider_media_id = '1'")
+    with pytest.raises(SendError) as caught:
+        await place.channel.send(place.line, message, 1)
+    assert caught.value.verdict.permanent
+
+
+@on_sqlite
+async def test_a_file_that_is_gone_or_anothers_is_refused_for_good(place: Place) -> None:
+    row = await kept(place)
+    theirs = Line(place.line.id, new_id(), "cloud-api", place.line.address, 80, place.line.secrets)
+    gone = await kept(place)
+    async with place.database.project(place.line.project_id) as session:
+        await delete_media(session, [gone.id])
+    for line, media_id in ((place.line, gone.id), (place.line, new_id()), (theirs, row.id)):
+        with pytest.raises(SendError) as caught:
+            await place.channel.prepare(line, outgoing(media="image", media_id=media_id))
+        assert (caught.value.code, caught.value.verdict.permanent) == ("media_not_found", True)
+
+
+@on_sqlite
+async def test_links_and_voice_notes(place: Place) -> None:
+    row = await kept(place, "audio/ogg", 1000)
+    await place.channel.send(place.line, outgoing(media="voice", media_id=row.id), 1)
+    link = "https://example.com/a.pdf"
+    await place.channel.send(place.line, outgoing(media="document", link=link, caption="Hola", filename="a.pdf"), 1)
+    voice, document = await sent(place)
+    assert voice["type"] == "audio"
+    assert voice["audio"]["voice"] is True
+    assert document["document"] == {"link": link, "caption": "Hola", "filename": "a.pdf"}
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("mime_type", "size", "code"),
+    [
+        ("application/x-sh", 10, "media_type_refused"),
+        ("image/png", 5 * MB + 1, "media_too_large"),
+        ("image/png", 0, "media_empty"),
+    ],
+)
+async def test_what_cannot_be_sent_is_not_kept(place: Place, mime_type: str, size: int, code: str) -> None:
+    with pytest.raises((MediaError, BadInput)) as caught:
+        await kept(place, mime_type, size)
+    assert caught.value.code == code
+    assert [row.state for row in await place.rows()] in ([], ["deleting"])
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"media": "image"},
+        {"media": "image", "media_id": "x"},
+        {"media": "image", "link": "http://example.com/a.png"},
+        {"media": "image", "link": "https://example.com/a.png", "media_id": new_id()},
+        {"media": "sticker", "link": "https://example.com/a.webp", "caption": "no"},
+        {"media": "image", "link": "https://example.com/a.png", "filename": "a.png"},
+        {"media": "image", "link": "https://example.com/a.png", "caption": "x" * 1025},
+    ],
+)
+def test_contents_that_do_not_fit(content: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="validation error"):
+        OUT_CONTENT.validate_python({"type": "media", **content})
