@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from recado.db import Database
 from recado.errors import NotFound, Unavailable, retry_after
+from recado.events import audiences
 from recado.events.models import Event
 from recado.events.schemas import EventOut
 from recado.events.service import events_between, last_position, name_matches
@@ -176,6 +177,10 @@ class Feed:
         while True:
             await asyncio.sleep(KEYS_EVERY_S)
             await self.cut_revoked()
+            try:
+                await self._attend(*{listener.wanted.project_id for listener in self._listeners})
+            except Exception as error:  # there are days left for it
+                log.warning("audience_not_renewed", error=type(error).__name__)
 
     async def cut_revoked(self) -> None:
         """End the listeners whose key is no more."""
@@ -204,6 +209,7 @@ class Feed:
         """
         if self._closed or self.listening >= MAX_LISTENERS:
             raise Unavailable("Too many listen here", code="overloaded", verdict=retry_after(5.0))
+        await self._attend(wanted.project_id)
         if after is None:
             async with self._database.system(read_only=True) as session:
                 return await last_position(session)
@@ -217,6 +223,14 @@ class Feed:
                 return event.position
             await asyncio.sleep(LOOK_S)  # it has just happened, and is numbered within moments
         raise Unavailable("This event has just happened", code="event_not_numbered", verdict=retry_after(1.0))
+
+    async def _attend(self, *project_ids: str) -> None:
+        for project_id in project_ids:
+            async with self._database.project(project_id, read_only=True) as session:
+                fresh = await audiences.is_fresh(session, project_id)
+            if not fresh:
+                async with self._database.project(project_id) as session:
+                    await audiences.attend(session, [project_id])
 
     @contextlib.asynccontextmanager
     async def listen(self, wanted: Wanted, after: int, key_id: str) -> AsyncGenerator[tuple[Listener, "Missed"]]:

@@ -4,6 +4,7 @@ from sqlalchemy import CheckConstraint, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
+from recado.kit import now_ms
 
 
 class Event(OfProject, Base):
@@ -36,3 +37,15 @@ class EventPosition(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int]
+
+
+class EventAudience(OfProject, Base):
+    """Until when (database clock) the events of a project's messages are noted; see `recado.events.audiences`.
+
+    One row a project, whose id it has.
+    """
+
+    __tablename__ = "event_audiences"
+
+    until_ms: Mapped[int]
+    created_ms: Mapped[int] = mapped_column(default=now_ms)

@@ -83,7 +83,7 @@ _ADD = Query(
         INSERT INTO events ({noting.COLUMNS})
         SELECT i.event_id, i.project_id, '{noting.RECEIVED}', i.conversation_id, i.line_id,
             {noting.MESSAGE_DATA % "i.id"}, {{now}}
-        FROM {{rows}}
+        FROM {{rows}} WHERE {noting.HEARD % "i.project_id"}
     ) /*all*/
     INSERT INTO inbox (id, project_id, line_id, conversation_id, seq, provider_message_id, body, created_ms)
     SELECT i.id, i.project_id, i.line_id, i.conversation_id, i.seq, i.provider_message_id, i.body, {{now}}
@@ -197,7 +197,7 @@ async def _append(
         ],
     )
     if not tx.concurrent:
-        await noting.record(tx, events)
+        await noting.record_heard(tx, events)
     return ids
 
 

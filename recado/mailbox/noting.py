@@ -5,7 +5,8 @@ reader has seen already. An event therefore gets its `position` when it is commi
 of `event_positions` until its own commit, and numbers only what it can see. So positions grow in the order in which
 they become visible: who has read up to one will never find an older one later.
 
-Events of messages name ids and never hold text.
+Events of messages name ids and never hold text. They are noted where somebody listens (`recado.events.audiences`):
+else they would be most of what is written. That a message failed is always noted.
 """
 
 import asyncio
@@ -36,10 +37,20 @@ log = structlog.get_logger(__name__)
 Note = tuple[str, str, str, str | None, str | None, str]
 
 COLUMNS = "id, project_id, name, conversation_id, line_id, data, created_ms"
+# Whether somebody listens to the project.
+HEARD = "EXISTS (SELECT 1 FROM event_audiences h WHERE h.id = %s AND h.until_ms > {now})"
 _RECORD = Query(
     f"""
     INSERT INTO events ({COLUMNS})
     SELECT i.id, i.project_id, i.name, i.conversation_id, i.line_id, i.data, {{now}} FROM {{rows}}
+    """,
+    rows="id uuid, project_id uuid, name text, conversation_id uuid, line_id uuid, data text",
+)
+_RECORD_HEARD = Query(
+    f"""
+    INSERT INTO events ({COLUMNS})
+    SELECT i.id, i.project_id, i.name, i.conversation_id, i.line_id, i.data, {{now}} FROM {{rows}}
+    WHERE {HEARD % "i.project_id"}
     """,
     rows="id uuid, project_id uuid, name text, conversation_id uuid, line_id uuid, data text",
 )
@@ -76,6 +87,11 @@ def note(name: str, project_id: str, conversation_id: str | None, line_id: str |
 async def record(tx: Tx, notes: Sequence[Note]) -> None:
     """Note events; they happen with the transaction."""
     await tx.fetch(_RECORD, notes)
+
+
+async def record_heard(tx: Tx, notes: Sequence[Note]) -> None:
+    """Note events of messages, where somebody listens; they happen with the transaction."""
+    await tx.fetch(_RECORD_HEARD, notes)
 
 
 async def number(tx: Tx) -> int:

@@ -153,7 +153,8 @@ _MARK = Query(
         INSERT INTO events ({noting.COLUMNS})
         SELECT i.event_id, c.project_id, '{noting.SENT}', c.conversation_id, c.line_id,
             {noting.MESSAGE_DATA % "c.id"}, {{now}}
-        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.told = 1
+        FROM {{rows}} JOIN changed c ON c.id = i.id
+        WHERE c.state = 'sent' AND c.told = 1 AND {noting.HEARD % "c.project_id"}
     ) SELECT * FROM changed /*all*/
     """,
     rows="id uuid, seq bigint, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
@@ -186,12 +187,14 @@ _STATUS_BY_CLIENT = Query(
         INSERT INTO events ({noting.COLUMNS})
         SELECT i.sent_event_id, c.project_id, '{noting.SENT}', c.conversation_id, c.line_id,
             {noting.MESSAGE_DATA % "c.id"}, {{now}}
-        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.told = 1
+        FROM {{rows}} JOIN changed c ON c.id = i.id
+        WHERE c.state = 'sent' AND c.told = 1 AND {noting.HEARD % "c.project_id"}
         UNION ALL
         SELECT i.event_id, c.project_id,
             CASE c.delivery WHEN {_DELIVERED} THEN 'message.delivered' ELSE 'message.read' END,
             c.conversation_id, c.line_id, {noting.MESSAGE_DATA % "c.id"}, {{now}}
-        FROM {{rows}} JOIN changed c ON c.id = i.id WHERE c.state = 'sent' AND c.delivery >= {_DELIVERED}
+        FROM {{rows}} JOIN changed c ON c.id = i.id
+        WHERE c.state = 'sent' AND c.delivery >= {_DELIVERED} AND {noting.HEARD % "c.project_id"}
     ) SELECT * FROM changed /*all*/
     """,
     rows="id uuid, line_id uuid, provider_message_id text, rank bigint, error_code text, error_text text, "
@@ -365,7 +368,7 @@ async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
     ]
     marked = [_Changed(*row) for row in await tx.fetch(_MARK, rows)]
     if not tx.concurrent:
-        await noting.record(tx, [row.note(noting.SENT) for row in marked if row.newly_sent])
+        await noting.record_heard(tx, [row.note(noting.SENT) for row in marked if row.newly_sent])
     dead = {m.id: m.error_code or "failed" for m in marks if m.state == "dead"}
     await noting.record(tx, [row.failed(dead[row.id]) for row in marked if row.id in dead])
     return {row.id for row in marked}
@@ -418,11 +421,11 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
         rows = [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, new_id(), new_id()) for key, s in each]
         found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_CLIENT, rows)]
         if not tx.concurrent:
-            await noting.record(tx, [note for row in found for note in row.by_status()])
+            await noting.record_heard(tx, [note for row in found for note in row.by_status()])
         changed += found
     rows = [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())]
     found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_PROVIDER, rows)]
-    await noting.record(tx, [note for row in found for note in row.by_status()])
+    await noting.record_heard(tx, [note for row in found for note in row.by_status()])
     changed += found
     codes = {s.client_id or s.provider_message_id: s.error_code or "failed" for s in statuses if s.rank == _FAILED}
     dead = [row for row in changed if row.state == "dead"]

@@ -150,6 +150,7 @@ class Deliverer:
         if now_s < self._prune_at_s:
             return
         async with self._database.system() as session:
+            await service.keep_listening(session)
             gone = await service.prune(session)
         if gone < service.PRUNE_ROWS:
             self._prune_at_s = now_s + PRUNE_EVERY_S

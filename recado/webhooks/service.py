@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound
+from recado.events.audiences import attend
 from recado.events.service import (
     Event,
     event_at,
@@ -58,6 +59,7 @@ async def add_endpoint(
     )
     session.add(endpoint)
     await session.flush()
+    await attend(session, [endpoint.project_id])
     endpoint.secret = box.encrypt(secret, endpoint.id)
     await session.flush()
     return endpoint, secret
@@ -88,6 +90,7 @@ async def change_endpoint(
         if active and (not endpoint.active or endpoint.paused_ms is not None):
             endpoint.after_position = await last_position(session)
             endpoint.failing_since_ms = None
+            await attend(session, [endpoint.project_id])
         endpoint.active = active
         endpoint.paused_ms = None
     await session.flush()
@@ -271,6 +274,12 @@ async def pause(session: AsyncSession, endpoint: WebhookEndpoint) -> None:
     """Send nothing more to an endpoint that failed for a whole day, and say so. A project's session."""
     endpoint.paused_ms = now_ms()
     await record(session, PAUSED, {"webhook_id": endpoint.id, "failing_since_ms": endpoint.failing_since_ms})
+
+
+async def keep_listening(session: AsyncSession) -> None:
+    """The endpoints are still there. Needs a system session."""
+    awake = select(WebhookEndpoint.project_id).where(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
+    await attend(session, sorted(set(await session.scalars(awake))))
 
 
 async def prune(session: AsyncSession) -> int:

@@ -72,7 +72,7 @@ async def ids(response: aiohttp.ClientResponse, count: int) -> list[str]:
 
 
 async def test_events_come_as_they_happen(live: Api, ours: Tenant) -> None:
-    last = (await live.get("/events?limit=1", ours.keys[Role.READ])).json["items"][0]["id"]
+    last = await note(live, ours, "before")
     async with streaming(live, ours.keys[Role.READ], f"?after={last}") as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         assert response.headers["cache-control"] == "no-store"

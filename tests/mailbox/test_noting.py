@@ -5,6 +5,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+import pytest_asyncio
+
+from recado.events.audiences import attend
 from recado.kit import new_id
 from recado.mailbox import noting, outbox
 from recado.mailbox.driver import Priority, Tx
@@ -12,6 +16,14 @@ from recado.mailbox.outbox import Mark, Status
 from recado.mailbox.service import Mailbox
 from recado.messages import DELIVERY_RANK
 from tests.mailbox.support import Shop, World, on_postgres, out, take_lines
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def listened(request: pytest.FixtureRequest, world: World, shop: Shop) -> None:
+    """Somebody listens, as everywhere here but where a test says otherwise."""
+    if request.node.get_closest_marker("nobody_listens") is None:
+        async with world.database.project(shop.project_id) as session:
+            await attend(session, [shop.project_id])
 
 
 async def numbered(world: World) -> list[dict[str, Any]]:
@@ -116,6 +128,22 @@ async def test_a_message_and_its_reply_are_told_of_once_each(world: World, mailb
         message_id = stored.message_id if event["name"] == "message.received" else reply.id
         assert json.loads(event["data"]) == {"message_id": message_id}
         assert (event["conversation_id"], event["line_id"]) == (stored.conversation_id, shop.line_id)
+
+
+@pytest.mark.nobody_listens
+async def test_where_nobody_listens_only_failures_are_told(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    (stored,) = await mailbox.store([shop.arrival("a.1")])
+    await mailbox.enqueue(shop.project_id, stored.conversation_id, [out(), out()])
+    fence = (await take_lines(mailbox))[shop.line_id]
+    for number, what in enumerate(("read", "failed"), 1):
+        (row,) = await mailbox.claim_heads(shop.line_id, fence, 1)
+        await mailbox.mark(Mark(row.id, row.seq, fence, "sent", f"wamid.{number}"))
+        await mailbox.apply_statuses([Status(shop.line_id, f"wamid.{number}", row.id, DELIVERY_RANK[what])])
+    assert await names(world, mailbox) == ["message.failed"]
+    async with world.database.project(shop.project_id) as session:
+        await attend(session, [shop.project_id])
+    await mailbox.store([shop.arrival("a.2")])
+    assert await names(world, mailbox) == ["message.failed", "message.received"]
 
 
 async def test_a_status_before_the_answer_tells_that_it_was_sent(world: World, mailbox: Mailbox, shop: Shop) -> None:

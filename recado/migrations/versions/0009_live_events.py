@@ -22,6 +22,15 @@ def upgrade() -> None:
     op.create_index("ix_events_project_position", "events", ["project_id", "position"])
     _one_row("event_positions")
     op.create_table(
+        "event_audiences",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("project_id", ID, nullable=False),
+        sa.Column("until_ms", sa.BigInteger, nullable=False),
+        sa.Column("created_ms", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_event_audiences"),
+    )
+    op.create_index("ix_event_audiences_project_id", "event_audiences", ["project_id"])
+    op.create_table(
         "webhook_endpoints",
         sa.Column("id", ID, nullable=False),
         sa.Column("project_id", ID, nullable=False),
@@ -79,7 +88,7 @@ def _one_row(name: str) -> None:
 
 
 def downgrade() -> None:
-    for table in ("webhook_positions", "webhook_deliveries", "webhook_endpoints", "event_positions"):
+    for table in ("webhook_positions", "webhook_deliveries", "webhook_endpoints", "event_positions", "event_audiences"):
         op.drop_table(table)
     op.drop_index("ix_events_project_position", "events")
     op.drop_index("uq_events_position", "events")
