@@ -183,9 +183,9 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
             rates,
         ),
     )
-    guarded = _guard(app, runtime, rates)
-    dispatch = Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, guarded)
-    return Shield(dispatch, runtime.settings.hsts_s)
+    # Providers need no headers for browsers, and their way is the shortest.
+    rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
+    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, rest)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:

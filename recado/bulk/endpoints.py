@@ -8,7 +8,7 @@ from recado.bulk import service
 from recado.bulk.schemas import NewBulkSend, RecipientOut, RecipientState
 from recado.caller import Admin, Reader
 from recado.jobs.schemas import JobOut, job_out
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter(tags=["bulk"])
 
@@ -37,8 +37,10 @@ async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Admin, idempotenc
 
 
 @router.get("/jobs/{job_id}/recipients")
-async def list_recipients(job_id: PathId, caller: Reader, cut: PageCut, state: InState = None) -> PageOf[RecipientOut]:
+async def list_recipients(
+    job_id: PathId, caller: Reader, cut: PageCut, span: QuerySpan, state: InState = None
+) -> PageOf[RecipientOut]:
     """What became of each recipient of a bulk send; nothing before the job has begun."""
     async with caller.reading() as session:
-        page = await service.recipients(session, job_id, cut, state=state)
+        page = await service.recipients(session, job_id, cut, state=state, span=span)
     return PageOf[RecipientOut].model_validate(page)

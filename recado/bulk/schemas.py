@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from recado.kit.schemas import AnyText, Input, Output, Uuid
+from recado.kit.schemas import AnyText, Input, Output, Uuid, shown
 
 # What the issue of a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
 MAX_RECIPIENTS = 10_000
@@ -24,6 +24,8 @@ Phone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{6,15}$"), AfterVali
 
 class NewBulkSend(Input):
     """A message to many people: to contacts, to phone numbers, or both, at most 10,000 in all."""
+
+    model_config = shown({"text": "Mañana abrimos a las 10:00.", "phones": ["34600000000"]})
 
     text: Annotated[AnyText, Field(min_length=1, max_length=MAX_TEXT)]
     contact_ids: list[Uuid] = Field(default_factory=list, max_length=MAX_RECIPIENTS)

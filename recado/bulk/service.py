@@ -14,6 +14,7 @@ from recado.jobs.models import Job
 from recado.jobs.service import get as get_job
 from recado.jobs.service import submit
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 KIND = "bulk_send"
 
@@ -41,11 +42,11 @@ def check(given: Any) -> dict[str, Any]:
 
 
 async def recipients(
-    session: AsyncSession, job_id: str, cut: Cut = FIRST, *, state: RecipientState | None = None
+    session: AsyncSession, job_id: str, cut: Cut = FIRST, *, state: RecipientState | None = None, span: Span = ALWAYS
 ) -> Page[BulkRecipient]:
     """What became of the recipients of a bulk send. Raises `NotFound` (`job_not_found`)."""
     await get_job(session, job_id)
-    statement = select(BulkRecipient).where(BulkRecipient.job_id == job_id)
+    statement = select(BulkRecipient).where(BulkRecipient.job_id == job_id, *span.of(BulkRecipient.created_ms))
     if state is not None:
         statement = statement.where(BulkRecipient.state == state)
     return await read_page(session, statement, BulkRecipient, cut)

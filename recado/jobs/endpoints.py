@@ -19,7 +19,7 @@ from recado.jobs.schemas import (
 )
 from recado.jobs.service import State
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter()
 
@@ -29,10 +29,12 @@ OfKind = Annotated[KindName | None, Query(description="Only jobs of this kind.")
 
 
 @router.get("/jobs", tags=["jobs"])
-async def list_jobs(caller: Reader, cut: PageCut, state: InState = None, kind: OfKind = None) -> PageOf[JobOut]:
+async def list_jobs(
+    caller: Reader, cut: PageCut, span: QuerySpan, state: InState = None, kind: OfKind = None
+) -> PageOf[JobOut]:
     """Work in the background, newest first."""
     async with caller.reading() as session:
-        page = await service.list_page(session, cut, state=state, kind=kind)
+        page = await service.list_page(session, cut, state=state, kind=kind, span=span)
     return PageOf(items=[job_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
@@ -51,10 +53,10 @@ async def cancel_job(job_id: PathId, caller: Agent) -> JobOut:
 
 
 @router.get("/schedules", tags=["schedules"])
-async def list_schedules(caller: Reader, cut: PageCut) -> PageOf[ScheduleOut]:
+async def list_schedules(caller: Reader, cut: PageCut, span: QuerySpan) -> PageOf[ScheduleOut]:
     """When jobs are made, oldest schedule first."""
     async with caller.reading() as session:
-        page = await schedules.list_page(session, cut)
+        page = await schedules.list_page(session, cut, span)
     return PageOf(items=[schedule_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 

@@ -16,6 +16,7 @@ from recado.jobs.ticks import next_ms
 from recado.kit.clock import from_ms
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 # More of one project would be somebody's mistake.
 MAX_SCHEDULES = 200
@@ -66,9 +67,9 @@ async def get(session: AsyncSession, schedule_id: str) -> Schedule:
     return schedule
 
 
-async def list_page(session: AsyncSession, cut: Cut = FIRST) -> Page[Schedule]:
+async def list_page(session: AsyncSession, cut: Cut = FIRST, span: Span = ALWAYS) -> Page[Schedule]:
     """The project's schedules, oldest first."""
-    return await read_page(session, select(Schedule), Schedule, cut)
+    return await read_page(session, select(Schedule).where(*span.of(Schedule.created_ms)), Schedule, cut)
 
 
 async def change(session: AsyncSession, kinds: Kinds, schedule_id: str, changes: Change) -> Schedule:

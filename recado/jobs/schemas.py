@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 from recado.jobs.models import Job, Schedule
 from recado.jobs.service import State
 from recado.kit.cron import MAX_EXPRESSION
-from recado.kit.schemas import Input, Moment, Name, Output
+from recado.kit.schemas import SHOWN_ID, Input, Moment, Name, Output, shown
 
 KindName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z_.]+$", description="Such as bulk_send.")]
 CronText = Annotated[
@@ -66,6 +66,18 @@ def job_out(row: Job) -> JobOut:
 
 
 class NewSchedule(Input):
+    """Jobs of a kind at certain times."""
+
+    model_config = shown(
+        {
+            "name": "Aviso",
+            "kind": "bulk_send",
+            "cron": "0 9 * * mon",
+            "timezone": "America/Lima",
+            "input": {"line_id": SHOWN_ID, "text": "Mañana abrimos.", "phones": ["34600000000"]},
+        }
+    )
+
     name: Name
     kind: KindName
     cron: CronText
@@ -75,6 +87,8 @@ class NewSchedule(Input):
 
 class ScheduleChanges(Input):
     """What is given is changed, the rest stays. `paused` stops its ticks, or lets them come again."""
+
+    model_config = shown({"paused": True})
 
     name: Name | None = None
     cron: CronText | None = None

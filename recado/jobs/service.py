@@ -14,6 +14,7 @@ from recado.errors import Conflict, NotFound
 from recado.events.service import record
 from recado.jobs.models import Job
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 State = Literal["pending", "running", "succeeded", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
@@ -62,10 +63,10 @@ async def get(session: AsyncSession, job_id: str) -> Job:
 
 
 async def list_page(
-    session: AsyncSession, cut: Cut = FIRST, *, state: State | None = None, kind: str | None = None
+    session: AsyncSession, cut: Cut = FIRST, *, state: State | None = None, kind: str | None = None, span: Span = ALWAYS
 ) -> Page[Job]:
     """The project's jobs, newest first."""
-    statement = select(Job)
+    statement = select(Job).where(*span.of(Job.created_ms))
     if state is not None:
         statement = statement.where(Job.state == state)
     if kind is not None:

@@ -78,6 +78,9 @@ def curl(schema: Mapping[str, Any], path: str, method: str, operation: Mapping[s
     if "application/json" in body:
         text = json.dumps(_named(example(schema, body["application/json"]["schema"])), ensure_ascii=False)
         words += ["-H 'Content-Type: application/json'", f"-d {_quoted(text)}"]
+    elif body:  # a file, of one of the types
+        kind = "text/plain" if "text/plain" in body else next(iter(body))
+        words += [f"-H 'Content-Type: {kind}'", "--data-binary 'what is in the file; @name sends one'"]
     return " \\\n  ".join(words)
 
 

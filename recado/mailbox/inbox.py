@@ -185,19 +185,24 @@ async def _append(
     for conversation, last_seq in await tx.fetch(_ADVANCE, advance):
         rows = members[conversation]
         seqs.update(zip(rows, count(last_seq - len(rows) + 1), strict=False))
-    events = [
-        noting.note(noting.RECEIVED, a.project_id, conversation, a.line_id, noting.message_data(message_id))
-        for a, conversation, message_id in zip(arrivals, conversation_of, ids, strict=True)
-    ]
     await tx.fetch(
         _ADD,
         [
-            (ids[n], a.project_id, a.line_id, conversation_of[n], seqs[n], a.provider_message_id, a.body, events[n][0])
+            (
+                ids[n], a.project_id, a.line_id, conversation_of[n], seqs[n], a.provider_message_id, a.body,
+                new_id() if tx.concurrent else None,
+            )
             for n, a in enumerate(arrivals)
         ],
-    )
-    if not tx.concurrent:
-        await noting.record_heard(tx, events)
+    )  # fmt: skip
+    if not tx.concurrent and await noting.is_heard(tx):
+        await noting.record_heard(
+            tx,
+            [
+                noting.note(noting.RECEIVED, a.project_id, conversation, a.line_id, noting.message_data(message_id))
+                for a, conversation, message_id in zip(arrivals, conversation_of, ids, strict=True)
+            ],
+        )
     return ids
 
 

@@ -54,6 +54,7 @@ _RECORD_HEARD = Query(
     """,
     rows="id uuid, project_id uuid, name text, conversation_id uuid, line_id uuid, data text",
 )
+_ANYBODY = Query("SELECT 1 FROM event_audiences WHERE until_ms > {now} LIMIT 1")
 _LAST = Query("SELECT position FROM event_positions WHERE id = 1 {for_update}")
 _BEGIN = Query("INSERT INTO event_positions (id, position) VALUES (1, 0) ON CONFLICT (id) DO NOTHING")
 _NUMBER = Query(
@@ -87,6 +88,11 @@ def note(name: str, project_id: str, conversation_id: str | None, line_id: str |
 async def record(tx: Tx, notes: Sequence[Note]) -> None:
     """Note events; they happen with the transaction."""
     await tx.fetch(_RECORD, notes)
+
+
+async def is_heard(tx: Tx) -> bool:
+    """Whether anybody listens at all: mostly not, and then nothing need be made to be noted."""
+    return bool(await tx.fetch(_ANYBODY))
 
 
 async def record_heard(tx: Tx, notes: Sequence[Note]) -> None:

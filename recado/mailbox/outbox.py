@@ -362,12 +362,12 @@ async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
             int(not m.counts),
             m.error_code,
             m.error_text,
-            new_id(),
+            new_id() if tx.concurrent else None,
         )
         for m in marks
     ]
     marked = [_Changed(*row) for row in await tx.fetch(_MARK, rows)]
-    if not tx.concurrent:
+    if not tx.concurrent and await noting.is_heard(tx):
         await noting.record_heard(tx, [row.note(noting.SENT) for row in marked if row.newly_sent])
     dead = {m.id: m.error_code or "failed" for m in marks if m.state == "dead"}
     await noting.record(tx, [row.failed(dead[row.id]) for row in marked if row.id in dead])
@@ -407,6 +407,11 @@ class _Changed:
             yield self.note("message.delivered" if self.delivery == _DELIVERED else "message.read")
 
 
+def _two_ids(wanted: bool) -> tuple[str | None, str | None]:
+    """For the events that PostgreSQL notes in the statement itself."""
+    return (new_id(), new_id()) if wanted else (None, None)
+
+
 async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
     """Apply statuses in any order, never moving back; how many rows changed. Unknown rows are settled by them."""
     by_client: dict[tuple[str, ...], Status] = {}
@@ -418,9 +423,11 @@ async def apply_statuses(tx: Tx, statuses: Sequence[Status]) -> int:
             _keep_best(by_provider, (status.line_id, status.provider_message_id), status)
     changed: list[_Changed] = []
     for each in _one_for_a_row(sorted(by_client.items())):
-        rows = [(key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, new_id(), new_id()) for key, s in each]
+        rows = [
+            (key[0], s.line_id, key[1], s.rank, s.error_code, s.error_text, *_two_ids(tx.concurrent)) for key, s in each
+        ]
         found = [_Changed(*row) for row in await tx.fetch(_STATUS_BY_CLIENT, rows)]
-        if not tx.concurrent:
+        if not tx.concurrent and await noting.is_heard(tx):
             await noting.record_heard(tx, [note for row in found for note in row.by_status()])
         changed += found
     rows = [(*key, s.rank, s.error_code, s.error_text) for key, s in sorted(by_provider.items())]

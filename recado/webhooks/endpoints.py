@@ -9,7 +9,7 @@ from recado.caller import Admin
 from recado.kit.clock import from_ms
 from recado.kit.crypto import SecretBox
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.webhooks import service
 from recado.webhooks.models import WebhookDelivery
 from recado.webhooks.schemas import (
@@ -30,10 +30,10 @@ State = Annotated[Literal["queued", "delivered", "dead"] | None, Query(descripti
 
 
 @router.get("")
-async def list_webhooks(caller: Admin, cut: PageCut) -> PageOf[EndpointOut]:
+async def list_webhooks(caller: Admin, cut: PageCut, span: QuerySpan) -> PageOf[EndpointOut]:
     """Where the project's events go, oldest first."""
     async with caller.reading() as session:
-        return PageOf[EndpointOut].model_validate(await service.list_endpoints(session, cut))
+        return PageOf[EndpointOut].model_validate(await service.list_endpoints(session, cut, span))
 
 
 @router.post("", status_code=201)
@@ -75,10 +75,12 @@ async def delete_webhook(webhook_id: PathId, caller: Admin) -> None:
 
 
 @router.get("/{webhook_id}/deliveries")
-async def list_deliveries(webhook_id: PathId, caller: Admin, cut: PageCut, state: State = None) -> PageOf[DeliveryOut]:
+async def list_deliveries(
+    webhook_id: PathId, caller: Admin, cut: PageCut, span: QuerySpan, state: State = None
+) -> PageOf[DeliveryOut]:
     """What was and will be posted to an endpoint, newest first; kept for 30 days."""
     async with caller.reading() as session:
-        page = await service.list_deliveries(session, webhook_id, cut, state=state)
+        page = await service.list_deliveries(session, webhook_id, cut, state=state, span=span)
     return PageOf(items=[delivery_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
-from recado.kit.schemas import Input, Moment, Output, Uuid
+from recado.kit.schemas import Input, Moment, Output, Uuid, shown
 
 EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
 MAX_NAMES = 50
@@ -29,6 +29,8 @@ def _parsed(value: Any) -> Any:
 
 class NewEndpoint(Input):
     """Where events shall go. Without a secret, one is made."""
+
+    model_config = shown({"url": "https://example.com/events", "events": ["message.*"]})
 
     url: Url
     events: Names = Field(default=["*"])

@@ -28,6 +28,7 @@ from recado.events.service import (
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, new_token
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
 
 # How long an event is tried: long enough for a receiver that breaks at night, with people who mend it in the morning.
@@ -112,9 +113,11 @@ async def get_endpoint(session: AsyncSession, endpoint_id: str) -> WebhookEndpoi
     return endpoint
 
 
-async def list_endpoints(session: AsyncSession, cut: Cut = FIRST) -> Page[WebhookEndpoint]:
+async def list_endpoints(session: AsyncSession, cut: Cut = FIRST, span: Span = ALWAYS) -> Page[WebhookEndpoint]:
     """The project's endpoints, oldest first."""
-    return await read_page(session, select(WebhookEndpoint), WebhookEndpoint, cut)
+    return await read_page(
+        session, select(WebhookEndpoint).where(*span.of(WebhookEndpoint.created_ms)), WebhookEndpoint, cut
+    )
 
 
 def check_url(url: str) -> str:
@@ -196,11 +199,13 @@ def _delivery(endpoint: WebhookEndpoint, event: Event, due_ms: int) -> WebhookDe
 
 
 async def list_deliveries(
-    session: AsyncSession, endpoint_id: str, cut: Cut = FIRST, *, state: str | None = None
+    session: AsyncSession, endpoint_id: str, cut: Cut = FIRST, *, state: str | None = None, span: Span = ALWAYS
 ) -> Page[WebhookDelivery]:
     """What was and will be sent to an endpoint, newest first. Raises `NotFound` (`webhook_not_found`)."""
     await get_endpoint(session, endpoint_id)
-    statement = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
+    statement = select(WebhookDelivery).where(
+        WebhookDelivery.endpoint_id == endpoint_id, *span.of(WebhookDelivery.created_ms)
+    )
     if state is not None:
         statement = statement.where(WebhookDelivery.state == state)
     return await read_page(session, statement, WebhookDelivery, cut, newest_first=True)

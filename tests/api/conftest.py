@@ -5,7 +5,7 @@ import json as json_module
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,8 @@ class Tenant:
     job_id: str
     schedule_id: str
     media_id: str
+    # No webhook has it.
+    webhook_id: str = field(default_factory=new_id)
 
 
 class Api:

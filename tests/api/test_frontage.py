@@ -25,11 +25,10 @@ async def test_every_answer_has_the_security_headers(databases: Databases, tmp_p
             await api.get("/contacts"),
             await api.call("GET", "/nothing"),
             await api.call("DELETE", "/health"),
-            await api.call("POST", "/webhooks/whatsapp", data=b"{}"),
             await api.call("GET", "/metrics"),
             await api.post("/contacts", ours.keys[Role.READ], data=io.BytesIO(b"x" * 2_000_000)),
         ]
-        assert [answer.status for answer in answers] == [200, 401, 404, 405, 401, 200, 413]
+        assert [answer.status for answer in answers] == [200, 401, 404, 405, 200, 413]
         for answer in answers:
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert answer.headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"

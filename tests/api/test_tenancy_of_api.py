@@ -36,8 +36,21 @@ BODIES: dict[str, Any] = {
     "change_schedule": {"paused": True},
     "add_address": {"kind": "phone", "value": "34622222222"},
     "start_conversation": {"line_id": "{line}", "contact_id": "{into}"},
+    "mark_read": {},
+    "block_users": {"users": ["34600000000"]},
+    "unblock_users": {"users": ["34600000000"]},
+    "create_webhook": {"url": "https://example.com/events", "events": ["*"]},
+    "change_webhook": {"active": False},
+    "replay_events": {},
     "send_message": {"content": {"type": "text", "text": "hola"}},
 }
+# They never end; tests/api/test_event_stream.py has another project's ask there.
+STREAMS = {"stream_events"}
+# They ask the line's provider, which is not there: tests/api/test_at_provider.py has one.
+AT_PROVIDER = {"list_blocked", "block_users", "unblock_users", "sync_templates", "check_line", "mark_read"}
+NEED_WEBHOOK = {
+    "get_webhook", "change_webhook", "delete_webhook", "list_deliveries", "replay_events", "replay_delivery",
+}  # fmt: skip
 # What takes away what the others need, in the order in which it may be done.
 LAST = ("revoke_key", "remove_entry", "replace_entries", "delete_contact", "delete_line", "delete_assistant")
 
@@ -56,6 +69,9 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "job_id": tenant.job_id,
         "schedule_id": tenant.schedule_id,
         "media_id": tenant.media_id,
+        # Made by tests/api/test_webhooks.py, which has another project ask for them.
+        "webhook_id": tenant.webhook_id,
+        "delivery_id": tenant.webhook_id,
     }
 
 
@@ -100,7 +116,7 @@ async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, the
     key = ours.keys[Role.ADMIN]
     foreign = re.compile("|".join(ids(theirs).values()).encode())
     for route in api_routes():
-        if route.methods == {"GET"} and "{" not in route.path:
+        if route.methods == {"GET"} and "{" not in route.path and route.name not in STREAMS:
             status, body = await use(api, route, key, ours)
             assert status == 200, route.name
             assert not foreign.search(body), route.name
@@ -124,6 +140,8 @@ async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant)
     await make_dead(api, ours, ours.message_id)
     into, unused = await spares(api, ours)
     for route in sorted(api_routes(), key=lambda route: LAST.index(route.name) if route.name in LAST else -1):
+        if route.name in STREAMS | AT_PROVIDER | NEED_WEBHOOK:
+            continue
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
         of = unused if route.name in ("delete_contact", "delete_assistant") else ours

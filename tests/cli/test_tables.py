@@ -17,9 +17,11 @@ TABLES = {
     "outbox list": ("ERROR", "131026", "no llegó"),
     "line unrouted list": ("ABOUT", "777"),
     "inbox list": ("CONVERSATION ID", "sin respuesta"),
+    "webhook list": ("EVENTS", "https://example.com/events"),
 }
 # A folder of this machine, not part of an installation: tests/model/hub reads it.
-ELSEWHERE = {"model cache list"}
+# Templates need a provider: tests/api/test_at_provider.py; jobs and schedules are in test_jobs.
+ELSEWHERE = {"model cache list", "line templates list", "job list", "schedule list"}
 
 
 def lists(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
@@ -37,11 +39,12 @@ def test_every_list_is_tested_here() -> None:
 
 def test_every_table_can_be_read(installation: Installation) -> None:
     talk = Conversations(installation)
+    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
     installation.ok("key", "create", "--project", "bench")
     dead = talk.out("no llegó", "dead", error_code="131026", attempts=8)
     store(installation, talk.row, dead, talk.dead_in("sin respuesta"), stray({}, "777"))
     for command, words in TABLES.items():
-        project = ("--project", "bench") if command == "key list" else ()
+        project = ("--project", "bench") if command in ("key list", "webhook list") else ()
         shown = installation.ok(*command.split(), *project)
         for word in words:
             assert word in shown, f"{command}:\n{shown}"

@@ -12,7 +12,7 @@ from recado.channels.templates.schemas import SyncedOut, TemplateOut, template_o
 from recado.channels.templates.syncing import sync
 from recado.kit.crypto import SecretBox
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter(prefix="/lines/{line_id}/templates", tags=["templates"])
 
@@ -22,12 +22,14 @@ InStatus = Annotated[str | None, Query(pattern=r"^[A-Z_]{1,32}$", description="O
 
 
 @router.get("")
-async def list_templates(line_id: PathId, caller: Reader, cut: PageCut, status: InStatus = None) -> PageOf[TemplateOut]:
+async def list_templates(
+    line_id: PathId, caller: Reader, cut: PageCut, span: QuerySpan, status: InStatus = None
+) -> PageOf[TemplateOut]:
     """The templates of the line's business account, as they were when they were last synchronised."""
     async with caller.reading() as session:
         line = await get_line(session, line_id)
         waba_id = str(line.config.get(WABA_ID) or "")
-        page = await service.list_templates(session, waba_id, cut, status=status)
+        page = await service.list_templates(session, waba_id, cut, status=status, span=span)
     return PageOf(items=[template_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 

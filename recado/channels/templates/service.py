@@ -14,6 +14,7 @@ from recado.channels.templates.values import Template
 from recado.errors import BadInput
 from recado.kit import now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ async def find(session: AsyncSession, waba_id: str, name: str) -> list[Template]
 
 
 async def list_templates(
-    session: AsyncSession, waba_id: str, cut: Cut = FIRST, *, status: str | None = None
+    session: AsyncSession, waba_id: str, cut: Cut = FIRST, *, status: str | None = None, span: Span = ALWAYS
 ) -> Page[TemplateRow]:
     """An account's templates, those first that were first known."""
-    statement = select(TemplateRow).where(TemplateRow.waba_id == waba_id)
+    statement = select(TemplateRow).where(TemplateRow.waba_id == waba_id, *span.of(TemplateRow.created_ms))
     if status is not None:
         statement = statement.where(TemplateRow.status == status)
     return await read_page(session, statement, TemplateRow, cut)

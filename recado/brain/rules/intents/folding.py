@@ -72,6 +72,7 @@ _CHAT = dict(
         "grcs=gracias",
         "grx=gracias",
         "cta=cita",
+        "ctia=cita",
         "sita=cita",
         "sitas=citas",
         "zita=cita",
