@@ -13,8 +13,6 @@ from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 
 Standing = Literal["pending", "running", "answered", "given_up"]
-# What a socket that comes back is told at once; the rest follows.
-MAX_WAITING = 100
 _DELIVERED = DELIVERY_RANK["delivered"]
 
 
@@ -65,12 +63,6 @@ _HAND_OUT = Query(
     """,
     rows="id uuid",
 )
-_WAITING = Query(
-    f"""
-    SELECT id, body, seq FROM outbox WHERE conversation_id = :id AND state = 'queued' ORDER BY seq LIMIT {MAX_WAITING}
-    """,
-    scalars="id uuid",
-)
 
 
 async def find(tx: Tx, line_id: str, provider_message_id: str) -> str | None:
@@ -103,8 +95,3 @@ def _standing(settled: bool, dead: bool, owned: bool) -> Standing:
 async def hand_out(tx: Tx, out_ids: Sequence[str]) -> list[str]:
     """Settle rows that somebody has got; those that were not settled before."""
     return [row[0] for row in await tx.fetch(_HAND_OUT, [(out_id,) for out_id in sorted(set(out_ids))])]
-
-
-async def waiting(tx: Tx, conversation_id: str) -> list[HandedOut]:
-    """The first rows of a conversation that nobody has asked for, in order."""
-    return [HandedOut(*row) for row in await tx.fetch(_WAITING, id=conversation_id)]

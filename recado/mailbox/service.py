@@ -9,7 +9,7 @@ from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
 from recado.mailbox import answers, claims, closing, inbox, memories, noting, outbox, recent, senders
-from recado.mailbox.answers import Handed, HandedOut
+from recado.mailbox.answers import Handed
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
@@ -128,10 +128,6 @@ class Mailbox:
     async def hand_out(self, out_ids: Sequence[str]) -> None:
         """Whoever wrote has got these messages."""
         await self.driver.run(lambda tx: answers.hand_out(tx, out_ids), Priority.MARK, atomic=False)
-
-    async def waiting_out(self, conversation_id: str) -> list[HandedOut]:
-        """What of a conversation nobody has asked for yet, in order."""
-        return await self.driver.run(lambda tx: answers.waiting(tx, conversation_id), Priority.INGEST, atomic=False)
 
     async def apply_statuses(self, statuses: Sequence[Status]) -> None:
         """Apply delivery statuses; returns after the commit."""
