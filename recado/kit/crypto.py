@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ class SecretBox:
             says = f"RECADO_SECRET_KEY needs at least {_MIN_CHARACTERS} characters in each key"
             raise RecadoError(f"{says}. Print a good one: recado key generate-secret", code="bad_secret_key")
         derived = [hashlib.sha256(b"recado secret box " + key.encode()).digest() for key in keys]
-        self._ciphers = {hashlib.sha256(key).hexdigest()[:8]: AESGCM(key) for key in derived}
+        self._derived = {hashlib.sha256(key).hexdigest()[:8]: key for key in derived}
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in self._derived.items()}
         self._current = next(iter(self._ciphers))
 
     def encrypt(self, text: str, purpose: str) -> str:
@@ -61,6 +63,22 @@ class SecretBox:
                 code="secret_unreadable",
             ) from None
         return text.decode()
+
+
+    def mark(self, text: str, purpose: str) -> str:
+        """A digest by which `text` is known again, and which says nothing to who has no key: HMAC-SHA256, whose name of
+        the key comes first. The same for the same `purpose` only.
+        """
+        return self._mark(self._current, text, purpose)
+
+    def marks(self, text: str, purpose: str) -> tuple[str, ...]:
+        """The digests of `text` under each key: one that was made before the keys changed is among them."""
+        return tuple(self._mark(key_id, text, purpose) for key_id in self._derived)
+
+    def _mark(self, key_id: str, text: str, purpose: str) -> str:
+        # The key for this is not the one that encrypts.
+        key = hmac.digest(self._derived[key_id], b"recado marks", "sha256")
+        return f"{key_id}:{hmac.digest(key, f'{purpose}\0{text}'.encode(), 'sha256').hex()}"
 
 
 def secret_box(setting: str, data_dir: Path) -> SecretBox:

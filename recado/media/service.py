@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Collection, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
@@ -15,6 +15,8 @@ from recado.media.models import Media, MediaUpload
 from recado.media.store import Store, key_of
 
 MAX_FILENAME = 240
+# Longer than whoever fetches a file holds it without a sign of life (`LEASE_MS` of recado.media.work).
+WRITING_MS = 20_000
 # 100 MB on a line of 0.25 Mbit/s.
 UPLOAD_LIMIT_S = 3600
 
@@ -85,6 +87,13 @@ async def remove_deleted(database: Database, store: Store, project_id: str) -> i
                 delete(Media).where(Media.id == media_id, Media.state == "deleting", Media.due_ms <= asked_ms)
             )
     return len(ids)
+
+
+async def deleting_soon(session: AsyncSession) -> int:
+    """How many deleted files of the project may still have content that some process is just writing, for moments."""
+    now_ms = await database_now_ms(session)
+    soon = Media.due_ms <= now_ms + WRITING_MS  # an upload that has only begun is not deleted, and due much later
+    return await session.scalar(select(func.count()).where(Media.state == "deleting", soon)) or 0
 
 
 # --- files to send ----------------------------------------------------------------------------------------

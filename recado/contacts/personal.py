@@ -1,0 +1,44 @@
+"""What this room holds of a person: who they are, what networks call them, what assistants have learned of them."""
+
+import json
+from collections.abc import Sequence
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.contacts.models import AddressRow, Contact, Fact
+from recado.personal import Person, Record, remove_rows, rows_of
+
+
+def _contact(row: Contact) -> Record:
+    return {
+        "id": row.id,
+        "name": row.name,
+        "merged_into": row.alias_of,
+        "allowed": row.allowed,
+        "opted_out": row.opted_out,
+        "created_ms": row.created_ms,
+    }
+
+
+def _address(row: AddressRow) -> Record:
+    return {"contact_id": row.contact_id, "kind": row.kind, "value": row.value, "created_ms": row.created_ms}
+
+
+def _fact(row: Fact) -> Record:
+    return {"name": row.name, "value": json.loads(row.value), "learned_ms": row.updated_ms}
+
+
+async def forget_names(session: AsyncSession, contact_ids: Sequence[str]) -> int:
+    """Take a person's name and addresses away; how many addresses. Whoever writes from one of them is somebody new."""
+    await session.execute(
+        update(Contact).where(Contact.id.in_(contact_ids)).values(name=None).execution_options(synchronize_session=False)
+    )
+    return await remove_rows(session, AddressRow, AddressRow.contact_id.in_(contact_ids))
+
+
+HOLDINGS = (
+    rows_of(Fact, lambda person: Fact.contact_id.in_(person.contact_ids), name="facts", record=_fact),
+    rows_of(AddressRow, lambda person: AddressRow.contact_id.in_(person.contact_ids), name="addresses", record=_address),
+    rows_of(Contact, lambda person: Contact.id.in_(person.contact_ids), name="contacts", record=_contact),
+)

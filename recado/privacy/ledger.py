@@ -1,0 +1,64 @@
+"""The list of erasures beside the database: a backup is older than some of them, and restoring it applies them again.
+
+One JSON object a line. It names nobody: ids of contacts that are gone, and keyed digests.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from recado.errors import BadInput
+from recado.privacy.models import Erasure
+
+LEDGER = "erasures.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One erasure: whose data went, and when."""
+
+    id: str
+    project_id: str
+    contact_ids: tuple[str, ...]
+    marks: tuple[str, ...]
+    asked_by: str
+    created_ms: int
+
+
+def entry_of(row: Erasure) -> Entry:
+    """What the list keeps of an erasure."""
+    contact_ids, marks = json.loads(row.contact_ids), json.loads(row.marks)
+    return Entry(row.id, row.project_id, tuple(contact_ids), tuple(marks), row.asked_by, row.created_ms)
+
+
+def write_ledger(path: Path, entries: Iterable[Entry]) -> None:
+    """Put the list in its place, whole or not at all. Entries that are in the file alone stay."""
+    known = {entry.id: entry for entry in (*read_ledger(path), *entries)}
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    with part.open("w", encoding="utf-8") as file:
+        for _, entry in sorted(known.items()):
+            file.write(json.dumps({name: getattr(entry, name) for name in Entry.__slots__}) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read_ledger(path: Path) -> list[Entry]:
+    """The erasures of the list; none if there is no file. Raises `BadInput` (`bad_ledger`)."""
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    try:
+        found = [json.loads(line) for line in lines if line.strip()]
+        return [
+            Entry(
+                str(one["id"]), str(one["project_id"]), tuple(one["contact_ids"]), tuple(one["marks"]),
+                str(one["asked_by"]), int(one["created_ms"]),
+            )
+            for one in found
+        ]  # fmt: skip
+    except (ValueError, KeyError, TypeError):
+        raise BadInput(f"{path} is no list of erasures", code="bad_ledger") from None

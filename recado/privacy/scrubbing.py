@@ -1,0 +1,163 @@
+"""The last step of an erasure: nothing of what was deleted stands in the database's own files.
+
+SQLite: every connection overwrites what it deletes (`secure_delete`), the log is copied back and cut to nothing, and the
+raw file is searched. Now and then a page that was divided keeps a stale copy of a row in its unused part, as do pages
+that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait.
+
+PostgreSQL: the tables are vacuumed. See docs/decisions/0017 for what that leaves.
+"""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from recado.db import SQLITE_PRAGMAS, Database
+from recado.errors import Unavailable, retry_after
+from recado.personal import Person
+
+# How long others wait for a try to cut the log, at most; it waits for readers that are at work, such as a backup.
+BUSY_S = 0.2
+TRY_FOR_S = 20.0
+PAUSE_S = 0.5
+# Writing the file anew holds up all writers: about a second for each 100 MB (measured).
+MAX_REWRITE_BYTES = 128 << 20
+VACUUM_LIMIT_S = 600.0
+SEARCH_LIMIT_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What was done: `log_cut`, `rewritten` (SQLite) or `vacuumed` (PostgreSQL), and how often the person's addresses
+    and conversations were found in the file after it; None where nobody looked.
+    """
+
+    how: str
+    traces: int | None = None
+
+
+async def scrub(database: Database, tables: Collection[str], person: Person | None) -> Scrubbed:
+    """Clean the files after an erasure that changed these tables. Raises `Unavailable` (`database_busy`)."""
+    if not database.is_sqlite:
+        await _vacuum(database, sorted(tables))
+        return Scrubbed("vacuumed")
+    await _cut_log(database.sqlite_path)
+    if person is None:
+        return Scrubbed("log_cut")
+    found = await _search(database.sqlite_path, person)
+    if not found or await asyncio.to_thread(_size, database.sqlite_path) > MAX_REWRITE_BYTES:
+        return Scrubbed("log_cut", found)
+    await compact(database)
+    return Scrubbed("rewritten", await _search(database.sqlite_path, person))
+
+
+async def compact(database: Database) -> None:
+    """Write a SQLite file anew, without anything that is not in use; all writers wait. Raises `Unavailable`."""
+    await asyncio.to_thread(_rewrite, database.sqlite_path)
+    await _cut_log(database.sqlite_path)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+def _rewrite(path: Path) -> None:
+    connection = _connect(path, TRY_FOR_S)
+    try:
+        connection.execute("PRAGMA temp_store=FILE")  # as large as the database
+        connection.execute("VACUUM")
+    except sqlite3.OperationalError as error:
+        raise _busy() from error
+    finally:
+        connection.close()
+
+
+async def _cut_log(path: Path) -> None:
+    loop = asyncio.get_running_loop()
+    until_s = loop.time() + TRY_FOR_S
+    while not await asyncio.to_thread(_try_to_cut, path):
+        if loop.time() >= until_s:
+            raise _busy()
+        await asyncio.sleep(PAUSE_S)
+
+
+def _try_to_cut(path: Path) -> bool:
+    connection = _connect(path, BUSY_S)
+    try:
+        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()  # the most of it, while nobody waits
+        busy, left, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        connection.close()
+    return busy == 0 and left <= 0
+
+
+def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None)
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def _busy() -> Unavailable:
+    return Unavailable(
+        "Somebody reads the database for long (a backup?), so its log cannot be cut yet",
+        code="database_busy",
+        verdict=retry_after(10),
+    )
+
+
+async def _search(path: Path, person: Person) -> int:
+    needles: Sequence[str] = [*(value for _, value in person.addresses), *person.conversation_ids]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "recado.privacy.traces", str(path), f"{path}-wal",
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        async with asyncio.timeout(SEARCH_LIMIT_S):
+            output, _ = await process.communicate(json.dumps(list(needles)).encode())
+    except BaseException:
+        process.kill()
+        raise
+    if process.returncode != 0:
+        raise Unavailable("The database's file could not be searched", code="search_failed", verdict=retry_after(60))
+    return int(output)
+
+
+async def _vacuum(database: Database, tables: Sequence[str]) -> None:
+    async with database.engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        async with asyncio.timeout(VACUUM_LIMIT_S):
+            for table in tables:
+                await alone.execute(text(f'VACUUM "{table}"'))
+
+
+# Longer than a transaction of the mailbox may take (`COMMAND_TIMEOUT_S` of recado.mailbox.postgres).
+OLDER_LIMIT_S = 35.0
+OLDER_LOOK_S = 0.05
+_OLDER = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start <= :since
+"""
+
+
+async def wait_for_older(database: Database) -> None:
+    """Wait for the transactions that are open now: what they do not see, whoever begins after them does.
+
+    One that is longer than any that writes (a backup) is not waited for. SQLite has one writer, and so none of them.
+    """
+    if database.is_sqlite:
+        return
+    async with database.engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        since = await alone.scalar(text("SELECT clock_timestamp()"))
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + OLDER_LIMIT_S
+        while await alone.scalar(text(_OLDER), {"since": since}) and loop.time() < until_s:
+            await asyncio.sleep(OLDER_LOOK_S)
