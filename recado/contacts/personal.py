@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.contacts.models import AddressRow, Contact, Fact
@@ -31,6 +31,8 @@ def _fact(row: Fact) -> Record:
 
 async def forget_names(session: AsyncSession, contact_ids: Sequence[str]) -> int:
     """Take a person's name and addresses away; how many addresses. Whoever writes from one of them is somebody new."""
+    mine = select(Contact.id).where(Contact.id.in_(contact_ids)).order_by(Contact.id)
+    await session.scalars(mine.with_for_update())
     await session.execute(
         update(Contact).where(Contact.id.in_(contact_ids)).values(name=None).execution_options(synchronize_session=False)
     )

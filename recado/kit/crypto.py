@@ -78,7 +78,8 @@ class SecretBox:
     def _mark(self, key_id: str, text: str, purpose: str) -> str:
         # The key for this is not the one that encrypts.
         key = hmac.digest(self._derived[key_id], b"recado marks", "sha256")
-        return f"{key_id}:{hmac.digest(key, f'{purpose}\0{text}'.encode(), 'sha256').hex()}"
+        told = f"{purpose}\0{text}".encode()
+        return f"{key_id}:{hmac.digest(key, told, 'sha256').hex()}"
 
 
 def secret_box(setting: str, data_dir: Path) -> SecretBox:

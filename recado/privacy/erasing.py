@@ -127,8 +127,9 @@ class Eraser:
             person = await seen_again(session, person)
             now_ms = await database_now_ms(session)
             session.add_all(await self._redeliverable(session, held, person, now_ms))
-            await silence(session, person)
+            # Contacts before conversations, as whoever stores a message locks them.
             await self._note(session, held, {"addresses": await forget_names(session, person.contact_ids)})
+            await silence(session, person)
             row.person = as_text(person)
             row.contact_ids = json_text(person.contact_ids)
             row.marks = json_text(marks_of(self.box, held.project_id, person))

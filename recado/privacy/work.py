@@ -1,0 +1,76 @@
+"""What a worker does for privacy: erasures that were asked for or left behind, and what has aged, for all projects."""
+
+import asyncio
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import select, update
+
+from recado.db import Database, database_now_ms
+from recado.errors import RecadoError
+from recado.kit.logs import place_of
+from recado.privacy.aging import remove_aged
+from recado.privacy.erasing import Eraser
+from recado.privacy.models import Erasure, Retention
+from recado.privacy.service import days_of
+
+# How late an erasure begins.
+LOOK_S = 1.0
+# How often a project is looked through for what has aged.
+ROUND_MS = 3_600_000
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Keeper:
+    """Works for one process until `run` is cancelled."""
+
+    database: Database
+    eraser: Eraser
+
+    async def run(self) -> None:
+        while True:
+            try:
+                await self.erase_what_is_asked()
+                await self.remove_what_has_aged()
+            except Exception as error:  # whatever it is, the next round comes
+                log.warning("privacy_waits", **place_of(error))
+            await asyncio.sleep(LOOK_S)
+
+    async def erase_what_is_asked(self) -> int:
+        """Carry out the erasures that nobody is working on; how many were done."""
+        async with self.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+            waiting = select(Erasure.project_id, Erasure.id).where(
+                Erasure.state == "running", Erasure.lease_until_ms <= now_ms
+            )
+            found = (await session.execute(waiting.order_by(Erasure.id))).all()
+        done = 0
+        for project_id, erasure_id in found:
+            try:
+                done += await self.eraser.work_on(project_id, erasure_id)
+                log.info("contact_erased", erasure_id=erasure_id, project_id=project_id)
+            except RecadoError as error:
+                log.warning("erasure_waits", erasure_id=erasure_id, code=error.code)
+        return done
+
+    async def remove_what_has_aged(self) -> None:
+        """Look through the projects whose turn it is; each is one process's until the next round."""
+        async with self.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+            due = (await session.scalars(select(Retention.id).where(Retention.due_ms <= now_ms))).all()
+        for project_id in due:
+            async with self.database.project(project_id) as session:
+                claimed = await session.scalars(
+                    update(Retention)
+                    .where(Retention.id == project_id, Retention.due_ms <= now_ms)
+                    .values(due_ms=await database_now_ms(session) + ROUND_MS)
+                    .returning(Retention)
+                    .execution_options(synchronize_session=False)
+                )
+                row = claimed.first()
+            if row is not None:
+                gone = await remove_aged(self.database, project_id, days_of(row))
+                if any(gone.values()):
+                    log.info("aged_rows_removed", project_id=project_id, **gone)
