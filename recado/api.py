@@ -51,6 +51,7 @@ from recado.media import endpoints as media
 from recado.media.endpoints import MediaShelf
 from recado.media.limits import MB
 from recado.metrics import Metrics
+from recado.privacy import endpoints as privacy
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
@@ -82,6 +83,7 @@ ROOMS = (
     events,
     usage,
     webhooks_out,
+    privacy,
 )
 
 _DESCRIPTION = """\

@@ -150,7 +150,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",  # KiB
-    # What is deleted is overwritten with zeros. Measured: no more time for the hot path's statements (docs/decisions/0017).
+    # What is deleted is overwritten with zeros, at no cost that could be measured (docs/decisions/0017).
     "PRAGMA secure_delete=ON",
     # Pages, 32 MiB of log. With a million messages stored, one changes nine pages that no other message of its commit
     # does (measured; 1,000 pages would be full every tenth of a second); what changes again before the checkpoint is

@@ -1,7 +1,7 @@
 """What rooms hold of people, said table by table: how it is exported and erased, and when it may go by age.
 
-Every room says it for its own tables (`personal.py` of the room); `recado.privacy.declared` gathers what they say, and a
-test holds every table to it. Nothing here commits: what is found is read in one short transaction, what goes goes in
+Every room says it for its own tables (`personal.py` of the room); `recado.privacy.declared` gathers what they say, and
+a test holds every table to it. Nothing here commits: what is found is read in one short transaction, what goes goes in
 another, by the ids that were found.
 """
 

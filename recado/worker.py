@@ -24,6 +24,8 @@ from recado.media.limits import MB
 from recado.media.source import IncomingFile, Source
 from recado.media.work import MediaWork
 from recado.messages import OUT_CONTENT
+from recado.privacy.erasing import Eraser
+from recado.privacy.work import Keeper
 from recado.runtime import Runtime
 from recado.voice.engine import open_engine
 from recado.voice.listening import Listener
@@ -50,6 +52,7 @@ class Worker:
     relay: Relay
     webhooks: Deliverer
     callbacks: Callbacks
+    privacy: Keeper
     fetcher: Fetcher
     listener: Listener | None
 
@@ -65,6 +68,7 @@ class Worker:
             asyncio.create_task(self.webhooks.run(), name="webhooks"),
             asyncio.create_task(self.callbacks.run(), name="callbacks"),
             asyncio.create_task(self.fetcher.run(), name="media"),
+            asyncio.create_task(self.privacy.run(), name="privacy"),
             *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")
@@ -110,6 +114,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         ),
         webhooks,
         _callbacks(runtime),
+        Keeper(runtime.database, Eraser(runtime.database, runtime.store, runtime.box, runtime.settings.data_dir)),
         Fetcher(
             work,
             runtime.store,

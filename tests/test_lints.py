@@ -17,6 +17,7 @@ RAW_SQL = {
     "mailbox": "the hot path, limited to its rows by their ids",
     "migrate.py": "Alembic's own table, and locks",
     "migrations": "tables, not rows",
+    "privacy/scrubbing.py": "cleans files: checkpoints and VACUUM",
 }
 # Files and folders that may work across projects.
 SYSTEM = {
@@ -35,6 +36,7 @@ SYSTEM = {
     "jobs/claims.py": "a process does the jobs of all projects",
     "jobs/ticks.py": "a process keeps the schedules of all projects",
     "cli": "the operator's own tool",
+    "privacy/work.py": "a process erases, and removes what has aged, for all projects",
     "doctor.py": "looks at the whole installation, for its operator",
     "main.py": "tells the operator which lines there are",
 }

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.contacts.models import AddressRow, Contact, Fact
-from recado.personal import Person, Record, remove_rows, rows_of
+from recado.personal import Record, remove_rows, rows_of
 
 
 def _contact(row: Contact) -> Record:
@@ -34,13 +34,18 @@ async def forget_names(session: AsyncSession, contact_ids: Sequence[str]) -> int
     mine = select(Contact.id).where(Contact.id.in_(contact_ids)).order_by(Contact.id)
     await session.scalars(mine.with_for_update())
     await session.execute(
-        update(Contact).where(Contact.id.in_(contact_ids)).values(name=None).execution_options(synchronize_session=False)
+        update(Contact)
+        .where(Contact.id.in_(contact_ids))
+        .values(name=None)
+        .execution_options(synchronize_session=False)
     )
     return await remove_rows(session, AddressRow, AddressRow.contact_id.in_(contact_ids))
 
 
 HOLDINGS = (
     rows_of(Fact, lambda person: Fact.contact_id.in_(person.contact_ids), name="facts", record=_fact),
-    rows_of(AddressRow, lambda person: AddressRow.contact_id.in_(person.contact_ids), name="addresses", record=_address),
+    rows_of(
+        AddressRow, lambda person: AddressRow.contact_id.in_(person.contact_ids), name="addresses", record=_address
+    ),
     rows_of(Contact, lambda person: Contact.id.in_(person.contact_ids), name="contacts", record=_contact),
 )

@@ -64,7 +64,6 @@ class SecretBox:
             ) from None
         return text.decode()
 
-
     def mark(self, text: str, purpose: str) -> str:
         """A digest by which `text` is known again, and which says nothing to who has no key: HMAC-SHA256, whose name of
         the key comes first. The same for the same `purpose` only.

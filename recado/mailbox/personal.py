@@ -206,6 +206,7 @@ CONVERSATIONS = rows_of(
 
 # --- by age -----------------------------------------------------------------------------------------------
 
+
 def is_open(message_id: ColumnElement[str | None]) -> ColumnElement[bool]:
     """True for a message that came in and is still to be answered, or was given up and waits for people."""
     behind = select(Conversation.id).where(

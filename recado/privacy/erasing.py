@@ -1,8 +1,8 @@
-"""The erasure of one person, step by step. Every step bears to be begun again: a process that dies leaves the rest to the
-next one, and what was counted stays counted.
+"""The erasure of one person, step by step. Every step bears to be begun again: a process that dies leaves the rest to
+the next one, and what was counted stays counted.
 
-1. The cut, one commit: the person loses name and addresses, what waits for them is settled and dropped, turns in work are
-   discarded. From here on nothing is sent to them, and whoever writes from their number is somebody new.
+1. The cut, one commit: the person loses name and addresses, what waits for them is settled and dropped, turns in work
+   are discarded. From here on nothing is sent to them, and whoever writes from their number is somebody new.
 2. What some process is sending at this moment ends by itself.
 3. All tables are swept in small commits, the conversations and contacts last: as empty shells they catch what another
    process was just storing.

@@ -13,6 +13,9 @@ from recado.mailbox.personal import conversations_of
 from recado.messages import Address
 from recado.personal import Person
 
+# As the column of addresses has it.
+MAX_ADDRESS = 160
+
 
 async def person_of(session: AsyncSession, contact_id: str) -> Person:
     """Everything that is one person with this contact, merged ones too. Raises `NotFound` (`contact_not_found`)."""
@@ -48,17 +51,18 @@ async def find_contact(session: AsyncSession, given: str) -> str:
     """The id of a contact that is given by its id, its phone number, or another address. Raises `NotFound`."""
     if is_id(given):
         return (await get_contact(session, given)).id
-    digits = given.removeprefix("+").replace(" ", "").replace("-", "")
-    wanted = [("phone", digits)] if digits.isdigit() else []
-    wanted += [(kind, given) for kind in ("bsuid", "parent_bsuid", "web")]
-    for kind, value in wanted:
-        if len(value) <= 160 and (found := await find_by_address(session, Address.model_validate(_pair(kind, value)))):
+    for kind, value in possible_addresses(given):
+        if found := await find_by_address(session, Address.model_validate({"kind": kind, "value": value})):
             return found.id
     raise NotFound("There is no contact with this id, number or address", code="contact_not_found")
 
 
-def _pair(kind: str, value: str) -> dict[str, str]:
-    return {"kind": kind, "value": value}
+def possible_addresses(given: str) -> list[tuple[str, str]]:
+    """The (kind, value) that a person at a keyboard may mean; a number with or without plus sign, spaces and dashes."""
+    digits = given.removeprefix("+").replace(" ", "").replace("-", "")
+    wanted = [("phone", digits)] if digits.isascii() and digits.isdigit() else []
+    wanted += [(kind, given) for kind in ("bsuid", "parent_bsuid", "web")]
+    return [(kind, value) for kind, value in wanted if 1 <= len(value) <= MAX_ADDRESS]
 
 
 def as_text(person: Person) -> str:

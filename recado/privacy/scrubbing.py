@@ -1,8 +1,8 @@
 """The last step of an erasure: nothing of what was deleted stands in the database's own files.
 
-SQLite: every connection overwrites what it deletes (`secure_delete`), the log is copied back and cut to nothing, and the
-raw file is searched. Now and then a page that was divided keeps a stale copy of a row in its unused part, as do pages
-that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait.
+SQLite: every connection overwrites what it deletes (`secure_delete`), the log is copied back and cut to nothing, and
+the raw file is searched. Now and then a page that was divided keeps a stale copy of a row in its unused part, as do
+pages that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait.
 
 PostgreSQL: the tables are vacuumed. See docs/decisions/0017 for what that leaves.
 """
@@ -159,5 +159,7 @@ async def wait_for_older(database: Database) -> None:
         since = await alone.scalar(text("SELECT clock_timestamp()"))
         loop = asyncio.get_running_loop()
         until_s = loop.time() + OLDER_LIMIT_S
-        while await alone.scalar(text(_OLDER), {"since": since}) and loop.time() < until_s:
+        while await alone.scalar(text(_OLDER), {"since": since}):
+            if loop.time() >= until_s:
+                return
             await asyncio.sleep(OLDER_LOOK_S)

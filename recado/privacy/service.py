@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
@@ -14,7 +15,7 @@ from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.personal import Age
 from recado.privacy.declared import AGINGS
 from recado.privacy.models import Erasure, Retention
-from recado.privacy.people import as_text, marks_of, person_of, purpose_of
+from recado.privacy.people import as_text, marks_of, person_of, possible_addresses, purpose_of
 
 DAY_MS = 24 * 3_600_000
 # A provider delivers again for seven days, and a row that is gone would not know a repetition; that also holds for the
@@ -70,19 +71,15 @@ async def set_retention(session: AsyncSession, project_id: str, days: Days) -> D
 async def count_due(session: AsyncSession, days: Days) -> dict[str, int]:
     """How many rows of each table would go now."""
     now_ms = await database_now_ms(session)
-    counts: dict[str, int] = {}
-    for table, models in _due_by_table(days, now_ms).items():
-        model, conditions = models
-        counts[table] = await session.scalar(select(func.count()).select_from(model).where(or_(*conditions))) or 0
-    return counts
-
-
-def _due_by_table(days: Days, now_ms: int):  # noqa: ANN202 # table -> its class and conditions
-    found = {}
+    due: dict[type[Any], list[ColumnElement[bool]]] = {}
     for aging in AGINGS:
         if (kept := days.of(aging.age)) is not None:
-            found.setdefault(aging.table, (aging.model, []))[1].append(aging.due(now_ms - kept * DAY_MS))
-    return found
+            due.setdefault(aging.model, []).append(aging.due(now_ms - kept * DAY_MS))
+    counts: dict[str, int] = {}
+    for model, conditions in due.items():
+        found = select(func.count()).select_from(model).where(or_(*conditions))
+        counts[model.__tablename__] = await session.scalar(found) or 0
+    return counts
 
 
 # --- erasures -------------------------------------------------------------------------------------------
@@ -112,6 +109,19 @@ async def ask_erasure(session: AsyncSession, box: SecretBox, contact_id: str, as
 
 def _project(session: AsyncSession) -> str:
     return str(session.info["project_id"])
+
+
+async def running_of(session: AsyncSession, box: SecretBox, given: str) -> Erasure | None:
+    """The erasure that is at work on whoever is given by a contact's id, a number or another address."""
+    marks = {
+        mark
+        for kind, value in possible_addresses(given)
+        for mark in box.marks(f"{kind}:{value}", purpose_of(_project(session)))
+    }
+    for row in await session.scalars(select(Erasure).where(Erasure.state == "running")):
+        if given in json.loads(row.contact_ids) or marks & set(json.loads(row.marks)):
+            return row
+    return None
 
 
 async def get_erasure(session: AsyncSession, erasure_id: str) -> Erasure:

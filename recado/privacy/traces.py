@@ -1,8 +1,8 @@
 """Looks for texts in the raw bytes of files: `python -m recado.privacy.traces FILE...`, with a JSON list of texts on
 standard input; prints how often they stand there.
 
-A program of its own, because a process that has a SQLite database open must not open and close its file besides: closing
-any handle drops the locks of all (https://www.sqlite.org/howtocorrupt.html, section 2.2).
+A program of its own, because a process that has a SQLite database open must not open and close its file besides:
+closing any handle drops the locks of all (https://www.sqlite.org/howtocorrupt.html, section 2.2).
 """
 
 import json

@@ -7,7 +7,6 @@ from recado.events.personal import of_person
 from recado.personal import Aging, rows_of
 from recado.webhooks.models import WebhookDelivery
 
-
 HOLDINGS = (
     rows_of(WebhookDelivery, lambda person: WebhookDelivery.event_id.in_(select(Event.id).where(of_person(person)))),
 )

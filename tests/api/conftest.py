@@ -18,6 +18,7 @@ from recado.api import build_app
 from recado.assistants.service import create_assistant
 from recado.bulk.service import KIND as BULK_SEND
 from recado.channels.service import create_line
+from recado.contacts.service import create_contact
 from recado.jobs import schedules
 from recado.jobs import service as jobs
 from recado.kit import new_id, now_ms
@@ -31,6 +32,7 @@ from recado.mailbox.people import Arrival
 from recado.main import job_kinds
 from recado.media.service import upload
 from recado.messages import Address, InboundMessage, Person, Text
+from recado.privacy.service import ask_erasure
 from recado.projects.service import Role, create_key, create_project
 from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
@@ -76,6 +78,7 @@ class Tenant:
     job_id: str
     schedule_id: str
     media_id: str
+    erasure_id: str
     # No webhook has it.
     webhook_id: str = field(default_factory=new_id)
 
@@ -185,6 +188,10 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         assert conversation is not None
         inbox_id = await session.scalar(select(InboxMessage.id))
         assert inbox_id is not None
+    async with runtime.database.project(project.id) as session:
+        asked = [Address(kind="phone", value="51999888000")]
+        gone = await create_contact(session, "Eva", asked)
+        erasure = await ask_erasure(session, runtime.box, gone.id, "test")
     media = await upload(runtime.database, runtime.store, project.id, "image/png", None, _png(), 1000)
     return Tenant(
         project.id,
@@ -200,6 +207,7 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         job.id,
         schedule.id,
         media.id,
+        erasure.id,
     )
 
 

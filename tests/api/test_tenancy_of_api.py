@@ -42,6 +42,9 @@ BODIES: dict[str, Any] = {
     "create_webhook": {"url": "https://example.com/events", "events": ["*"]},
     "change_webhook": {"active": False},
     "replay_events": {},
+    "set_retention": {"messages": 365, "media": 90, "logs": None},
+    "erase_contact": {"contact_id": "{contact}"},
+    "find_erasures": {"address": {"kind": "phone", "value": "34600000000"}},
     "send_message": {"content": {"type": "text", "text": "hola"}},
 }
 # They never end; tests/api/test_event_stream.py has another project's ask there.
@@ -69,6 +72,7 @@ def ids(tenant: Tenant) -> dict[str, str]:
         "job_id": tenant.job_id,
         "schedule_id": tenant.schedule_id,
         "media_id": tenant.media_id,
+        "erasure_id": tenant.erasure_id,
         # Made by tests/api/test_webhooks.py, which has another project ask for them.
         "webhook_id": tenant.webhook_id,
         "delivery_id": tenant.webhook_id,
@@ -83,6 +87,7 @@ async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None 
                 "{into}": into or of.contact_id,
                 "{assistant}": of.assistant_id,
                 "{line}": of.line_id,
+                "{contact}": of.contact_id,
             }.get(str(value), value)
             for name, value in body.items()
         }

@@ -93,8 +93,8 @@ class Life:
     async def everything(self) -> dict[str, list[str]]:
         """The rows of every table there is, the library's too, as texts."""
         async with self.database.engine.connect() as connection:
-            names = await connection.run_sync(lambda sync: _tables(sync))
-            rows = {name: (await connection.execute(text(f"SELECT * FROM {name}"))).all() for name in names}
+            names = await connection.run_sync(_tables)
+            rows = {name: (await connection.execute(text(f"SELECT * FROM {name}"))).all() for name in names}  # noqa: S608 # its own names
         return {name: [repr(tuple(row)) for row in found] for name, found in rows.items()}
 
     async def found(self, *needles: str) -> dict[str, list[str]]:
@@ -160,10 +160,8 @@ async def _more(life: Life, mailbox: Any, phone: str) -> None:
     contact = await life.contact(phone)
     async with life.database.project(life.project) as session:
         conversation = (await session.scalars(select(Conversation).where(Conversation.contact_id == contact))).one()
-    file = await upload(
-        life.database, life.store, life.project, "image/png", f"archivo-{mark}.png", _bytes(b"enviado-" + mark.encode()),
-        1000,
-    )  # fmt: skip
+    content = _bytes(f"enviado-{mark}".encode())
+    file = await upload(life.database, life.store, life.project, "image/png", f"archivo-{mark}.png", content, 1000)
     bodies = [{"type": "text", "text": f"respuesta-{mark}"}, {"type": "media", "media": "image", "media_id": file.id}]
     out = [NewOut(new_id(), json.dumps(body, separators=(",", ":"))) for body in bodies]
     await mailbox.enqueue(life.project, conversation.id, out, f"clave-{mark}-{phone}")
@@ -185,7 +183,9 @@ async def _more(life: Life, mailbox: Any, phone: str) -> None:
         ).first()
         assert sent is not None
         sent.state, sent.provider_message_id = "unknown", f"enviado-{mark}.{phone}"
-        session.add(Fact(contact_id=contact, name="dato", value=json.dumps(f"hecho-{mark}"), created_ms=1, updated_ms=1))
+        session.add(
+            Fact(contact_id=contact, name="dato", value=json.dumps(f"hecho-{mark}"), created_ms=1, updated_ms=1)
+        )
         session.add(
             Media(
                 id=media_id, line_id=life.shop.line_id, conversation_id=conversation.id, contact_id=contact,
@@ -205,7 +205,12 @@ async def _more(life: Life, mailbox: Any, phone: str) -> None:
                 log=json.dumps([{"excerpt": f"recibido-{mark}"}]),
             )
         )  # fmt: skip
-        order = {"line_id": life.shop.line_id, "text": "oferta", "contact_ids": [contact], "phones": [phone, "34600000009"]}
+        order = {
+            "line_id": life.shop.line_id,
+            "text": "oferta",
+            "contact_ids": [contact],
+            "phones": [phone, "34600000009"],
+        }
         job = await jobs.submit(session, "bulk_send", order)
         session.add(
             BulkRecipient(

@@ -45,7 +45,9 @@ async def test_nothing_is_left_and_nobody_else_is_touched(life: Life) -> None:
     assert counts["contacts"] == counts["addresses"] == 2
     assert counts["media"] == 4
     assert counts["jobs"] == counts["schedules"] == counts["bulk_recipients"] == 2
-    assert (row.scrubbed, row.traces) == (("vacuumed", None) if not life.database.is_sqlite else (row.scrubbed, row.traces))
+    assert (row.scrubbed, row.traces) == (
+        ("vacuumed", None) if not life.database.is_sqlite else (row.scrubbed, row.traces)
+    )
 
 
 async def test_lists_keep_their_places_without_the_person(life: Life) -> None:

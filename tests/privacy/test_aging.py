@@ -1,0 +1,168 @@
+"""Retention: what is old goes, in small commits; what waits, is owed or needs a person stays."""
+
+import asyncio
+import time
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from recado.errors import BadInput
+from recado.kit import now_ms
+from recado.kit.clock import use_clock
+from recado.mailbox import outbox
+from recado.mailbox.claims import NewEvent
+from recado.mailbox.driver import Priority
+from recado.mailbox.outbox import Mark
+from recado.media.models import Media
+from recado.personal import BATCH
+from recado.privacy.aging import remove_aged
+from recado.privacy.models import Retention
+from recado.privacy.service import DAY_MS, Days, count_due, get_retention, set_retention
+from recado.privacy.work import Keeper
+from recado.projects.service import create_project
+from tests.mailbox.support import ANA, BETO, Shop, World, answer, claim_one, out, stored, take_lines
+from tests.privacy.support import Life
+
+LONG_AGO_MS = now_ms() - 100 * DAY_MS
+
+
+@pytest.fixture
+async def shop(world: World) -> Shop:
+    async with world.database.system() as session:
+        project = await create_project(session, "clinica", "Clínica")
+    return await world.shop(project_id=project.id)
+
+
+async def talk(world: World, shop: Shop, name: str, days_ago: int = 100) -> str:
+    """Ana wrote so long ago and was answered; the answer was sent. Her conversation."""
+    mailbox = world.mailbox()
+    mailbox.driver.offset_ms = -days_ago * DAY_MS
+    with use_clock(lambda: _real_ms() - days_ago * DAY_MS):
+        (came,) = await stored(mailbox, shop.arrival(name, ANA))
+        held = await claim_one(mailbox)
+        assert await answer(mailbox, held, out("respuesta"), events=(NewEvent("something.happened"),))
+        fences = await take_lines(mailbox)
+        for row in await mailbox.claim_heads(shop.line_id, fences[shop.line_id], 10):
+            mark = Mark(row.id, row.seq, fences[shop.line_id], "sent", provider_message_id=f"sent {name}")
+            await mailbox.driver.run(lambda tx, mark=mark: outbox.mark(tx, [mark]), Priority.MARK)
+        await mailbox.number_events()
+    return came.conversation_id
+
+
+def _real_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def counts(world: World, *tables: str) -> dict[str, int]:
+    return {t: (await world.one(f"SELECT count(*) AS n FROM {t}"))["n"] for t in tables}  # noqa: S608 # its own names
+
+
+async def test_what_is_old_and_settled_goes(world: World, shop: Shop) -> None:
+    await talk(world, shop, "old")
+    await world.execute("UPDATE senders SET lease_until_ms = 0, owner = NULL")
+    await talk(world, shop, "new", days_ago=5)
+    days = Days(messages=30, logs=30)
+    async with world.database.project(shop.project_id, read_only=True) as session:
+        due = await count_due(session, days)
+    gone = await remove_aged(world.database, shop.project_id, days)
+    assert due == gone
+    assert {table: n for table, n in gone.items() if n} == {"inbox": 1, "outbox": 1, "events": 1}
+    left = await world.rows("SELECT provider_message_id FROM inbox UNION SELECT provider_message_id FROM outbox")
+    assert {row["provider_message_id"] for row in left} == {"new", "sent new"}
+    assert not any((await remove_aged(world.database, shop.project_id, days)).values())
+    # What comes once more is known as long as its row is there, and the place in the conversation goes on.
+    (again,) = await stored(world.mailbox(), shop.arrival("new", ANA))
+    assert again.message_id is None
+
+
+@pytest.mark.parametrize("state", ["queued", "sending", "unknown", "dead"])
+async def test_what_is_not_settled_stays(world: World, shop: Shop, state: str) -> None:
+    await talk(world, shop, "old")
+    await world.execute(f"UPDATE outbox SET state = '{state}'")  # noqa: S608 # its own words
+    await remove_aged(world.database, shop.project_id, Days(messages=8))
+    assert await counts(world, "inbox", "outbox") == {"inbox": 0, "outbox": 1}
+
+
+@pytest.mark.parametrize("why", ["pending", "given up", "answer owed"])
+async def test_what_came_and_is_still_open_stays_with_its_file(world: World, shop: Shop, why: str) -> None:
+    conversation = await talk(world, shop, "old")
+    (message,) = await world.rows("SELECT id, created_ms FROM inbox")
+    async with world.database.project(shop.project_id) as session:
+        session.add(
+            Media(id=message["id"], message_id=message["id"], conversation_id=conversation, kind="image",
+                  state="stored", created_ms=message["created_ms"])
+        )  # fmt: skip
+    await world.execute(
+        {
+            "pending": "UPDATE conversations SET settled_seq = 0",
+            "given up": "UPDATE inbox SET dead = true",
+            "answer owed": "INSERT INTO answer_jobs (id, project_id, message_id, given_conversation, callback_due_ms,"
+            f" created_ms) SELECT id, project_id, id, 'c', 1, {now_ms()} FROM inbox",
+        }[why]
+    )
+    gone = await remove_aged(world.database, shop.project_id, Days(messages=8, media=1))
+    assert await counts(world, "inbox", "outbox") == {"inbox": 1, "outbox": 0}
+    assert gone["media"] == (1 if why == "answer owed" else 0)
+
+
+async def test_files_go_before_their_messages(world: World, shop: Shop) -> None:
+    conversation = await talk(world, shop, "old")
+    (message,) = await world.rows("SELECT id, created_ms FROM inbox")
+    async with world.database.project(shop.project_id) as session:
+        session.add(
+            Media(id=message["id"], message_id=message["id"], conversation_id=conversation, kind="audio",
+                  state="stored", transcript="dicho", created_ms=message["created_ms"])
+        )  # fmt: skip
+    await remove_aged(world.database, shop.project_id, Days(media=30))
+    assert await counts(world, "inbox") == {"inbox": 1}
+    (file,) = await world.rows("SELECT state, transcript FROM media")
+    assert file == {"state": "deleting", "transcript": None}
+
+
+async def test_another_project_keeps_its_own(world: World, shop: Shop) -> None:
+    other = await world.shop()
+    await talk(world, shop, "ours")
+    await world.execute("UPDATE senders SET lease_until_ms = 0, owner = NULL")
+    await talk(world, other, "theirs")
+    await remove_aged(world.database, shop.project_id, Days(messages=8, media=1, logs=8))
+    left = await world.rows("SELECT DISTINCT project_id FROM inbox UNION SELECT project_id FROM outbox")
+    assert [row["project_id"] for row in left] == [other.project_id]
+
+
+async def test_much_goes_in_small_commits_and_two_processes_do_no_harm(world: World, shop: Shop) -> None:
+    number = 2 * BATCH + 50
+    mailbox = world.mailbox()
+    mailbox.driver.offset_ms = -100 * DAY_MS
+    with use_clock(lambda: LONG_AGO_MS):
+        await stored(mailbox, *(shop.arrival(f"m{n}", BETO) for n in range(number)))
+    await world.execute("UPDATE conversations SET settled_seq = last_in_seq, wake_ms = NULL")
+    both = await asyncio.gather(*(remove_aged(world.database, shop.project_id, Days(messages=30)) for _ in range(2)))
+    assert sum(gone["inbox"] for gone in both) == number
+    assert await counts(world, "inbox") == {"inbox": 0}
+
+
+async def test_a_round_is_one_processes(life: Life) -> None:
+    async with life.database.project(life.project) as session:
+        assert await get_retention(session, life.project) == Days()
+        await set_retention(session, life.project, Days(messages=30))
+        assert await get_retention(session, life.project) == Days(messages=30)
+    keeper = Keeper(life.database, life.eraser())
+
+    async def due() -> Any:
+        async with life.database.project(life.project, read_only=True) as session:
+            return await session.scalar(select(Retention.due_ms))
+
+    before = await due()
+    await keeper.remove_what_has_aged()
+    claimed = await due()
+    assert claimed > before
+    await keeper.remove_what_has_aged()
+    assert await due() == claimed
+
+
+@pytest.mark.parametrize("days", [Days(messages=7), Days(media=0), Days(logs=-1), Days(messages=40_000)])
+async def test_too_few_or_too_many_days_are_refused(life: Life, days: Days) -> None:
+    with pytest.raises(BadInput):
+        async with life.database.project(life.project) as session:
+            await set_retention(session, life.project, days)
