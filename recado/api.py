@@ -154,7 +154,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
     """
     happenings = Happenings(runtime.database)
     webhooks = {
-        name: WebhookApp(name, channel, runtime.directory, runtime.mailbox, happenings)
+        name: WebhookApp(name, channel, runtime.directory, runtime.mailbox, happenings, runtime.erased)
         for name, channel in runtime.channels.items()
         if isinstance(channel, ReceivesWebhooks)
     }

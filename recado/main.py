@@ -115,6 +115,7 @@ async def _api_background(runtime: Runtime) -> None:
         runtime.directory.keep_fresh(),
         keep_numbering(runtime.mailbox),
         runtime.feed.run(),
+        runtime.erased.keep_fresh(),
     )
 
 

@@ -27,6 +27,7 @@ from recado.mailbox.sqlite import SqliteDriver
 from recado.media.outgoing import OutgoingMedia
 from recado.media.store import Store, open_store
 from recado.migrate import wait_until_migrated
+from recado.privacy.repeats import Erased
 from recado.projects.service import revoked_of
 from recado.settings import Settings
 from recado.skills import Skill, Skills
@@ -48,6 +49,7 @@ class Runtime:
     skills: Skills
     feed: Feed
     store: Store
+    erased: Erased
     thinker: Thinker | None = None
 
 
@@ -98,6 +100,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 Skills(skills),
                 _open_feed(database, mailbox),
                 store,
+                Erased(database, box),
                 thinker,
             )
         finally:

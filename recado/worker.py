@@ -69,6 +69,7 @@ class Worker:
             asyncio.create_task(self.callbacks.run(), name="callbacks"),
             asyncio.create_task(self.fetcher.run(), name="media"),
             asyncio.create_task(self.privacy.run(), name="privacy"),
+            asyncio.create_task(self.runtime.erased.keep_fresh(), name="erased"),
             *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
         turns = asyncio.create_task(self.turns.run(), name="turns")

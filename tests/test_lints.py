@@ -36,6 +36,7 @@ SYSTEM = {
     "jobs/claims.py": "a process does the jobs of all projects",
     "jobs/ticks.py": "a process keeps the schedules of all projects",
     "cli": "the operator's own tool",
+    "privacy/repeats.py": "a process receives for all projects",
     "privacy/work.py": "a process erases, and removes what has aged, for all projects",
     "doctor.py": "looks at the whole installation, for its operator",
     "main.py": "tells the operator which lines there are",

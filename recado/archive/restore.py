@@ -18,8 +18,13 @@ from recado.archive.manifest import DATABASE, MEDIA, Manifest, damages, read_man
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
+from recado.kit.crypto import SecretBox, new_token, secret_box
+from recado.media.store import open_store
 from recado.migrate import check, migrate
 from recado.migrations import REVISIONS
+from recado.privacy.again import erase_again
+from recado.privacy.erasing import Eraser
+from recado.privacy.ledger import LEDGER, read_ledger
 from recado.settings import Settings
 
 _HELD_CODE = "restored"
@@ -41,19 +46,25 @@ _SETTLE = """
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`unsent` and `unanswered` count the messages that were given up, to be looked at by people."""
+    """`unsent` and `unanswered` count the messages that were given up, to be looked at by people; `erased` the people
+    who were erased again.
+    """
 
     manifest: Manifest
     unsent: int
     unanswered: int
     messages: int
+    erased: int
 
 
-async def restore(settings: Settings, folder: Path, report: Report, *, resume: bool) -> Restored:
+async def restore(
+    settings: Settings, folder: Path, report: Report, *, resume: bool, erasures: Path | None = None
+) -> Restored:
     """Restore the backup in `folder` to the database and data folder of the settings, which must be empty.
 
-    With `resume` the installation goes on where the backup was made. Raises `NotFound` (`no_backup`), `BadInput`
-    (`bad_backup`, `damaged_backup`), `Conflict` (`not_empty`), `RecadoError` (`database_too_new`).
+    With `resume` the installation goes on where the backup was made. Whoever was erased since (by the list `erasures`,
+    or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`), `BadInput`
+    (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`), `RecadoError` (`database_too_new`).
     """
     manifest = await asyncio.to_thread(_proven, folder)
     database = Database(settings.resolved_database_url)
@@ -67,13 +78,29 @@ async def restore(settings: Settings, folder: Path, report: Report, *, resume: b
             unsent, unanswered = (0, 0) if resume else await asyncio.to_thread(_hold, working)
             messages = await _messages(working, manifest)
             await asyncio.to_thread(_restore_media, folder, settings.data_dir, manifest)
+            erased = await _erase_again(working, settings, erasures)
             if database.is_sqlite:
                 await asyncio.to_thread(_put, working, database.sqlite_path)
             else:
                 await _fill(working, settings, database, report)
     finally:
         await database.close()
-    return Restored(manifest, unsent, unanswered, messages)
+    return Restored(manifest, unsent, unanswered, messages, erased)
+
+
+async def _erase_again(working: Path, settings: Settings, given: Path | None) -> int:
+    entries = await asyncio.to_thread(read_ledger, given or settings.data_dir / LEDGER)
+    if not entries:
+        return 0
+    # Without the key, which may be put back later, people are found by the ids of their contacts alone.
+    has_key = bool(settings.secret_key) or await asyncio.to_thread((settings.data_dir / "secret.key").exists)
+    box = secret_box(settings.secret_key, settings.data_dir) if has_key else SecretBox([new_token("none")])
+    database, store = Database(f"sqlite:///{working}"), open_store(settings.media_url, settings.data_dir)
+    try:
+        return await erase_again(Eraser(database, store, box, settings.data_dir), entries)
+    finally:
+        await store.close()
+        await database.close()
 
 
 def _proven(folder: Path) -> Manifest:

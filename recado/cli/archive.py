@@ -45,23 +45,31 @@ def backup(into: Path, as_json: bool) -> None:
     is_flag=True,
     help="Send and answer what was still open. Only when Recado was stopped before the backup was made.",
 )
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The list of erasures, if it is not erasures.jsonl in RECADO_DATA_DIR.",
+)
 @support.json_option
-def restore(folder: Path, resume: bool, as_json: bool) -> None:
+def restore(folder: Path, resume: bool, erasures: Path | None, as_json: bool) -> None:
     """Restore the backup in FOLDER to an empty database and data folder, and check it.
 
     What was not sent or answered yet when the backup was made may have been since: it is given up, and waits in
-    `recado outbox list` and `recado inbox list` for a person to retry it.
+    `recado outbox list` and `recado inbox list` for a person to retry it. Whoever was erased after the backup is erased
+    again, if the list of erasures is there.
     """
     from recado.archive.restore import restore as restore_backup
 
     settings = support.settings()
     with progress() as report:
-        done = support.run(restore_backup(settings, folder, report, resume=resume))
+        done = support.run(restore_backup(settings, folder, report, resume=resume, erasures=erasures))
     if as_json:
-        told = {"unsent": done.unsent, "unanswered": done.unanswered}
+        told = {"unsent": done.unsent, "unanswered": done.unanswered, "erased": done.erased}
         support.emit({"revision": done.manifest.revision, "messages": done.messages, **told})
         return
     click.echo(f"Restored {done.messages:,} messages of {done.manifest.made_at}.")
+    if done.erased:
+        click.echo(f"People who were erased after the backup, erased again: {done.erased}.")
     if done.unsent or done.unanswered:
         click.echo(
             f"Given up, because it may have happened since: {done.unsent} to send (recado outbox list), ", nl=False

@@ -68,6 +68,14 @@ class TakesHappenings(Protocol):
     async def take(self, lines: Sequence[Line], happening: Happening) -> None: ...
 
 
+class ForgetsErased(Protocol):
+    """Messages that were erased; false while there are none that may come again."""
+
+    def __bool__(self) -> bool: ...
+
+    def without(self, arrivals: Sequence[Arrival]) -> list[Arrival]: ...
+
+
 class _Proof:
     """Whether a body was signed with a line's own secret; each secret is tried once."""
 
@@ -94,12 +102,14 @@ class WebhookApp:
         directory: Directory,
         mailbox: Mailbox,
         happenings: TakesHappenings | None = None,
+        erased: ForgetsErased | None = None,
     ) -> None:
         self._name = name
         self._channel = channel
         self._directory = directory
         self._mailbox = mailbox
         self._happenings = happenings
+        self._erased = erased
         self.received = 0
         self.refused = 0
 
@@ -196,6 +206,8 @@ class WebhookApp:
             address = next((part.line_address for part in received if part.line_address not in lines), None)
             short = _storable(address)[:MAX_ADDRESS] if address else None
             await self._store_stray(Stray(self._name, short, hashlib.sha256(body).hexdigest(), _text(body)))
+        if self._erased and arrivals:
+            arrivals = self._erased.without(arrivals)
         if arrivals:
             await self._mailbox.store(arrivals)
         if statuses:

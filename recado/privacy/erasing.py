@@ -132,7 +132,7 @@ class Eraser:
             await silence(session, person)
             row.person = as_text(person)
             row.contact_ids = json_text(person.contact_ids)
-            row.marks = json_text(marks_of(self.box, held.project_id, person))
+            row.marks = json_text(sorted({*json.loads(row.marks), *marks_of(self.box, held.project_id, person)}))
             row.cut_ms = now_ms
         return person
 

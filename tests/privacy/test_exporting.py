@@ -1,0 +1,78 @@
+"""Exports: all that is kept of a person and nothing of anybody else, in bounded memory."""
+
+import io
+import json
+import tracemalloc
+import zipfile
+from collections.abc import AsyncIterator
+
+from sqlalchemy import select
+
+from recado.media.models import Media
+from recado.privacy.exporting import export_of
+from tests.privacy.support import ANA, ANA_TOO, BETO, NAME, Life
+
+MB = 1024 * 1024
+
+
+async def opened(life: Life) -> zipfile.ZipFile:
+    export = await export_of(life.database, life.store, life.project, life.ana)
+    return zipfile.ZipFile(io.BytesIO(b"".join([chunk async for chunk in export.chunks()])))
+
+
+async def test_an_export_has_everything_of_the_person_and_nothing_of_others(life: Life) -> None:
+    archive = await opened(life)
+    assert archive.testzip() is None
+    named = {name for name in archive.namelist() if not name.startswith("media/")}
+    assert named == {
+        "person.json", "contacts.json", "addresses.json", "facts.json", "conversations.json", "messages.json",
+        "files.json", "events.json", "bulk_sends.json", "index.html",
+    }  # fmt: skip
+    read = {name: json.loads(archive.read(name)) for name in named if name.endswith(".json")}
+    assert read["person.json"]["format"] == 1
+    assert {one["value"] for one in read["person.json"]["addresses"]} == {ANA, ANA_TOO}
+    assert [one["name"] for one in read["contacts.json"]] == [NAME, NAME]
+    assert [one["value"] for one in read["facts.json"]] == ["hecho-7319"] * 2
+    messages = read["messages.json"]
+    assert [one["direction"] for one in messages] == ["in", "in", "in", "out", "out"] * 2
+    assert [one["place"] for one in messages] == [1, 2, 3, 4, 5] * 2
+    files = [archive.read(one["file"]) for one in read["files.json"]]
+    assert files == [b"contenido-7319" * 10] * 2
+    page = archive.read("index.html").decode()
+    for words in ("texto-7319 número 0", "respuesta-7319", "dicho-7319", "archivo-7319.ogg"):
+        assert words in page
+    everything = b"".join(archive.read(name) for name in archive.namelist())
+    for theirs in (BETO, "de Beto", "-0000", "en otro lugar"):
+        assert theirs.encode() not in everything
+
+
+async def test_what_people_write_runs_nowhere(life: Life) -> None:
+    async with life.database.project(life.project) as session:
+        row = (await session.scalars(select(Media).where(Media.contact_id == life.ana))).one()
+        row.filename = row.transcript = "<script>alert(1)</script>"
+    page = (await opened(life)).read("index.html")
+    assert b"<script" not in page
+    assert b"&lt;script&gt;" in page
+
+
+async def _zeros(size: int) -> AsyncIterator[bytes]:
+    for _ in range(size // MB):
+        yield bytes(MB)
+
+
+async def test_a_large_file_is_never_in_memory_as_a_whole(life: Life) -> None:
+    async with life.database.project(life.project) as session:
+        row = (await session.scalars(select(Media).where(Media.contact_id == life.ana))).one()
+        assert row.store_key is not None
+    await life.store.put(row.store_key, _zeros(64 * MB))
+    export = await export_of(life.database, life.store, life.project, life.ana)
+    tracemalloc.start()
+    try:
+        size = 0
+        async for chunk in export.chunks():
+            size += len(chunk)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert size > 64 * MB
+    assert most < 16 * MB
