@@ -63,8 +63,9 @@ async def restore(
     """Restore the backup in `folder` to the database and data folder of the settings, which must be empty.
 
     With `resume` the installation goes on where the backup was made. Whoever was erased since (by the list `erasures`,
-    or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`), `BadInput`
-    (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`), `RecadoError` (`database_too_new`).
+    or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`),
+    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`), `RecadoError`
+    (`database_too_new`).
     """
     manifest = await asyncio.to_thread(_proven, folder)
     database = Database(settings.resolved_database_url)

@@ -1,0 +1,124 @@
+"""Retention, exports and erasures as people ask for them, and the guide that tells how."""
+
+import asyncio
+import contextlib
+import json
+import re
+import shlex
+import signal
+import sqlite3
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from recado.channels.contract import Line
+from recado.db import Database
+from recado.kit import new_id
+from recado.mailbox.service import Mailbox
+from recado.mailbox.sqlite import SqliteDriver
+from recado.projects.service import get_by_slug
+from tests.cli.terminal import RECADO, Installation
+from tests.mailbox.support import Shop
+from tests.privacy.support import in_file
+from tests.test_docs import REPOSITORY, shell_lines
+
+PROJECT, NUMBER = "clinica-norte", "51987654321"
+TEXT = "me duele la rodilla"
+LINE = new_id()
+
+
+def database_of(installation: Installation) -> str:
+    return f"sqlite:///{installation.folder / 'data' / 'recado.db'}"
+
+
+async def ana_writes(url: str, messages: int, prefix: str) -> None:
+    """So many messages came from Ana."""
+    database = Database(url)
+    async with database.system(read_only=True) as session:
+        project = await get_by_slug(session, PROJECT)
+    mailbox = Mailbox(SqliteDriver(database.sqlite_path), new_id())
+    shop = Shop(project.id, Line(LINE, project.id, "fake", "fake", 1.0, {}))
+    who = (("phone", NUMBER),)
+    arrivals = [shop.arrival(f"{prefix}.{n}", who, words=f"{TEXT} {n}", name="Ana") for n in range(messages)]
+    for start in range(0, messages, 250):
+        await mailbox.store(arrivals[start : start + 250])
+    await mailbox.close()
+    await database.close()
+
+
+@pytest.fixture
+def clinic(installation: Installation) -> Installation:
+    """A project with Ana, who wrote."""
+    installation.ok("db", "migrate")
+    installation.ok("project", "create", PROJECT)
+    asyncio.run(ana_writes(database_of(installation), 3, "first"))
+    return installation
+
+
+@pytest.mark.parametrize("page", ["privacy.en.md", "privacy.es.md"])
+def test_the_commands_of_the_guide_do_what_it_says(clinic: Installation, page: str) -> None:
+    said: list[str] = []
+    for line in shell_lines(REPOSITORY / "docs" / "guides" / page):
+        words = shlex.split(line)[1:]
+        done = clinic.run(*words, typed=f"+{NUMBER}\n")
+        assert done.returncode == 0, (line, done.stderr)
+        said.append(done.stdout)
+    would, will, exported, erased, was, compacted = said
+    assert "Would go now: nothing" in would
+    assert re.search(r"messages +365 days\nmedia +90 days\nlogs +30 days", will)
+    assert "index.html" in exported
+    assert "Gone: 1 of addresses, 1 of contacts, 1 of conversations" in erased
+    assert "3 of inbox" in erased
+    assert erased.splitlines()[0] in was
+    assert "anew" in compacted
+    with zipfile.ZipFile(clinic.folder / "ana.zip") as archive:
+        assert TEXT in archive.read("index.html").decode()
+    # The records that the guide tells of are those that there are.
+    told = dict(
+        re.findall(r"^\| `(\w+)\.json` \| (.*) \|$", (REPOSITORY / "docs/guides" / page).read_text(), re.MULTILINE)
+    )
+    with zipfile.ZipFile(clinic.folder / "ana.zip") as archive:
+        names = {name.removesuffix(".json") for name in archive.namelist() if name.endswith(".json")}
+        assert told.keys() == names
+        for name in ("contacts", "addresses", "conversations", "messages"):
+            for key in json.loads(archive.read(f"{name}.json"))[0]:
+                assert f"`{key}`" in told[name], (name, key)
+    assert not in_file(clinic.folder / "data" / "recado.db", TEXT)
+
+
+def test_nothing_is_erased_without_the_number_typed_again(clinic: Installation) -> None:
+    done = clinic.run("contact", "erase", PROJECT, NUMBER, typed="51987654322\n")
+    assert done.returncode == 1
+    assert "nothing was erased" in done.stderr
+    assert "No: nobody" in clinic.ok("contact", "erased", PROJECT, NUMBER)
+    assert "no contact with this id, number or address" in clinic.refused("contact", "erase", PROJECT, "34600", "--yes")
+    assert "8 to 36500 days" in clinic.refused("project", "retention", PROJECT, "--messages", "7")
+
+
+def test_an_erasure_whose_process_was_killed_is_finished_by_the_next(clinic: Installation) -> None:
+    many = 4_000
+    asyncio.run(ana_writes(database_of(clinic), many - 3, "more"))
+    database = clinic.folder / "data" / "recado.db"
+    process = subprocess.Popen(
+        [*RECADO, "contact", "erase", PROJECT, NUMBER, "--yes"], cwd=clinic.folder, env=clinic.environment,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    while process.poll() is None and count(database) == many:
+        pass
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert 0 < count(database) < many
+    receipt = clinic.json("contact", "erase", PROJECT, NUMBER, "--yes")
+    assert receipt["counts"]["inbox"] == many
+    assert receipt["traces"] == 0
+    assert count(database) == 0
+    for path in (database, database.with_name("recado.db-wal")):
+        assert not path.exists() or not (in_file(path, TEXT) or in_file(path, NUMBER))
+
+
+def count(path: Path) -> int:
+    """How many messages are stored."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT count(*) FROM inbox").fetchone()[0]
