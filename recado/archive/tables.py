@@ -1,10 +1,9 @@
 """Which rows an installation consists of, and how they are read in order."""
 
 import json
-import pkgutil
 from collections.abc import AsyncGenerator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, func, select
@@ -24,9 +23,9 @@ def kept_tables() -> list[Table]:
 
     Search indexes are left out: the database fills them as the rows come in.
     """
-    for module in pkgutil.iter_modules(recado.__path__):
-        if module.ispkg and find_spec(f"recado.{module.name}.models") is not None:
-            import_module(f"recado.{module.name}.models")
+    root = Path(recado.__file__).parent
+    for models in root.rglob("models.py"):
+        import_module(".".join(("recado", *models.relative_to(root).with_suffix("").parts)))
     return sorted((t for t in Base.metadata.tables.values() if t.name not in NOT_KEPT), key=lambda table: table.name)
 
 
