@@ -86,9 +86,11 @@ def _see_statement(state: ORMExecuteState) -> None:
 
 @event.listens_for(Session, "after_soft_rollback")
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    if _CHANGES in session.info:
-        kept = [pair for pair in _noted(session) if ended.nested and pair[0] is not ended]
-        session.info[_CHANGES] = kept
+    """What was undone is no change: of a savepoint, or of all."""
+    if ended.parent is None:
+        session.info.pop(_CHANGES, None)
+    elif ended.nested:
+        session.info[_CHANGES] = [pair for pair in _noted(session) if pair[0] is not ended]
 
 
 @event.listens_for(Session, "before_commit")
