@@ -19,7 +19,7 @@ from recado.contacts.models import Contact
 from recado.db import Base, Database, Id, OfProject, add_unique
 from recado.errors import BadInput, Conflict
 from recado.kit import new_id, now_ms
-from recado.kit.acting import Act, Doing, acting
+from recado.kit.acting import _ACT, Act, Doing, acting  # pyright: ignore[reportPrivateUsage]
 from recado.projects.models import Project
 from tests.models import all_tables
 
@@ -108,10 +108,10 @@ async def test_what_was_begun_in_a_request_is_not_its_own_after_its_end(database
     act = Act("key", lambda: Doing("x"), KEY)
     with acting(act):
         pass
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recado.kit.acting._ACT", type("Held", (), {"get": lambda _: act})())
-        async with database.project(project_id) as session:
-            session.add(contact())
+    token = _ACT.set(act)  # as in a task that was begun before the end
+    async with database.project(project_id) as session:
+        session.add(contact())
+    _ACT.reset(token)
     assert await entries(database) == []
 
 
