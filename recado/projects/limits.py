@@ -30,7 +30,8 @@ class ApiRates:
 class LimitAddresses:
     """Counts the requests of each address, and what it sends by WebSockets.
 
-    `open_paths` are not counted: machines ask there every few seconds."""
+    `open_paths` are not counted: machines ask there every few seconds.
+    """
 
     def __init__(
         self, app: ASGIApp, rates: Rates, rate: Rate | None, trusted: Sequence[Network], open_paths: Collection[str]
