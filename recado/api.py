@@ -185,7 +185,10 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
     )
     # Providers need no headers for browsers, and their way is the shortest.
     rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, rest)
+    hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
+    if runtime.tracing is not None:
+        hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
+    return Dispatch(hooks, rest)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
@@ -234,7 +237,7 @@ class Below:
 class Dispatch:
     """Sends what comes for a webhook's exact path straight to it, everything else to the API."""
 
-    def __init__(self, webhooks: dict[str, WebhookApp], rest: ASGIApp) -> None:
+    def __init__(self, webhooks: dict[str, ASGIApp], rest: ASGIApp) -> None:
         self._webhooks = webhooks
         self._rest = rest
 

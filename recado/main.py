@@ -79,7 +79,7 @@ async def up(
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
     listening = _listen(host, port)
-    async with open_runtime(settings, SKILLS) as runtime:
+    async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
         await _ensure_lines(settings, runtime.database)
         await _serve(runtime, listening, _api_background(runtime), ready, None, job_kinds(runtime))
@@ -87,7 +87,7 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
 
 async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
     """Take turns and send until SIGINT or SIGTERM."""
-    async with open_runtime(settings, SKILLS) as runtime:
+    async with open_runtime(settings, SKILLS, kind="worker") as runtime:
         stop = _stop_event()
         work = asyncio.create_task(make_worker(runtime, "worker", job_kinds(runtime)).run(), name="worker")
         _calm_garbage_collector()
@@ -98,7 +98,8 @@ async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
 def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
-    return Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
 async def _ensure_lines(settings: Settings, database: Database) -> None:

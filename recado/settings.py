@@ -49,6 +49,12 @@ EXAMPLES = {
     "trusted_proxies": "RECADO_TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8",
     "cors_origins": "RECADO_CORS_ORIGINS=https://panel.example.com",
     "hsts_s": "RECADO_HSTS_S=31536000",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+    "otlp_traces_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces",
+    "otel_sdk_disabled": "OTEL_SDK_DISABLED=true",
+    "traces_exporter": "OTEL_TRACES_EXPORTER=none",
+    "traces_sampler": "OTEL_TRACES_SAMPLER=traceidratio",
+    "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG=0.05",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
@@ -210,6 +216,36 @@ class Settings(BaseSettings):
         le=63_072_000,
         description="How long browsers shall insist on HTTPS (HSTS), in seconds; 0: not said.",
     )
+    otlp_endpoint: str = Field(
+        default="",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector of OpenTelemetry traces, by HTTP (http/protobuf; /v1/traces is added to it); empty: "
+        "nothing is traced. The other OTEL_EXPORTER_OTLP_ variables, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES "
+        "hold too.",
+    )
+    otlp_traces_endpoint: str = Field(
+        default="",
+        alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        description="The same with its whole path, in place of OTEL_EXPORTER_OTLP_ENDPOINT.",
+    )
+    otel_sdk_disabled: bool = Field(
+        default=False, alias="OTEL_SDK_DISABLED", description="true: nothing is traced, whatever else is set."
+    )
+    traces_exporter: str = Field(
+        default="otlp", alias="OTEL_TRACES_EXPORTER", description="none: nothing is traced, whatever else is set."
+    )
+    traces_sampler: Literal[
+        "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off",
+        "parentbased_traceidratio",
+    ] = Field(
+        default="parentbased_always_on",
+        alias="OTEL_TRACES_SAMPLER",
+        description="Which messages are traced: always_on, always_off, or traceidratio for a share of them; each also "
+        "with parentbased_ before it, which is the same. All processes choose the same ones.",
+    )  # fmt: skip
+    traces_sampler_arg: float = Field(
+        default=1.0, ge=0.0, le=1.0, alias="OTEL_TRACES_SAMPLER_ARG", description="The share for traceidratio."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
@@ -260,6 +296,13 @@ class Settings(BaseSettings):
         if "?" in value:
             raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("otlp_endpoint", "otlp_traces_endpoint")
+    @classmethod
+    def _collector(cls, value: str) -> str:
+        if value:
+            cls._http_url(value)
+        return value
 
     @field_validator("media_url")
     @classmethod
@@ -372,6 +415,14 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database in use: as set, or the embedded one in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'recado.db'}"
+
+    @property
+    def traced_share(self) -> float:
+        """Which part of the messages is traced, from 0 to 1; 0 where nothing names a collector."""
+        off = self.otel_sdk_disabled or self.traces_exporter == "none" or self.traces_sampler.endswith("always_off")
+        if off or not (self.otlp_endpoint or self.otlp_traces_endpoint):
+            return 0.0
+        return self.traces_sampler_arg if self.traces_sampler.endswith("traceidratio") else 1.0
 
     @property
     def resolved_direct_url(self) -> str:
