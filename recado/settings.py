@@ -57,6 +57,9 @@ EXAMPLES = {
     "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG=0.05",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
+    "log_file": "RECADO_LOG_FILE=/var/log/recado/recado.log",
+    "log_file_mb": "RECADO_LOG_FILE_MB=50",
+    "log_files": "RECADO_LOG_FILES=10",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
 }
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS: those that asyncpg knows too, or sends
@@ -71,6 +74,8 @@ POSTGRES_PARAMETERS = frozenset(
 # What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
 MIN_SECRET_CHARACTERS = 16
 MODEL_KINDS = ("openai", "anthropic", "google", "local")
+# The file in RECADO_DATA_DIR that says when `recado backup` last succeeded.
+LAST_BACKUP = "last_backup"
 LOCAL_MODEL_URL = "http://127.0.0.1:8001/v1"
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
@@ -248,6 +253,20 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
+
+    log_file: Path | None = Field(
+        default=None,
+        description="A file for the logs of all processes of this machine, with rotation; empty: standard error.",
+    )
+    log_file_mb: int = Field(
+        default=10, ge=1, le=10_000, description="How large RECADO_LOG_FILE may become before it is put aside, in MiB."
+    )
+    log_files: int = Field(default=5, ge=0, le=1_000, description="How many files that were put aside are kept.")
+
+    @field_validator("log_file", mode="before")
+    @classmethod
+    def _some_file(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("project_rate_limit")
     @classmethod

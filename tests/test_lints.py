@@ -29,7 +29,7 @@ SYSTEM = {
     "events/feed.py": "one reader for all listeners; each is given its project's",
     "runtime.py": "looks whether the keys of listeners are still good",
     "webhooks/delivering.py": "a process delivers for all projects",
-    "metrics.py": "counts what waits in all projects",
+    "metrics/waiting.py": "counts what waits in all projects",
     "archive/copying.py": "moves whole installations",
     "channels/templates/syncing.py": "a process keeps the templates of all projects",
     "tracing/placing.py": "a process traces for all projects",

@@ -71,7 +71,7 @@ def collector() -> Generator[Collector]:
     kept = Collector()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 # as the library calls it
+        def do_POST(self) -> None:  # as the library calls it
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 
@@ -56,14 +55,14 @@ class Site:
         async with self.http.get(f"{self.simulator}/simulator/transcript") as answer:
             return sum(entry["direction"] == "out" for entry in (await answer.json())["entries"])
 
-    async def exposed(self) -> str:
+    async def exposed(self) -> list[str]:
         """What all processes tell Prometheus."""
         texts: list[str] = []
         for url in self.metrics:
             async with self.http.get(url) as answer:
                 assert answer.status == 200
                 texts.append(await answer.text())
-        return "\n".join(texts)
+        return texts
 
     def stop(self) -> None:
         """Ask all processes to end, and wait for it."""
@@ -73,8 +72,9 @@ class Site:
 
 @asynccontextmanager
 async def site(database_url: str, folder: Path, **variables: str) -> AsyncGenerator[Site]:
-    """`recado up` on SQLite; `recado api` and `recado worker` beside each other on PostgreSQL. `database_url` is that of
-    a migrated, empty database.
+    """`recado up` on SQLite; `recado api` and `recado worker` beside each other on PostgreSQL.
+
+    `database_url` is that of a migrated, empty database.
     """
     port = free_port()
     app = App((f"http://127.0.0.1:{port}/webhooks/whatsapp",), SECRETS["app_secret"], SECRETS["verify_token"])
@@ -111,7 +111,7 @@ def _start(made: Site, running: contextlib.ExitStack, alone: bool) -> None:
     own = free_port()
     halves = (
         start("api", "--port", str(made.port), until="API runs on"),
-        start("worker", until="worker runs"),
+        start("worker", "--port", str(own), until="worker runs"),
     )
     made.programs = [running.enter_context(half) for half in halves]
     made.metrics = [api, f"http://127.0.0.1:{own}/metrics"]
@@ -135,8 +135,3 @@ async def _populate(database_url: str) -> str:
             return line.id
     finally:
         await database.close()
-
-
-def at(span: Any) -> str:
-    """Where a span stands, for messages of tests that fail."""
-    return f"{span.process}/{span.name}"
