@@ -1,10 +1,12 @@
 """What processes tell Prometheus, read and compared with the catalogue."""
 
+import re
 from dataclasses import dataclass, field
 
 from prometheus_client.parser import text_string_to_metric_families
 
 from recado.metrics.catalogue import CATALOGUE
+from tests.operations.promql import Selector
 
 
 @dataclass
@@ -20,6 +22,14 @@ class Exposed:
     def value(self, name: str, **labels: str) -> float:
         """Of one series; processes that count their own are added up."""
         return self.values[name, frozenset(labels.items())]
+
+    def has(self, selector: Selector) -> bool:
+        """Whether a query finds something. What counts by what happened may stand there without a series yet."""
+        of_name = [dict(labels) for name, labels in self.values if name == selector.name]
+        if not of_name:
+            return selector.name.removesuffix("_total") in self.kinds and not selector.matchers
+        positive = [matcher for matcher in selector.matchers if matcher[1] in ("=", "=~")]
+        return any(all(re.fullmatch(value, labels[label]) for label, _, value in positive) for labels in of_name)
 
 
 def read(texts: list[str]) -> Exposed:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.operations import promql
 from tests.operations.collector import Collector, Seen, collector
 from tests.operations.exposed import check_against_catalogue, read
 from tests.operations.site import LIMIT_S, PERSON, SECRETS, WORDS, Site, site
+from tests.operations.test_watching import QUERIES
 
 # Every span of a message that is answered, and what led to it.
 PARENTS = {
@@ -96,6 +98,9 @@ async def check_metrics(made: Site) -> None:
     assert found.value("recado_backup_timestamp_seconds") == 0
     assert found.value("recado_trace_spans_total", outcome="exported") > 0
     assert sum(found.value("recado_processes", kind=kind, state="alive") for kind in ("up", "worker")) == 1
+    for where, query in QUERIES:
+        for selector in promql.read(query).selectors:
+            assert found.has(selector), f"{where}: nothing is found by {selector}"
     for private in PRIVATE:
         assert private not in "".join(texts)
 
