@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 import pytest
@@ -114,18 +115,13 @@ def check_logs(file: Path) -> None:
         assert private not in written
 
 
-async def _never_answer(_reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(60)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_a_collector_that_hangs_delays_neither_a_message_nor_the_end(database_url: str, tmp_path: Path) -> None:
-    hung = await asyncio.start_server(_never_answer, "127.0.0.1", 0)
-    port = hung.sockets[0].getsockname()[1]
-    async with site(database_url, tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=f"http://127.0.0.1:{port}") as made:
-        for n in range(20):
-            await made.write(person=f"519876543{n:02d}")
-        await made.answered(20)
-        await asyncio.to_thread(made.stop)  # within 5 s
-    hung.close()
+    with socket.create_server(("127.0.0.1", 0)) as hung:  # the kernel takes connections, and nobody reads
+        address = f"http://127.0.0.1:{hung.getsockname()[1]}"
+        async with site(database_url, tmp_path, OTEL_EXPORTER_OTLP_ENDPOINT=address) as made:
+            for n in range(20):
+                await made.write(person=f"519876543{n:02d}")
+            await made.answered(20)
+            await asyncio.to_thread(made.stop)  # within 5 s
