@@ -11,8 +11,8 @@ from recado.db import Database, database_now_ms
 from recado.jobs.models import Job
 from recado.jobs.service import count_by_state
 from recado.kit import now
-from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Sender, Unrouted
-from recado.mailbox.queries import LISTED_STATES, given_up, in_state
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Unrouted
+from recado.mailbox.queries import LISTED_STATES, given_up, in_state, lines_by_sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.media.models import Media
 from recado.usage.models import ModelUsage
@@ -32,7 +32,7 @@ class Waiting:
     jobs: dict[str, int]
     job_overdue_s: float
     processes: dict[tuple[str, str], float]
-    lines: dict[str, float]
+    lines: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ async def read_waiting(database: Database) -> Waiting:
             await count_by_state(session),
             _age_s(now_ms, await _least(session, Job.due_ms, Job.state == "pending")),
             await _processes(session, now_ms),
-            await _lines(session, now_ms),
+            await lines_by_sender(session, now_ms),
         )
 
 
@@ -108,12 +108,6 @@ async def _processes(session: AsyncSession, now_ms: int) -> dict[tuple[str, str]
     rows = await session.execute(select(Process.kind, alive, func.count()).group_by(Process.kind, alive))
     none = {(kind, state): 0.0 for kind in KINDS for state in ("alive", "silent")}
     return none | {(kind, state): float(count) for kind, state, count in rows}
-
-
-async def _lines(session: AsyncSession, now_ms: int) -> dict[str, float]:
-    held = case((and_(Sender.owner.is_not(None), Sender.lease_until_ms > now_ms), "held"), else_="free")
-    rows = await session.execute(select(held, func.count()).select_from(Sender).group_by(held))
-    return {"held": 0.0, "free": 0.0} | {state: float(count) for state, count in rows}
 
 
 async def _size(database: Database, session: AsyncSession) -> int:
