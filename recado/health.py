@@ -75,9 +75,9 @@ class Readiness:
 
     async def _migrations(self) -> None:
         state = await check_migrations(self.database)
-        if state.newer:
+        if state.newer and not state.usable:
             raise NotMet("A newer Recado has used this database: start that version")
-        if not state.up_to_date:
+        if not state.usable:
             raise NotMet("The database is older than this program: recado db migrate")
 
     async def _worker(self) -> None:
