@@ -30,7 +30,7 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
-from recado.health import Readiness
+from recado.health import Readiness, Stopping
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
@@ -146,9 +146,11 @@ def make_api() -> FastAPI:
     return app
 
 
-def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+def build_app(
+    runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
+) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
-    are the kinds of jobs that there are.
+    are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
     happenings = Happenings(runtime.database)
     webhooks = {
@@ -168,7 +170,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,

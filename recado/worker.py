@@ -1,6 +1,7 @@
 """What a worker runs: turns, sending, files, its sign of life, and the books kept fresh."""
 
 import asyncio
+import contextlib
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,8 @@ from recado.webhooks.delivering import Deliverer
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
 # Its jobs are gone on with later than its lines are taken: a job that was taken too early is only fenced off.
 JOBS_DEAD_AFTER_MS = PROCESS_DEAD_AFTER_MS + 1_000
+# A stop waits so long for the database to take note of it.
+FAREWELL_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +78,11 @@ class Worker:
             await asyncio.gather(turns, sender, *background)
         finally:
             relay.cancel()  # it needs as long as turns do
+            with contextlib.suppress(
+                RecadoError, TimeoutError
+            ):  # then the others find out by its missing signs of life
+                async with asyncio.timeout(FAREWELL_S):
+                    await mailbox.stop_working()
             # Turns first: what they still commit is sent before the lines are given back.
             for task in (turns, sender, *background):
                 task.cancel()
@@ -83,7 +91,8 @@ class Worker:
 
 def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
     """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
-    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks)
+    living = partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS)
+    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks, living)
     runtime.mailbox.on_events(webhooks.bell.ring)
     engine = open_engine(runtime.settings.voice_model)
     work = MediaWork(runtime.database, runtime.owner)
@@ -106,7 +115,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             runtime.settings.resolved_direct_url,
             runtime.owner,
             kinds or Kinds(),
-            partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS),
+            living,
         ),
         webhooks,
         _callbacks(runtime),

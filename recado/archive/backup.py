@@ -44,8 +44,8 @@ class Made:
 async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     """Make a backup in a new folder below `into`. Recado may be working meanwhile.
 
-    Raises `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError` (`backup_failed`) when the copy is not
-    sound.
+    Raises `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError` (`backup_failed`) when the
+    copy is not sound.
     """
     database = Database(settings.resolved_database_url)
     folder = into / f"recado-{now():%Y%m%dT%H%M%SZ}"

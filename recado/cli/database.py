@@ -35,7 +35,9 @@ def check(as_json: bool) -> None:
     """Say where the database stands; ends with 1 if this version cannot work with it."""
     state = support.run(_check())
     if as_json:
-        support.emit({"current": state.current, "needed": state.head, "up_to_date": state.up_to_date, "usable": state.usable})
+        support.emit(
+            {"current": state.current, "needed": state.head, "up_to_date": state.up_to_date, "usable": state.usable}
+        )
     elif state.up_to_date:
         click.echo(f"The database is up to date (revision {state.current}).")
     elif state.usable:

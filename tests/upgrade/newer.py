@@ -1,7 +1,7 @@
 """A Recado of a later release: this one's code with later migrations, for what two versions do beside each other.
 
-    python -m tests.upgrade.newer up --port 8000      one that only adds to the database
-    python -m tests.upgrade.newer --taking db migrate       one that takes away what this release uses
+python -m tests.upgrade.newer up --port 8000      one that only adds to the database
+python -m tests.upgrade.newer --taking db migrate       one that takes away what this release uses
 """
 
 import sys
