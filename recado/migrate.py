@@ -55,7 +55,7 @@ class MigrationState:
 
     @property
     def usable(self) -> bool:
-        """This program can work with it: it is up to date, or a newer one has only added to it (docs/decisions/0019)."""
+        """This program can work with it: nothing is missing and, where it is newer, nothing was taken away."""
         return self.up_to_date or (self.current is not None and self.newer and runs_on(self.head, self.current))
 
 

@@ -1,8 +1,9 @@
 """Delivering: events become rows in order, rows are claimed with a lease and posted, and failures come again.
 
 An endpoint is served by one process at a time, so that its order holds, and by a task of its own there, so that one
-that hangs holds up no other. A worker that dies in the middle leaves rows under its lease, on the database's clock; when its
-signs of life are missed, or at the latest when the lease has run out, another one posts them again, with the same id.
+that hangs holds up no other. A worker that dies in the middle leaves rows under its lease, on the database's clock;
+when its signs of life are missed, or at the latest when the lease has run out, another one posts them again, with the
+same id.
 """
 
 import asyncio

@@ -11,8 +11,8 @@ import aiohttp
 from recado.db import Database
 from tests.chaos.cases import BRAINS, Case, Kind, Scale
 from tests.chaos.people import line_addresses
-from tests.chaos.programs import HOST, RECADO, ChaosError, Program, free_port
-from tests.chaos.rows import processes
+from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, free_port, python
+from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
 
 APP_SECRET = "secret"
@@ -29,6 +29,7 @@ class Member:
     kind: Kind
     program: Program
     port: int
+    arguments: tuple[str, ...] = ()
     ready: bool = False
     owners: set[str] = field(default_factory=set[str])
 
@@ -142,6 +143,23 @@ class Fleet:
         self.tell_able()
         return killed_s
 
+    async def migrate_as_later_release(self) -> None:
+        """The release that follows changes the database while this one works. One process alone does so as it starts."""
+        if len(self.members) > 1:
+            await Program("migration", later_release("db", "migrate"), self._env, self._folder).finish()
+
+    async def exchange(self, member: Member) -> float:
+        """Stop a process as operators do and start the later release in its place; the seconds that the stop took."""
+        member.ready = False
+        self.tell_able()
+        took_s = await member.program.finish_politely(STOP_WITHIN_S)
+        left = await held_by(self._database, sorted(member.owners))
+        if left.holdings or left.sending:
+            raise ChaosError(f"{member.program.name} stopped and kept {left}")
+        member.program.become(later_release(*member.arguments))
+        await self.start(member)
+        return took_s
+
     def tell_database(self, *, up: bool) -> None:
         """Note that the database goes down on purpose, or is back."""
         self._database_back_s = time.monotonic() if up else self._database_back_s
@@ -186,4 +204,8 @@ def _member(n: int, kind: Kind, env: Mapping[str, str], folder: Path) -> Member:
         "api": ["api", "--port", str(port)],
         "worker": ["worker"],
     }[kind]
-    return Member(kind, Program(f"{kind}-{n}", [str(RECADO), *arguments], env, folder), port)
+    return Member(kind, Program(f"{kind}-{n}", [str(RECADO), *arguments], env, folder), port, tuple(arguments))
+
+
+def later_release(*arguments: str) -> list[str]:
+    return python("tests.upgrade.newer", *arguments)

@@ -27,6 +27,7 @@ class Killer:
     random: Random
     meters: Callable[[Meter], int]
     crashes: int = 0
+    stops_s: list[float] = field(default_factory=list[float])
     _recoveries: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
     _watches: list["asyncio.Task[Takeover]"] = field(default_factory=list["asyncio.Task[Takeover]"])
 
@@ -39,6 +40,8 @@ class Killer:
             await asyncio.sleep(blow.jitter_s)
             if blow.kind == "database":
                 await self._strike_database(blow)
+            elif blow.kind == "upgrade":
+                await self._upgrade()
             else:
                 await self._strike(blow)
         await asyncio.gather(*self._recoveries)
@@ -83,6 +86,13 @@ class Killer:
     def _watch(self, victim: Member, killed_s: float, held: Held) -> None:
         watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held)
         self._watches.append(asyncio.create_task(watching))
+
+    async def _upgrade(self) -> None:
+        """Every process in turn becomes that of a later release. Those that were killed before are up again first."""
+        await asyncio.gather(*self._recoveries)
+        await self.fleet.migrate_as_later_release()
+        for member in self.fleet.members:
+            self.stops_s.append(await self.fleet.exchange(member))
 
     # --- the database ---------------------------------------------------------------------------------
 

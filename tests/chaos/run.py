@@ -46,6 +46,7 @@ class Result:
     kills: int
     crashes: int
     seconds: float
+    stops_s: list[float]
     faults: dict[str, int]
     notes: list[str]
     evidence: Path | None = None
@@ -222,6 +223,7 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             kills=run.fleet.kills,
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
+            stops_s=run.killer.stops_s,
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )

@@ -64,10 +64,14 @@ async def test_the_doctor_says_that_an_upgrade_is_half_done(
     assert [(finding.level, "start the newer" in finding.mend) for finding in found] == [(Level.WARN, True)]
 
 
+def _told(_what: str, _done: int, _of: int) -> None:
+    pass
+
+
 async def test_what_copies_whole_tables_is_left_to_the_later_one(later: Database, tmp_path: Path) -> None:
     settings = Settings(database_url=later.url, data_dir=tmp_path)
     with pytest.raises(RecadoError, match="with the newer Recado") as caught:
-        await back_up(settings, tmp_path, lambda *_: None)
+        await back_up(settings, tmp_path, _told)
     assert caught.value.code == "database_too_new"
 
 
