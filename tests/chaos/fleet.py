@@ -144,7 +144,7 @@ class Fleet:
         return killed_s
 
     async def migrate_as_later_release(self) -> None:
-        """The release that follows changes the database while this one works. One process alone does so as it starts."""
+        """The next release changes the database while this one works. A process that is alone does so at its start."""
         if len(self.members) > 1:
             await Program("migration", later_release("db", "migrate"), self._env, self._folder).finish()
 

@@ -85,7 +85,7 @@ class Program:
         assert self._process is not None
         began_s = time.monotonic()
         self._process.terminate()
-        while self._process.poll() is None and time.monotonic() < began_s + within_s:
+        while self._process.poll() is None and time.monotonic() < began_s + within_s:  # noqa: ASYNC110 # a process
             await asyncio.sleep(_POLL_S)
         if self._process.poll() != 0:
             raise ChaosError(f"{self.name} did not stop within {within_s:.0f} s, or not well\n{self.tail()}")

@@ -198,15 +198,6 @@ async def test_lines_of_a_process_that_stops_are_taken_at_once(
             held = "SELECT 1 FROM senders WHERE owner = :who"
             await eventually(lambda: world.one_or_none(held, who=older.owner))
             await older.stop_working()
-        import sys
-
-        await asyncio.sleep(1)
-        print(
-            await world.rows("SELECT * FROM senders"),
-            await world.rows("SELECT * FROM processes"),
-            younger.owner,
-            file=sys.stderr,
-        )
         await eventually(lambda: world.one_or_none(held, who=younger.owner), 2)
     assert older.owner in await younger.living()
 
