@@ -9,13 +9,14 @@ from pathlib import Path
 import aiohttp
 
 from recado.db import Database
-from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.cases import BRAINS, NEIGHBOUR, PROJECT, Case, Kind, Scale
 from tests.chaos.people import line_addresses
 from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, free_port, python
 from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
 
 APP_SECRET = "secret"
+KEYS = {PROJECT: "key-of-the-first-project", NEIGHBOUR: "key-of-the-other-project"}
 WEBHOOK_PATH = "/webhooks/whatsapp"
 _SEEN_WITHIN_S = 20.0
 _START_AGAIN_S = 0.3
@@ -67,9 +68,10 @@ class Fleet:
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
             await self._kill_first_start(self._recado("first-start", *first), lived_s)
-        for n, line in enumerate(line_addresses(self.scale.lines)):
+        for n, line in enumerate(lines := line_addresses(self.scale.lines)):
             await self._command(
-                "line", "add", "cloud-api", "--project", "chaos", "--brain", BRAINS[n % len(BRAINS)],
+                "line", "add", "cloud-api", "--project", NEIGHBOUR if line == lines[-1] else PROJECT,
+                "--brain", BRAINS[n % len(BRAINS)],
                 "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
                 "--max-per-second", "100000",
             )  # fmt: skip

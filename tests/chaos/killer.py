@@ -1,6 +1,7 @@
 """Carries out the plan of a run: kills, restarts, and watches who takes over what the dead held."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -28,6 +29,7 @@ class Killer:
     meters: Callable[[Meter], int]
     crashes: int = 0
     stops_s: list[float] = field(default_factory=list[float])
+    broken_ms: list[int] = field(default_factory=list[int])
     _recoveries: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
     _watches: list["asyncio.Task[Takeover]"] = field(default_factory=list["asyncio.Task[Takeover]"])
 
@@ -84,6 +86,7 @@ class Killer:
         await self.fleet.start(victim)
 
     def _watch(self, victim: Member, killed_s: float, held: Held) -> None:
+        self.broken_ms.append(round(killed_s * 1000))
         watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held)
         self._watches.append(asyncio.create_task(watching))
 
@@ -100,6 +103,7 @@ class Killer:
         if self.postgres is None:
             return
         self.crashes += 1
+        self.broken_ms.append(round(time.time() * 1000))
         self.fleet.tell_database(up=False)
         if not (blow.group and self.postgres.kill_backend()):
             await self.postgres.crash(blow.pause_s)
