@@ -59,34 +59,47 @@ class Worker:
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
         await mailbox.beat(self.kind, __version__)
+        turns = asyncio.create_task(self.turns.run(), name="turns")
+        sender = asyncio.create_task(self.sender.run(), name="sender")
+        beside = [
+            asyncio.create_task(self.relay.run(), name="jobs"),
+            asyncio.create_task(self.webhooks.run(), name="webhooks"),
+            asyncio.create_task(self.callbacks.run(), name="callbacks"),
+            asyncio.create_task(self.fetcher.run(), name="media"),
+            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
+        ]
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
             asyncio.create_task(self.templates.run(), name="templates"),
             asyncio.create_task(keep_numbering(mailbox), name="numbering"),
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
-            asyncio.create_task(self.webhooks.run(), name="webhooks"),
-            asyncio.create_task(self.callbacks.run(), name="callbacks"),
-            asyncio.create_task(self.fetcher.run(), name="media"),
-            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
-        turns = asyncio.create_task(self.turns.run(), name="turns")
-        sender = asyncio.create_task(self.sender.run(), name="sender")
-        relay = asyncio.create_task(self.relay.run(), name="jobs")
-        background.append(relay)
         try:
-            await asyncio.gather(turns, sender, *background)
+            # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would
+            # cut off what they give back.
+            done, _ = await asyncio.wait([turns, sender, *beside, *background], return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
         finally:
-            relay.cancel()  # it needs as long as turns do
+            for task in beside:
+                task.cancel()  # they need as long as turns do
             with contextlib.suppress(
                 RecadoError, TimeoutError
             ):  # then the others find out by its missing signs of life
                 async with asyncio.timeout(FAREWELL_S):
                     await mailbox.stop_working()
-            # Turns first: what they still commit is sent before the lines are given back.
-            for task in (turns, sender, *background):
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            # Turns first: what they still commit is sent before the lines are given back. Signs of life come last.
+            await _ended(turns)
+            await _ended(sender)
+            await asyncio.gather(*beside, return_exceptions=True)
+            await _ended(*background)
+
+
+async def _ended(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
