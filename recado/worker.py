@@ -84,9 +84,8 @@ class Worker:
         finally:
             for task in beside:
                 task.cancel()  # they need as long as turns do
-            with contextlib.suppress(
-                RecadoError, TimeoutError
-            ):  # then the others find out by its missing signs of life
+            # If the database does not answer, the others find out by the missing signs of life.
+            with contextlib.suppress(RecadoError, TimeoutError):
                 async with asyncio.timeout(FAREWELL_S):
                     await mailbox.stop_working()
             # Turns first: what they still commit is sent before the lines are given back. Signs of life come last.
