@@ -33,7 +33,7 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
-from recado.health import Readiness
+from recado.health import Readiness, Stopping
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
@@ -157,9 +157,11 @@ def make_api() -> FastAPI:
     return app
 
 
-def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+def build_app(
+    runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
+) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
-    are the kinds of jobs that there are.
+    are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
     happenings = Happenings(runtime.database)
     webhooks = {
@@ -179,7 +181,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
@@ -194,14 +196,14 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
     return Dispatch(hooks, rest)
 
 
-def build_worker_app(runtime: Runtime, worker: Works) -> ASGIApp:
+def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
     """What a worker without API shows of itself: /health, /ready and /metrics."""
     app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(health.router)
     app.include_router(metrics.router)
     give_parts(
         app,
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
         _metrics(runtime, worker, {}, None),
     )
     return Gate(app)
