@@ -14,7 +14,7 @@ OUTSIDE = {
     "en": ("Meta", "a server with systemd", "an address with HTTPS", "a model", "a provider's key", "newer commits"),
     "es": (
         *("Meta", "un servidor con systemd", "una dirección con HTTPS", "un modelo", "la clave de un proveedor"),
-        "versiones nuevas",
+        "una versión nueva",
     ),
 }
 NEEDS = {"en": "# Needs ", "es": "# Hace falta "}

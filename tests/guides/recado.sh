@@ -21,7 +21,9 @@ case $command in
     *) exec "$GUIDE_PYTHON" -m recado "$command" "$@" ;;
 esac
 log=$(mktemp "$GUIDE_LOGS/$command.XXXXXX")
-PYTHONUNBUFFERED=1 setsid "$GUIDE_PYTHON" -m recado "$command" "$@" >"$log" 2>&1 </dev/null &
+# What the page itself sends elsewhere (2>recado.log) goes there.
+if [ /dev/fd/1 -ef /dev/fd/2 ]; then exec 2>>"$log"; fi
+PYTHONUNBUFFERED=1 setsid "$GUIDE_PYTHON" -m recado "$command" "$@" >>"$log" </dev/null &
 echo "$!" >>"$GUIDE_LOGS/running"
 until grep -q -e "$ready" "$log"; do
     if ! kill -0 "$!" 2>/dev/null; then
