@@ -33,10 +33,14 @@ trap 'FAILED="$FAILED$? from $BASH_COMMAND; "' ERR
 
 
 class Reader:
-    """One shell, one folder. `database_url` is what stands for the PostgreSQL address of the pages."""
+    """One shell, one folder. `database_url` is what stands for the PostgreSQL address of the pages.
 
-    def __init__(self, folder: Path, database_url: str | None = None) -> None:
+    With `clone` the folder has what git has of the repository, and the program is run from there.
+    """
+
+    def __init__(self, folder: Path, database_url: str | None = None, *, clone: bool = False) -> None:
         self.folder = folder
+        self._program = folder if clone else REPOSITORY
         self._logs = folder / ".logs"
         self._ports = {port: str(free_port()) for port in PORTS}
         self._means = dict(self._ports) | {path: f"{folder}{path}" for path in FOLDERS}
@@ -44,7 +48,7 @@ class Reader:
             self._means[POSTGRESQL] = database_url
         self._furnish()
         self._shell = subprocess.Popen(
-            ["bash", "--noprofile", "--norc"],
+            [shutil.which("bash") or "/bin/bash", "--noprofile", "--norc"],
             cwd=folder,
             env=self._environment(),
             stdin=subprocess.PIPE,
@@ -103,8 +107,12 @@ class Reader:
         shutil.copy(Path(__file__).with_name("recado.sh"), self.folder / ".venv/bin/recado")
         (self.folder / ".venv/bin/recado").chmod(0o755)
         (self.folder / ".venv/bin/python").symlink_to(sys.executable)
+        for name in tracked() if self._program == self.folder else ():
+            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(REPOSITORY / name, self.folder / name)
         for name in ("Makefile", "requirements", "pyproject.toml", "deploy"):
-            (self.folder / name).symlink_to(REPOSITORY / name)
+            if not (self.folder / name).exists():
+                (self.folder / name).symlink_to(REPOSITORY / name)
         for name in (".runtime", ".dev"):
             (self.folder / ".venv" / name).touch()
 
@@ -112,7 +120,7 @@ class Reader:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
         return kept | {
             "LANG": "C.UTF-8",
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": str(self._program),
             "GUIDE_PYTHON": sys.executable,
             "GUIDE_LOGS": str(self._logs),
             # Whatever a page does, nothing of it reaches Meta: the simulator of the page does.
@@ -132,7 +140,9 @@ class Reader:
         told = self._shell.stdout.readline()
         timer.cancel()
         printed = self._there(output.read_text(encoding="utf-8", errors="replace"))
-        assert told, f"the shell ended or took longer than {STEP_LIMIT_S} s at line {step.line}:\n{step.body}\n{printed}"
+        assert told, (
+            f"the shell ended or took longer than {STEP_LIMIT_S} s at line {step.line}:\n{step.body}\n{printed}"
+        )
         code, _, failed = told.strip().partition(" ")
         return int(code), self._there(failed), printed
 
@@ -152,6 +162,13 @@ class Reader:
         for known, here in self._means.items():
             text = text.replace(here, known)
         return text
+
+
+def tracked() -> list[str]:
+    """What a clone of the repository would have, were everything committed."""
+    listed = [shutil.which("git") or "git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(listed, cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    return [name for name in done.stdout.split("\0") if name and (REPOSITORY / name).is_file()]
 
 
 def _living(pid: int) -> bool:

@@ -6,7 +6,7 @@ shift
 case $command in
     up) set -- --port "$GUIDE_8000" --simulator-port "$GUIDE_8090" "$@" ;;
     api | doctor) set -- --port "$GUIDE_8000" "$@" ;;
-    chat) set -- --simulator "http://127.0.0.1:$GUIDE_8090" "$@" ;;
+    chat) set -- --simulator "http://127.0.0.1:$GUIDE_8090" "$@" --wait 30 ;; # a busy machine may take longer
     simulate)
         port=$GUIDE_8090
         if [ "$1" = model-api ]; then port=$GUIDE_8091; fi

@@ -13,7 +13,7 @@ from tests.guides.reader import POSTGRESQL, REPOSITORY, Reader
 GUIDES = REPOSITORY / "docs" / "guides"
 NAMES = sorted({page.name.removesuffix(".en.md") for page in GUIDES.glob("*.en.md")})
 README = REPOSITORY / "README.md"
-# This one begins with an empty folder, and so shows that it needs nothing; the others save the seconds.
+# As a new user has it: a clone and no database yet. The others save the seconds.
 FROM_NOTHING = ("README",)
 
 
@@ -21,7 +21,7 @@ FROM_NOTHING = ("README",)
 def reader(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> Iterator[Reader]:
     name: str = request.node.callspec.params.get("name", "README")
     url = databases.create_empty("postgresql") if _mentions(name, POSTGRESQL) else None
-    found = Reader(tmp_path, url)
+    found = Reader(tmp_path, url, clone=name in FROM_NOTHING)
     if name not in FROM_NOTHING:
         (tmp_path / "data").mkdir()
         shutil.move(databases.create("sqlite").removeprefix("sqlite:///"), tmp_path / "data" / "recado.db")
@@ -107,10 +107,10 @@ def test_a_page_that_is_wrong_is_told(tmp_path: Path, block: str, says: str) -> 
     page.write_text("# Page\n\n" + block, encoding="utf-8")
     (tmp_path / "folder").mkdir()
     reader = Reader(tmp_path / "folder")
+    (step,) = steps(page)
     try:
         with pytest.raises(AssertionError, match=says):
-            for step in steps(page):
-                reader.follow(step)
+            reader.follow(step)
     finally:
         reader.close()
 
