@@ -10,6 +10,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,7 +99,9 @@ async def _erase_again(working: Path, settings: Settings, given: Path | None) ->
     box = secret_box(settings.secret_key, settings.data_dir) if has_key else SecretBox([new_token("none")])
     database, store = Database(f"sqlite:///{working}"), open_store(settings.media_url, settings.data_dir)
     try:
-        return await erase_again(Eraser(database, store, box, settings.data_dir), entries)
+        # As the first time, its many commits are not in the audit log.
+        again = erase_again(Eraser(database, store, box, settings.data_dir), entries)
+        return await asyncio.create_task(again, context=Context())
     finally:
         await store.close()
         await database.close()

@@ -5,6 +5,7 @@ import click
 from recado import __version__
 from recado.cli import (
     archive,
+    audit,
     contacts,
     database,
     evaluate,
@@ -39,6 +40,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             jobs.schedule,
             webhooks.webhook,
             usage.usage,
+            audit.audit,
             contacts.contact,
             archive.backup,
             archive.restore,

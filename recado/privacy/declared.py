@@ -41,6 +41,7 @@ IMPERSONAL = {
     "knowledge_entries": "what the project wrote",
     "lines": "the project's own numbers",
     "templates": "what the project wrote; values stand in the messages",
+    "audit_entries": "who changed what, by ids: never texts, names or numbers of people",
     "seen_notices": "digests of what a provider said of accounts",
     "model_usage": "sums of a day",
     "media_uploads": "goes with its file; names a file and a line",

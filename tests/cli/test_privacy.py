@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import re
-import shlex
 import signal
 import sqlite3
 import subprocess
@@ -22,7 +21,7 @@ from recado.projects.service import get_by_slug
 from tests.cli.terminal import RECADO, Installation
 from tests.mailbox.support import Shop
 from tests.privacy.support import in_file
-from tests.test_docs import REPOSITORY, shell_lines
+from tests.test_docs import REPOSITORY
 
 PROJECT, NUMBER = "clinica-norte", "51987654321"
 TEXT = "me duele la rodilla"
@@ -58,34 +57,28 @@ def clinic(installation: Installation) -> Installation:
 
 
 @pytest.mark.parametrize("page", ["privacy.en.md", "privacy.es.md"])
-def test_the_commands_of_the_guide_do_what_it_says(clinic: Installation, page: str) -> None:
-    said: list[str] = []
-    for line in shell_lines(REPOSITORY / "docs" / "guides" / page):
-        words = shlex.split(line)[1:]
-        done = clinic.run(*words, typed=f"+{NUMBER}\n")
-        assert done.returncode == 0, (line, done.stderr)
-        said.append(done.stdout)
-    would, will, exported, erased, was, compacted = said
-    assert "Would go now: nothing" in would
-    assert re.search(r"messages +365 days\nmedia +90 days\nlogs +30 days", will)
-    assert "index.html" in exported
-    assert "Gone: 1 of addresses, 1 of contacts, 1 of conversations" in erased
-    assert "3 of inbox" in erased
-    assert erased.splitlines()[0] in was
-    assert "anew" in compacted
+def test_the_guide_tells_of_every_record_of_an_export(clinic: Installation, page: str) -> None:
+    assert "index.html" in clinic.ok("contact", "export", PROJECT, f"+{NUMBER}", "--to", "ana.zip")
+    assert "there already" in clinic.refused("contact", "export", PROJECT, NUMBER, "--to", "ana.zip")
+    assert (clinic.folder / "ana.zip").stat().st_mode & 0o077 == 0
+    text = (REPOSITORY / "docs" / "guides" / page).read_text("utf-8")
+    told = dict(re.findall(r"^\| `(\w+)\.json` \| (.*) \|$", text, re.MULTILINE))
     with zipfile.ZipFile(clinic.folder / "ana.zip") as archive:
         assert TEXT in archive.read("index.html").decode()
-    # The records that the guide tells of are those that there are.
-    told = dict(
-        re.findall(r"^\| `(\w+)\.json` \| (.*) \|$", (REPOSITORY / "docs/guides" / page).read_text(), re.MULTILINE)
-    )
-    with zipfile.ZipFile(clinic.folder / "ana.zip") as archive:
         names = {name.removesuffix(".json") for name in archive.namelist() if name.endswith(".json")}
         assert told.keys() == names
         for name in ("contacts", "addresses", "conversations", "messages"):
             for key in json.loads(archive.read(f"{name}.json"))[0]:
                 assert f"`{key}`" in told[name], (name, key)
-    assert not in_file(clinic.folder / "data" / "recado.db", TEXT)
+
+
+def test_retention_is_shown_before_it_is_said(clinic: Installation) -> None:
+    days = ("--messages", "365", "--logs", "30")
+    assert "Would go now: nothing" in clinic.ok("project", "retention", PROJECT, *days, "--dry-run")
+    assert clinic.json("project", "retention", PROJECT)["messages"] is None
+    assert clinic.json("project", "retention", PROJECT, *days)["messages"] == 365
+    kept = clinic.json("project", "retention", PROJECT, "--messages", "keep")
+    assert (kept["messages"], kept["media"], kept["logs"]) == (None, None, 30)
 
 
 def test_nothing_is_erased_without_the_number_typed_again(clinic: Installation) -> None:
