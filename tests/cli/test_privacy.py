@@ -19,9 +19,9 @@ from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.projects.service import get_by_slug
 from tests.cli.terminal import RECADO, Installation
+from tests.guides.reader import REPOSITORY
 from tests.mailbox.support import Shop
 from tests.privacy.support import in_file
-from tests.test_docs import REPOSITORY
 
 PROJECT, NUMBER = "clinica-norte", "51987654321"
 TEXT = "me duele la rodilla"
