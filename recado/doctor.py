@@ -244,9 +244,11 @@ async def _examine_tables(database: Database, settings: Settings) -> AsyncGenera
     state = await check(database)
     if state.newer:
         says = f"it is at revision {state.current}, newer than this program ({state.head})"
-        yield _fail("database", says, "Start the newer Recado again, or restore a backup")
-        return
-    if not state.up_to_date:
+        if not state.usable:
+            yield _fail("database", says, "Start the newer Recado again, or restore a backup")
+            return
+        yield _warn("database", f"{says}, which can work with it", "Finish the upgrade: start the newer Recado")
+    elif not state.up_to_date:
         says = f"it is at revision {state.current or 'none'}, needed is {state.head}"
         yield _fail("database", says, "recado db migrate")
         return
