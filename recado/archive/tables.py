@@ -4,7 +4,6 @@ import json
 import pkgutil
 from collections.abc import AsyncGenerator, Sequence
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from sqlalchemy import Column, Row, Table, func, select
@@ -24,9 +23,9 @@ def kept_tables() -> list[Table]:
 
     Search indexes are left out: the database fills them as the rows come in.
     """
-    for module in pkgutil.iter_modules(recado.__path__):
-        if module.ispkg and find_spec(f"recado.{module.name}.models") is not None:
-            import_module(f"recado.{module.name}.models")
+    for module in pkgutil.walk_packages(recado.__path__, "recado."):  # rooms within rooms, too
+        if module.name.endswith(".models"):
+            import_module(module.name)
     return sorted((t for t in Base.metadata.tables.values() if t.name not in NOT_KEPT), key=lambda table: table.name)
 
 
