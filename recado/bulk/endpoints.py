@@ -26,10 +26,11 @@ InState = Annotated[RecipientState | None, Query(description="Only recipients in
 
 @router.post("/lines/{line_id}/bulk", status_code=202)
 async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Admin, idempotency_key: IdempotencyKey = None) -> JobOut:
-    """Send one text to up to 10,000 people, as a job: as fast as the line may, each person once.
+    """Send one text, a template or both to up to 10,000 people, as a job: as fast as the line may, each person once.
 
-    People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. To whoever did not
-    write to this line within WhatsApp's 24 hours it is refused: `outside_window`. Look at the job for its progress;
+    People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. Whoever did not
+    write to this line within WhatsApp's 24 hours gets the template, also who never wrote; without one it is refused:
+    `outside_window`. Marketing is not sent to who wants none: `recipient_opted_out`. Look at the job for its progress;
     cancel it to stop what is not queued yet.
     """
     async with caller.writing() as session:

@@ -6,10 +6,13 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.bulk.models import BulkRecipient
+from recado.bulk.schemas import Order
 from recado.contacts import service as contacts
+from recado.db import database_now_ms, json_text
 from recado.kit import new_id, now_ms
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import conversations_on
+from recado.messages import Address
 
 Recipient = tuple[str, str]
 
@@ -20,9 +23,14 @@ async def how_many(session: AsyncSession, job_id: str) -> int:
     return await session.scalar(found) or 0
 
 
-async def note(session: AsyncSession, job_id: str, line_id: str, first: int, batch: Sequence[Recipient]) -> None:
-    """Note recipients, from place `first` on: those to write to wait, the others say why not."""
+async def note(session: AsyncSession, job_id: str, order: Order, first: int, batch: Sequence[Recipient]) -> None:
+    """Note recipients, from place `first` on: those to write to wait, the others say why not.
+
+    With a template also people may be written to who never wrote: contacts and conversations are made for them.
+    """
     people = await _people_of(session, batch)
+    if order.template is not None:
+        people |= await _new_people(session, [one for one in batch if one[0] == "phone" and one not in people])
     noted = set(
         await session.scalars(
             select(BulkRecipient.contact_id).where(
@@ -30,7 +38,9 @@ async def note(session: AsyncSession, job_id: str, line_id: str, first: int, bat
             )
         )
     )
-    lanes = await _conversations_of(session, line_id, set(people.values()))
+    lanes = await _conversations_of(session, order.line_id, set(people.values()))
+    if order.template is not None:
+        lanes |= await _new_conversations(session, order.line_id, set(people.values()) - set(lanes))
     at_ms = now_ms()
     for place, recipient in enumerate(batch, first):
         row = BulkRecipient(job_id=job_id, place=place, state="waiting", created_ms=at_ms)
@@ -58,6 +68,31 @@ async def _people_of(session: AsyncSession, batch: Sequence[Recipient]) -> dict[
     }
     people = await contacts.people_behind(session, set(contact_of.values()))
     return {one: people[contact].id for one, contact in contact_of.items() if contact in people}
+
+
+async def _new_people(session: AsyncSession, unknown: Sequence[Recipient]) -> dict[Recipient, str]:
+    """A contact for each phone number that nobody has."""
+    made: dict[Recipient, str] = {}
+    for one in unknown:
+        if one not in made:
+            made[one] = (await contacts.create_contact(session, None, [Address(kind="phone", value=one[1])])).id
+    return made
+
+
+async def _new_conversations(session: AsyncSession, line_id: str, people: set[str]) -> dict[str, str]:
+    """A conversation with each person who has an address and none on the line yet."""
+    made: dict[str, str] = {}
+    at_ms = await database_now_ms(session)
+    for person, addresses in (await contacts.addresses_of(session, sorted(people))).items():
+        if addresses:
+            # "bsuid" < "parent_bsuid" < "phone": the best first, as where the network names them.
+            send_to = json_text(sorted([one.kind, one.value] for one in addresses))
+            made[person] = new_id()
+            session.add(
+                Conversation(id=made[person], line_id=line_id, contact_id=person, send_to=send_to, created_ms=at_ms)
+            )
+    await session.flush()
+    return made
 
 
 async def _conversations_of(session: AsyncSession, line_id: str, people: set[str]) -> dict[str, str]:

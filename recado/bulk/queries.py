@@ -25,6 +25,8 @@ class Due:
     conversation_id: str | None
     message_id: str
     allowed: bool
+    opted_out: bool
+    language: str | None
     last_in_ms: int | None
 
 
@@ -39,6 +41,8 @@ async def due(session: AsyncSession, job_id: str, size: int) -> list[Due]:
             BulkRecipient.conversation_id,
             BulkRecipient.message_id,
             Contact.allowed,
+            Contact.opted_out,
+            Conversation.language,
             Conversation.last_in_ms,
         )
         .join(Contact, Contact.id == BulkRecipient.contact_id)

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from recado.kit.schemas import AnyText, Input, Output, Uuid, shown
+from recado.messages import OutByWindow, OutTemplate, OutText
 
 # What the issue of a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
 MAX_RECIPIENTS = 10_000
@@ -27,7 +28,14 @@ class NewBulkSend(Input):
 
     model_config = shown({"text": "Mañana abrimos a las 10:00.", "phones": ["34600000000"]})
 
-    text: Annotated[AnyText, Field(min_length=1, max_length=MAX_TEXT)]
+    text: Annotated[AnyText, Field(min_length=1, max_length=MAX_TEXT)] | None = Field(
+        default=None, description="What is said while the window of the channel is open; without it, the template."
+    )
+    template: OutTemplate | None = Field(
+        default=None,
+        description="What goes to those outside the window, also to people who never wrote; without it, they are left "
+        "out.",
+    )
     contact_ids: list[Uuid] = Field(default_factory=list, max_length=MAX_RECIPIENTS)
     phones: list[Phone] = Field(
         default_factory=list, max_length=MAX_RECIPIENTS, description="With their country, with or without a plus sign."
@@ -37,7 +45,17 @@ class NewBulkSend(Input):
     def _some(self) -> "NewBulkSend":
         if not 1 <= len(self.contact_ids) + len(self.phones) <= MAX_RECIPIENTS:
             raise ValueError(f"give 1 to {MAX_RECIPIENTS} recipients, as contact_ids or phones")
+        self.content(self.template)  # each part is right by itself; so must be both together
         return self
+
+    def content(self, template: OutTemplate | None) -> OutText | OutTemplate | OutByWindow:
+        """What one recipient gets, with their form of the template. Raises `ValueError`."""
+        if self.text is None:
+            if template is None:
+                raise ValueError("give text, template or both")
+            return template
+        text = OutText(text=self.text)
+        return text if template is None else OutByWindow(inside=text, outside=template)
 
 
 class Order(NewBulkSend):

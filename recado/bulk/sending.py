@@ -13,20 +13,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from recado.bulk import listing, queries
-from recado.bulk.queries import Due
 from recado.bulk.schemas import Order
+from recado.bulk.wording import Wording
 from recado.channels.contract import Channel
-from recado.channels.service import get_line
+from recado.channels.service import get_line, without_secrets
 from recado.conversations.turn import new_out
 from recado.db import Database, database_now_ms
 from recado.errors import RecadoError
 from recado.jobs.kinds import JobCancelled, Run
 from recado.mailbox.outbox import ToOne
 from recado.mailbox.service import Mailbox
-from recado.messages import OutText
 
 # Recipients that are looked up in one commit.
 LIST_BATCH = 500
+# Where contacts and conversations may have to be made: some statements each.
+MAKE_BATCH = 50
 # How often the queue is filled up, and how far ahead.
 ROUND_S = 0.5
 AHEAD_S = 2.0
@@ -63,10 +64,11 @@ class BulkSend:
         recipients = order.recipients()
         async with self.database.project(run.project_id, read_only=True) as session:
             first = await listing.how_many(session, run.id)
+        size = LIST_BATCH if order.template is None else MAKE_BATCH
         while first < len(recipients):
-            batch = recipients[first : first + LIST_BATCH]
+            batch = recipients[first : first + size]
             async with self.database.project(run.project_id) as session:
-                await listing.note(session, run.id, order.line_id, first, batch)
+                await listing.note(session, run.id, order, first, batch)
             first += len(batch)
             await run.progress({"total": len(recipients), "listed": first})
 
@@ -115,11 +117,14 @@ class BulkSend:
             raise RecadoError(f"There is no channel {line.channel!r} in this process", code="bad_channel")
         outcomes: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
         messages: list[ToOne] = []
-        content = OutText(text=order.text)
+        wording = Wording(order, channel, without_secrets(line))
         for one in due:
-            state, code = _judge(one, channel.window_s, now_ms)
+            is_open = channel.window_s is None or (
+                one.last_in_ms is not None and now_ms - one.last_in_ms <= channel.window_s * 1000
+            )
+            content, state, code = await wording.of(one, is_open)
             outcomes[state, code].append(one.id)
-            if state == "queued" and one.conversation_id is not None:
+            if content is not None and one.conversation_id is not None:
                 first, *rest = new_out(channel, (content,), "bulk")
                 out = (replace(first, id=one.message_id), *rest)
                 messages.append(ToOne(one.conversation_id, f"bulk:{run.id}:{one.contact_id}", out))
@@ -141,14 +146,3 @@ class BulkSend:
     async def _counts(self, run: Run) -> dict[str, Any]:
         async with self.database.project(run.project_id, read_only=True) as session:
             return await queries.counts(session, run.id)
-
-
-def _judge(one: Due, window_s: int | None, now_ms: int) -> tuple[str, str | None]:
-    """What is done with a recipient, and why not."""
-    if not one.allowed:
-        return "skipped", "opted_out"
-    if one.conversation_id is None:
-        return "refused", "outside_window"
-    if window_s is not None and (one.last_in_ms is None or now_ms - one.last_in_ms > window_s * 1000):
-        return "refused", "outside_window"
-    return "queued", None

@@ -37,7 +37,8 @@ def check(given: Any) -> dict[str, Any]:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         where = ".".join(str(part) for part in first["loc"]) or "input"
         raise BadInput(
-            f"A bulk send has line_id, text, and contact_ids or phones; {where}: {first['msg']}", code="bad_bulk_send"
+            f"A bulk send has line_id, text or template, and contact_ids or phones; {where}: {first['msg']}",
+            code="bad_bulk_send",
         ) from None
 
 

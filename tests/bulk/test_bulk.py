@@ -1,6 +1,7 @@
 """Bulk send: each person once, for good reasons not to the others, no more ahead than the line sends in a moment."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,19 +19,22 @@ from recado.bulk.schemas import NewBulkSend
 from recado.bulk.sending import MIN_AHEAD, BulkSend
 from recado.bulk.service import start
 from recado.channels.service import create_line
+from recado.channels.templates.models import TemplateRow
 from recado.contacts import service as contacts
 from recado.db import json_text
+from recado.errors import SendRefused
 from recado.jobs.kinds import JobCancelled
 from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.mailbox.models import Conversation, OutboxMessage
-from recado.messages import Address
+from recado.messages import Address, OutTemplate
 from recado.projects.service import create_project
 from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 
 T = TypeVar("T")
 DAY_MS = 24 * 3_600_000
+WABA = "102290129340398"
 
 
 @dataclass
@@ -124,8 +128,9 @@ async def scene(database_url: str, tmp_path: Path) -> AsyncIterator[Scene]:
                 session, slug="clinic", name="Clinic", brain="rules", brains=runtime.brains.keys()
             )
             line = await create_line(
-                session, runtime.box, assistant_id=who.id, channel="cloud-api", address=new_id(), max_per_second=1
-            )
+                session, runtime.box, assistant_id=who.id, channel="cloud-api", address=new_id(), max_per_second=1,
+                config={"waba_id": WABA},
+            )  # fmt: skip
         yield Scene(runtime, project.id, line.id, BulkSend(runtime.database, runtime.mailbox, runtime.channels))
 
 
@@ -157,6 +162,77 @@ async def test_each_person_once_and_why_not_to_the_others(scene: Scene) -> None:
     assert {message.id for message in await scene.outbox()} == {
         row.message_id for row in await scene.recipients() if row.state == "sent"
     }
+
+
+async def keep_template(scene: Scene, category: str = "UTILITY") -> None:
+    components = [{"type": "BODY", "text": "Hola, su cita es el {{1}}."}]
+    async with scene.runtime.database.project(scene.project_id) as session:
+        for language in ("es", "en"):
+            session.add(
+                TemplateRow(
+                    waba_id=WABA, name="cita", language=language, status="APPROVED", category=category,
+                    parameter_format="POSITIONAL", components=components, checked_ms=now_ms(),
+                )
+            )  # fmt: skip
+
+
+async def send_template(scene: Scene, phones: list[str], **more: Any) -> dict[str, Any]:
+    """The counts of a send whose messages all go out."""
+    template = OutTemplate(name="cita", body=("lunes",))
+    async with scene.runtime.database.project(scene.project_id) as session:
+        job = await start(session, scene.line_id, NewBulkSend(template=template, phones=phones, **more))
+
+    async def after(_: Mapping[str, Any]) -> None:
+        await scene.send_all()
+
+    return await scene.sending.run(StepByStep(job, after))
+
+
+async def test_outside_the_window_a_template_goes_also_to_who_never_wrote(scene: Scene) -> None:
+    await keep_template(scene)
+    (_, here), (_, late) = await scene.person(), await scene.person(wrote_ms_ago=DAY_MS + 60_000)
+    (_, never), (_, no) = await scene.person(wrote_ms_ago=None), await scene.person(allowed=False)
+    stranger = "34699999999"
+    counts = await send_template(scene, [here, late, never, no, stranger, stranger], text="Le esperamos")
+    assert (counts["sent"], counts["skipped"], counts["refused"]) == (4, 2, 0)
+    assert counts["codes"] == {"duplicate": 1, "opted_out": 1}
+    bodies = [json.loads(message.body) for message in await scene.outbox()]
+    assert {body["type"] for body in bodies} == {"by_window"}  # decided when it is sent
+    assert bodies[0]["inside"]["text"] == "Le esperamos"
+    assert (bodies[0]["outside"]["name"], bodies[0]["outside"]["language"]) == ("cita", "es")
+    async with scene.runtime.database.project(scene.project_id, read_only=True) as session:
+        found = await contacts.contacts_by_phone(session, {stranger})
+        conversations = list(await session.scalars(select(Conversation)))
+    assert list(found) == [stranger]
+    assert len({(one.line_id, one.contact_id) for one in conversations}) == len(conversations)
+    again = await send_template(scene, [stranger])
+    assert again["sent"] == 1
+    assert json.loads((await scene.outbox())[-1].body)["type"] == "template"
+
+
+async def test_marketing_goes_to_nobody_who_wants_none(scene: Scene) -> None:
+    await keep_template(scene, "MARKETING")
+    people = [await scene.person(wrote_ms_ago=age) for age in (1_000, DAY_MS + 60_000)]
+    async with scene.runtime.database.project(scene.project_id) as session:
+        for contact_id, _ in people:
+            await contacts.set_opted_out(session, contact_id, True)
+    counts = await send_template(scene, [phone for _, phone in people], text="Le esperamos")
+    assert (counts["sent"], counts["codes"]) == (1, {"recipient_opted_out": 1})
+    (sent,) = await scene.outbox()
+    assert json.loads(sent.body)["type"] == "text"
+
+
+async def test_a_template_that_is_not_there_ends_the_send_with_the_reason(scene: Scene) -> None:
+    _, phone = await scene.person()
+    with pytest.raises(SendRefused) as caught:
+        await send_template(scene, [phone])
+    assert caught.value.code == "template_missing"
+    assert await scene.outbox() == []
+
+
+def test_a_send_says_something() -> None:
+    with pytest.raises(ValueError, match="text, template or both"):
+        NewBulkSend(phones=["34600000000"])
 
 
 async def test_begun_again_after_each_death_nobody_gets_it_twice(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
