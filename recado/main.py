@@ -13,7 +13,6 @@ from typing import Any
 import uvicorn
 
 from recado.alerts.skill import ALERTS
-from recado.api import build_app
 from recado.appointments.skill import APPOINTMENTS
 from recado.brain.registry import builtin_brains
 from recado.bulk.sending import BulkSend
@@ -150,6 +149,8 @@ async def _serve(
     worker: Any,
     kinds: Kinds,
 ) -> None:
+    from recado.api import build_app  # a worker needs no API: that is a third of its start, and memory
+
     config = uvicorn.Config(
         build_app(runtime, worker, kinds),
         lifespan="on",
