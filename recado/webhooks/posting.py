@@ -10,7 +10,6 @@ import hmac
 import json
 import re
 import socket
-import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -21,6 +20,7 @@ import aiohttp
 from recado import __version__
 from recado.events.service import Event
 from recado.kit.clock import from_ms, now_ms
+from recado.kit.posting import authorities
 
 # From the first byte of the name's lookup to the end of the answer. A receiver that needs longer answers first and
 # works then.
@@ -101,9 +101,7 @@ class Postman:
 
     def __init__(self, networks: Networks = (), timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._networks = networks
-        connector = aiohttp.TCPConnector(
-            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=ssl.create_default_context()
-        )
+        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities())
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=timeout_s),

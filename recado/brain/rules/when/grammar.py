@@ -185,7 +185,7 @@ class Grammar(Generic[Product]):
 
 
 class _Compiled(Generic[Product]):
-    """A rule with its regular expression, made when a text first needs it: all at once take half a second of a start."""
+    """A rule and its regular expression, made when a text first needs it: all at once would be half a second."""
 
     __slots__ = ("_alphabet", "match", "rule")
 
