@@ -21,7 +21,7 @@ from typing import TypedDict
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # What most commands import when they run.
-LOADED = ("recado.cli", "recado.installation", "recado.migrate", "recado.mailbox.service", "alembic.command")
+LOADED = ("recado.cli", "recado.installation", "recado.migrate", "recado.mailbox.service", "recado.doctor")
 
 
 class Order(TypedDict):
