@@ -1,5 +1,6 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
+from collections.abc import Mapping
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,9 +11,11 @@ from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recado import __version__, health, metrics
+from recado import __version__, health
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
+from recado.audit import endpoints as audit
+from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
@@ -31,7 +34,7 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
-from recado.health import Readiness
+from recado.health import Readiness, Stopping
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
@@ -50,8 +53,10 @@ from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
 from recado.media import endpoints as media
 from recado.media.endpoints import MediaShelf
+from recado.media.fetching import Fetcher
 from recado.media.limits import MB
-from recado.metrics import Metrics
+from recado.metrics import endpoints as metrics
+from recado.metrics.service import Counted, Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
@@ -83,7 +88,10 @@ ROOMS = (
     events,
     usage,
     webhooks_out,
+    audit,
 )
+# No GET, and yet they change nothing: a ticket stands for a key that looks; a check asks the provider what is set up.
+UNAUDITED = frozenset({"create_ticket", "check_line"})
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -108,6 +116,9 @@ class Works(Protocol):
 
     @property
     def sender(self) -> Sender: ...
+
+    @property
+    def fetcher(self) -> Fetcher: ...
 
 
 class _Api(FastAPI):
@@ -152,9 +163,11 @@ def _routes() -> tuple[BaseRoute, ...]:
     return tuple(served.routes)
 
 
-def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+def build_app(
+    runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
+) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
-    are the kinds of jobs that there are.
+    are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
     happenings = Happenings(runtime.database)
     webhooks = {
@@ -174,24 +187,40 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
         MediaShelf(runtime.store, largest),
-        Metrics(
-            runtime.database,
-            runtime.mailbox,
-            worker.turns.stats if worker else None,
-            worker.sender.stats if worker else None,
-            webhooks,
-            runtime.thinker,
-            rates,
-        ),
+        _metrics(runtime, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.
     rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, rest)
+    hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
+    if runtime.tracing is not None:
+        hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
+    return Dispatch(hooks, rest)
+
+
+def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
+    """What a worker without API shows of itself: /health, /ready and /metrics."""
+    app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    give_parts(
+        app,
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
+        _metrics(runtime, worker, {}, None),
+    )
+    return Gate(app)
+
+
+def _metrics(
+    runtime: Runtime, worker: Works | None, webhooks: Mapping[str, WebhookApp], rates: Rates | None
+) -> Metrics:
+    stats = (worker.turns.stats, worker.sender.stats, worker.fetcher.stats) if worker else (None, None, None)
+    counted = Counted(*stats, webhooks, runtime.thinker, rates, runtime.tracing)
+    return Metrics(runtime.database, runtime.settings.data_dir, counted)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
@@ -200,8 +229,11 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     limits = ApiRates(
         *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
     )
-    counted = LimitCallers(app, rates, limits)
-    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
+    refusals = Refusals(runtime.database)
+    counted = LimitCallers(Audited(app, refusals, UNAUDITED), rates, limits)
+    known = RequireKey(
+        counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, refusals, TICKET_PATHS
+    )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
         served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)
@@ -240,7 +272,7 @@ class Below:
 class Dispatch:
     """Sends what comes for a webhook's exact path straight to it, everything else to the API."""
 
-    def __init__(self, webhooks: dict[str, WebhookApp], rest: ASGIApp) -> None:
+    def __init__(self, webhooks: dict[str, ASGIApp], rest: ASGIApp) -> None:
         self._webhooks = webhooks
         self._rest = rest
 
