@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # aiohttp, uvicorn and friends come as wheels; nothing here compiles.
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Images often forbid it; but then each process compiles all it imports, and the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
 # Trust whom the machine trusts, as pip does: a company's proxy may sign with its own certificate.
 export UV_SYSTEM_CERTS := 1
 

@@ -1,13 +1,14 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from recado import __version__, health
@@ -147,16 +148,21 @@ def make_api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
+        routes=list(_routes()),
     )
-    rooms = APIRouter(prefix=PREFIX)
-    for room in ROOMS:
-        rooms.include_router(room.router)
-    app.include_router(rooms)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
     problems.install(app, _all_routes())
     return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """What is served, made once a process: FastAPI reads every endpoint's signature for it, which takes its time."""
+    served = APIRouter(generate_unique_id_function=_operation_id)
+    for room in ROOMS:
+        served.include_router(room.router, prefix=PREFIX)
+    served.include_router(health.router)
+    served.include_router(metrics.router)
+    return tuple(served.routes)
 
 
 def build_app(

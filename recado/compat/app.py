@@ -1,6 +1,9 @@
 """The application below /v1."""
 
-from fastapi import FastAPI
+from functools import cache
+
+from fastapi import APIRouter, FastAPI
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from recado import __version__
@@ -29,10 +32,18 @@ def build(asking: Asking, settings: Settings) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        routes=list(_routes()),
     )
-    app.include_router(endpoints.router)
-    app.include_router(sockets.router)
     install_errors(app)
     give_parts(app, asking, limit, settings, Guard(settings.webhook_networks))
     refusals = Refusals(asking.database)
     return Door(Audited(app, refusals, QUESTIONS), asking.database, limit, refusals)
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """What is served, read once a process (see `recado.api`)."""
+    served = APIRouter()
+    served.include_router(endpoints.router)
+    served.include_router(sockets.router)
+    return tuple(served.routes)

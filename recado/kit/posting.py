@@ -7,6 +7,7 @@ It stands on httptools (the parser of Node.js) and asyncio's transports; see doc
 import asyncio
 import ssl
 from collections import deque
+from functools import cache
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -15,6 +16,12 @@ import httptools
 # An answer of the Graph API has some hundred bytes; whoever sends this much is not one.
 MAX_ANSWER_BYTES = 1024 * 1024
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@cache
+def authorities() -> ssl.SSLContext:
+    """How certificates are checked: against the system's authorities, which take some 50 ms and megabytes to read."""
+    return ssl.create_default_context()
 
 
 class NotSent(Exception):
@@ -121,7 +128,7 @@ class Poster:
         parts = urlsplit(base_url)
         self._host = parts.hostname or ""
         self._port = parts.port or _DEFAULT_PORTS[parts.scheme]
-        self._tls = ssl.create_default_context() if parts.scheme == "https" else None
+        self._tls = authorities() if parts.scheme == "https" else None
         self._path = parts.path
         self._authority = parts.netloc.rpartition("@")[2]
         self._connect_timeout_s = connect_timeout_s

@@ -8,7 +8,6 @@ are not followed.
 
 import re
 import socket
-import ssl
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -19,6 +18,7 @@ import aiohttp
 
 from recado import __version__
 from recado.kit.clock import now_ms
+from recado.kit.posting import authorities
 
 # From the first byte of the name's lookup to the end of the answer. A receiver that needs longer answers first and
 # works then.
@@ -99,9 +99,7 @@ class Postman:
 
     def __init__(self, networks: Networks = (), timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._networks = networks
-        connector = aiohttp.TCPConnector(
-            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=ssl.create_default_context()
-        )
+        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities())
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=timeout_s),

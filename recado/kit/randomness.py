@@ -1,10 +1,13 @@
 """Randomness that tests can seed. Secrets do not come from here (see `recado.kit.crypto`)."""
 
+import os
 import random
 from collections.abc import Generator
 from contextlib import contextmanager
 
 _source = random.Random()
+# A forked process must not draw what its parent draws: two ids would be one.
+os.register_at_fork(after_in_child=_source.seed)
 
 
 def source() -> random.Random:

@@ -1,5 +1,6 @@
 """Runs `recado` as people do: a process of its own, with its own folder."""
 
+import itertools
 import json
 import os
 import signal
@@ -12,8 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.cli.forking import Parent
+
 START_LIMIT_S = 30.0
 RECADO = (sys.executable, "-m", "recado")
+_called: set[str] = set()
+_parent: Parent | None = None
 
 
 class Installation:
@@ -25,6 +30,13 @@ class Installation:
         self.environment = {**kept, "RECADO_DATA_DIR": str(folder / "data"), "LANG": "C.UTF-8", **variables}
 
     def run(self, *arguments: str, typed: str = "", limit_s: float = 60.0) -> "subprocess.CompletedProcess[str]":
+        """One command, to its end. The first call of each command loads what it needs, later ones find it loaded."""
+        global _parent
+        command = " ".join(itertools.takewhile(str.islower, arguments))
+        if command in _called:
+            _parent = _parent or Parent()
+            return _parent.run(arguments, self.folder, self.environment, typed, limit_s)
+        _called.add(command)
         return subprocess.run(
             [*RECADO, *arguments],
             cwd=self.folder,

@@ -25,6 +25,8 @@ _JOINTS = frozenset(
 
 def fold(text: str) -> str:
     """Lower case without accents: "¿Qué HORA?" -> "¿que hora?"."""
+    if text.isascii():
+        return text[:MAX_READ_CHARACTERS].casefold()
     decomposed = unicodedata.normalize("NFKD", text[:MAX_READ_CHARACTERS]).casefold()
     return "".join(letter for letter in decomposed[:MAX_READ_CHARACTERS] if not unicodedata.combining(letter))
 

@@ -16,7 +16,10 @@ from tests.brain.contexts import CLINIC, NOW, context, decide
 
 BRAIN = RulesBrain()
 ALLOWED = frozenset({"request_appointment", "raise_alert", "update_form"})
-GROWER = replace(CLINIC, role="formulario", form={"cultivo": "¿Qué cultivo tienes?", "inicio": "¿Cuándo empezó?"})
+# With an id of its own: the brain keeps what it made of an assistant's entries by that.
+GROWER = replace(
+    CLINIC, id="grower", role="formulario", form={"cultivo": "¿Qué cultivo tienes?", "inicio": "¿Cuándo empezó?"}
+)
 FLOW = {"kind": "schedule", "at": NOW.isoformat(), "day": "2026-11-26", "time": "15:00", "asked": "confirm"}
 
 

@@ -8,7 +8,7 @@ import sys
 IMPORT_LIMIT_MS = 60.0
 CODE = """
 import json, sys, time
-import recado.brain.rules
+import recado.brain.rules.brain
 started = time.process_time()
 from recado.brain.rules.facts import extract
 spent = (time.process_time() - started) * 1000

@@ -153,7 +153,7 @@ class Grammar(Generic[Product]):
     def __init__(self, alphabet: Alphabet, rules: Iterable[Rule[Product]]) -> None:
         self._by_first: dict[str, list[_Compiled[Product]]] = {}
         for rule in rules:
-            compiled = _Compiled(alphabet.compile(rule.text).match, rule.make)
+            compiled = _Compiled(alphabet, rule)
             for letter in alphabet.first(rule.text):
                 self._by_first.setdefault(letter, []).append(compiled)
 
@@ -177,14 +177,22 @@ class Grammar(Generic[Product]):
         for rule in rules:
             match = rule.match(tokens.letters, at)
             if match is not None and match.end() > end:
-                product = rule.make(tokens, match)
+                product = rule.rule.make(tokens, match)
                 if product is not None:
                     end = match.end()
                     best = Found(at, end, product)
         return best
 
 
-@dataclass(frozen=True, slots=True)
 class _Compiled(Generic[Product]):
-    match: Callable[[str, int], re.Match[str] | None]
-    make: Callable[[Tokens, re.Match[str]], Product | None]
+    """A rule and its regular expression, made when a text first needs it: all at once would be half a second."""
+
+    __slots__ = ("_alphabet", "match", "rule")
+
+    def __init__(self, alphabet: Alphabet, rule: Rule[Product]) -> None:
+        self._alphabet, self.rule = alphabet, rule
+        self.match: Callable[[str, int], re.Match[str] | None] = self._first_match
+
+    def _first_match(self, letters: str, at: int) -> re.Match[str] | None:
+        self.match = self._alphabet.compile(self.rule.text).match
+        return self.match(letters, at)
