@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.types import Scope
 
+from recado.kit import rates
 from recado.kit.allowing import parse_networks
 from recado.kit.peers import client_of
 from recado.projects.service import Role
@@ -123,7 +124,10 @@ def test_settings_that_make_no_sense(field: str, value: Any) -> None:
 # --- Redis ------------------------------------------------------------------------------------------------
 
 
-async def test_two_servers_on_one_redis_share_a_limit(databases: Databases, tmp_path: Path, redis: RedisServer) -> None:
+async def test_two_servers_on_one_redis_share_a_limit(
+    databases: Databases, tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "REDIS_LIMIT_S", 10.0)  # a Redis that is slow stops nobody, but here none may pass
     chosen = settings(databases, tmp_path, limits_url=redis.url, limit_per_key="10/600")
     async with serving(chosen) as one, serving(chosen) as other:
         ours = await make_tenant(one.runtime, "ours")
