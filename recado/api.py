@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recado import __version__, health
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
+from recado.audit import endpoints as audit
+from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
@@ -31,7 +33,7 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
-from recado.health import Readiness
+from recado.health import Readiness, Stopping
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
@@ -85,7 +87,10 @@ ROOMS = (
     events,
     usage,
     webhooks_out,
+    audit,
 )
+# No GET, and yet they change nothing: a ticket stands for a key that looks; a check asks the provider what is set up.
+UNAUDITED = frozenset({"create_ticket", "check_line"})
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -152,9 +157,11 @@ def make_api() -> FastAPI:
     return app
 
 
-def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+def build_app(
+    runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
+) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
-    are the kinds of jobs that there are.
+    are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
     happenings = Happenings(runtime.database)
     webhooks = {
@@ -174,7 +181,7 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
@@ -189,14 +196,14 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
     return Dispatch(hooks, rest)
 
 
-def build_worker_app(runtime: Runtime, worker: Works) -> ASGIApp:
+def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
     """What a worker without API shows of itself: /health, /ready and /metrics."""
     app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(health.router)
     app.include_router(metrics.router)
     give_parts(
         app,
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
         _metrics(runtime, worker, {}, None),
     )
     return Gate(app)
@@ -216,8 +223,11 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     limits = ApiRates(
         *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
     )
-    counted = LimitCallers(app, rates, limits)
-    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
+    refusals = Refusals(runtime.database)
+    counted = LimitCallers(Audited(app, refusals, UNAUDITED), rates, limits)
+    known = RequireKey(
+        counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, refusals, TICKET_PATHS
+    )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
         served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)

@@ -48,6 +48,7 @@ EXAMPLES = {
     "limit_per_project": "RECADO_LIMIT_PER_PROJECT=6000/60",
     "trusted_proxies": "RECADO_TRUSTED_PROXIES=127.0.0.1,10.0.0.0/8",
     "cors_origins": "RECADO_CORS_ORIGINS=https://panel.example.com",
+    "stop_wait_s": "RECADO_STOP_WAIT_S=15",
     "hsts_s": "RECADO_HSTS_S=31536000",
     "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
     "otlp_traces_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces",
@@ -214,6 +215,13 @@ class Settings(BaseSettings):
     )
     cors_origins: str = Field(
         default="", description="Origins whose pages may call the API, comma-separated; empty: none."
+    )
+    stop_wait_s: float = Field(
+        default=0.0,
+        ge=0.0,
+        le=300.0,
+        description="How long /ready says no before a stop while everything still works: a little more than a balancer "
+        "needs to notice; 0: not at all.",
     )
     hsts_s: int = Field(
         default=0,

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli import support
+from recado.cli.acts import announced
 
 if TYPE_CHECKING:
     from recado.archive.copying import Report
@@ -32,17 +33,21 @@ def migrate(as_json: bool) -> None:
 @db.command()
 @support.json_option
 def check(as_json: bool) -> None:
-    """Say where the database stands; ends with 1 if it is not up to date."""
+    """Say where the database stands; ends with 1 if this version cannot work with it."""
     state = support.run(_check())
     if as_json:
-        support.emit({"current": state.current, "needed": state.head, "up_to_date": state.up_to_date})
+        support.emit(
+            {"current": state.current, "needed": state.head, "up_to_date": state.up_to_date, "usable": state.usable}
+        )
     elif state.up_to_date:
         click.echo(f"The database is up to date (revision {state.current}).")
+    elif state.usable:
+        click.echo(f"The database ({state.current}) is newer than this program ({state.head}), which can work with it.")
     elif state.newer:
         click.echo(f"The database ({state.current}) is newer than this program ({state.head}): start the newer Recado.")
     else:
         click.echo(f"The database is at {state.current or 'nothing'}, needed is {state.head}. Run: recado db migrate")
-    if not state.up_to_date:
+    if not state.usable:
         raise SystemExit(1)
 
 
@@ -72,7 +77,9 @@ async def _copy(target: str, report: "Report") -> int:
     from recado.archive.copying import copy_installation
     from recado.settings import database_address
 
-    source = support.database_of(support.settings())
+    settings = support.settings()
+    await announced(settings)
+    source = support.database_of(settings)
     try:
         return await copy_installation(source, database_address(target, "--to"), report)
     finally:
@@ -96,6 +103,8 @@ async def _migrate() -> list[str]:
         await ensure_index(database)
     finally:
         await database.close()
+    if applied:
+        await announced(settings, done=True)
     return applied
 
 

@@ -117,6 +117,7 @@ class Turns:
                 await asyncio.gather(renewals, return_exceptions=True)
 
     async def _stop(self) -> None:
+        self.mailbox.takes_turns = False  # what comes in from now on is told to others
         if self._claiming is not None:  # a claim on its way brings conversations that nobody else could take
             await asyncio.gather(self._claiming, return_exceptions=True)
         tasks = [task for _, task in self._running.values()]
@@ -129,6 +130,8 @@ class Turns:
         for claim, _ in late:
             with contextlib.suppress(RecadoError):  # then its lease ends by itself
                 await self.mailbox.release_turn(claim, failed=False, delay_ms=0)
+        if late:
+            self.mailbox.hint_free_turns()
 
     # --- claims ---------------------------------------------------------------------------------------
 

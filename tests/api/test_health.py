@@ -52,7 +52,7 @@ async def test_not_ready_with_a_full_disk(api: Api, monkeypatch: pytest.MonkeyPa
     assert "make room" in (await ready(api))[1]["disk"]
 
 
-@pytest.mark.parametrize(("current", "cure"), [(None, "recado db migrate"), ("9999", "newer Recado")])
+@pytest.mark.parametrize(("current", "cure"), [(None, "recado db migrate"), ("9999_since_0002", "newer Recado")])
 async def test_not_ready_with_other_tables(
     api: Api, monkeypatch: pytest.MonkeyPatch, current: str | None, cure: str
 ) -> None:
