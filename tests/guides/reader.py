@@ -18,7 +18,7 @@ from tests.guides.page import Step, matches
 
 REPOSITORY = Path(recado.__file__).parent.parent
 # The ports that pages name; each stands for a free one.
-PORTS = ("8000", "8001", "8080", "8090", "8091", "9000")
+PORTS = ("8000", "8001", "8080", "8090", "8091", "9000", "9100", "4318")
 # Folders of a server that pages name; each is below the reader's own folder.
 FOLDERS = ("/var/lib/recado", "/var/backups/recado")
 POSTGRESQL = "postgresql://recado:password@localhost:5432/recado"
