@@ -17,11 +17,12 @@ from recado.archive.tables import kept_tables, rows_of
 from recado.channels.models import LineRow
 from recado.db import Base, Database
 from recado.errors import RecadoError
-from recado.kit import new_id
+from recado.kit import new_id, now
+from recado.kit.stamps import stamped
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process
 from recado.migrate import check
 from recado.projects.models import Project
-from recado.settings import Settings
+from recado.settings import LAST_BACKUP, Settings
 from tests.databases import KINDS, Databases, Kind
 from tests.models import all_tables
 
@@ -117,9 +118,13 @@ async def test_a_backup_restores_to_either_database(source: Database, other: str
     media = tmp_path / "data" / "media" / "p" / "photo"
     media.parent.mkdir(parents=True)
     media.write_bytes(b"\x00photo" * 1000)
+    assert stamped(tmp_path / "data" / LAST_BACKUP) is None
     media.with_name(".half").write_bytes(b"not whole yet")
     made = await backup_of(source, tmp_path)
     assert made.manifest.rows["inbox"] == 6
+    at = stamped(tmp_path / "data" / LAST_BACKUP)
+    assert at is not None
+    assert abs((now() - at).total_seconds()) < 600
 
     new = Settings(database_url=other, data_dir=tmp_path / "new")
     done = await restore(new, made.folder, quiet, resume=True)
