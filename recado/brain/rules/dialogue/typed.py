@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -180,7 +180,7 @@ def _choice(choices: tuple[str, ...], text: str) -> str | None:
     return _alike(named, line.split())
 
 
-def _alike(named: Mapping[str, str], said: list[str]) -> str | None:
+def _alike(named: Mapping[str, str], said: Sequence[str]) -> str | None:
     """The choice that is most like some words on end of what was said."""
     best, likeness = None, _LEAST_LIKENESS
     for choice, plain in named.items():
