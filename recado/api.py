@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from recado import __version__, health, metrics
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
+from recado.audit import endpoints as audit
+from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
@@ -82,7 +84,10 @@ ROOMS = (
     events,
     usage,
     webhooks_out,
+    audit,
 )
+# No GET, and yet they change nothing: a ticket stands for a key that looks; a check asks the provider what is set up.
+UNAUDITED = frozenset({"create_ticket", "check_line"})
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -194,8 +199,11 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     limits = ApiRates(
         *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
     )
-    counted = LimitCallers(app, rates, limits)
-    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
+    refusals = Refusals(runtime.database)
+    counted = LimitCallers(Audited(app, refusals, UNAUDITED), rates, limits)
+    known = RequireKey(
+        counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, refusals, TICKET_PATHS
+    )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
         served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)

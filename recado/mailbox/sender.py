@@ -95,6 +95,13 @@ class Sender:
     _stopping: bool = False
     _renewed_s: float = 0.0
     _look_at_s: float = 0.0
+    # To ask a runtime protocol of an object takes microseconds, a part of what a message may cost.
+    _prepares: dict[str, PreparesSends] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._prepares = {
+            name: channel for name, channel in self.channels.items() if isinstance(channel, PreparesSends)
+        }
 
     async def run(self) -> None:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
@@ -297,8 +304,8 @@ class Sender:
             ):
                 return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             outgoing = _outgoing(row, _window_is_open(row, channel))
-            if isinstance(channel, PreparesSends):
-                if not await self._prepared(channel, line, outgoing):
+            if (prepares := self._prepares.get(line.channel)) is not None:
+                if not await self._prepared(prepares, line, outgoing):
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
                 if self._stopping or loop.time() >= held.until_s:
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
