@@ -1,5 +1,6 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recado import __version__, health, metrics
+from recado import __version__, health
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
 from recado.audit import endpoints as audit
@@ -32,7 +33,7 @@ from recado.conversations import endpoints as conversations
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
-from recado.health import Readiness
+from recado.health import Readiness, Stopping
 from recado.jobs import endpoints as jobs
 from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
@@ -51,8 +52,10 @@ from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
 from recado.media import endpoints as media
 from recado.media.endpoints import MediaShelf
+from recado.media.fetching import Fetcher
 from recado.media.limits import MB
-from recado.metrics import Metrics
+from recado.metrics import endpoints as metrics
+from recado.metrics.service import Counted, Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
@@ -113,6 +116,9 @@ class Works(Protocol):
     @property
     def sender(self) -> Sender: ...
 
+    @property
+    def fetcher(self) -> Fetcher: ...
+
 
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
@@ -151,9 +157,11 @@ def make_api() -> FastAPI:
     return app
 
 
-def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None) -> ASGIApp:
+def build_app(
+    runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
+) -> ASGIApp:
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
-    are the kinds of jobs that there are.
+    are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
     happenings = Happenings(runtime.database)
     webhooks = {
@@ -173,24 +181,40 @@ def build_app(runtime: Runtime, worker: Works | None = None, kinds: Kinds | None
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir),
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
         MediaShelf(runtime.store, largest),
-        Metrics(
-            runtime.database,
-            runtime.mailbox,
-            worker.turns.stats if worker else None,
-            worker.sender.stats if worker else None,
-            webhooks,
-            runtime.thinker,
-            rates,
-        ),
+        _metrics(runtime, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.
     rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, rest)
+    hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
+    if runtime.tracing is not None:
+        hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
+    return Dispatch(hooks, rest)
+
+
+def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
+    """What a worker without API shows of itself: /health, /ready and /metrics."""
+    app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    give_parts(
+        app,
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
+        _metrics(runtime, worker, {}, None),
+    )
+    return Gate(app)
+
+
+def _metrics(
+    runtime: Runtime, worker: Works | None, webhooks: Mapping[str, WebhookApp], rates: Rates | None
+) -> Metrics:
+    stats = (worker.turns.stats, worker.sender.stats, worker.fetcher.stats) if worker else (None, None, None)
+    counted = Counted(*stats, webhooks, runtime.thinker, rates, runtime.tracing)
+    return Metrics(runtime.database, runtime.settings.data_dir, counted)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
@@ -242,7 +266,7 @@ class Below:
 class Dispatch:
     """Sends what comes for a webhook's exact path straight to it, everything else to the API."""
 
-    def __init__(self, webhooks: dict[str, WebhookApp], rest: ASGIApp) -> None:
+    def __init__(self, webhooks: dict[str, ASGIApp], rest: ASGIApp) -> None:
         self._webhooks = webhooks
         self._rest = rest
 

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -27,10 +27,13 @@ log = structlog.get_logger(__name__)
 router = APIRouter(tags=["installation"])
 
 
+CheckName = Literal["process", "database", "migrations", "worker", "disk"]
+
+
 class CheckOut(Output):
     """One condition. When it is not met, `cure` says what to do."""
 
-    name: Literal["database", "migrations", "worker", "disk"]
+    name: CheckName
     ok: bool
     cure: str | None = None
 
@@ -48,6 +51,13 @@ class NotMet(Exception):
     """A condition is not met; the message is the cure."""
 
 
+@dataclass(slots=True)
+class Stopping:
+    """Whether this process has been told to stop: it serves on for a moment, and wants no new callers."""
+
+    asked: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Readiness:
     """Looks at what this installation needs to do its work."""
@@ -55,10 +65,12 @@ class Readiness:
     database: Database
     mailbox: Mailbox
     data_dir: Path
+    stopping: Stopping = field(default_factory=Stopping)
 
     async def look(self) -> ReadyOut:
         """All checks, at the same time."""
         checks = await asyncio.gather(
+            _check("process", self._process, "This process cannot be looked at: restart it"),
             _check(
                 "database", self._database, "The database does not answer: see that it runs, and RECADO_DATABASE_URL"
             ),
@@ -68,6 +80,10 @@ class Readiness:
         )
         return ReadyOut(ready=all(one.ok for one in checks), checks=list(checks))
 
+    async def _process(self) -> None:
+        if self.stopping.asked:
+            raise NotMet("This process stops: ask another one")
+
     async def _database(self) -> None:
         async with self.database.engine.connect() as connection:
             await connection.execution_options(read_only=True)
@@ -75,9 +91,9 @@ class Readiness:
 
     async def _migrations(self) -> None:
         state = await check_migrations(self.database)
-        if state.newer:
+        if state.newer and not state.usable:
             raise NotMet("A newer Recado has used this database: start that version")
-        if not state.up_to_date:
+        if not state.usable:
             raise NotMet("The database is older than this program: recado db migrate")
 
     async def _worker(self) -> None:
@@ -90,9 +106,7 @@ class Readiness:
             raise NotMet(f"Only {free // 1_000_000} MB are free for {self.data_dir}: make room")
 
 
-async def _check(
-    name: Literal["database", "migrations", "worker", "disk"], look: Callable[[], Awaitable[None]], cure: str
-) -> CheckOut:
+async def _check(name: CheckName, look: Callable[[], Awaitable[None]], cure: str) -> CheckOut:
     try:
         async with asyncio.timeout(CHECK_LIMIT_S):
             await look()

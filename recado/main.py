@@ -3,17 +3,21 @@
 import asyncio
 import contextlib
 import gc
+import os
 import secrets
 import signal
 import socket
-from collections.abc import AsyncGenerator, Callable, Generator
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from recado.alerts.skill import ALERTS
-from recado.api import build_app
+from recado.api import build_app, build_worker_app
 from recado.appointments.skill import APPOINTMENTS
 from recado.brain.registry import builtin_brains
 from recado.bulk.sending import BulkSend
@@ -25,6 +29,7 @@ from recado.demo import DEMO
 from recado.demo.phone import DEMO_NUMBER_ID, connect, simulator_beside
 from recado.errors import RecadoError
 from recado.forms.skill import FORMS
+from recado.health import Stopping
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
@@ -36,11 +41,16 @@ from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from recado.worker import keep_beating, make_worker
 
+log = structlog.get_logger(__name__)
+
 SKILLS = (FORMS, ALERTS, PLANS, APPOINTMENTS)
 """What the assistants of this installation can do; everything else knows none of them by name."""
-# A clean stop takes at most 5 s in all: requests in work get this long, and at the same time turns, then sends, theirs
+# A clean stop takes at most 5 s: requests in work get this long, and at the same time turns, then sends, theirs
 # (`DRAIN_S` of both), which leaves a second to close the rest.
-STOP_REQUESTS_S = 1
+STOP_REQUESTS_S = 4
+# What hangs longer, as a database that does not answer, is left where it is: leases end by themselves. Below the 10 s
+# after which Docker kills (https://docs.docker.com/reference/cli/docker/container/stop/) there is no time to lose.
+STOP_WITHIN_S = 9.0
 # New objects between two rounds of the garbage collector; with Python's own 700 the hot path is clearly slower.
 GC_THRESHOLD = 20_000
 
@@ -73,32 +83,43 @@ async def up(
     ):
         kinds = job_kinds(runtime)
         worker = make_worker(runtime, "up", kinds)
-        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker, kinds)
+        stopping = Stopping()
+        app = build_app(runtime, worker, kinds, stopping)
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
     listening = _listen(host, port)
-    async with open_runtime(settings, SKILLS) as runtime:
+    async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
         await _ensure_lines(settings, runtime.database)
-        await _serve(runtime, listening, _api_background(runtime), ready, None, job_kinds(runtime))
+        stopping = Stopping()
+        app = build_app(runtime, None, job_kinds(runtime), stopping)
+        await _serve(runtime, listening, _api_background(runtime), ready, app, stopping)
 
 
-async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
-    """Take turns and send until SIGINT or SIGTERM."""
-    async with open_runtime(settings, SKILLS) as runtime:
+async def worker(settings: Settings, *, host: str, port: int | None, ready: Callable[[], None]) -> None:
+    """Take turns and send until SIGINT or SIGTERM. With a `port`, say there how it goes."""
+    listening = None if port is None else _listen(host, port)
+    async with open_runtime(settings, SKILLS, kind="worker") as runtime:
+        made = make_worker(runtime, "worker", job_kinds(runtime))
+        if listening is not None:
+            stopping = Stopping()
+            await _serve(runtime, listening, made.run(), ready, build_worker_app(runtime, made, stopping), stopping)
+            return
         stop = _stop_event()
-        work = asyncio.create_task(make_worker(runtime, "worker", job_kinds(runtime)).run(), name="worker")
+        work = asyncio.create_task(made.run(), name="worker")
         _calm_garbage_collector()
         ready()
-        await _until(stop, work)
+        await _until(_told_to_stop(stop, Stopping(), 0.0), work)
 
 
 def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
-    return Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
 async def _ensure_lines(settings: Settings, database: Database) -> None:
@@ -147,11 +168,11 @@ async def _serve(
     listening: socket.socket,
     background: Any,
     ready: Callable[[], None],
-    worker: Any,
-    kinds: Kinds,
+    app: ASGIApp,
+    stopping: Stopping,
 ) -> None:
     config = uvicorn.Config(
-        build_app(runtime, worker, kinds),
+        app,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -173,7 +194,7 @@ async def _serve(
         runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
 
     try:
-        await _until(stop, work, serving, ending=take_no_more)
+        await _until(_told_to_stop(stop, stopping, runtime.settings.stop_wait_s), work, serving, ending=take_no_more)
     finally:
         take_no_more()
         announcing.cancel()
@@ -189,9 +210,11 @@ def _calm_garbage_collector() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 50)
 
 
-async def _until(stop: asyncio.Event, *tasks: "asyncio.Task[None]", ending: Callable[[], None] = lambda: None) -> None:
+async def _until(
+    stop: Coroutine[Any, Any, None], *tasks: "asyncio.Task[None]", ending: Callable[[], None] = lambda: None
+) -> None:
     """Wait for `stop` or the end of a task, call `ending` and end the first task; an error of any is raised."""
-    stopping = asyncio.create_task(stop.wait())
+    stopping = asyncio.create_task(stop)
     done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     ending()
@@ -208,6 +231,29 @@ def _stop_event() -> asyncio.Event:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+async def _told_to_stop(stop: asyncio.Event, stopping: Stopping, wait_s: float) -> None:
+    """Return when a signal says so; after `wait_s`, in which balancers find out, unless a second signal comes."""
+    await stop.wait()
+    stop.clear()
+    stopping.asked = True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait_s):
+            await stop.wait()
+    _end_within(STOP_WITHIN_S)
+
+
+def _end_within(limit_s: float) -> None:
+    """End this process after so long if it has not ended by itself, whatever it waits for."""
+
+    def end() -> None:
+        log.error("stop_forced", after_s=limit_s)
+        os._exit(1)
+
+    timer = threading.Timer(limit_s, end)
+    timer.daemon = True
+    timer.start()
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@
 
 import asyncio
 import fcntl
+import os
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,17 +13,28 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import structlog
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
+from recado import migrations
 from recado.db import Database
-from recado.errors import RecadoError, retry_after
-from recado.migrations import REVISIONS
+from recado.errors import Conflict, RecadoError, retry_after
+from recado.migrations import runs_on
 from recado.settings import Settings
 
 LOCK_WAIT_S = 30.0
 _LOCK_POLL_S = 0.1
+# A change of a table waits for those who use it, and whoever comes meanwhile waits behind the change. So it waits only
+# so long, lets the others through, and tries again.
+TABLE_WAIT_S = 1.0
+_TABLE_PAUSE_S = 0.5
+# https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected
+_IN_THE_WAY = frozenset({"55P03", "40P01"})
 # Any number that nothing else on the same PostgreSQL database uses: "recado" in ASCII.
 _ADVISORY_LOCK = int.from_bytes(b"recado")
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +50,20 @@ class MigrationState:
 
     @property
     def newer(self) -> bool:
-        """The database was made by a newer program than this one."""
-        return self.current is not None and self.current not in REVISIONS
+        """A newer program than this one has changed the database."""
+        return self.current is not None and self.current not in migrations.REVISIONS
+
+    @property
+    def usable(self) -> bool:
+        """This program can work with it: nothing is missing and, where it is newer, nothing was taken away."""
+        return self.up_to_date or (self.current is not None and self.newer and runs_on(self.head, self.current))
 
 
 async def check(database: Database) -> MigrationState:
     """Where the database stands. Changes nothing."""
     async with database.engine.connect() as connection:
         await connection.execution_options(read_only=True)
-        return MigrationState(await connection.run_sync(_current_revision), REVISIONS[-1])
+        return MigrationState(await connection.run_sync(_current_revision), migrations.REVISIONS[-1])
 
 
 async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) -> None:
@@ -56,7 +73,7 @@ async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) 
     `RecadoError` (`database_not_migrated`; or at once `database_too_new`).
     """
     until = time.monotonic() + limit_s
-    while not (state := await check(database)).up_to_date:
+    while not (state := await check(database)).usable:
         _refuse_newer(state)
         if time.monotonic() >= until:
             raise RecadoError(
@@ -72,17 +89,21 @@ async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) 
 async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S) -> list[str]:
     """Upgrade to the newest revision, and return the revisions applied, oldest first (often none).
 
-    Waits up to `limit_s` for another process that is doing the same; then raises `migration_locked`.
-    Raises `database_too_new` if a newer program was here. Everything is one transaction.
+    Waits up to `limit_s` for another process that is doing the same, then raises `migration_locked`; and as long for
+    those who use a table that changes, then `migration_blocked`. Raises `database_too_new` if a newer program has taken
+    away what this one needs; if it has only added, there is nothing to do. Everything is one transaction.
     """
     database = Database(settings.resolved_direct_url)
     try:
         state = await check(database)
-        _refuse_newer(state)
-        if state.up_to_date:
+        if state.usable:
             return []
+        _refuse_newer(state)
         async with migration_lock(database, limit_s):
-            return await _upgrade(database)
+            if (state := await check(database)).usable:
+                return []  # whoever had the lock has done it
+            _refuse_newer(state)
+            return await _upgrade_when_free(database, limit_s)
     finally:
         await database.close()
 
@@ -98,13 +119,46 @@ async def migration_lock(database: Database, limit_s: float) -> AsyncGenerator[N
         yield
 
 
+def require_same(state: MigrationState) -> None:
+    """For what copies whole tables, and must know all of them. Raises `Conflict` (`database_not_migrated`,
+    `database_too_new`).
+    """
+    if state.newer:
+        raise Conflict(
+            f"The database ({state.current}) is newer than this program ({state.head}): do this with the newer Recado",
+            code="database_too_new",
+        )
+    if not state.up_to_date:
+        raise Conflict("This program needs other tables. Run first: recado db migrate", code="database_not_migrated")
+
+
 def _refuse_newer(state: MigrationState) -> None:
     if state.newer:
         raise RecadoError(
-            f"The database is at revision {state.current}, which this program (up to {state.head}) does not know: "
+            f"The database is at revision {state.current}, which this program (up to {state.head}) cannot work with: "
             "a newer Recado has used it. Start that version, or restore a backup.",
             code="database_too_new",
         )
+
+
+async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
+    until = time.monotonic() + limit_s
+    while True:
+        try:
+            return await _upgrade(database)
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+                raise
+            log.info("migration_waits")
+            if time.monotonic() >= until:
+                raise RecadoError(
+                    f"A table that has to change has been in use without a pause for {limit_s:g} s. Let what takes so "
+                    "long end (a backup, a query by hand), and run again: recado db migrate",
+                    code="migration_blocked",
+                    status=503,
+                    verdict=retry_after(limit_s),
+                ) from None
+        await asyncio.sleep(_TABLE_PAUSE_S)
 
 
 async def _upgrade(database: Database) -> list[str]:
@@ -118,14 +172,22 @@ async def _upgrade(database: Database) -> list[str]:
         applied.append(str(step.up_revision_id))
 
     def upgrade(connection: Connection) -> None:
+        if not database.is_sqlite:
+            connection.execute(text(f"SET LOCAL lock_timeout = {round(TABLE_WAIT_S * 1000)}"))
         config = Config()
-        config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+        config.set_main_option("script_location", _escaped(Path(__file__).parent / "migrations"))
+        config.set_main_option("version_locations", os.pathsep.join(map(_escaped, migrations.FOLDERS)))
+        config.set_main_option("path_separator", "os")
         config.attributes.update(connection=connection, on_version_apply=note)
         command.upgrade(config, "head")
 
     async with database.engine.begin() as connection:
         await connection.run_sync(upgrade)
     return applied
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("%", "%%")
 
 
 def _current_revision(connection: Connection) -> str | None:

@@ -1,6 +1,7 @@
 """What a worker runs: turns, sending, files, its sign of life, and the books kept fresh."""
 
 import asyncio
+import contextlib
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from functools import partial
@@ -34,6 +35,8 @@ from recado.webhooks.delivering import Deliverer
 BEAT_S = PROCESS_DEAD_AFTER_MS / 3000
 # Its jobs are gone on with later than its lines are taken: a job that was taken too early is only fenced off.
 JOBS_DEAD_AFTER_MS = PROCESS_DEAD_AFTER_MS + 1_000
+# A stop waits so long for the database to take note of it.
+FAREWELL_S = 1.0
 
 log = structlog.get_logger(__name__)
 
@@ -56,37 +59,55 @@ class Worker:
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
         await mailbox.beat(self.kind, __version__)
+        turns = asyncio.create_task(self.turns.run(), name="turns")
+        sender = asyncio.create_task(self.sender.run(), name="sender")
+        beside = [
+            asyncio.create_task(self.relay.run(), name="jobs"),
+            asyncio.create_task(self.webhooks.run(), name="webhooks"),
+            asyncio.create_task(self.callbacks.run(), name="callbacks"),
+            asyncio.create_task(self.fetcher.run(), name="media"),
+            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
+        ]
         background = [
             asyncio.create_task(keep_beating(self.runtime, self.kind), name="heartbeat"),
             asyncio.create_task(directory.keep_fresh(), name="books"),
             asyncio.create_task(self.templates.run(), name="templates"),
             asyncio.create_task(keep_numbering(mailbox), name="numbering"),
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
-            asyncio.create_task(self.webhooks.run(), name="webhooks"),
-            asyncio.create_task(self.callbacks.run(), name="callbacks"),
-            asyncio.create_task(self.fetcher.run(), name="media"),
-            *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
         ]
-        turns = asyncio.create_task(self.turns.run(), name="turns")
-        sender = asyncio.create_task(self.sender.run(), name="sender")
-        relay = asyncio.create_task(self.relay.run(), name="jobs")
-        background.append(relay)
         try:
-            await asyncio.gather(turns, sender, *background)
+            # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would
+            # cut off what they give back.
+            done, _ = await asyncio.wait([turns, sender, *beside, *background], return_when=asyncio.FIRST_EXCEPTION)
+            for task in done:
+                task.result()
         finally:
-            relay.cancel()  # it needs as long as turns do
-            # Turns first: what they still commit is sent before the lines are given back.
-            for task in (turns, sender, *background):
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
+            for task in beside:
+                task.cancel()  # they need as long as turns do
+            # If the database does not answer, the others find out by the missing signs of life.
+            with contextlib.suppress(RecadoError, TimeoutError):
+                async with asyncio.timeout(FAREWELL_S):
+                    await mailbox.stop_working()
+            # Turns first: what they still commit is sent before the lines are given back. Signs of life come last.
+            await _ended(turns)
+            await _ended(sender)
+            await asyncio.gather(*beside, return_exceptions=True)
+            await _ended(*background)
+
+
+async def _ended(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
     """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
-    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks)
+    living = partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS)
+    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks, living)
     runtime.mailbox.on_events(webhooks.bell.ring)
     engine = open_engine(runtime.settings.voice_model)
-    work = MediaWork(runtime.database, runtime.owner)
+    work = runtime.tracing.media_work() if runtime.tracing else MediaWork(runtime.database, runtime.owner)
     return Worker(
         runtime,
         kind,
@@ -106,7 +127,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             runtime.settings.resolved_direct_url,
             runtime.owner,
             kinds or Kinds(),
-            partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS),
+            living,
         ),
         webhooks,
         _callbacks(runtime),

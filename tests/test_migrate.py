@@ -77,9 +77,9 @@ async def test_a_process_waits_for_the_one_that_migrates(empty_database_url: str
     await database.close()
 
 
-async def test_a_database_of_a_newer_program_is_left_alone(database: Database) -> None:
+async def test_a_database_that_a_newer_program_has_taken_from_is_left_alone(database: Database) -> None:
     async with database.engine.begin() as connection:
-        await connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        await connection.execute(text("UPDATE alembic_version SET version_num = '9999_since_9998'"))
     with pytest.raises(RecadoError, match="newer Recado") as caught:
         await migrate(Settings(database_url=database.url))
     assert caught.value.code == "database_too_new"

@@ -5,6 +5,7 @@ The key that encrypts secrets is never in it.
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -18,10 +19,11 @@ from recado.archive.copying import Report, copy_rows, snapshot
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, StoredFile, describe, write_manifest
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
-from recado.errors import Conflict, RecadoError
+from recado.errors import RecadoError
 from recado.kit.clock import now
-from recado.migrate import check, migrate
-from recado.settings import Settings
+from recado.kit.stamps import stamp
+from recado.migrate import check, migrate, require_same
+from recado.settings import LAST_BACKUP, Settings
 
 # The disk is shared with people's messages, each of which waits for a sync: so much is written at a time, synced, and
 # followed by a pause as long as it took (measured: docs/benchmarks.md).
@@ -44,17 +46,15 @@ class Made:
 async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     """Make a backup in a new folder below `into`. Recado may be working meanwhile.
 
-    Raises `Conflict` (`database_not_migrated`), `RecadoError` (`backup_failed`) when the copy is not sound.
+    Raises `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError` (`backup_failed`) when the
+    copy is not sound.
     """
     database = Database(settings.resolved_database_url)
     folder = into / f"recado-{now():%Y%m%dT%H%M%SZ}"
     partial = folder.with_name(folder.name + ".partial")
     try:
         state = await check(database)
-        if not state.up_to_date:
-            raise Conflict(
-                "This program needs other tables. Run first: recado db migrate", code="database_not_migrated"
-            )
+        require_same(state)
         partial.mkdir(parents=True, mode=0o700)
         try:
             rows = await _copy_database(database, partial / DATABASE, report)
@@ -68,6 +68,8 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
                 files=files,
             )
             await asyncio.to_thread(_finish, partial, folder, manifest)
+            with contextlib.suppress(OSError):  # the backup is there; that only metrics do not know of it is bearable
+                await asyncio.to_thread(stamp, settings.data_dir / LAST_BACKUP, now())
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
             raise

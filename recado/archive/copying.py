@@ -11,7 +11,7 @@ from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
-from recado.migrate import check, migrate
+from recado.migrate import check, migrate, require_same
 from recado.projects.models import Project
 from recado.settings import Settings
 
@@ -123,9 +123,7 @@ def _differs(table: Table) -> RecadoError:
 
 async def _begin(source: Database, target_url: str) -> None:
     """Make the tables of the target, and note whose rows it gets."""
-    state = await check(source)
-    if not state.up_to_date:
-        raise Conflict("This program needs other tables. Run first: recado db migrate", code="database_not_migrated")
+    require_same(await check(source))
     target = Database(target_url)
     try:
         async with source.system(read_only=True) as session:

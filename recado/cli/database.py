@@ -33,17 +33,21 @@ def migrate(as_json: bool) -> None:
 @db.command()
 @support.json_option
 def check(as_json: bool) -> None:
-    """Say where the database stands; ends with 1 if it is not up to date."""
+    """Say where the database stands; ends with 1 if this version cannot work with it."""
     state = support.run(_check())
     if as_json:
-        support.emit({"current": state.current, "needed": state.head, "up_to_date": state.up_to_date})
+        support.emit(
+            {"current": state.current, "needed": state.head, "up_to_date": state.up_to_date, "usable": state.usable}
+        )
     elif state.up_to_date:
         click.echo(f"The database is up to date (revision {state.current}).")
+    elif state.usable:
+        click.echo(f"The database ({state.current}) is newer than this program ({state.head}), which can work with it.")
     elif state.newer:
         click.echo(f"The database ({state.current}) is newer than this program ({state.head}): start the newer Recado.")
     else:
         click.echo(f"The database is at {state.current or 'nothing'}, needed is {state.head}. Run: recado db migrate")
-    if not state.up_to_date:
+    if not state.usable:
         raise SystemExit(1)
 
 

@@ -33,6 +33,8 @@ POLL_S = 0.5
 # At the same time, in one process; each may take as long as the limit.
 MAX_POSTS = 16
 LEASE_MS = 30_000
+# How long a stop waits for the posts on their way; then they are given back and made again.
+DRAIN_S = 1.5
 # 2, 4, 8 ... at most 3,600 s with jitter: so many tries take about a day.
 BACKOFF_BASE_S = 2.0
 BACKOFF_CAP_S = 3_600.0
@@ -105,10 +107,16 @@ class Callbacks:
                     log.exception("callbacks_defect")
                 await asyncio.sleep(POLL_S)
         finally:
-            for task in self._posts:
-                task.cancel()  # its lease ends by itself, and it is posted again
-            await asyncio.gather(*self._posts, return_exceptions=True)
+            await self._stop()
             await postman.close()
+
+    async def _stop(self) -> None:
+        posts = list(self._posts)
+        if posts:
+            await asyncio.wait(posts, timeout=DRAIN_S)
+        for task in posts:
+            task.cancel()
+        await asyncio.gather(*posts, return_exceptions=True)
 
     async def _claim(self, postman: Postman) -> None:
         room = MAX_POSTS - len(self._posts)
@@ -137,7 +145,11 @@ class Callbacks:
         found = await self.mailbox.look_for_answers([row.message_id])
         handed = found[0] if found else None
         body = job_out(jobs.job_of(row, handed, self.answer_of)).model_dump_json().encode()
-        error = await self._try(postman, row, project.slug, body)
+        try:
+            error = await self._try(postman, row, project.slug, body)
+        except asyncio.CancelledError:
+            await self._write(row, 0, "stopped")  # another process posts it again
+            raise
         if error is None and handed is not None and handed.to_do:
             await self.mailbox.hand_out(handed.to_do)
         await self._mark(row, error)
@@ -173,7 +185,9 @@ class Callbacks:
             if row.callback_tries < MAX_TRIES:
                 wait_s = randomness.full_jitter(row.callback_tries, BACKOFF_BASE_S, BACKOFF_CAP_S)
                 delay_ms = round(wait_s * 1000)
+        await self._write(row, delay_ms, error)
 
+    async def _write(self, row: AnswerJob, delay_ms: int | None, error: str | None) -> None:
         async def work(tx: Tx) -> None:
             await tx.fetch(_MARK, [(row.id, row.callback_tries, delay_ms, error)])
 

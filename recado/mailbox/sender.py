@@ -16,6 +16,8 @@ import structlog
 from recado.channels.contract import Channel, Line, Outgoing, PreparesSends
 from recado.errors import OutcomeUnknown, RecadoError, SendError, SendRefused
 from recado.kit import randomness
+from recado.kit.histograms import Histogram, age_s
+from recado.kit.logs import about
 from recado.mailbox import outbox, senders
 from recado.mailbox.driver import DatabaseDown, Priority
 from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
@@ -76,6 +78,20 @@ class SenderStats:
     unknown: int = 0
     dead: int = 0
     reconciled: int = 0
+    took: Histogram = field(default_factory=Histogram)
+    by_line: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    errors: dict[str, int] = field(default_factory=dict[str, int])
+
+    def tried(self, line_id: str, mark: Mark) -> None:
+        """Count a try of a line. What was only put off, as by pacing, is none."""
+        if mark.state == "sent":
+            self.took.observe(age_s(mark.id))
+        elif mark.error_code is not None:
+            self.errors[mark.error_code] = self.errors.get(mark.error_code, 0) + 1
+        else:
+            return
+        key = (line_id, "retried" if mark.state == "queued" else mark.state)
+        self.by_line[key] = self.by_line.get(key, 0) + 1
 
 
 @dataclass(slots=True)
@@ -282,8 +298,10 @@ class Sender:
 
     async def _send(self, row: ToSend, line: Line, held: _Held) -> None:
         held.in_flight += 1
+        about(("conversation_id", row.conversation_id), ("message_id", row.id))
         try:
             mark = await self._try(row, line, held)
+            self.stats.tried(line.id, mark)
             await self._commit(mark)
         finally:
             held.in_flight -= 1

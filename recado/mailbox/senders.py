@@ -76,6 +76,7 @@ _BEAT = Query(
     scalars="id uuid, kind text, version text, dead_ms bigint",
 )
 _FORGET = Query("DELETE FROM processes WHERE beat_ms < {now} - :after_ms", scalars="after_ms bigint")
+_STOP = Query("UPDATE processes SET kind = 'stopping' WHERE id = :id", scalars="id uuid")
 _LEAVE = Query("DELETE FROM processes WHERE id = :id", scalars="id uuid")
 _ALIVE = Query(
     "SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms",
@@ -91,8 +92,13 @@ async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
     await tx.fetch(_FORGET, after_ms=PROCESS_FORGOTTEN_AFTER_MS)
 
 
+async def stop_working(tx: Tx, process_id: str) -> None:
+    """Say that this process takes no more work, so that its share of the lines is free at once. It still lives."""
+    await tx.fetch(_STOP, id=process_id)
+
+
 async def leave(tx: Tx, process_id: str) -> None:
-    """Say that this process ends, so that its share of the lines is free at once."""
+    """Say that this process ends."""
     await tx.fetch(_LEAVE, id=process_id)
 
 

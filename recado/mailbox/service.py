@@ -308,6 +308,10 @@ class Mailbox:
 
     # --- senders --------------------------------------------------------------------------------------
 
+    def hint_free_turns(self) -> None:
+        """Other processes may take conversations that this one, which takes no more, gave back."""
+        self.driver.notify(TURNS_TOPIC)
+
     def hint_free_lines(self) -> None:
         """Other processes may take lines that this one gave back."""
         self.driver.notify(LINES_TOPIC)
@@ -332,6 +336,10 @@ class Mailbox:
 
     async def beat(self, kind: str, version: str) -> None:
         await self.driver.run(lambda tx: senders.beat(tx, self.owner, kind, version), Priority.MARK)
+
+    async def stop_working(self) -> None:
+        """Say that this process takes no more work: what it gives back from now on is for others."""
+        await self.driver.run(lambda tx: senders.stop_working(tx, self.owner), Priority.MARK)
 
     async def living_workers(self) -> int:
         return await self.driver.run(senders.living_workers, Priority.OTHER)

@@ -13,6 +13,7 @@ import structlog
 
 from recado.errors import MediaError, NotFound, RecadoError, Unavailable, retry_after
 from recado.kit import now_ms, randomness
+from recado.kit.logs import about, place_of
 from recado.media.limits import MAX_BYTES, Measured, check_received
 from recado.media.source import Source
 from recado.media.store import Store, key_of
@@ -87,10 +88,8 @@ class Fetcher:
                 self._running[job.id] = (job, asyncio.create_task(self._do(job)))
             if jobs and len(jobs) == room:
                 return
-        except RecadoError as error:
-            log.warning("media_waits", code=error.code)
-        except Exception:  # a defect or a database that is away must not end the process's fetching
-            log.exception("media_defect")
+        except Exception as error:  # a defect or a database that is away must not end the process's fetching
+            log.warning("media_waits", **place_of(error))
         if self._running:
             tasks = [task for _, task in self._running.values()]
             await asyncio.wait(tasks, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
@@ -115,6 +114,7 @@ class Fetcher:
     # --- one file -------------------------------------------------------------------------------------
 
     async def _do(self, job: Job) -> None:
+        about(("media_id", job.id))
         try:
             if job.state == "deleting":
                 await self._delete(job)

@@ -1,13 +1,14 @@
 """Delivering: events become rows in order, rows are claimed with a lease and posted, and failures come again.
 
-A worker that dies in the middle leaves rows under its lease, on the database's clock; when that has run out another one
-posts them again, with the same id. Each endpoint is served by a task of its own, so that one that hangs holds up no
-other.
+An endpoint is served by one process at a time, so that its order holds, and by a task of its own there, so that one
+that hangs holds up no other. A worker that dies in the middle leaves rows under its lease, on the database's clock;
+when its signs of life are missed, or at the latest when the lease has run out, another one posts them again, with the
+same id.
 """
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import structlog
@@ -33,10 +34,16 @@ MAX_ENDPOINTS = 32
 # Behind the hints.
 LOOK_S = 1.0
 PRUNE_EVERY_S = 600.0
+# How often the rows of dead processes are looked for.
+RECOVER_S = 2.0
 # Full jitter: the first tries come within seconds, later ones about twice an hour, for a day.
 BACK_OFF_S, LONGEST_S = 5.0, 3_600.0
+# How long a stop waits for the posts on their way; then they are given back and made again.
+DRAIN_S = 1.5
 # Attempts that the log keeps.
 MAX_LOG = 20
+# The ids of the processes that live.
+Living = Callable[[], Awaitable[frozenset[str]]]
 
 log = structlog.get_logger(__name__)
 
@@ -61,16 +68,24 @@ class Claimed:
 
 
 class Deliverer:
-    """Delivers webhooks for all projects until it is cancelled. Ring `bell` when events got their positions."""
+    """Delivers webhooks for all projects until it is cancelled. Ring `bell` when events got their positions.
 
-    def __init__(self, database: Database, box: SecretBox, owner: str, networks: Networks = ()) -> None:
+    Without `living` the rows of dead processes wait until their lease has run out.
+    """
+
+    def __init__(
+        self, database: Database, box: SecretBox, owner: str, networks: Networks = (), living: Living | None = None
+    ) -> None:
         self.bell = Bell()
         self._database = database
         self._box = box
         self._owner = owner
         self._networks = networks
         self._serving: dict[str, asyncio.Task[None]] = {}
+        self._living = living
         self._prune_at_s = 0.0
+        self._recover_at_s = 0.0
+        self._stopping = False
 
     async def run(self) -> None:
         postman = Postman(self._networks)
@@ -79,6 +94,7 @@ class Deliverer:
                 handed = 0
                 try:
                     handed = await self.hand_out()
+                    await self._recover()
                     await self._start(postman)
                     await self._prune()
                 except Exception as error:  # the database is away: what is due stays due
@@ -86,10 +102,18 @@ class Deliverer:
                 if not handed:
                     await self.bell.wait(LOOK_S)
         finally:
-            for task in self._serving.values():
-                task.cancel()
-            await asyncio.gather(*self._serving.values(), return_exceptions=True)
+            await self._stop()
             await postman.close()
+
+    async def _stop(self) -> None:
+        """Let the posts on their way end, and give the rest back: other processes go on at once."""
+        self._stopping = True
+        serving = list(self._serving.values())
+        if serving:
+            await asyncio.wait(serving, timeout=DRAIN_S)
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
 
     async def hand_out(self) -> int:
         """Make deliveries of what happened since the last look; how many events were looked at."""
@@ -132,19 +156,36 @@ class Deliverer:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + LEASE_MS / 1000 - 2 * SEND_TIMEOUT_S
         left = list(claimed.rows)
-        while left and loop.time() < until_s:
-            row = left.pop(0)
-            if row.body is None:
-                result = Result(0, 0, None, "event_gone", None)
-            else:
-                result = await post_signed(postman, claimed.url, claimed.secret, row.body)
-            async with self._database.project(claimed.project_id) as session:
-                await settle(session, endpoint_id, self._owner, row, result)
-            if not result.taken:
-                break  # the rest would most likely fail, too: let others have the time
-        if left:
-            async with self._database.project(claimed.project_id) as session:
-                await release(session, self._owner, [row.id for row in left])
+        try:
+            while left and loop.time() < until_s and not self._stopping:
+                row = left[0]
+                if row.body is None:
+                    result = Result(0, 0, None, "event_gone", None)
+                else:
+                    result = await post_signed(postman, claimed.url, claimed.secret, row.body)
+                async with self._database.project(claimed.project_id) as session:
+                    await settle(session, endpoint_id, self._owner, row, result)
+                del left[0]
+                if not result.taken:
+                    break  # the rest would most likely fail, too: let others have the time
+        finally:
+            if left:
+                async with self._database.project(claimed.project_id) as session:
+                    await release(session, self._owner, [row.id for row in left])
+
+    async def _recover(self) -> None:
+        now_s = asyncio.get_running_loop().time()
+        if self._living is None or now_s < self._recover_at_s:
+            return
+        self._recover_at_s = now_s + RECOVER_S
+        lost = _held_by_others(await self._living() | {self._owner})
+        async with self._database.system(read_only=True) as session:
+            if await session.scalar(select(WebhookDelivery.id).where(lost).limit(1)) is None:
+                return
+        async with self._database.system() as session:
+            freed = update(WebhookDelivery).where(lost).values(owner=None, lease_until_ms=0)
+            await session.execute(freed.execution_options(synchronize_session=False))
+        log.info("webhooks_taken_over")
 
     async def _prune(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -161,6 +202,24 @@ def _awake() -> ColumnElement[bool]:
     return and_(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
 
 
+def _held_by_others(living: Collection[str]) -> ColumnElement[bool]:
+    of_nobody = and_(WebhookDelivery.owner.is_not(None), WebhookDelivery.owner.not_in(living))
+    return and_(WebhookDelivery.state == "queued", of_nobody)
+
+
+def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[bool]:
+    """Whether a process is serving an endpoint: what comes after that must wait."""
+    return (
+        select(WebhookDelivery.id)
+        .where(
+            WebhookDelivery.endpoint_id == endpoint_id,
+            WebhookDelivery.state == "queued",
+            WebhookDelivery.lease_until_ms > now_ms,
+        )
+        .exists()
+    )
+
+
 async def _due_endpoints(session: AsyncSession, but: Sequence[str], limit: int) -> Sequence[str]:
     now_ms = await database_now_ms(session)
     due = (
@@ -169,21 +228,23 @@ async def _due_endpoints(session: AsyncSession, but: Sequence[str], limit: int) 
             WebhookDelivery.endpoint_id == WebhookEndpoint.id,
             WebhookDelivery.state == "queued",
             WebhookDelivery.due_ms <= now_ms,
-            WebhookDelivery.lease_until_ms <= now_ms,
         )
         .exists()
     )
+    free = ~_held(WebhookEndpoint.id.expression, now_ms)
     found = await session.scalars(
-        select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due).limit(limit)
+        select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due, free).limit(limit)
     )
     return found.all()
 
 
 async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: str) -> Claimed:
-    """Claim what is due for an endpoint, in order. Needs a system session."""
+    """Claim what is due for an endpoint, in order; nothing while another process serves it. Needs a system session."""
+    endpoint = await session.get(WebhookEndpoint, endpoint_id, with_for_update=True)
     now_ms = await database_now_ms(session)
-    endpoint = await session.get(WebhookEndpoint, endpoint_id)
     if endpoint is None or not endpoint.active or endpoint.paused_ms is not None:
+        return Claimed("", "", "", ())
+    if await session.scalar(select(_held(endpoint_id, now_ms))):
         return Claimed("", "", "", ())
     rows = (
         await session.scalars(
@@ -192,7 +253,6 @@ async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: 
                 WebhookDelivery.endpoint_id == endpoint_id,
                 WebhookDelivery.state == "queued",
                 WebhookDelivery.due_ms <= now_ms,
-                WebhookDelivery.lease_until_ms <= now_ms,
             )
             .order_by(WebhookDelivery.position)
             .limit(CLAIM_ROWS)

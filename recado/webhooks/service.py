@@ -66,6 +66,21 @@ async def add_endpoint(
     return endpoint, secret
 
 
+async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+    """Encrypt the endpoints' secrets with the box's first key; how many that changed.
+
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    """
+    changed = 0
+    for endpoint in await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id).with_for_update()):
+        renewed = box.renew(endpoint.secret, endpoint.id)
+        if renewed != endpoint.secret:
+            endpoint.secret = renewed
+            changed += 1
+    await session.flush()
+    return changed
+
+
 async def change_endpoint(
     session: AsyncSession,
     box: SecretBox,

@@ -7,7 +7,8 @@ from typing import Literal
 from tests.chaos.cases import Case, Scale, stream
 
 # "one" process; "two" at the same time; "start": one, and again while it starts; "database": the PostgreSQL server.
-BlowKind = Literal["one", "two", "start", "database"]
+# "upgrade" is no kill: a later release migrates the database, and each process in turn is stopped and comes as that.
+BlowKind = Literal["one", "two", "start", "database", "upgrade"]
 Meter = Literal["written", "answered"]
 
 # A worker needs about a second to start; a kill within it meets imports, the look at the migrations, the first claims.
@@ -45,7 +46,12 @@ def plan(case: Case, scale: Scale, seed: int) -> tuple[list[Blow], list[float]]:
     blows = [_blow(random, n, len(kinds), scale.messages, kind) for n, kind in enumerate(kinds)]
     if case.database == "postgresql":
         blows += [_blow(random, n, scale.crashes, scale.messages, "database") for n in range(scale.crashes)]
-    return sorted(blows, key=lambda blow: blow.at), firsts
+    return sorted([*blows, _upgrade(scale)], key=lambda blow: blow.at), firsts
+
+
+def _upgrade(scale: Scale) -> Blow:
+    """In the middle: what follows meets the later release, too."""
+    return Blow(scale.messages // 2, "written", 0.0, "upgrade", group=False, pause_s=0.0, lived_s=0.0)
 
 
 def _blow(random: Random, n: int, of: int, messages: int, kind: BlowKind) -> Blow:

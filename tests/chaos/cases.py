@@ -12,8 +12,13 @@ DatabaseKind = Literal["sqlite", "postgresql"]
 BRAINS = ("echo", "echo", "slow-echo")
 FIRST_LINE = 700_001
 
+# Whose the lines are: the last one is another project's, which must see nothing of the first.
+PROJECT, NEIGHBOUR = "chaos", "vecino"
+
 # A person who waits longer than this for work that a dead process held has waited too long.
 TAKEOVER_S = 5.5
+# Work in the background may wait longer: a job that is taken too early would be done twice.
+JOB_TAKEOVER_S = 10.0
 # How long a dead process keeps what it held; nobody may take it before.
 LEASE_S = 5.0
 
@@ -69,14 +74,18 @@ class Scale:
     lines: int
     reconcile_after_s: float
     starts_killed: int
+    recipients: int
+    schedules: int
 
 
 FULL = Scale(
-    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3
-)
+    messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
+    recipients=120, schedules=20,
+)  # fmt: skip
 SHORT = Scale(
-    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1
-)
+    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
+    recipients=8, schedules=4,
+)  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.
 MAX_PER_PERSON = 40
@@ -99,5 +108,21 @@ FAULTS: Mapping[str, float] = {
     "delay_max_s": 0.3,
     "hold_s": 1.0,
 }
+# Of what people write, so much is a picture with words; its file is fetched, now and then cut or damaged on the way.
+PICTURES = 0.1
+MEDIA_FAULTS: Mapping[str, float] = {"media_cut": 0.05, "media_corrupt": 0.05}
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverFaults:
+    """How badly webhooks are taken: probabilities, and how often at most one is left hanging (10 s each)."""
+
+    refuse: float = 0.03
+    cut: float = 0.02
+    hang: float = 0.001
+    hangs: int = 2
+
+
+RECEIVER_FAULTS = ReceiverFaults()
 # While messages overtake each other, the order in which they were written tells nothing.
 REORDER: Mapping[str, float] = {"reorder": 0.15}

@@ -143,11 +143,11 @@ def _check_phones(verdict: Verdict, by_text: Mapping[str, Written], seen: Sequen
             if row is None or row.text != text:
                 verdict.add("strange", text, f"the phone got what the outbox does not know: {each}")
         for before, again in itertools.pairwise(copies):
-            _check_repeat(verdict, text, before, again, rows)
+            check_repeat(verdict, text, before, again, rows)
         _check_provider_id(verdict, text, copies, rows)
 
 
-def _check_repeat(verdict: Verdict, text: str, before: Seen, again: Seen, rows: Mapping[str, Out]) -> None:
+def check_repeat(verdict: Verdict, text: str, before: Seen, again: Seen, rows: Mapping[str, Out]) -> None:
     """A second send is allowed only of the same row, marked, and if no status ever came of the one before."""
     row = rows.get(again.client_id or "")
     if again.client_id != before.client_id or row is None:

@@ -9,13 +9,14 @@ from pathlib import Path
 import aiohttp
 
 from recado.db import Database
-from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.cases import BRAINS, NEIGHBOUR, PROJECT, Case, Kind, Scale
 from tests.chaos.people import line_addresses
-from tests.chaos.programs import HOST, RECADO, ChaosError, Program, free_port
-from tests.chaos.rows import processes
+from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, free_port, python
+from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
 
 APP_SECRET = "secret"
+KEYS = {PROJECT: "key-of-the-first-project", NEIGHBOUR: "key-of-the-other-project"}
 WEBHOOK_PATH = "/webhooks/whatsapp"
 _SEEN_WITHIN_S = 20.0
 _START_AGAIN_S = 0.3
@@ -29,6 +30,7 @@ class Member:
     kind: Kind
     program: Program
     port: int
+    arguments: tuple[str, ...] = ()
     ready: bool = False
     owners: set[str] = field(default_factory=set[str])
 
@@ -66,9 +68,10 @@ class Fleet:
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
             await self._kill_first_start(self._recado("first-start", *first), lived_s)
-        for n, line in enumerate(line_addresses(self.scale.lines)):
+        for n, line in enumerate(lines := line_addresses(self.scale.lines)):
             await self._command(
-                "line", "add", "cloud-api", "--project", "chaos", "--brain", BRAINS[n % len(BRAINS)],
+                "line", "add", "cloud-api", "--project", NEIGHBOUR if line == lines[-1] else PROJECT,
+                "--brain", BRAINS[n % len(BRAINS)],
                 "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
                 "--max-per-second", "100000",
             )  # fmt: skip
@@ -142,6 +145,23 @@ class Fleet:
         self.tell_able()
         return killed_s
 
+    async def migrate_as_later_release(self) -> None:
+        """The next release changes the database while this one works. A process that is alone does so at its start."""
+        if len(self.members) > 1:
+            await Program("migration", later_release("db", "migrate"), self._env, self._folder).finish()
+
+    async def exchange(self, member: Member) -> float:
+        """Stop a process as operators do and start the later release in its place; the seconds that the stop took."""
+        member.ready = False
+        self.tell_able()
+        took_s = await member.program.finish_politely(STOP_WITHIN_S)
+        left = await held_by(self._database, sorted(member.owners))
+        if left.holdings or left.sending:
+            raise ChaosError(f"{member.program.name} stopped and kept {left}")
+        member.program.become(later_release(*member.arguments))
+        await self.start(member)
+        return took_s
+
     def tell_database(self, *, up: bool) -> None:
         """Note that the database goes down on purpose, or is back."""
         self._database_back_s = time.monotonic() if up else self._database_back_s
@@ -186,4 +206,8 @@ def _member(n: int, kind: Kind, env: Mapping[str, str], folder: Path) -> Member:
         "api": ["api", "--port", str(port)],
         "worker": ["worker"],
     }[kind]
-    return Member(kind, Program(f"{kind}-{n}", [str(RECADO), *arguments], env, folder), port)
+    return Member(kind, Program(f"{kind}-{n}", [str(RECADO), *arguments], env, folder), port, tuple(arguments))
+
+
+def later_release(*arguments: str) -> list[str]:
+    return python("tests.upgrade.newer", *arguments)

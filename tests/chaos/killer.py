@@ -1,6 +1,7 @@
 """Carries out the plan of a run: kills, restarts, and watches who takes over what the dead held."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from random import Random
@@ -27,6 +28,8 @@ class Killer:
     random: Random
     meters: Callable[[Meter], int]
     crashes: int = 0
+    stops_s: list[float] = field(default_factory=list[float])
+    broken_ms: list[int] = field(default_factory=list[int])
     _recoveries: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
     _watches: list["asyncio.Task[Takeover]"] = field(default_factory=list["asyncio.Task[Takeover]"])
 
@@ -39,6 +42,8 @@ class Killer:
             await asyncio.sleep(blow.jitter_s)
             if blow.kind == "database":
                 await self._strike_database(blow)
+            elif blow.kind == "upgrade":
+                await self._upgrade()
             else:
                 await self._strike(blow)
         await asyncio.gather(*self._recoveries)
@@ -81,8 +86,16 @@ class Killer:
         await self.fleet.start(victim)
 
     def _watch(self, victim: Member, killed_s: float, held: Held) -> None:
+        self.broken_ms.append(round(killed_s * 1000))
         watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held)
         self._watches.append(asyncio.create_task(watching))
+
+    async def _upgrade(self) -> None:
+        """Every process in turn becomes that of a later release. Those that were killed before are up again first."""
+        await asyncio.gather(*self._recoveries)
+        await self.fleet.migrate_as_later_release()
+        for member in self.fleet.members:
+            self.stops_s.append(await self.fleet.exchange(member))
 
     # --- the database ---------------------------------------------------------------------------------
 
@@ -90,6 +103,7 @@ class Killer:
         if self.postgres is None:
             return
         self.crashes += 1
+        self.broken_ms.append(round(time.time() * 1000))
         self.fleet.tell_database(up=False)
         if not (blow.group and self.postgres.kill_backend()):
             await self.postgres.crash(blow.pause_s)

@@ -1,13 +1,29 @@
 """What people write: unique texts, so that each answer tells which message of whom it belongs to."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
-from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, Scale, stream
+from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, PICTURES, Scale, stream
 
 _FIRST_PERSON = 51_900_000_000
+# A thousand of them fit into the simulator.
+_PICTURE_BYTES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A file, as the simulator makes it of an id and a size."""
+
+    id: str
+    size_bytes: int
+
+    @property
+    def sha256(self) -> str:
+        block = hashlib.sha256(self.id.encode()).digest()
+        return hashlib.sha256((block * (self.size_bytes // len(block) + 1))[: self.size_bytes]).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +39,14 @@ class Written:
     number: int
     text: str
     ordered: bool
+    picture: Picture | None = None
 
     def injection(self) -> dict[str, Any]:
-        """As the simulator takes it."""
-        return {"phone_number_id": self.line, "from": self.person, "id": self.id, "text": self.text}
+        """As the simulator takes it. The words of a picture are its caption."""
+        said: dict[str, Any] = {"text": self.text}
+        if self.picture is not None:
+            said = {"image": {**asdict(self.picture), "caption": self.text}}
+        return {"phone_number_id": self.line, "from": self.person, "id": self.id, **said}
 
 
 def line_addresses(lines: int) -> list[str]:
@@ -56,7 +76,8 @@ def _half(scale: Scale, random: Random, start: int, messages: int, *, ordered: b
         number = counts[author] = counts.get(author, 0) + 1
         line = lines[author % len(lines)]
         text = f"persona {author} mensaje {number} de {scale.per_person}: ¿cuál es el turno n.º {n}?"
-        found.append(Written(f"wamid.CHAOS{n:08d}", str(author), line, number, text, ordered))
+        picture = Picture(str(10**15 + n), random.randint(1, _PICTURE_BYTES)) if random.random() < PICTURES else None
+        found.append(Written(f"wamid.CHAOS{n:08d}", str(author), line, number, text, ordered, picture))
     return found
 
 

@@ -21,6 +21,7 @@ HEADER = (
     "takeover s median/max",
     "too late",
     "next answer s median/max",
+    "stop s median/max",
     "seconds",
 )
 
@@ -48,6 +49,7 @@ def row(result: Result) -> list[str]:
         _pair(_longest(result)),
         str(len(result.late)),
         _pair(result.first_answers_s),
+        _pair(result.stops_s),
         f"{result.seconds:.0f}",
     ]
 
@@ -73,6 +75,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "marked": result.verdict.marked,
         "takeover_s": {"median": median, "max": longest, "late": result.late},
         "next_answer_s": {"median": answer_median, "max": answer_longest},
+        "stops_s": [round(stop_s, 2) for stop_s in result.stops_s],
         "seconds": round(result.seconds, 1),
         "faults": result.faults,
         "notes": result.notes,

@@ -1,10 +1,12 @@
 """What the database says, read by plain SQL from outside the product's processes."""
 
 import asyncio
+import hashlib
 import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, text
@@ -12,7 +14,10 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from recado.db import Database
 
-_TABLES = ("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses")
+_TABLES = (
+    *("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses"),
+    *("media", "jobs", "schedules", "bulk_recipients", "webhook_deliveries"),
+)
 _HIDDEN = frozenset({"secrets"})
 # A server that recovers for longer than this on so little data is stuck.
 _DOWN_AT_MOST_S = 60.0
@@ -55,21 +60,55 @@ class Talk:
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file of a message. `sha256` is what the row says, `kept_sha256` what lies in the store ("" if nothing)."""
+
+    provider_id: str
+    state: str
+    sha256: str | None
+    kept_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job. `key` is a hash of what makes it unique."""
+
+    id: str
+    state: str
+    key: str | None
+    schedule_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event that a webhook carries out. `project` is a slug."""
+
+    id: str
+    name: str
+    project: str
+    position: int
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
-    """Everything that a verdict needs of the database."""
+    """Everything that a verdict needs of the database and the folder of files. `told` is for webhooks."""
 
     inbox: tuple[In, ...]
     outbox: tuple[Out, ...]
     talks: tuple[Talk, ...]
     unrouted: int
     events: tuple[str, ...]
+    files: tuple[File, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    told: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Something that a process held when it died: a line to send on, or a conversation to answer."""
+    """Something that a process held when it died: a line to send on, a conversation to answer, a job to do."""
 
-    kind: str  # "line" or "turn"
+    kind: str  # "line", "turn" or "job"
     id: str
     epoch: int
 
@@ -83,7 +122,8 @@ class Held:
     waiting_lines: tuple[str, ...]
 
 
-async def read_all(database: Database) -> Found:
+async def read_all(database: Database, media: Path) -> Found:
+    """What the tables say, and the files in the folder `media`."""
     inbox = await _fetch(database, "SELECT conversation_id, seq, provider_message_id, body, dead FROM inbox")
     outbox = await _fetch(
         database, "SELECT id, conversation_id, seq, body, state, repeated, provider_message_id FROM outbox"
@@ -97,11 +137,42 @@ async def read_all(database: Database) -> Found:
         talks=await _talks(database),
         unrouted=int((await _fetch(database, "SELECT count(*) FROM unrouted"))[0][0]),
         events=tuple(row[0] for row in await _fetch(database, "SELECT name FROM events ORDER BY id")),
+        files=await _files(database, media),
+        jobs=tuple(
+            Job(str(i), state, key, str(schedule) if schedule else None)
+            for i, state, key, schedule in await _fetch(database, "SELECT id, state, key, schedule_id FROM jobs")
+        ),
+        told=await _told(database),
     )
+
+
+async def _files(database: Database, media: Path) -> tuple[File, ...]:
+    rows = await _fetch(
+        database,
+        "SELECT i.provider_message_id, m.state, m.sha256, m.store_key FROM media m JOIN inbox i ON i.id = m.message_id",
+    )
+    return tuple(File(pid, state, sha256, _sha256_of(media / key) if key else "") for pid, state, sha256, key in rows)
+
+
+def _sha256_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+async def _told(database: Database) -> tuple[Event, ...]:
+    """What the webhooks of the run want, after the first of them was made."""
+    rows = await _fetch(
+        database,
+        "SELECT e.id, e.name, p.slug, e.position, e.created_ms FROM events e JOIN projects p ON p.id = e.project_id "
+        "JOIN webhook_endpoints w ON w.project_id = e.project_id AND e.position > w.after_position "
+        "WHERE e.name = 'message.received' OR e.name LIKE 'media.%' OR e.name LIKE 'job.%' ORDER BY e.position",
+    )
+    return tuple(Event(str(i), name, slug, position, at_ms) for i, name, slug, position, at_ms in rows)
 
 
 def _in_text(body: str) -> str:
     content = json.loads(body).get("content", {})
+    if content.get("type") == "media":
+        return str(content.get("caption", ""))
     return str(content.get("text", "")) if content.get("type") == "text" else f"[{content.get('type')}]"
 
 
@@ -140,6 +211,21 @@ async def open_work(database: Database) -> int:
     return int(rows[0][0]) + int(rows[0][1])
 
 
+async def open_sides(database: Database) -> int:
+    """Files to be fetched, jobs to be done, events to be posted."""
+    rows = await _fetch(
+        database,
+        "SELECT (SELECT count(*) FROM media WHERE state = 'pending'), "
+        "(SELECT count(*) FROM jobs WHERE state IN ('pending', 'running')), "
+        "(SELECT count(*) FROM schedules WHERE last_ms IS NULL), "
+        "(SELECT count(*) FROM events WHERE position IS NULL), "
+        "(SELECT count(*) FROM webhook_deliveries WHERE state = 'queued'), "
+        "(SELECT coalesce(max(position), 0) FROM event_positions) - (SELECT coalesce(max(position), 0) FROM "
+        "webhook_positions)",
+    )
+    return sum(int(count) for count in rows[0])
+
+
 async def processes(database: Database) -> set[str]:
     """Ids of all processes that ever gave a sign of life (lately)."""
     return {str(row[0]) for row in await _fetch(database, "SELECT id FROM processes")}
@@ -166,7 +252,13 @@ async def held_by(database: Database, owners: Sequence[str]) -> Held:
         owners=list(owners),
     )
     holdings = [Holding("turn", str(i), epoch) for i, epoch in turns]
+    jobs = await _fetch(
+        database,
+        "SELECT id, epoch FROM jobs WHERE CAST(owner AS varchar) IN :owners AND state = 'running'",
+        owners=list(owners),
+    )
     holdings += [Holding("line", str(i), epoch) for i, epoch in lines]
+    holdings += [Holding("job", str(i), epoch) for i, epoch in jobs]
     return Held(tuple(holdings), sum(int(row[1]) for row in counts), tuple(row[0] for row in counts if row[2]))
 
 
@@ -176,6 +268,7 @@ async def epochs(database: Database, holdings: Sequence[Holding]) -> dict[Holdin
     for kind, query in (
         ("turn", "SELECT id, epoch, owner FROM conversations WHERE CAST(id AS varchar) IN :ids"),
         ("line", "SELECT line_id, epoch, owner FROM senders WHERE CAST(line_id AS varchar) IN :ids"),
+        ("job", "SELECT id, epoch, owner FROM jobs WHERE CAST(id AS varchar) IN :ids"),
     ):
         wanted = {holding.id: holding for holding in holdings if holding.kind == kind}
         if wanted:

@@ -6,21 +6,24 @@ import json
 import shutil
 import time
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from recado.db import Database
 from tests.chaos.blows import Meter, plan
-from tests.chaos.cases import FAULTS, REORDER, Case, Scale, stream
+from tests.chaos.cases import FAULTS, MEDIA_FAULTS, REORDER, Case, Scale, stream
 from tests.chaos.checker import Verdict, judge
-from tests.chaos.fleet import APP_SECRET, Fleet
+from tests.chaos.deeds import Deeds
+from tests.chaos.fleet import APP_SECRET, KEYS, Fleet
 from tests.chaos.killer import Killer
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
-from tests.chaos.rows import dump, open_work, read_all, stored
+from tests.chaos.receiver import read_posts
+from tests.chaos.rows import dump, open_sides, open_work, read_all, stored
+from tests.chaos.sides import Sides, is_notice, judge_sides
 from tests.chaos.simulator import SimulatorClient, seen
 from tests.chaos.takeover import Takeover, first_answers_s
 
@@ -29,6 +32,8 @@ STALLED_S = 90.0
 # Webhooks and statuses that are still under way when the last answer has been seen.
 _IDLE_WITHIN_S = 60.0
 _POLL_S = 0.1
+# What the receiver of webhooks wrote down.
+POSTS = "posts.jsonl"
 # Meta's errors that are faults on order; any other means that Recado sent something wrong.
 _ORDERED_ERRORS = frozenset({"130429", "131000", "131016", "2"})
 # 503: not stored, come again. 401: a bad signature on order. "none": there was nobody to answer.
@@ -46,6 +51,7 @@ class Result:
     kills: int
     crashes: int
     seconds: float
+    stops_s: list[float]
     faults: dict[str, int]
     notes: list[str]
     evidence: Path | None = None
@@ -68,6 +74,7 @@ class _Progress:
     answered: set[str] = field(default_factory=set[str])
     entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     moved_s: float = field(default_factory=time.monotonic)
+    sides: int = 0
 
     def meter(self, name: Meter) -> int:
         return self.written if name == "written" else len(self.answered)
@@ -96,6 +103,7 @@ class Run:
     simulator: SimulatorClient
     fleet: Fleet
     killer: Killer
+    deeds: Deeds
     progress: _Progress
     first: list[Written]
     second: list[Written]
@@ -105,14 +113,18 @@ class Run:
         blows, first_lives_s = plan(self.case, self.scale, self.seed)
         await self.fleet.prepare(first_lives_s)
         await self.simulator.connect(self.fleet.callback_urls, APP_SECRET)
-        await self.simulator.set_faults(FAULTS, self.seed)
+        await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS}, self.seed)
         await self.fleet.start_all()
+        await self.deeds.prepare()
         self.progress.moved()
         reader = asyncio.create_task(self._read())
         writer = asyncio.create_task(self._write())
         killer = asyncio.create_task(self.killer.run(blows))
-        ending = asyncio.create_task(self._wait_for_the_end(writer, killer))
-        tasks = (reader, writer, killer, ending)
+        deeds = asyncio.create_task(
+            self.deeds.run(self.first, lambda: self.progress.written, self.progress.answered), name="deeds"
+        )
+        ending = asyncio.create_task(self._wait_for_the_end(writer, killer, deeds))
+        tasks = (reader, writer, killer, deeds, ending)
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
         finally:
@@ -131,7 +143,7 @@ class Run:
         # What is still on its way must not be overtaken either.
         while await stored(self.database) < len(self.first):  # noqa: ASYNC110 # another process's count
             await asyncio.sleep(_POLL_S)
-        await self.simulator.set_faults({**FAULTS, **REORDER})
+        await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS, **REORDER})
         await self._write_half(self.second, random)
 
     async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
@@ -154,29 +166,45 @@ class Run:
             for entry in entries:
                 if entry["direction"] == "out":
                     self.progress.entries.append(entry)
-                    self.progress.answered.add(seen(entry).text)
+                    if not is_notice(seen(entry).text):
+                        self.progress.answered.add(seen(entry).text)
                     self.progress.moved()
 
     # --- the end --------------------------------------------------------------------------------------
 
-    async def _wait_for_the_end(self, writer: "asyncio.Task[None]", killer: "asyncio.Task[None]") -> None:
+    async def _wait_for_the_end(self, *programme: "asyncio.Task[None]") -> None:
         """Returns by raising `_Ended`, so that the tasks that never end are ended too."""
         while not self.progress.stalled:
             await asyncio.sleep(_POLL_S)
             self.fleet.raise_if_any_ended()
-            written = writer.done() and killer.done() and len(self.progress.answered) >= self.progress.total
-            if written and await open_work(self.database) == 0 and await self.simulator.idle(_IDLE_WITHIN_S):
+            if not all(task.done() for task in programme) or len(self.progress.answered) < self.progress.total:
+                continue
+            if await self._is_quiet() and await self.simulator.idle(_IDLE_WITHIN_S) and await self._is_quiet():
                 break
         raise _Ended
+
+    async def _is_quiet(self) -> bool:
+        """What is owed to programs takes its time, but it becomes less."""
+        left = await open_sides(self.database)
+        if left != self.progress.sides:
+            self.progress.sides = left
+            self.progress.moved()
+        return left == 0 and await open_work(self.database) == 0
 
     async def judge(self) -> tuple[Verdict, list[Takeover], dict[str, Any]]:
         takeovers = await self.killer.takeovers()
         await self.killer.close()
         await self.fleet.close()
         stats = await self.simulator.stats()
-        answers = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
+        came = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
+        answers = [one for one in came if not is_notice(one.text)]
         written = [*self.first, *self.second][: self.progress.written]
-        verdict = judge(written, answers, await read_all(self.database), _unexpected(stats))
+        found = await read_all(self.database, self.folder / "data" / "media")
+        talked = replace(found, outbox=tuple(row for row in found.outbox if not is_notice(row.text)))
+        verdict = judge(written, answers, talked, _unexpected(stats))
+        posts = read_posts(self.folder / POSTS)
+        sides = Sides(written, self.deeds.notices, self.deeds.ticks, posts, self.killer.broken_ms)
+        judge_sides(verdict, sides, came, found)
         if len(written) < self.progress.total or self.fleet.kills < self.scale.kills:
             verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
         return verdict, takeovers, stats
@@ -222,6 +250,7 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             kills=run.fleet.kills,
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
+            stops_s=run.killer.stops_s,
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )
@@ -240,8 +269,12 @@ async def _made(
     numbers = [part for line in line_addresses(scale.lines) for part in ("--number", line)]
     options = ("--port", 0, "--seed", seed, "--retry-initial-s", 0.1, "--retry-max-s", 1.0, *numbers)
     program = Program("simulator", python("recado.channels.cloud_api.simulator", *options), {}, folder)
+    options = ("--log", folder / POSTS, "--seed", seed)
+    receiver = Program("receiver", python("tests.chaos.receiver", *options), {}, folder)
     program.start()
+    receiver.start()
     try:
+        receiver_url = (await receiver.wait_until_said("receiver ready on")).rpartition(" ")[2]
         ready = await program.wait_until_said("simulator ready on")
         simulator = SimulatorClient(ready.rpartition(" ")[2])
         database = Database(url)
@@ -250,20 +283,26 @@ async def _made(
             "RECADO_DATABASE_URL": url,
             "RECADO_CLOUD_API_BASE_URL": simulator.url,
             "RECADO_RECONCILE_AFTER_S": str(scale.reconcile_after_s),
+            "RECADO_WEBHOOK_NETWORKS": "127.0.0.0/8",
+            "AI_ASSISTANTS_API_KEYS": ",".join(f"{project}:{key}" for project, key in KEYS.items()),
+            "AI_ASSISTANTS_ENABLE_LEGACY_ROUTES": "0",
         }
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)
         progress = _Progress(scale.messages)
         killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter)
+        deeds = Deeds(fleet, database, scale, seed, receiver_url)
         try:
-            yield Run(case, scale, seed, folder, database, simulator, fleet, killer, progress, first, second)
+            yield Run(case, scale, seed, folder, database, simulator, fleet, killer, deeds, progress, first, second)
         finally:
+            await deeds.close()
             await killer.close()
             await fleet.close()
             await database.close()
             await simulator.close()
     finally:
         program.stop()
+        receiver.stop()
 
 
 async def _keep(run: Run, result: Result | None) -> None:

@@ -53,12 +53,12 @@ class Installation:
         return done.stderr
 
     @contextmanager
-    def running(self, *arguments: str, until: str) -> Generator["Program"]:
-        """A program, from when it has printed `until`; it is stopped at the end if it still runs."""
+    def running(self, *arguments: str, until: str, program: Sequence[str] = RECADO) -> Generator["Program"]:
+        """A process of `program`, from when it has printed `until`; it is stopped at the end if it still runs."""
         log = self.folder / f"{arguments[0]}.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [*RECADO, *arguments],
+                [*program, *arguments],
                 cwd=self.folder,
                 env=self.environment | {"PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
@@ -66,12 +66,12 @@ class Installation:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        program = Program(process, log)
+        running = Program(process, log)
         try:
-            program.wait_for(until)
-            yield program
+            running.wait_for(until)
+            yield running
         finally:
-            program.kill()
+            running.kill()
 
 
 class Program:

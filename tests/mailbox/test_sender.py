@@ -186,6 +186,22 @@ async def test_a_dead_process_line_is_taken_over_half_a_second_after_its_lease(
         )
 
 
+async def test_lines_of_a_process_that_stops_are_taken_at_once(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    """Also while it still counts as living: it says that it takes no more work."""
+    await mailbox.beat("worker", "1")
+    await other.beat("worker", "1")
+    older, younger = sorted((mailbox, other), key=lambda one: one.owner)
+    async with running(make_sender(younger, [shop], FakeChannel())):
+        async with running(make_sender(older, [shop], FakeChannel())):
+            held = "SELECT 1 FROM senders WHERE owner = :who"
+            await eventually(lambda: world.one_or_none(held, who=older.owner))
+            await older.stop_working()
+        await eventually(lambda: world.one_or_none(held, who=younger.owner), 2)
+    assert older.owner in await younger.living()
+
+
 async def test_a_freed_slot_is_used_at_once(
     world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

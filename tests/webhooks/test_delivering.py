@@ -25,7 +25,7 @@ from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.webhooks import service
-from recado.webhooks.delivering import Deliverer, claim, release, settle
+from recado.webhooks.delivering import CLAIM_ROWS, Deliverer, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 from recado.webhooks.posting import Result
 from tests.webhooks.receiver import Receiver, receiving
@@ -123,6 +123,31 @@ async def test_every_event_that_is_wanted_comes_once_and_in_order(world: World, 
 
 async def _all(world: World, count: int, state: str) -> bool:
     return await world.states() == [state] * count
+
+
+async def test_processes_beside_each_other_keep_the_order(world: World) -> None:
+    """More than one claim holds: a second process must not begin with what comes after it."""
+    await world.add()
+    made = await world.happen(*("job.done" for _ in range(2 * CLAIM_ROWS + 5)))
+    await world.deliverer().hand_out()
+    async with world.delivering(3):
+        await eventually(lambda: _all(world, len(made), "delivered"))
+    assert world.receiver.ids == made
+
+
+async def test_a_stop_ends_what_is_on_its_way_and_gives_the_rest_back(world: World) -> None:
+    await world.add()
+    made = await world.happen("a", "b", "c")
+    await world.deliverer().hand_out()
+    posted = asyncio.Event()
+    world.receiver.on_post = posted.set
+    async with world.delivering():
+        await asyncio.wait_for(posted.wait(), 30)
+    assert [(row.owner, row.lease_until_ms) for row in await world.rows()] == [(None, 0)] * 3
+    assert (await world.rows())[0].state == "delivered"
+    async with world.delivering():
+        await eventually(lambda: _all(world, 3, "delivered"))
+    assert world.receiver.ids == made
 
 
 async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:

@@ -1,0 +1,161 @@
+"""What programs ask of Recado during a run, beside what people write: sends to many, schedules, webhooks."""
+
+import asyncio
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from sqlalchemy import text
+
+from recado.db import Database, database_now_ms
+from tests.chaos.cases import NEIGHBOUR, PROJECT, Scale, stream
+from tests.chaos.fleet import KEYS, Fleet
+from tests.chaos.people import Written, line_addresses
+from tests.chaos.programs import HOST, ChaosError
+
+# What the texts of sends to many begin with; no person writes so.
+NOTICE = "aviso"
+WEBHOOK_SECRET = "secret-of-the-receiver"
+# What a schedule's cron says: no tick of it falls into a run. Its only tick is set by hand.
+_NEVER = "0 0 29 2 *"
+_ANSWER_WITHIN_S = 60.0
+_RETRY_S = 0.1
+_POLL_S = 0.05
+# The run begins with these after so many of its messages.
+_FIRST, _SECOND = 0.3, 0.6
+_SCHEDULES_WITHIN_S = 6.0
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text for some people of one line (`people` are numbers), each to get it once."""
+
+    text: str
+    line: str
+    people: tuple[str, ...]
+    job_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A schedule with one tick, at `due_ms` on the database's clock; its job sends a notice."""
+
+    schedule_id: str
+    due_ms: int
+
+
+@dataclass(slots=True)
+class Deeds:
+    """Asks whichever process answers, and remembers what was asked."""
+
+    fleet: Fleet
+    database: Database
+    scale: Scale
+    seed: int
+    receiver_url: str
+    notices: list[Notice] = field(default_factory=list[Notice])
+    ticks: list[Tick] = field(default_factory=list[Tick])
+    _lines: dict[str, str] = field(default_factory=dict[str, str])
+    _http: aiohttp.ClientSession = field(
+        default_factory=lambda: aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+    )
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    async def prepare(self) -> None:
+        """Webhooks of two projects, before anything happens. Each gets what came in for it, and what its jobs did."""
+        for project in (PROJECT, NEIGHBOUR):
+            asked = {
+                "url": f"{self.receiver_url}/{project}",
+                "events": ["message.received", "media.*", "job.*"],
+                "secret": WEBHOOK_SECRET,
+            }
+            await self._ask("POST", "webhooks", asked, project=project)
+        for line in (await self._ask("GET", "lines"))["items"]:
+            self._lines[line["address"]] = line["id"]
+
+    async def run(self, first: list[Written], written: Callable[[], int], answered: Collection[str]) -> None:
+        """Everything, at its time. Whoever gets a notice has written before: else WhatsApp would refuse it."""
+        random = stream(self.seed, "deeds")
+        for n, part in enumerate((_FIRST, _SECOND)):
+            while written() < self.scale.messages * part:  # noqa: ASYNC110 # a count, not an event
+                await asyncio.sleep(_POLL_S)
+            line = line_addresses(self.scale.lines)[n]
+            known = await self._known([one for one in first if one.line == line], answered)
+            people = random.sample(sorted(known), min(len(known), self.scale.recipients))
+            await self._send_to_many(f"{NOTICE} {n}: mañana abrimos a las 10", line, people, f"notice-{n}")
+            if n == 0:
+                await self._plan(random.sample(sorted(known), 1), line)
+
+    async def _known(self, first: list[Written], answered: Collection[str]) -> set[str]:
+        """People who have got an answer: half of all, or as many as are wanted."""
+        enough = max(1, min(self.scale.recipients, len({one.person for one in first}) // 2))
+        while True:
+            known = {one.person for one in first if one.text in answered}
+            if len(known) >= enough:
+                return known
+            await asyncio.sleep(_POLL_S)
+
+    async def _send_to_many(self, words: str, line: str, people: list[str], key: str) -> None:
+        asked = {"text": words, "phones": people}
+        job = await self._ask("POST", f"lines/{self._lines[line]}/bulk", asked, key=key)
+        self.notices.append(Notice(words, line, tuple(people), job["id"]))
+
+    async def _plan(self, people: list[str], line: str) -> None:
+        random = stream(self.seed, "schedules")
+        for n in range(self.scale.schedules):
+            words = f"{NOTICE} de agenda {n}"
+            order = {"line_id": self._lines[line], "text": words, "phones": people}
+            asked = {"name": words, "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
+            schedule = await self._ask("POST", "schedules", asked, once=f"name = '{words}'")
+            self.notices.append(Notice(words, line, tuple(people), ""))
+            self.ticks.append(await self._set_tick(schedule["id"], random.uniform(0.5, _SCHEDULES_WITHIN_S)))
+
+    async def _set_tick(self, schedule_id: str, in_s: float) -> Tick:
+        """Crons know no seconds, and a run is short."""
+        while True:
+            try:
+                async with self.database.system() as session:
+                    due_ms = await database_now_ms(session) + round(in_s * 1000)
+                    changed = text("UPDATE schedules SET next_ms = :due_ms WHERE CAST(id AS varchar) = :id")
+                    await session.execute(changed, {"due_ms": due_ms, "id": schedule_id})
+                return Tick(schedule_id, due_ms)
+            except Exception:  # the server was killed on purpose
+                if not self.fleet.database_up:
+                    await asyncio.sleep(_RETRY_S)
+                    continue
+                raise
+
+    async def _ask(
+        self, method: str, path: str, body: Any = None, *, key: str = "", project: str = PROJECT, once: str = ""
+    ) -> dict[str, Any]:
+        """Ask one process after the other until one answers. `once`: how to find what a lost answer has made."""
+        headers = {"X-API-Key": KEYS[project], **({"Idempotency-Key": key} if key else {})}
+        until_s = time.monotonic() + _ANSWER_WITHIN_S
+        said = "nobody"
+        tries = 0
+        while time.monotonic() < until_s:
+            for member in [one for one in self.fleet.ready if one.port]:
+                if once and tries and (found := await self._made_before(once)):
+                    return found
+                tries += 1
+                try:
+                    url = f"http://{HOST}:{member.port}/api/v1/{path}"
+                    async with self._http.request(method, url, json=body, headers=headers) as answer:
+                        if answer.status < 300:
+                            return await answer.json()
+                        said = f"{answer.status} {await answer.text()}"
+                        if answer.status < 500:
+                            raise ChaosError(f"{method} {path} was answered {said}")
+                except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                    said = type(error).__name__
+            await asyncio.sleep(_RETRY_S)
+        raise ChaosError(f"{method} {path} was not answered: {said}")
+
+    async def _made_before(self, where: str) -> dict[str, Any] | None:
+        async with self.database.engine.connect() as connection:
+            row = (await connection.execute(text(f"SELECT id FROM schedules WHERE {where}"))).first()  # noqa: S608 # ours
+        return None if row is None else {"id": str(row[0])}

@@ -1,0 +1,99 @@
+"""A system that takes webhooks, badly: a process of its own that writes down everything that was posted to it.
+
+    python -m tests.chaos.receiver --log FILE --seed 7
+
+It says its URL when it is ready. Each line of the log is one post, written before it is answered.
+"""
+
+import argparse
+import asyncio
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TextIO
+
+from aiohttp import web
+
+from tests.chaos.cases import RECEIVER_FAULTS, stream
+from tests.chaos.programs import HOST
+
+# Longer than the sender waits (10 s).
+_HANG_S = 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One arrival. `answer` is a status, or "cut" or "hang" where none was given."""
+
+    path: str
+    body: str
+    signature: str
+    at_ms: int
+    answer: str
+
+    @property
+    def taken(self) -> bool:
+        return self.answer == "204"
+
+
+def read_posts(log: Path) -> list[Post]:
+    """All arrivals in their order."""
+    lines = log.read_text().splitlines() if log.exists() else []
+    return [Post(**json.loads(line)) for line in lines]
+
+
+class Receiver:
+    """Answers by dice."""
+
+    def __init__(self, log: TextIO, seed: int) -> None:
+        self._log = log
+        self._random = stream(seed, "receiver")
+        self._hangs = RECEIVER_FAULTS.hangs
+
+    def _choose(self) -> str:
+        if self._hangs and self._random.random() < RECEIVER_FAULTS.hang:
+            self._hangs -= 1
+            return "hang"
+        dice = self._random.random()
+        if dice < RECEIVER_FAULTS.refuse:
+            return "500"
+        return "cut" if dice < RECEIVER_FAULTS.refuse + RECEIVER_FAULTS.cut else "204"
+
+    async def take(self, request: web.Request) -> web.StreamResponse:
+        body = (await request.read()).decode()
+        answer = self._choose()
+        signature = request.headers.get("X-Webhook-Signature", "")
+        post = Post(request.path, body, signature, round(time.time() * 1000), answer)
+        self._log.write(json.dumps(asdict(post)) + "\n")
+        self._log.flush()
+        if answer == "hang":
+            await asyncio.sleep(_HANG_S)
+        if answer in ("cut", "hang"):
+            if request.transport is not None:
+                request.transport.close()
+            return web.Response(status=500)
+        return web.Response(status=int(answer))
+
+
+async def _serve(log: Path, seed: int) -> None:
+    with log.open("a", encoding="utf-8") as file:  # before anything is served
+        app = web.Application()
+        app.router.add_post("/{path:.*}", Receiver(file, seed).take)
+        runner = web.AppRunner(app, access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, HOST, 0).start()
+        print(f"receiver ready on http://{HOST}:{runner.addresses[0][1]}", flush=True)  # noqa: T201 # how it is found
+        await asyncio.Event().wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--seed", type=int, required=True)
+    options = parser.parse_args()
+    asyncio.run(_serve(options.log, options.seed))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,240 @@
+"""One right run beside the conversations, doctored in every way that its checker must notice."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from tests.chaos.cases import NEIGHBOUR, PROJECT
+from tests.chaos.checker import Fault, Verdict
+from tests.chaos.deeds import WEBHOOK_SECRET, Notice, Tick
+from tests.chaos.people import Picture, Written
+from tests.chaos.receiver import Post
+from tests.chaos.rows import Event, File, Found, Job, Out, Talk
+from tests.chaos.sides import Sides, judge_sides
+from tests.chaos.simulator import Seen
+
+PICTURE = Picture("1000000000000001", 70)
+WORDS = "aviso 0: mañana abrimos"
+
+
+@dataclass(frozen=True)
+class Story:
+    """Ana and Bea wrote, Ana a picture; both got a notice, and a schedule had its tick. Three events were posted."""
+
+    sides: Sides
+    seen: tuple[Seen, ...]
+    found: Found
+
+    def judge(self) -> Verdict:
+        verdict = Verdict(len(self.sides.written))
+        judge_sides(verdict, self.sides, self.seen, self.found)
+        return verdict
+
+
+def post(event: Event, *, answer: str = "204") -> Post:
+    body = json.dumps({"id": event.id, "event": event.name, "data": {}})
+    signature = "sha256=" + hmac.new(WEBHOOK_SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return Post(f"/{event.project}", body, signature, event.at_ms + 50, answer)
+
+
+def right() -> Story:
+    written = (
+        Written("in-1", "ana", "line", 1, "mira", ordered=True, picture=PICTURE),
+        Written("in-2", "bea", "line", 1, "hola", ordered=True),
+    )
+    events = (
+        Event("e1", "message.received", PROJECT, 1, 10_000),
+        Event("e2", "message.received", NEIGHBOUR, 2, 11_000),
+        Event("e3", "job.succeeded", PROJECT, 3, 12_000),
+        Event("e4", "media.stored", PROJECT, 4, 13_000),
+    )
+    key = hashlib.sha256(b"schedule plan 500").hexdigest()
+    found = Found(
+        inbox=(),
+        outbox=tuple(Out(f"out-{who}", f"talk-{who}", 5, WORDS, "sent", False, f"w-{who}") for who in ("ana", "bea")),
+        talks=tuple(Talk(f"talk-{who}", "line", (who,), 0, None) for who in ("ana", "bea")),
+        unrouted=0,
+        events=(),
+        files=(File("in-1", "stored", PICTURE.sha256, PICTURE.sha256),),
+        jobs=(Job("many", "succeeded", "k", None), Job("tick", "succeeded", key, "plan")),
+        told=events,
+    )
+    sides = Sides(
+        written,
+        (Notice(WORDS, "line", ("ana", "bea"), "many"),),
+        (Tick("plan", 500),),
+        tuple(post(event) for event in events),
+        (),
+    )
+    seen = tuple(Seen(f"w-{who}", who, "line", WORDS, f"out-{who}", 1_000, (("sent", 1),)) for who in ("ana", "bea"))
+    return Story(sides, seen, found)
+
+
+def _with_file(story: Story, *files: File) -> Story:
+    return replace(story, found=replace(story.found, files=files))
+
+
+def _no_file(story: Story) -> Story:
+    return _with_file(story)
+
+
+def _two_files(story: Story) -> Story:
+    return _with_file(story, story.found.files[0], story.found.files[0])
+
+
+def _file_of_another_message(story: Story) -> Story:
+    return _with_file(story, story.found.files[0], replace(story.found.files[0], provider_id="in-2"))
+
+
+def _file_never_fetched(story: Story) -> Story:
+    return _with_file(story, replace(story.found.files[0], state="pending"))
+
+
+def _file_with_other_bytes(story: Story) -> Story:
+    return _with_file(story, replace(story.found.files[0], kept_sha256="0" * 64))
+
+
+def _file_not_in_the_folder(story: Story) -> Story:
+    return _with_file(story, replace(story.found.files[0], kept_sha256=""))
+
+
+def _notice_did_not_come(story: Story) -> Story:
+    return replace(story, seen=story.seen[1:])
+
+
+def _notice_came_twice(story: Story) -> Story:
+    return replace(story, seen=(*story.seen, replace(story.seen[0], id="w-again", client_id="out-again")))
+
+
+def _notice_queued_twice(story: Story) -> Story:
+    return replace(
+        story, found=replace(story.found, outbox=(*story.found.outbox, replace(story.found.outbox[0], id="x")))
+    )
+
+
+def _notice_to_a_stranger(story: Story) -> Story:
+    return replace(story, seen=(*story.seen, replace(story.seen[0], person="carla")))
+
+
+def _with_jobs(story: Story, *jobs: Job) -> Story:
+    return replace(story, found=replace(story.found, jobs=jobs))
+
+
+def _job_gone(story: Story) -> Story:
+    return _with_jobs(story, story.found.jobs[1])
+
+
+def _job_failed(story: Story) -> Story:
+    return _with_jobs(story, replace(story.found.jobs[0], state="failed"), story.found.jobs[1])
+
+
+def _job_of_nobody(story: Story) -> Story:
+    return _with_jobs(story, *story.found.jobs, Job("another", "succeeded", None, None))
+
+
+def _tick_missed(story: Story) -> Story:
+    return _with_jobs(story, story.found.jobs[0])
+
+
+def _tick_twice(story: Story) -> Story:
+    return _with_jobs(story, *story.found.jobs, replace(story.found.jobs[1], id="again"))
+
+
+def _tick_at_another_moment(story: Story) -> Story:
+    return _with_jobs(story, story.found.jobs[0], replace(story.found.jobs[1], key="another"))
+
+
+def _tick_of_no_schedule(story: Story) -> Story:
+    return _with_jobs(story, *story.found.jobs, replace(story.found.jobs[1], schedule_id="another"))
+
+
+def _with_posts(story: Story, *posts: Post) -> Story:
+    return replace(story, sides=replace(story.sides, posts=posts))
+
+
+def _event_never_posted(story: Story) -> Story:
+    return _with_posts(story, *story.sides.posts[:-1])
+
+
+def _event_never_taken(story: Story) -> Story:
+    return _with_posts(story, *story.sides.posts[:-1], replace(story.sides.posts[-1], answer="cut"))
+
+
+def _event_badly_signed(story: Story) -> Story:
+    return _with_posts(story, *story.sides.posts[:-1], replace(story.sides.posts[-1], signature="sha256=0"))
+
+
+def _event_changed(story: Story) -> Story:
+    first = story.sides.posts[0]
+    body = json.dumps({"id": "e1", "event": "another", "data": {}})
+    signature = "sha256=" + hmac.new(WEBHOOK_SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
+    return _with_posts(story, *story.sides.posts, replace(first, body=body, signature=signature))
+
+
+def _event_to_the_neighbour(story: Story) -> Story:
+    return _with_posts(story, *story.sides.posts, replace(story.sides.posts[0], path=f"/{NEIGHBOUR}"))
+
+
+def _events_disordered(story: Story) -> Story:
+    one, two, three, four = story.sides.posts
+    return _with_posts(story, one, two, four, three)
+
+
+DOCTORED: tuple[tuple[Callable[[Story], Story], Fault], ...] = (
+    (_no_file, "lost"),
+    (_two_files, "doubled"),
+    (_file_of_another_message, "strange"),
+    (_file_never_fetched, "unfinished"),
+    (_file_with_other_bytes, "strange"),
+    (_file_not_in_the_folder, "strange"),
+    (_notice_did_not_come, "lost"),
+    (_notice_came_twice, "doubled"),
+    (_notice_queued_twice, "doubled"),
+    (_notice_to_a_stranger, "wrong_person"),
+    (_job_gone, "lost"),
+    (_job_failed, "unfinished"),
+    (_job_of_nobody, "strange"),
+    (_tick_missed, "lost"),
+    (_tick_twice, "doubled"),
+    (_tick_at_another_moment, "strange"),
+    (_tick_of_no_schedule, "strange"),
+    (_event_never_posted, "lost"),
+    (_event_never_taken, "lost"),
+    (_event_badly_signed, "strange"),
+    (_event_changed, "strange"),
+    (_event_to_the_neighbour, "wrong_person"),
+    (_events_disordered, "misordered"),
+)
+
+
+def test_a_right_run_passes() -> None:
+    assert right().judge() == Verdict(2)
+
+
+@pytest.mark.parametrize(("doctor", "fault"), DOCTORED, ids=lambda value: getattr(value, "__name__", None))
+def test_what_is_wrong_is_noticed(doctor: Callable[[Story], Story], fault: Fault) -> None:
+    assert doctor(right()).judge().count(fault) > 0
+
+
+def test_an_event_may_come_again_and_after_a_failure() -> None:
+    story = right()
+    one, *rest = story.sides.posts
+    again = _with_posts(story, replace(one, answer="500"), *rest, one, one)
+    assert again.judge().violations == []
+
+
+def test_what_a_dead_process_had_claimed_may_come_later() -> None:
+    story = _events_disordered(right())
+    assert replace(story, sides=replace(story.sides, broken=(12_500,))).judge().violations == []
+
+
+def test_a_notice_that_was_repeated_and_marked_is_counted() -> None:
+    story = right()
+    first = replace(story.seen[0], id="w-first", statuses=())
+    outbox = (replace(story.found.outbox[0], repeated=True), story.found.outbox[1])
+    verdict = replace(story, seen=(first, *story.seen), found=replace(story.found, outbox=outbox)).judge()
+    assert (verdict.violations, verdict.repeats) == ([], 1)
