@@ -114,6 +114,25 @@ class Entry:
     keywords: tuple[str, ...] = ()
 
 
+FieldKind = Literal["text", "number", "area", "amount", "date", "choice", "yes_no", "phone", "photo"]
+"""What a field of a form asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldType:
+    """What the value of a field of a form must be.
+
+    `unit` is what a number is kept in ("kg"), an area ("ha", "m2", "acre") or an amount (ISO 4217); `least` and `most`
+    bound all three. `choices` are the values of a choice, as they are kept and shown.
+    """
+
+    kind: FieldKind
+    unit: str | None = None
+    least: float | None = None
+    most: float | None = None
+    choices: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class AssistantFacts:
     """Who answers. `entries` is what it may answer from; `brain` names the brain that decides.
@@ -122,8 +141,8 @@ class AssistantFacts:
     ones. `settle_ms` is how long to wait for more messages before a turn. `mode` says how far a model may take part,
     if one is configured. `role` names one of the assistant's roles; `prompt` is what the owner wrote about it.
     `allowed` are the types of actions that this assistant may take in this role, `form` the fields of its form
-    (name -> question), `opens`/`closes` the hours of its days, local, and `closed_weekdays` those on which nobody can
-    come (Monday is 0).
+    (name -> question), `field_types` what those of them must be that are not any text, `opens`/`closes` the hours of
+    its days, local, and `closed_weekdays` those on which nobody can come (Monday is 0).
     """
 
     id: str
@@ -140,6 +159,7 @@ class AssistantFacts:
     prompt: str = ""
     allowed: frozenset[str] = frozenset()
     form: Mapping[str, str] = field(default_factory=dict[str, str])
+    field_types: Mapping[str, FieldType] = field(default_factory=dict[str, FieldType])
     opens: dt.time = dt.time(7, 0)
     closes: dt.time = dt.time(19, 0)
     closed_weekdays: frozenset[int] = frozenset({6})

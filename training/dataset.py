@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -41,10 +42,15 @@ def is_held_out(text: str) -> bool:
 def read(folder: Path = INTENTS) -> Iterator[Line]:
     """All lines, in the order of the files."""
     for path in sorted(folder.glob("*.tsv")):
-        for row in path.read_text(encoding="utf-8").split("\n"):
-            parts = row.split("\t")
-            if len(parts) == 3:
-                yield Line(*parts)
+        yield from read_file(path)
+
+
+def read_file(path: Path) -> Iterator[Line]:
+    """The lines of one file."""
+    for row in path.read_text(encoding="utf-8").split("\n"):
+        parts = row.split("\t")
+        if len(parts) == 3:
+            yield Line(*parts)
 
 
 def training_lines(folder: Path = INTENTS) -> list[Line]:
@@ -55,6 +61,16 @@ def training_lines(folder: Path = INTENTS) -> list[Line]:
 def held_out_lines(folder: Path = INTENTS) -> list[Line]:
     """The lines to be judged by: for `evaluate`, and nothing else."""
     return [line for line in read(folder) if is_held_out(line.text)]
+
+
+def is_harder(text: str, folder: Path = INTENTS) -> bool:
+    """Whether a line came later and is harder on purpose (`*_d_*.tsv`)."""
+    return text in _harder(folder)
+
+
+@cache
+def _harder(folder: Path) -> frozenset[str]:
+    return frozenset(line.text for path in folder.glob("*_d_*.tsv") for line in read_file(path))
 
 
 def triples(text: str) -> frozenset[str]:

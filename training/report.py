@@ -1,11 +1,11 @@
 """Figures of the classifier on some lines, and how they are shown: a table a language, then who was taken for whom."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from recado.brain.rules.intents.classifier import INTENTS, Reading
-from training.dataset import Line
+from training.dataset import Line, is_harder
 
 BINS = 10
 SURE = 0.6
@@ -47,13 +47,20 @@ def share(found: Iterable[bool]) -> float:
 
 
 def as_markdown(lines: Sequence[Line], readings: Sequence[Reading]) -> str:
-    """Figures a language, how sure it is, then the confusion table."""
+    """Figures a language and an origin, how sure it is, then the confusion table."""
     parts = [
         "| lines | count | intent right | urgent found | false alarms | calibration error |",
         "|---|---:|---:|---:|---:|---:|",
     ]
-    for name in ("all", "es", "en"):
-        chosen = [at for at, line in enumerate(lines) if name in ("all", line.language)]
+    rows: tuple[tuple[str, Callable[[Line], bool]], ...] = (
+        ("all", lambda _: True),
+        ("es", lambda line: line.language == "es"),
+        ("en", lambda line: line.language == "en"),
+        ("of the first files", lambda line: not is_harder(line.text)),
+        ("of the later, harder files", lambda line: is_harder(line.text)),
+    )
+    for name, belongs in rows:
+        chosen = [at for at, line in enumerate(lines) if belongs(line)]
         found = score([lines[at] for at in chosen], [readings[at] for at in chosen])
         parts.append(
             f"| {name} | {found.lines} | {found.right:.1%} | {found.urgent_found:.1%} | {found.false_alarms:.2%} "

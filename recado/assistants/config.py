@@ -9,7 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from recado.decisions import ACTION_TYPES, MAX_LINE, MAX_VALUES, MAX_WORD, ActionType, BrainMode
+from recado.assistants import forms
+from recado.assistants.forms import FieldName, FormField, Question
+from recado.decisions import ACTION_TYPES, MAX_VALUES, ActionType, BrainMode
 from recado.errors import BadInput
 from recado.kit.inputs import AnyText, Input
 
@@ -18,9 +20,6 @@ MAX_PROMPT = 4_000
 MAX_ROLES = 20
 
 Prompt = Annotated[AnyText, StringConstraints(strip_whitespace=True, max_length=MAX_PROMPT)]
-_PLAIN = r"^[^\x00-\x1f\x7f]*$"
-FieldName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_WORD, pattern=_PLAIN)]
-Question = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LINE, pattern=_PLAIN)]
 RoleName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,64}$")]
 Clock = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
@@ -72,8 +71,10 @@ class Config(Input):
     )
     prompt: Prompt = Field(default="", description="What a model should know about the business, whatever the role.")
     actions: Actions | None = Field(default=None, description="What it may do at all; null: everything that there is.")
-    form: Annotated[dict[FieldName, Question], Field(max_length=MAX_VALUES)] = Field(
-        default={}, description="The fields of its form and how it asks for them, in this order."
+    form: Annotated[dict[FieldName, Question | FormField], Field(max_length=MAX_VALUES)] = Field(
+        default={},
+        description="The fields of its form and how it asks for them, in this order: a question, or a question with "
+        "the type that its answer must be of.",
     )
     opens: Clock = Field(default="07:00", description="The first hour of appointments.")
     closes: Clock = Field(default="19:00", description="When appointments end.")
@@ -97,7 +98,7 @@ def stored(config: Config) -> dict[str, Any]:
         raise BadInput("It must open before it closes", code="bad_config")
     kept = config.model_dump(mode="json", exclude_defaults=True)
     if "form" in kept:
-        kept["form"] = list(config.form.items())  # jsonb would not keep the order of an object
+        kept["form"] = forms.stored(config.form)
     return kept
 
 
@@ -122,7 +123,8 @@ def facts(kept: Mapping[str, Any]) -> dict[str, Any]:
         "role": config.chosen_role,
         "prompt": "\n\n".join(filter(None, (config.prompt, role.prompt))),
         "allowed": allowed if role.actions is None else allowed & frozenset(role.actions),
-        "form": config.form,
+        "form": forms.questions(config.form),
+        "field_types": forms.types(config.form),
         "opens": dt.time.fromisoformat(config.opens),
         "closes": dt.time.fromisoformat(config.closes),
         "closed_weekdays": frozenset(config.closed_weekdays),

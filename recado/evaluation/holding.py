@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from recado import kit
+from recado.assistants import forms
 from recado.brain.rules.zones import zone
 from recado.decisions import AssistantFacts, Brain, Decision, Entry
 from recado.demo import DEMO
@@ -106,7 +107,8 @@ def _assistant(setting: Setting, brain: str) -> AssistantFacts:
         role=setting.role,
         prompt=setting.prompt,
         allowed=frozenset(setting.allowed),
-        form=dict(setting.form),
+        form=forms.questions(setting.form),
+        field_types=forms.types(setting.form),
         opens=setting.opens,
         closes=setting.closes,
     )

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
+from recado.assistants.forms import FieldName, FormField, Question
 from recado.decisions import BrainMode, Intent, Language
 from recado.errors import BadInput
 from recado.evaluation import yaml_text
@@ -58,7 +59,7 @@ class Setting(_Part):
     prompt: str = ""
     mode: BrainMode = "hybrid"
     allowed: Texts = ALL_ACTIONS
-    form: dict[str, str] = Field(default_factory=dict[str, str])
+    form: dict[FieldName, Question | FormField] = Field(default_factory=dict[FieldName, Question | FormField])
     opens: dt.time = dt.time(7)
     closes: dt.time = dt.time(19)
     entries: Literal["demo", "none"] | tuple[KnownEntry, ...] = "demo"

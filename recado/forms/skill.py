@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from recado.decisions import UpdateForm
+from recado.forms.values import fitting
 from recado.skills import ActionRefused, Effects, Handler, Skill, TurnFacts
 
 # How much of a long value a brain is reminded of.
@@ -16,14 +17,20 @@ MAX_SHOWN = 120
 def update_form(facts: TurnFacts, action: UpdateForm) -> Effects:
     """Keep what was learned of the form's own fields; others are ignored.
 
-    Raises `ActionRefused`: `form_none` (the assistant has no form), `form_unknown_field` (none of the fields is its).
+    Raises `ActionRefused`: `form_none` (the assistant has no form), `form_unknown_field` (none of the fields is its),
+    `form_bad_value` (no value is of its field's type).
     """
     form = facts.assistant.form
     if not form:
         raise ActionRefused("form_none", "This assistant has no form")
-    learned = {name: value for name, value in action.values.items() if name in form}
-    if not learned:
+    told = {name: value for name, value in action.values.items() if name in form}
+    if not told:
         raise ActionRefused("form_unknown_field", "None of these fields is in the form")
+    types = facts.assistant.field_types
+    kept = {name: fitting(types[name], value) if name in types else value for name, value in told.items()}
+    learned = {name: value for name, value in kept.items() if value is not None}
+    if not learned:
+        raise ActionRefused("form_bad_value", "None of these values is what its field asks for")
     before: dict[str, Any] = facts.state or {}
     changed = sorted(name for name, value in learned.items() if name not in before or not _same(before[name], value))
     if not changed:

@@ -16,6 +16,7 @@ from recado.brain.rules.lexicon import SPELLER
 from recado.brain.rules.normalise import segments, words
 from recado.brain.rules.patterns import with_idioms
 from recado.brain.rules.spelling import sound
+from recado.brain.rules.synonyms import others_of
 from recado.brain.rules.terms import terms
 from recado.db import Id
 from recado.decisions import Language
@@ -78,10 +79,11 @@ async def search(
 
 
 def _asked(texts: Sequence[str]) -> list[str]:
-    """The terms of what was written, as it was spelled and, after those, as it may have been meant."""
+    """The terms of what was written, as it was spelled and, after those, as it may have been meant or said."""
     written = [word for segment in segments(texts, _as_it_is) for word in with_idioms(segment)]
     meant = [known for word in written if (known := SPELLER.mend(word)) is not None]
-    tokens = dict.fromkeys(_token(term) for term in terms(written) | terms(meant))
+    said = terms(written) | terms(meant)
+    tokens = dict.fromkeys(_token(term) for term in (*said, *(other for term in said for other in others_of(term))))
     return [token for token in tokens if token][:MAX_TERMS]
 
 

@@ -11,9 +11,11 @@ from training.dataset import (
     key,
     near_duplicates,
     read,
+    read_file,
     training_lines,
     triples,
 )
+from training.dataset import INTENTS as INTENT_FILES
 
 
 def test_there_are_enough_lines_in_both_languages() -> None:
@@ -35,6 +37,12 @@ def test_the_split_goes_by_the_folded_words_alone() -> None:
     assert is_held_out("Quiero una CITA, mañana") == is_held_out("manana quiero una cita")
     held, learned = len(held_out_lines()), len(training_lines())
     assert abs(100 * held / (held + learned) - HELD_OUT_PERCENT) < 2
+
+
+def test_the_lines_written_last_are_all_learned_from() -> None:
+    last = [line for path in INTENT_FILES.glob("*_e_*.tsv") for line in read_file(path)]
+    assert len(last) > 1000
+    assert not any(is_held_out(line.text) for line in last)
 
 
 def test_near_duplicates_are_found() -> None:

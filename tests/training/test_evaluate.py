@@ -10,7 +10,7 @@ import pytest
 
 from recado.brain.rules.intents.classifier import INTENTS, Reading
 from training import dates, evaluate, public, report
-from training.dataset import Line
+from training.dataset import Line, is_harder, read
 
 
 def reading(intent: str, confidence: float) -> Reading:
@@ -35,6 +35,15 @@ def test_the_confusion_table_has_a_row_and_a_column_an_intent() -> None:
     assert len(cells) == len(INTENTS) + 2
     assert cells[1 + INTENTS.index("urgent")] == "1"
     assert cells[-1] == "0.0%"
+
+
+def test_the_harder_lines_have_a_row_of_their_own() -> None:
+    first = next(line for line in read() if not is_harder(line.text))
+    harder = next(line for line in read() if is_harder(line.text))
+    lines = [first, first, harder]
+    table = report.as_markdown(lines, [reading(line.intent, 0.9) for line in lines])
+    assert "| of the first files | 2 |" in table
+    assert "| of the later, harder files | 1 |" in table
 
 
 def test_targets_are_met_at_the_limit_and_missed_beyond_it() -> None:

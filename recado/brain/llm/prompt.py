@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from recado.brain.echo import echo_text
-from recado.decisions import Context, Entry, Said
+from recado.decisions import Context, Entry, FieldType, Said
 
 # English has about 4 characters a token (https://help.openai.com/en/articles/4936856), and Spanish needs up to 1.55
 # times as many tokens (Petrov et al. 2023, arXiv:2305.15425): 2.6, rounded down, and bytes are never fewer than
@@ -102,11 +102,24 @@ def _assistant(context: Context, budget: int) -> str:
     about = {"name": who.name, "role": who.role, "language": who.language, "timezone": who.timezone}
     hours = {"opens": f"{who.opens:%H:%M}", "closes": f"{who.closes:%H:%M}", "closed": sorted(who.closed_weekdays)}
     owner = _cut(who.prompt, int(budget * OWNER_PART))
-    actions = data({"allowed": sorted(context.allowed), "form": dict(who.form), "appointments": hours})
+    types = (
+        {"form_values": {name: _value(wanted) for name, wanted in who.field_types.items()}} if who.field_types else {}
+    )
+    actions = data({"allowed": sorted(context.allowed), "form": dict(who.form), **types, "appointments": hours})
     room = int(budget * OWNER_PART)
     return (
         f"<assistant>\n{_cut(data(about), room)}\n{owner}\n</assistant>\n<actions>\n{_cut(actions, room)}\n</actions>"
     )
+
+
+def _value(wanted: FieldType) -> str:
+    """What a field's value must be: "number, kg, from 0, to 90", "date, as YYYY-MM-DD"."""
+    bounds = [
+        f"{word} {bound:.10g}" for word, bound in (("from", wanted.least), ("to", wanted.most)) if bound is not None
+    ]
+    shape = {"date": ["as YYYY-MM-DD"], "phone": ["as +51987654321"], "yes_no": ["true or false"]}
+    unit = [wanted.unit] if wanted.unit else []
+    return ", ".join([wanted.kind, *unit, *bounds, *wanted.choices, *shape.get(wanted.kind, [])])
 
 
 def _knowledge(context: Context, entries: Sequence[Entry], room: int) -> str:

@@ -7,7 +7,8 @@ from recado.brain.rules.lexicon import SPELLER, STOPWORDS
 from recado.brain.rules.normalise import words
 from recado.brain.rules.scoring import LanguageIndex, Match
 from recado.brain.rules.spelling import Speller
-from recado.brain.rules.terms import stem, terms
+from recado.brain.rules.synonyms import same_terms as terms
+from recado.brain.rules.terms import stem
 from recado.decisions import AssistantFacts, Entry, Language
 
 

@@ -65,7 +65,10 @@ CHAT: Mapping[str, str] = {
 }
 
 _SPANISH = words_of(spanish.FUNCTION_WORDS, spanish.SIGNAL_WORDS, *spanish.STRONG.values(), *spanish.WEAK.values())
-_ENGLISH = words_of(english.FUNCTION_WORDS, english.SIGNAL_WORDS, *english.STRONG.values(), *english.WEAK.values())
+# Not what an apostrophe leaves behind: "S/ 50" is Peruvian money.
+_ENGLISH = words_of(
+    english.FUNCTION_WORDS, english.SIGNAL_WORDS, *english.STRONG.values(), *english.WEAK.values()
+) - frozenset("st")
 TELLTALES: Mapping[Language, frozenset[str]] = {"es": _SPANISH - _ENGLISH, "en": _ENGLISH - _SPANISH}
 """Words that tell the language: those that only one of the two has."""
 

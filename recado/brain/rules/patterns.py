@@ -107,8 +107,29 @@ NAME = _any(
 )
 """They say who they are."""
 
+_MEANS = r"(?:tarjeta|efectivo|yape|plin|nequi|visa|mastercard|transferencia|cheque|cuotas|soles|dolares|pesos)"
 IDIOMS = (
     (re.compile(r"\bhow much\b"), "howmuch"),
+    # In Latin America a bill is cancelled by paying it.
+    (re.compile(rf"\bcancel\w+(?= (?:(?:con|en|por|mediante) )+{_MEANS}\b)"), "pagar"),
+    (re.compile(r"\b(?:en|por) (?:dos|tres|varias|\d)? ?(?:partes|plazos)\b|\ba plazos\b"), "cuotas"),
+    (re.compile(r"\b(?:prest\w+|facilit\w+) (?:plata|dinero)\b"), "prestamo"),
+    (re.compile(r"\b(?:lend|borrow)(?: me| us)? (?:some )?money\b"), "loan"),
+    (re.compile(r"\bnumero (?:para|de) (?:llamar\w*|contacto|comunic\w+)\b"), "telefono"),
+    (re.compile(r"\b(?:number to call|contact number)\b"), "telephone"),
+    (
+        re.compile(r"\bcomo (?:hago para |se |puedo |hay que )?lleg\w+(?: (?:desde|de) (?:el |la |los )?\w+)?"),
+        "direccion",
+    ),
+    (
+        re.compile(r"\b(?:28|29) de julio\b|\b(?:25|24|31) de diciembre\b|\b(?:1|primero|1ro) de (?:enero|mayo)\b"),
+        "feriado",
+    ),
+    (re.compile(r"\b(?:jueves|viernes) santo\b|\bano nuevo\b|\bfiestas patrias\b"), "feriado"),
+    (
+        re.compile(r"\b(?:good friday|new years?(?: day| eve)?|boxing day|thanksgiving|fourth of july|july 4th)\b"),
+        "holiday",
+    ),
     (re.compile(r"\ba (?:como|cuanto)(?= (?:esta|estan|sale|salen|vende|venden|compra|compran|pagan?)\b)"), "precio"),
     (re.compile(r"\b(?:what|which) time(?= (?:do|does|are|is the|will|you|u)\b)"), "whattime"),
     (re.compile(r"\b(?:get (?:there|to (?:you|your|the))|find you|reach you)\b"), "getthere"),

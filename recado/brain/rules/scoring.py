@@ -17,7 +17,7 @@ from recado.brain.rules.lexicon import (
 from recado.brain.rules.normalise import words
 from recado.brain.rules.patterns import with_idioms
 from recado.brain.rules.subjects import SUBJECTS
-from recado.brain.rules.terms import terms
+from recado.brain.rules.synonyms import same_terms as terms
 from recado.decisions import Entry
 
 # How much a term found in a part of an entry counts. Answers mention many things that they are not about.

@@ -22,6 +22,7 @@ manejan existe existen realizan hacerme hacerse sirve verdad cierto acaso nomas 
 linda corazon bendiciones dios bello lindo feliz tenga tenganme respuesta responder respondan contestan mandar mandas
 manda enviar envia enviame envien mandame urge apenas recien bastante ok partir lista contra persona personas venir
 viene vienen venga vengo vea vean doy pongo pone poner ponen ponemos
+tipo tipos clase manera atenderme atenderse atendernos
 echo hecho echa echar echan uso usar usa toca cae pide piden debo debe
 deberia mes meses semana semanas epoca temporada
 enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre
@@ -45,7 +46,7 @@ STRONG: dict[str, str] = {
     "parking": """
         estacionamiento estacionamientos estacionar estaciono estacionarme cochera cocheras parqueo parquear parking
     """,
-    "payment": "pagar pago pagos pagarles pagarlo abonar abono",
+    "payment": "pagar pago pagos pagarles pagarlo abonar abono billetera billeteras",
     "phone": "telefono telefonos fono celular fijo",
     "appointments": "cita citas turno turnos reservar reserva reservacion agendar agendo agendarme agenda",
     "emergency": """

@@ -25,6 +25,7 @@ _ANIMALS = """
 """
 _THINGS = """
     tractor moto motocicleta carro auto camion camioneta bicicleta bus avion barco tren llanta gasolina
+    wifi piscina cafeteria cajero
     celular televisor tele computadora laptop impresora refrigeradora lavadora internet netflix facebook tiktok
     ropa zapato zapatilla camisa pantalon vestido reloj mueble colchon juguete guitarra piano pelota lente lentes
     anteojos

@@ -7,7 +7,7 @@ from typing import Literal
 from recado.brain.rules.dialogue.listening import Said
 from recado.brain.rules.normalise import fold, words
 from recado.brain.rules.when import resolve
-from recado.decisions import MAX_LINE, MAX_WORD, Plain
+from recado.decisions import MAX_LINE, MAX_WORD, FieldType, Plain
 from recado.messages import Media
 
 Kind = Literal["photo", "since", "date", "number", "yes_no", "text"]
@@ -32,8 +32,10 @@ _LEAD = re.compile(
 MAX_FIGURE_DIGITS = 15
 
 
-def kind_of(name: str, question: str) -> Kind:
-    """From the words of the field's name and of its question."""
+def kind_of(name: str, question: str, wanted: FieldType | None = None) -> Kind:
+    """From the words of the field's name and of its question, as far as its type does not tell."""
+    if wanted is not None:
+        return _kind_of_type(wanted, f"{' '.join(words(name))} {' '.join(words(question))}")
     asked = fold(question)
     line = f"{' '.join(words(name))} {' '.join(words(question))}"
     if _PHOTO.search(line):
@@ -43,6 +45,18 @@ def kind_of(name: str, question: str) -> Kind:
     if _NUMBER.search(line):
         return "number"
     return "yes_no" if _YES_NO.match(asked) else "text"
+
+
+def _kind_of_type(wanted: FieldType, line: str) -> Kind:
+    match wanted.kind:
+        case "date":
+            return "since" if _SINCE.search(line) else "date"
+        case "photo" | "yes_no" | "text":
+            return wanted.kind
+        case "number" | "area" | "amount":
+            return "number"
+        case "choice" | "phone":
+            return "text"
 
 
 def value_of(kind: Kind, text: str, said: Said) -> Plain | None:
@@ -61,10 +75,11 @@ def value_of(kind: Kind, text: str, said: Said) -> Plain | None:
 
 
 def date_in(kind: Kind, text: str, said: Said) -> str | None:
-    """The one day that is named, as ISO text. Of a beginning it is the last one: "desde el lunes"."""
+    """The one day that is named, of birth as well, as ISO text. Of a beginning it is the last one: "desde el lunes"."""
     told = _BEGAN[said.language] + text if kind == "since" else text
-    day = resolve(told, now=said.now, language=said.language).date
-    return day.isoformat() if day else None
+    when = resolve(told, now=said.now, language=said.language)
+    born = when.slots.get("birth_date")
+    return when.date.isoformat() if when.date else born if isinstance(born, str) else None
 
 
 def figure_in(text: str) -> float | int | None:

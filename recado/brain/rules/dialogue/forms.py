@@ -5,23 +5,29 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from recado.brain.rules.dialogue import fields
+from recado.brain.rules.dialogue import fields, typed
 from recado.brain.rules.dialogue.fields import Kind
 from recado.brain.rules.dialogue.listening import Said
 from recado.brain.rules.dialogue.memory import FORM, FormTalk, form_of
-from recado.brain.rules.dialogue.outcome import Outcome, reply
+from recado.brain.rules.dialogue.outcome import Option, Outcome, choices, reply
 from recado.brain.rules.dialogue.phrases import PHRASES
+from recado.brain.rules.dialogue.typed import Wrong
 from recado.brain.rules.normalise import fold, words
-from recado.decisions import MAX_VALUES, Plain, UpdateForm
+from recado.decisions import MAX_VALUES, FieldType, Plain, UpdateForm
+from recado.messages import OutText, Reply
 
 ROLE = "formulario"
 FACTS = "forms"
 UPDATE = "update_form"
+CHOOSES = "field"
+SHORT_ANSWER_WORDS = 4
+"""With more words, what an entry answers is a question rather than the answer to one."""
 
-_CUT = re.compile(r"[\n;]+|[.!]+(?:\s+|$)|,\s+")
+_CUT = re.compile(r"[\n;]+|[.!]+(?:\s+|$)|,\s+(?![0-9]{4}\b)")  # not before the year of "March 3, 2024"
 _DONT_KNOW = re.compile(
     r"^\W*(?:(?:la verdad|pues)\W+)?(?:no (?:lo |la )?(?:se|recuerdo)\b|no me acuerdo|ni idea"
-    r"|i don'?t (?:know|remember)|no idea|not sure|skip|paso\b)"
+    r"|(?:no quiero|prefiero no) (?:dar|decir|contar|responder|contestar)"
+    r"|i don'?t (?:know|remember)|(?:i'?d )?rather not|i don'?t want to (?:say|tell|give)|no idea|not sure|skip|paso\b)"
 )
 _CORRECTION = re.compile(
     r"^\W*(?:(?:no|perd[oó]n|disculpa|ups|uy|me equivoqu[eé]|corrijo|sorry|oops|wait|no wait|i meant)[\s,.:]+)+"
@@ -34,11 +40,27 @@ _CORRECTS = re.compile(r"\b(?:es|era|eran|son|seria|quise decir|me equivoque|cor
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the assistant's form."""
+    """One field of the assistant's form. `type`, if it has one, is what its value must be."""
 
     name: str
     question: str
     kind: Kind
+    type: FieldType | None = None
+
+    def read(self, text: str, said: Said) -> Plain | Wrong | None:
+        """What the words say as its value."""
+        if self.type is None:
+            return fields.value_of(self.kind, text, said)
+        return typed.read(self.type, self.kind, text, said)
+
+    def value(self, text: str, said: Said) -> Plain | None:
+        """The same, None if it is none."""
+        found = self.read(text, said)
+        return None if isinstance(found, Wrong) else found
+
+    def named_in(self, part: str, said: Said) -> Plain | None:
+        """The value in words that can hardly be that of anything else."""
+        return typed.names_itself(self.type, part, said) if self.type else None
 
 
 class Filling:
@@ -48,7 +70,11 @@ class Filling:
         self._said = said
         self._phrases = PHRASES[said.language]
         form = fields.usable(said.context.assistant.form)
-        self._fields = tuple(Field(name, text, fields.kind_of(name, text)) for name, text in form.items())
+        types = said.context.assistant.field_types
+        self._fields = tuple(
+            Field(name, text, fields.kind_of(name, text, types.get(name)), types.get(name))
+            for name, text in form.items()
+        )
         self._talk = form_of(said.context.state)
         self._known = _known(said.context.facts.get(FACTS), self._talk)
 
@@ -66,6 +92,12 @@ class Filling:
         corrected = self._corrected()
         if corrected is not None:
             return self._next({corrected[0]: corrected[1]}, [self._phrases.corrected])
+        pressed = self._pressed()
+        if pressed is not None:
+            again = [self._phrases.corrected] if pressed[0].name in self._known else []
+            return self._next({pressed[0].name: pressed[1]}, again)
+        if self._is_answer():
+            return self._next(self._learnt(), [])
         if said.answers:
             return self._again([entry.answer for entry in said.answers], "information")
         if said.wants("thanks") and not self._content():
@@ -77,9 +109,52 @@ class Filling:
         learnt = self._learnt()
         if learnt:
             return self._next(learnt, [])
-        return self._again([greeting], "greeting" if greeting else "other")
+        return self._wrong() or self._again([greeting], "greeting" if greeting else "other")
+
+    def resumed(self, made: Outcome) -> Outcome:
+        """What interrupted the form and is over now, and the question that stood before it."""
+        asked = self._asked
+        if asked is None or not isinstance(made.reply, OutText):
+            return made
+        return replace(made, reply=self._shown(asked, [made.reply.text, asked.question]))
 
     # --- what was said ------------------------------------------------------------------------------------
+
+    @property
+    def _asked(self) -> Field | None:
+        """The field whose question stands."""
+        return next((field for field in self._missing(self._known) if field.name == self._talk.asked), None)
+
+    def _pressed(self) -> tuple[Field, Plain] | None:
+        """The field and the value of the option that was chosen."""
+        press = self._said.press(CHOOSES)
+        name, _, at = press.value.rpartition("=") if press else ("", "", "")
+        field = next((field for field in self._fields if field.name == name), None)
+        values = _values(field) if field else ()
+        return (field, values[int(at)]) if field and at.isdecimal() and int(at) < len(values) else None
+
+    def _is_answer(self) -> bool:
+        """The words are what was asked for: of a type, and nothing else was asked back with them."""
+        asked, said = self._asked, self._said
+        if asked is None or asked.type is None or "?" in said.text or not self._content():
+            return False
+        if said.answers and len(said.folded.split()) > SHORT_ANSWER_WORDS:
+            return False
+        return not _DONT_KNOW.match(said.folded) and asked.name in self._learnt()
+
+    def _wrong(self) -> Outcome | None:
+        """What is wrong with the answer to a typed question, and the question again."""
+        asked, said = self._asked, self._said
+        if asked is None or asked.type is None or not (self._content() or (said.context.messages and not said.text)):
+            return None
+        wrong = asked.read(said.text, said)
+        if not isinstance(wrong, Wrong):
+            return None
+        count = self._talk.wrong + 1
+        hint = [self._phrases.form_skip] if count > 1 else []
+        text = self._phrases.wrong[wrong.reason].format_map(wrong.details)
+        memory = {FORM: _kept(replace(self._talk, wrong=count))}
+        return Outcome("other", self._asking(asked, [text, *hint]), memory=memory)
 
     def _content(self) -> bool:
         """True if a field was asked for and the words may be its value."""
@@ -95,6 +170,7 @@ class Filling:
         if photo is not None and fields.photo_sent(self._said):
             found[photo.name] = True
         left = self._named(missing, found)
+        self._telling(left, missing, found)
         self._dated(left, missing, found)
         if self._talk.asked:
             self._in_order(left, missing, found)
@@ -123,12 +199,21 @@ class Filling:
         left: list[str] = []
         for part in self._parts():
             named = next(((field, text) for field in missing if (text := _value_named(field, part))), None)
-            value = fields.value_of(named[0].kind, named[1], self._said) if named else None
+            value = named[0].value(named[1], self._said) if named else None
             if named and value is not None:
                 found.setdefault(named[0].name, value)
             else:
                 left.append(part)
         return left
+
+    def _telling(self, left: list[str], missing: list[Field], found: dict[str, Plain]) -> None:
+        """Parts that say what they are, beside others: "3 ha" is the area wherever it stands."""
+        for part in list(left) if len(left) > 1 else ():
+            free = (field for field in missing if field.name not in found)
+            told = next(((one, value) for one in free if (value := one.named_in(part, self._said)) is not None), None)
+            if told is not None:
+                found[told[0].name] = told[1]
+                left.remove(part)
 
     def _dated(self, left: list[str], missing: list[Field], found: dict[str, Plain]) -> None:
         """A part that names a day is the value of the field that wants one."""
@@ -151,11 +236,11 @@ class Filling:
         order = ([asked] if asked else []) + [field for field in missing if field is not asked]
         free = [field for field in order if field.name not in found]
         for position, part in enumerate(left):
-            fits = [field for field in free if field is asked or field.kind == "text"]
+            fits = [field for field in free if field is asked or (field.kind == "text" and field.type is None)]
             if not fits or (position and fits[0] is asked):
                 return
             figures = fits[0].kind == "number" and sum(field.kind == "number" for field in free) == 1
-            value = fields.value_of(fits[0].kind, self._said.text if figures else part, self._said)
+            value = fits[0].value(self._said.text if figures and not fits[0].type else part, self._said)
             if value is None:
                 return
             found[fits[0].name] = value
@@ -175,7 +260,11 @@ class Filling:
         asked = self._talk.asked
         if asked and old is None and _is_yes_no(self._fields, asked):
             return None
-        value = fields.value_of("text" if field.kind in ("yes_no", "photo") else field.kind, match["new"], self._said)
+        if field.type is not None:
+            value = field.value(match["new"], self._said)
+        else:
+            kind = "text" if field.kind in ("yes_no", "photo") else field.kind
+            value = fields.value_of(kind, match["new"], self._said)
         return (field.name, value) if value is not None else None
 
     # --- what is asked ------------------------------------------------------------------------------------
@@ -187,22 +276,33 @@ class Filling:
     def _next(self, learnt: dict[str, Plain], before: list[str]) -> Outcome:
         known = {**self._known, **learnt}
         last = next(reversed(learnt))
-        talk = replace(self._talk, last=last, known=known)
+        talk = replace(self._talk, last=last, known=known, wrong=0)
         return self._question(talk, known, before, UpdateForm(values=learnt))
 
     def _skip(self, name: str) -> Outcome:
-        talk = replace(self._talk, skipped=(*self._talk.skipped, name))
+        talk = replace(self._talk, skipped=(*self._talk.skipped, name), wrong=0)
         return self._question(talk, self._known, [], None)
 
     def _question(
         self, talk: FormTalk, known: Mapping[str, Any], before: list[str], action: UpdateForm | None
     ) -> Outcome:
         missing = self._missing(known, talk.skipped)
-        asked = missing[0].name if missing else None
-        text = missing[0].question if missing else self._done(known)
-        memory = {FORM: _kept(replace(talk, asked=asked))}
+        memory = {FORM: _kept(replace(talk, asked=missing[0].name if missing else None))}
         actions = (action,) if action else ()
-        return Outcome("other", reply([" ".join([*before, text])]), actions=actions, memory=memory)
+        said = self._asking(missing[0], before) if missing else reply([" ".join([*before, self._done(known)])])
+        return Outcome("other", said, actions=actions, memory=memory)
+
+    def _asking(self, field: Field, before: list[str]) -> Reply:
+        """The field's question, after what is said before it on the same line, with what can be chosen."""
+        return self._shown(field, [" ".join([*before, field.question])])
+
+    def _shown(self, field: Field, parts: list[str]) -> Reply:
+        titles = [self._title(value) for value in _values(field)]
+        options = [Option(title, CHOOSES, f"{field.name}={at}") for at, title in enumerate(titles)]
+        return choices(parts, options, self._phrases.choose_from)
+
+    def _title(self, value: Plain) -> str:
+        return {True: self._phrases.yes, False: self._phrases.no}[value] if isinstance(value, bool) else str(value)
 
     def _done(self, known: Mapping[str, Any]) -> str:
         without = [" ".join(words(field.name)) for field in self._fields if field.name not in known]
@@ -217,7 +317,8 @@ class Filling:
         if asked is None:
             return Outcome(intent, reply([*before, self._done(self._known)]))
         memory = {FORM: _kept(replace(self._talk, asked=asked.name))}
-        return Outcome(intent, reply([*before, asked.question]), memory=memory, sources=self._said.answers)
+        shown = self._shown(asked, [*before, asked.question])
+        return Outcome(intent, shown, memory=memory, sources=self._said.answers)
 
 
 def _known(told: Any, talk: FormTalk) -> dict[str, Any]:
@@ -232,7 +333,15 @@ def _known(told: Any, talk: FormTalk) -> dict[str, Any]:
 
 def _kept(talk: FormTalk) -> dict[str, Any]:
     kept: dict[str, Any] = {"known": dict(talk.known or {}), "skipped": list(talk.skipped)}
-    return kept | {name: value for name, value in (("asked", talk.asked), ("last", talk.last)) if value}
+    given = (("asked", talk.asked), ("last", talk.last), ("wrong", talk.wrong))
+    return kept | {name: value for name, value in given if value}
+
+
+def _values(field: Field) -> tuple[Plain, ...]:
+    """What can be chosen."""
+    if field.type is None:
+        return ()
+    return (True, False) if field.type.kind == "yes_no" else field.type.choices
 
 
 def _value_named(field: Field, part: str) -> str | None:

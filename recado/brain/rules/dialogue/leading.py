@@ -52,9 +52,17 @@ def lead(said: Said, *, before: str, greeted: bool, may_answer: bool) -> Outcome
     made = _chosen(said, talk, asking) or (_in_flow(said, talk, flow, before) if flow else None)
     if made is None and (said.names_one or not form.is_on):
         made = _begun(said, talk, may_answer)
+    if made is not None and form.is_on and _is_over(said, made):
+        made = form.resumed(made)
     if made is None and form.is_on:
         made = form.answer(before if greeted else "")
     return None if made is None else _understood(said, made)
+
+
+def _is_over(said: Said, made: Outcome) -> bool:
+    """No question about an appointment stands after this."""
+    kept = {**said.context.state, **made.memory}
+    return not made.hand_over and all(kept.get(name) is None for name in (FLOW, CHOICE))
 
 
 def _begun(said: Said, talk: Talk, may_answer: bool) -> Outcome | None:

@@ -68,12 +68,14 @@ def flow_of(state: Mapping[str, Any], now: dt.datetime) -> Flow | None:
 
 @dataclass(frozen=True, slots=True)
 class FormTalk:
-    """`asked` is the field whose question stands; `last` the one filled last; `known` what was learnt here."""
+    """`asked` is the field whose question stands; `last` the one filled last; `known` what was learnt here; `wrong`
+    how many answers on end to the question that stands were none."""
 
     asked: str | None = None
     last: str | None = None
     skipped: tuple[str, ...] = ()
     known: Mapping[str, Any] | None = None
+    wrong: int = 0
 
 
 def form_of(state: Mapping[str, Any]) -> FormTalk:
@@ -85,6 +87,7 @@ def form_of(state: Mapping[str, Any]) -> FormTalk:
         last=_text(kept.get("last")),
         skipped=tuple(name for name in names if isinstance(name, str)),
         known=_object(kept.get("known")),
+        wrong=_count(kept.get("wrong")),
     )
 
 
@@ -108,8 +111,11 @@ def asking_of(state: Mapping[str, Any]) -> Asking | None:
 
 def missed_of(state: Mapping[str, Any]) -> int:
     """How many times in a row the person was not understood."""
-    missed = state.get(MISSED)
-    return missed if isinstance(missed, int) and 0 < missed < 1000 else 0
+    return _count(state.get(MISSED))
+
+
+def _count(value: Any) -> int:
+    return value if isinstance(value, int) and 0 < value < 1000 else 0
 
 
 def _object(value: Any) -> dict[str, Any]:

@@ -51,6 +51,9 @@ class Phrases:
     form_done_but: str
     noted: str
     corrected: str
+    wrong: Mapping[str, str]
+    form_skip: str
+    choose_from: str
     # --- buttons, at most 20 characters ---
     yes: str
     no: str
@@ -120,6 +123,24 @@ _ES = Phrases(
     form_done_but="¡Listo, gracias! Me faltaría: {missing}. Si lo averiguas, me lo escribes.",
     noted="Anotado.",
     corrected="Corregido.",
+    wrong={
+        "number": "Necesito un número{named}.",
+        "several": "Necesito un solo número{named}.",
+        "unit": "Lo necesito en {unit}.",
+        "between": "Tiene que estar entre {least} y {most}{unit}.",
+        "least": "Tiene que ser {least}{unit} o más.",
+        "most": "Tiene que ser {most}{unit} o menos.",
+        "amount": "Necesito un monto en {unit}, por ejemplo 120.50.",
+        "date": "Necesito una fecha, por ejemplo 15 de marzo.",
+        "impossible": "Ese día no existe en el calendario.",
+        "vague": "Necesito un día exacto.",
+        "choice": "Elige una de las opciones.",
+        "yes_no": "Respóndeme sí o no.",
+        "phone": "Eso no me parece un teléfono. Escríbelo completo, y con el código si es de otro país.",
+        "photo": "Necesito la foto.",
+    },
+    form_skip="Si no lo sabes, escribe «no sé».",
+    choose_from="Ver opciones",
     yes="Sí",
     no="No",
     other_day="Otro día",
@@ -196,6 +217,24 @@ _EN = Phrases(
     form_done_but="Done, thank you! What is missing is: {missing}. If you find out, write it to me.",
     noted="Noted.",
     corrected="Corrected.",
+    wrong={
+        "number": "I need a number{named}.",
+        "several": "I need a single number{named}.",
+        "unit": "I need it in {unit}.",
+        "between": "It has to be between {least} and {most}{unit}.",
+        "least": "It has to be {least}{unit} or more.",
+        "most": "It has to be {most}{unit} or less.",
+        "amount": "I need an amount in {unit}, such as 120.50.",
+        "date": "I need a date, such as March 15.",
+        "impossible": "That day does not exist in the calendar.",
+        "vague": "I need an exact day.",
+        "choice": "Please choose one of the options.",
+        "yes_no": "Please answer yes or no.",
+        "phone": "That does not look like a phone number. Write all of it, with the country's code if it is abroad.",
+        "photo": "I need the photo.",
+    },
+    form_skip='If you do not know, write "I don\'t know".',
+    choose_from="See options",
     yes="Yes",
     no="No",
     other_day="Another day",

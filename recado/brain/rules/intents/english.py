@@ -218,12 +218,21 @@ CUES: dict[str, str] = {
         |go ahead|deal|fine|ok(?:ay|i)?|kk|aye|affirmative|confirm(?:ed)?|agreed|that (?:works|one)|will do|you bet
         |totally|certainly|exactly|indeed|for sure|i'll be there|we'll be there|count me in|that's (?:right|fine
         |correct|it|me)|alright|all right|good|do it|cool|bet|mhm|uh ?- ?huh|i accept|lock it in|see you there|i do
-        |i am|by all means
+        |i am|by all means|naturally|precisely|bingo|m+h*m+|i(?:'d| would) love to|i suppose|i guess so|guess so|word
+        |say less|perf|fab|go on then|fire away|done deal|100 ?%?|yas+|surely|proceed|fo sho|cool beans|i'm in|continue
+        |carry on|keep going|it is|it does|they are|we are|i have|we have|we do|spot on|roger|suits me|lovely
+        |brilliant|no bother|no worries|sweet as|grand|sound|bet|aight|righto|right you are|that'?ll do|let's (?:do
+        |go)\w*|why not|might as well|fair enough|i'm happy with|count us in|amen to that|100 percent|you got it
+        |my pleasure|gladly|with pleasure|super|awesome|approved|i approve|granted|true|all good|okie dokie
     """,
     "no": r"""
         no+|nope|nah+|naw|never|not (?:yet|really|now|anymore|today|at all|this)|no thanks?|nevermind|never mind
         |neither|nothing|forget it|negative|none|nay|no way|not me|i don't|i didn't|i'm good|i'm ok|pass|no need
-        |hard pass|rather not|not interested|don't
+        |hard pass|rather not|not interested|don't|nuh|nay|stop (?:it|messaging|texting|calling|sending)|i refuse
+        |refuse|i decline|decline|not this|i haven't|haven't|i can't|i couldn't|i won't|i don't think so|don't think so
+        |doubt it|probably not|absolutely not|definitely not|of course not|certainly not|no chance|fat chance
+        |incorrect|wrong|false|not right|disagree|unsubscribe|opt out|skip it|drop it|leave it|i'll pass|no pain
+        |nobody|that's (?:not|all|it)|nothing (?:else|more)|neither of
     """,
     "if": r"""
         what happens if|what if|if i|in case|policy|penalty|cancellation|if (?:it|you|there|someone|my)|ever|notice

@@ -33,8 +33,10 @@ cannot: imposible imprevisto imposibilitad* alcanzo alcanza alcanzamos inviable 
 go: ir voy vamos iremos ire iria va van iba vaya vayan llego llegar llegare venir viene vienen venga vengan acudir
  acudire asistir asistire asistiremos asisto presentarme presentarse faltar falto faltare
 arrived: llegue llegamos llegando camino afuera esperando estacion* aparc* abajo entre entrando salgo saliendo sali
+ ya recepcion sala segundo bus taxi manejando trafico cola esquina rumbo retraso demorado
  demoro minutos retrasad* porton puerta toco timbre
 done: pague pagamos mande mandamos envie deposite transferi adjunt* comprobante foto fotos audio captura video deje
+ voucher yapeado plin ubicacion pantallazo pdf link correo archivo
  compre firme llene complete recogi compartir comparto
 result: resultado* analisis examen examenes laboratorio lab biopsia informe placa placas radiografia* tomografia*
  resonancia* ecografia* eco citologia* hemograma* papanicolau* papanicolaou* muestra muestras prueba pruebas
@@ -60,6 +62,7 @@ hours: horario horarios abren cierran abre cierra abierto abiertos cerrado atenc
 insure: seguro seguros obra social eps isapre fonasa sis imss issste sanitas adeslas mutua prepaga osde essalud poliza
  reembolso convenio convenios cobertura cubre cubren mapfre rimac pacifico bupa
 require: requisito* papeles documento documentos documentacion llevar traer ayunas ayuno dni permite permitido
+ ayunar traigo llevo acompanante edad minimo maximo carnet credencial orden referencia consentimiento
  obligatorio necesario preparacion debo identificacion
 how: funciona consiste incluye demora tarda dura recomiend* recomendacion* aconsej* sirve significa normal contagi*
  diferencia riesgo riesgos efecto efectos secundarios embarazada embarazo amamant* existe ofrecen hacen haceis
@@ -70,6 +73,12 @@ talk: llam* telefone* marque marquen marcar timbr* comunic* contact* hablar habl
  conteste* respond* conversar pasame paseme comuniqueme devuelv* pasen telefono
 bot: robot* bot bots grabadora grabacion ia contestador* automatic* contestadora computadora chatbot opciones
 grave: sangr* desangr* desmay* convuls* infarto* ahog* asfixi* inconsciente envenen* intoxic* suicid* matarme morir
+ navaj* dispar* balear* tiro tiros balas escopeta violaron golpeando acuchill* insulina quitaesmalte monoxido acequia
+ parto pariendo placenta motosierra arranco mocho desangra* babea babeando espuma baba tieso tiesa flacido ido
+ desvanec* colaps* tirado azotea puente tirarme saltar frasco fumigo gramoxone glifosato diluyente thinner gasolina
+ kerosene soda caustica cal acido navaja cuchillo machetazo fierro clavo saturacion oxigeno inhalador silba silbando
+ labios saliva borbotones chorro desmayada desmayado descompens* hipoglucemia coma derrame trombosis preeclampsia
+ rabia jergon tarantula avisp* enjambre electric* corriente explot* incend* humo gas
  morirme mur* veneno* derrame* balazo balacera pun*alada hemorragia* quemad* quemo quemadura* atropell* accidente
  fractur* desplom* electrocut* atragant* moraba morad* azul palid* sobredosis emergencia* urgencia* urgente*
  ambulancia auxilio socorro cianotic* sepsis anafila* hinch* ronchas picadura mordio alacran vibora serpiente culebra
@@ -77,6 +86,9 @@ grave: sangr* desangr* desmay* convuls* infarto* ahog* asfixi* inconsciente enve
  respira aire pecho pulso reacciona despierta fiebre* temperatura termometro preclampsia contracciones fuente golpe
  golpeo cayo caida ahorc* venas delir* paraliz* amputo machete
 mild: duele duelen dolor* molest* pica picazon gripe tos resfr* resfriado caries hongo hongos una callo callos juanete
+ mocos mocoso estornud* flema ronquera afonico afonica catarro calambre* agujetas raspon raspe moreton rasguno
+ ampolla* grano granito* barro barros caspa pulgas garrapata* lombrices colico colicos gases acidez reflujo agotad*
+ desvelad* adolorid* molid* tortic* ojeras resequedad comezon juanetes varices celulitis
  mareo* cansad* insomnio ansiedad alergia* alergic* gastritis migrana* jaqueca torticolis lumbago acne mancha*
  verruga* lunar bulto inflamad* resaca nausea* diarrea estren* ardor encia* gotea* ruido falla fallando
 body: muela* diente* boca ojo* oido* oreja* pie pies mano manos brazo* pierna* rodilla* espalda cuello hombro* cadera
@@ -93,41 +105,68 @@ doctor: doctor* dentist* odontolog* pediatra ginecolog* psicolog* medic* especia
  estilista manicurista masajista notari* gestor* contador* arquitect* electricista plomero fontanero tecnic*
  entrenador*
 service: limpieza blanqueamiento extraccion ortodoncia brackets endodoncia corona implante* vacun* desparasit* castra*
+ ecografia mamografia vasectomia circuncision profilaxis carillas retenedor empaste tapadura resina flúor sellante
+ audiometria espirometria holter vacunacion baño depilar pestanas cejas permanente microblading polarizado bujias
+ bateria escaneo
  esteriliz* corte cortar cortarme tinte tenir tenirme manicure manicura pedicure pedicura mechas alisado keratina
  depilacion masaje aceite alineacion balanceo frenos afinamiento mantenimiento electro* curacion inyeccion suero
  puntos yeso terapia* rulos peinado maquillaje botox laser lifting laminado facial rehabilitacion ortopedi* aparato
  llantas neumaticos escane* parabrisas plantilla fumigacion inspeccion asesoria
 farm: maiz papa papas cafe cacao arroz tomate* cultivo* siembr* sembr* cosech* rieg* abon* fertiliz* urea plaga*
+ lechuga pepino sandia melon uva* vid esparrago* quinua haba camote olluco zanahoria caña pina mango maracuya
+ granadilla trips mosca minador nematodo* compost humus guano foliar herbicidas cosechadora ordeno ordeña becerro
+ potro
  gusano* roya fumig* suelo semilla* lote chacra finca parcela hectarea* hojas mata matas fruta* palta aguacate*
  platano* cebolla* pasto poda* injert* tuta potrero huerta invernadero cafetal milpa frijol trigo soja yuca limon*
  naranjo* olivo* vinas pulgon*
 paper: certificad* constancia* papel receta* recetas justificante justificativo carta permiso formulario firma sello
  comprobantes
 out_sport: futbol partido partidos gol goles mundial seleccion barca river copa arbitro liga messi jugador* campeon*
+ clasico cruz pichanga torneo entrenamiento gym gimnasio maraton boxeo tenis basquet voley formula seleccionado
+ portero delantero rifa quiniela
  penal estadio
 out_show: pelicula* serie* novela* netflix cancion* musica concierto* actor actriz chiste* meme* tiktok instagram*
+ capitulos temporada youtuber podcast disco reggaeton cumbia bachata tiktoks stream memes cine estreno piropo
+ trabalenguas karaoke anime
  facebook youtube videojuego* juego cuento poema adivinanza banda tele television farandula capitulo
 out_weather: llueve llover lluvia* clima sol calor frio nieve nublado tormenta viento granizo pronostico helada niebla
 out_politics: politic* presidente* eleccion* gobierno votar voto ministro congreso alcalde diputad* dolar* inflacion
  impuesto* noticia* dictador*
 out_food: mangu gazpacho cocina* pizza hamburgues* taco* arepa* empanada* ceviche tarta comida almuerzo almorz* cen*
+ receta* mangu sancocho tamal* pozole asado* milanesa* queso chocolate galleta* helado* cafecito tacos sushi parrilla
+ sopa arroz pollo torta tortas
  desayun* croqueta* postre bacalao cerveza* asado
 out_sale: vendo venta compro liquidacion zapatillas ganar inversion bitcoin cripto prestamo* credito sorteo premio
+ remato remate vendo* moto casa terreno casas lote flete pasajes entradas boletos repuestos llantas celulares iphone
+ buro aval rifas seguidores
  ganaste herbalife catalogo mayoreo negocio emprend* alquilo ropa muebles lavadora
 out_job: empleo curriculum cv contratan contratando puesto postul* trabajito chamba pasantia practicas
 out_chain: reenv* cadena comparte* compartan amen oracion virgen angel* milagro* donador*
 out_hack: instruccion* prompt contrasena* clave* sistema ignora* finge actua reglas rol pirata secreto* hackea*
+ administrador codigo configuracion jailbreak desarrollador base datos tokens olvida programo programado responde
+ gato modo
 out_love: amor* beso* solter* cas* tinder ex enamor* guap* extran* bonit*
+ novio novia cita crush mi_vida carino soltero soltera casate bailar
 out_wrong: equivocad* equivoc* equivoque error conozco
+ equivocado numero confundio confundiste corresponde
 praise: excelente* buenisim* gran amable* genial* maravill* lindo linda hermos* espectacular crack recomendad* felic*
+ crack capo capa amabilisim* profesional* atent* carinos* impecable fantastic* agradable* felicit* felicidades
  encant* rico ric* bello bella chistos*
 blame: pesim* mal malo mala malisim* verguenza asco estafa* robo ladron* inutil* idiot* porqueria mierda basura hart*
+ rateros chorros desgracia* indigna* vergonzos* descortes* cobraron plantad* demora demoran tardan esperando pinche
+ pendej* joder
  horrible* grosero* abuso coraje barbaridad lento lentisimo fatal feo bronca
 feel: triste* feliz contento* aburrid* llor* preocup* nervios* miedo estres* orgullos* susto alegr* emocion* enojad*
+ hambre sueno cansado cansada flojera pereza aburrimiento emocionad* angusti* desesperad* mejorcit* mejor regular
 thank: gracia* agradec* bendicion* bendiga amabilidad gratitud
 bye: adios chau chao vemos cuidese cuidate hasta saludos abrazo* besos
 greet: hola buenas buenos buen tardes noches dias saludo* alo alooo
 please: porfa favor porfavor porfis disculp* perdon amable
+react: wow uy uf ups ay ah oh eh ajaja caray caramba rayos chale hijole chimba pucha puchica jolin ostras anda vaya jope
+ guau dios madre virgencita cielos diablos miercoles
+puzzled: entiendo entendi entendio comprendo comprendi capto cacho explique expliquese explicame refiere refieres
+ perdon como mande
+who_are_you: eres llamas naciste sientes programo creo robotito favorito favorita signo edad humano
 maybe: quizas quiza talvez capaz seguramente depende supongo igual veremos pensar pienso pensando consultarlo
 agree: si sip claro dale ok okey oka vale perfecto correcto exacto confirmo acuerdo sale bueno bien sii obvio simon
  afirmativo
@@ -172,6 +211,7 @@ keep: keep hold keeping save untouched
 cannot: can't unable won't conflict conflicts clash* stuck couldn't impossible isn't doesn't
 go: go going come coming came attend be there
 arrived: arrived reached outside parked waiting way here late traffic running minutes
+ front desk outside bus parking lobby running there stuck lift
 done: paid sent attached photo photos picture filled uploaded transferred deposited receipt screenshot
 result: result* labs bloods bloodwork test tests scan scans xray x-ray mri ct biopsy report reports ultrasound swab
  sample samples ecg smear
@@ -195,11 +235,19 @@ human: human person someone somebody agent operator receptionist manager represe
 talk: call calls calling phone ring speak talk transfer connect contact reply answer callback bell chat
 bot: robot bot machine chatbot ai automated recording computer
 grave: blood bleed* faint* unconscious* seizure* seizing chok* breath* breathe breathing stroke overdos* suicid*
+ stab* knife gun gunshot raped beaten beating insulin overdosing limp floppy twitching jerking foaming gasping wheez*
+ inhaler clot clots gushing spurting pouring labour labor waters cord crowning electrocut* shock pond pool fumes gas
+ carbon monoxide antidote weedkiller killer drain cleaner acid blinded numb speech slurred rigid lifeless motionless
+ stopped trapped hanging noose bridge ledge roof rolled explosion exploded blew fire smoke anaphyla* hives bloat
+ bloated colic foal prolapse* meningitis sepsis
  poison* swallow* emergency urgent* ambulance chest heart collapsed collaps* convuls* unresponsive fever temp
  temperature burn* burnt shock* snake bite bitten bit sting stung swelling swollen drown* crushed severed amputat*
  concussion dying die kill jump pills bleach battery antifreeze pesticide purple blue pulse faint drooping slurring
  vomiting
 mild: hurt hurts pain sore ache aches itch* cough cold flu cavity rash cramp* headache toothache migraine anxiety
+ stiff sniffles sneez* snor* runny nose tender cramping sprain* bruise* bruised blister* scratch scratched splinter
+ stubbed teething colicky heartburn hungover hangover jetlag* achy dandruff fleas ticks worms limp limping lame spots
+ pimple* dry eczema hives stye hiccups
  insomnia allergic allergy tired dizzy ingrown wart mole lump bloated tingle nausea noise leak* rattle broken chipped
  cracked
 body: tooth teeth mouth eye eyes ear ears foot feet hand hands arm leg knee neck shoulder hip skin hair brow* lash*
@@ -218,32 +266,47 @@ service: cleaning whitening extraction braces root canal crown implant* vaccine*
  brakes tune service tire tires rotation injection stitches cast therapy filling botox laser facial braids shave jab
  jabs physical exam physio counselling counseling windscreen tow
 farm: maize corn potato potatoes coffee cocoa rice tomato tomatoes crop crops planting plant plants harvest irrigat*
+ lettuce cucumber melon grapes vines sugarcane banana bananas mango pineapple aphids whitefly weevil blight mildew
+ compost manure tractor greenhouse nursery
  fertiliz* fertilis* urea pest pests worm worms rust spray spraying soil seed seeds field farm acre acres leaves fruit
  orchard prune pruning cassava beans wheat cabbage onion* fungus armyworm* mulch
 paper: certificate note prescription* form document license permit signature stamp
 out_sport: football soccer match game games goal score team league cup player* champion* referee penalty nba
+ arsenal liverpool lakers cricket rugby tennis golf f1 olympics striker coach
 out_show: movie* film series netflix song music concert actor joke meme tiktok instagram facebook youtube video story
+ podcast album concert tickets ticket comedy karaoke anime stream sing song riddle sign
  poem riddle band tv episode spoilers twitter
 out_weather: rain raining weather sun sunny hot snow storm wind forecast fog
 out_politics: politic* president election* government vote minister congress dollar inflation taxes news
 out_food: recipe cook cooking pizza burger* cake dinner lunch breakfast beer wine restaurant* restaurants pancakes
+ chicken rice soup cheese chocolate coffee bbq grill sushi tacos curry jerk bread bake baking toast biscuits
  cookies eat ate
 out_sale: selling buy sale earn loan* loans investment bitcoin crypto prize won winner lottery catalogue company
+ sell bike car cars parts tires flat apartment house rent goats puppy followers giveaway click crypto sofa chairs
  customer delivery
 out_job: job jobs hiring cv resume salary employment internship
 out_chain: share chain amen prayer pray blessings lord jesus god
 out_hack: ignore instructions prompt password passwords system database override pretend rules admin unrestricted dan
+ delete records print hidden developer mode jailbreak patients list reveal
  secret
 out_love: kiss single marry tinder crush ex miss wedding anniversary
+ love date dating girlfriend boyfriend single flirt
 out_wrong: wrong mistake
+ ignore typo meant oops chat group wrong
 praise: excellent great amazing lovely kind best awesome gentle wonderful brilliant helpful nice
+ legend lovely superb fantastic star perfect angels
 blame: terrible rude awful worst bad shame useless stupid idiot* garbage horrible waste annoying fed hate disgusting
+ thieves scam scammers ripoff overcharged ignored joke disgrace unprofessional useless
  slow
 feel: sad happy bored cry crying worried nervous scared lonely proud stressed
+ hungry sleepy tired bored boredom excited happy angry better
 thank: thank thanks thankyou cheers appreciate appreciated grateful ta bless
 bye: bye goodbye later cheerio farewell
 greet: hi hello hey good greetings yo
 please: please kindly sorry excuse
+react: wow oh ouch oops whoa yikes geez gosh damn omg huh ugh meh dang blimey crikey hmm aww
+puzzled: understand understood confusing confused pardon repeat sense explain mean lost
+who_are_you: you favourite favorite colour star feelings alive made born
 maybe: maybe perhaps depends guess suppose might think
 agree: yes yeah yep yup sure ok okay fine correct right perfect absolutely definitely confirmed exactly
 deny: no nope nah not never none nothing don't didn't neither nor without

@@ -258,12 +258,26 @@ CUES: dict[str, str] = {
         |esta bien|me parece|obvio|sale|ta bien|bacan|chevere|genial|encantad\w*|aja|eso|esa misma|ese mismo
         |cuenten conmigo|me sirve|me queda bien|ahi estare(?:mos)?|acepto|a huevo|sin falta|cabal|tal cual|joya
         |buenisimo|por su puesto|esta perfecto|me acomoda|hagale|hecho|hagamoslo|ya pe|ya po
+        |macanudo|nitido|de pana|u+j+[ua]+m*|aja+m*|m+h+m+|con (?:todo |mucho )?gusto|jalo|orale|sin duda|barbaro
+        |totalmente|me (?:viene|va|cae) bien|desde luego|efectivamente|efectivo|cuent[ae]n? con(?:migo| nosotros)
+        |tuanis|pura vida|autori[zc]\w+|prosiga\w*|procedan?|continuen?|adelante|sigamos|me (?:late|cuadra|conviene)
+        |arre|trato hecho|conforme|fino|finisimo|a darle|hagan(?:le|lo)|cierto|es verdad|verdad que si|positivo
+        |apruebo|aprobado|doy mi \w+|de fijo|fijo|de cajon|ni hablar si|como no|con confianza|andale|sobres
+        |vamos pues|dele|denle|mandele|metale|a la orden|listo el pollo|filete|pulento|la raja|bakan|regio
+        |fenomeno|estupenda|maravilloso|excelente|okidoki|oki|okey|dalee+|siii+|ese mero|esa mero|esa quiero
+        |queda(?:mos)? asi|asi quedamos|asi sera|nos vemos (?:ahi|alla|entonces)|alla nos vemos|no faltare|me apunto
+        |soy (?:yo|el mismo|la misma)|el mismo|la misma|estoy de acuerdo|de mil amores|encantad\w+ de la vida
     """,
     "no": r"""
         paso|nada nada|para otra sera|naa|nono|ahora no|por la \w+ no|de eso nada|no hace falta|que no|no+|nop+e?
         |nel|nah+|nunca|jamas|tampoco|para nada|negativo|todavia no|aun no|mejor no|nada|ni|dejalo|dejelo|olvidalo
         |ninguno|ninguna|ni loco|ni hablar|ni a palos|nones|que va|no gracias|asi nomas|por ahora no|de momento no
-        |nica
+        |nica|nana[iy]|naranjas|nada+|en (?:lo )?absoluto|olvid[ea]\w*|ya para que|yo paso|esta mal|noup|nel pastel
+        |ni (?:de chiste|de broma|a gancho|pensarlo|por asomo|maiz|ganas|modo que no)|no me (?:sirve|conviene|cuadra
+        |late|acomoda|interesa|nace|animo)|ninguno me|no es (?:necesario|correcto|asi)|incorrecto|falso|mentira
+        |desacuerdo|rechaz\w+|no (?:acepto|autorizo|deseo)|no creo|lo dudo|dudo|la verdad (?:que )?no|por desgracia
+        |lamentablemente|va a ser que no|no por (?:ahora|el momento)|de momento|por esta vez|equivocado|jamas de los
+        |no se moleste|dejemoslo|nada mas|eso (?:es|seria|era) todo
     """,
     "if": r"""
         si (?:no|se|puede|pued[oe]n?|cancelo|cambio|falto|llego|quiero|uno|alguien|me|llueve)|que pasa si|en caso

@@ -108,10 +108,20 @@ _CALM = _any(r"""
     |cuentan con) (?:\w+ )?(?:emergencias?|urgencias?|guardia)|emergency (?:exit|number|contact|room hours
     |service\w*|fee|slots?|line|appointments?)|numero de emergencias?|cuanto (?:cuesta|cobran|sale|vale)|how much
     |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss|mi jefe|internad\w+|certificado
-    |constancia|receta|factura|papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo|dijeron|me dijo)
-    |like you said|curso|charla|clase|simulacro|course|training|drill|examen de|de (?:hambre|amor|sueno|verguenza
+    |constancia|receta|factura|(?<!como )papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo
+    |dijeron|me dijo)|like you said|curso|charla|clase|simulacro|course|training|drill|examen de
+    |de (?:hambre|amor|sueno|verguenza
     |curiosidad|envidia|ganas|aburrimiento|antojo)|of (?:boredom|laughter|laughing|embarrassment|hunger|curiosity)
-    |laughing|to die for|killing me|celular|movil|telefono|phone|trafico|traffic|el trabajo|the game|partido
+    |laughing|to die for|killing me|de (?:risas|antojo|deudas)|en (?:tareas|deudas|trabajo|papeleo)
+    |(?:in|of|with) (?:debts?|homework|paperwork|laundry|emails)|corazon roto|broken heart|gol|alquiler|the rent
+    |prices|precios|se me quito|dieron de alta|(?:it was|was) (?:just|only) (?:gas|a scare)|(?:fue|era) (?:solo|puro)
+    |susto|a scare|nobody (?:is |was |got )?hurt|nadie (?:esta |salio |quedo )?herid\w+|no (?:esta|estaba) inconsciente
+    |no se (?:trago|tomo|comio|golpeo)|(?:didn't|did not) (?:swallow|eat|drink|hit)|not unconscious|vi un video
+    |watched a video|fashion|con este (?:calor|trafico)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
+    |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
+    |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
+    (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
+    |traffic|el trabajo|the game|partido
 """)
 
 
