@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
+import asyncpg
 import pytest
 import sqlalchemy
 import structlog
@@ -68,7 +69,10 @@ async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(
         assert private.encode() not in answer.body
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError()])
+STARTING_UP = sqlalchemy.exc.DBAPIError("SELECT 1", None, asyncpg.CannotConnectNowError("starting up"))
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), STARTING_UP])
 async def test_a_database_that_is_down_is_worth_another_try(
     api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

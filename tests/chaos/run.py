@@ -75,6 +75,7 @@ class _Progress:
     entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     moved_s: float = field(default_factory=time.monotonic)
     sides: int = 0
+    starts: int = 0
 
     def meter(self, name: Meter) -> int:
         return self.written if name == "written" else len(self.answered)
@@ -177,6 +178,9 @@ class Run:
         while not self.progress.stalled:
             await asyncio.sleep(_POLL_S)
             self.fleet.raise_if_any_ended()
+            if self.progress.starts != (starts := sum(member.program.starts for member in self.fleet.members)):
+                self.progress.starts = starts  # on a machine that has much to do a start takes its time
+                self.progress.moved()
             if not all(task.done() for task in programme) or len(self.progress.answered) < self.progress.total:
                 continue
             if await self._is_quiet() and await self.simulator.idle(_IDLE_WITHIN_S) and await self._is_quiet():
