@@ -6,10 +6,11 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import asyncpg
 import pytest
 import sqlalchemy
 import structlog
+from asyncpg import CannotConnectNowError  # pyright: ignore[reportMissingTypeStubs]
+from sqlalchemy.exc import DBAPIError
 
 from recado.kit.logs import MASK, configure_logging
 from recado.projects.service import Role
@@ -69,7 +70,7 @@ async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(
         assert private.encode() not in answer.body
 
 
-STARTING_UP = sqlalchemy.exc.DBAPIError("SELECT 1", None, asyncpg.CannotConnectNowError("starting up"))
+STARTING_UP = DBAPIError("SELECT 1", None, CannotConnectNowError("starting up"))
 
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), STARTING_UP])

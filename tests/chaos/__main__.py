@@ -38,7 +38,8 @@ Besides: every tenth message is a picture, which must be kept once with its byte
 schedules have one job for their tick; a receiver of webhooks that answers 500, cuts connections or hangs gets every
 event of its project and none of another, signed, the same each time, in order but for what a dead process had claimed.
 In the middle a later release migrates the database and every process is stopped (SIGTERM, exit 0, nothing kept) and
-comes back as that release. "Stop" is how long that took.
+comes back as that release. "Stop" is how long that took, "pause" the longest time meanwhile in which no phone got
+anything.
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut
 connections, accepted and then silence, lost statuses."""
 

@@ -25,7 +25,7 @@ from tests.chaos.receiver import read_posts
 from tests.chaos.rows import dump, open_sides, open_work, read_all, stored
 from tests.chaos.sides import Sides, is_notice, judge_sides
 from tests.chaos.simulator import SimulatorClient, seen
-from tests.chaos.takeover import Takeover, first_answers_s
+from tests.chaos.takeover import Takeover, first_answers_s, longest_pause_s
 
 # Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
 STALLED_S = 90.0
@@ -52,6 +52,7 @@ class Result:
     crashes: int
     seconds: float
     stops_s: list[float]
+    pause_s: float
     faults: dict[str, int]
     notes: list[str]
     evidence: Path | None = None
@@ -255,6 +256,7 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
             stops_s=run.killer.stops_s,
+            pause_s=longest_pause_s([at_ms for _, at_ms in seen_ms], run.killer.upgrade_ms),
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )
