@@ -1,5 +1,6 @@
 """What the API's process runs: the rooms' endpoints behind a gate, and webhooks beside them on the shortest way."""
 
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
@@ -9,9 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from recado import __version__, health, metrics
+from recado import __version__, health
 from recado.assistants import endpoints as assistants
 from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
+from recado.audit import endpoints as audit
+from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
@@ -49,8 +52,10 @@ from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
 from recado.media import endpoints as media
 from recado.media.endpoints import MediaShelf
+from recado.media.fetching import Fetcher
 from recado.media.limits import MB
-from recado.metrics import Metrics
+from recado.metrics import endpoints as metrics
+from recado.metrics.service import Counted, Metrics
 from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
@@ -82,7 +87,10 @@ ROOMS = (
     events,
     usage,
     webhooks_out,
+    audit,
 )
+# No GET, and yet they change nothing: a ticket stands for a key that looks; a check asks the provider what is set up.
+UNAUDITED = frozenset({"create_ticket", "check_line"})
 
 _DESCRIPTION = """\
 Assistants that answer on WhatsApp, and the people who take over from them.
@@ -107,6 +115,9 @@ class Works(Protocol):
 
     @property
     def sender(self) -> Sender: ...
+
+    @property
+    def fetcher(self) -> Fetcher: ...
 
 
 class _Api(FastAPI):
@@ -175,19 +186,35 @@ def build_app(
         kinds or Kinds(),
         runtime.feed,
         MediaShelf(runtime.store, largest),
-        Metrics(
-            runtime.database,
-            runtime.mailbox,
-            worker.turns.stats if worker else None,
-            worker.sender.stats if worker else None,
-            webhooks,
-            runtime.thinker,
-            rates,
-        ),
+        _metrics(runtime, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.
     rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
-    return Dispatch({WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}, rest)
+    hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
+    if runtime.tracing is not None:
+        hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
+    return Dispatch(hooks, rest)
+
+
+def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
+    """What a worker without API shows of itself: /health, /ready and /metrics."""
+    app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
+    app.include_router(health.router)
+    app.include_router(metrics.router)
+    give_parts(
+        app,
+        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
+        _metrics(runtime, worker, {}, None),
+    )
+    return Gate(app)
+
+
+def _metrics(
+    runtime: Runtime, worker: Works | None, webhooks: Mapping[str, WebhookApp], rates: Rates | None
+) -> Metrics:
+    stats = (worker.turns.stats, worker.sender.stats, worker.fetcher.stats) if worker else (None, None, None)
+    counted = Counted(*stats, webhooks, runtime.thinker, rates, runtime.tracing)
+    return Metrics(runtime.database, runtime.settings.data_dir, counted)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
@@ -196,8 +223,11 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     limits = ApiRates(
         *map(parse_rate, (settings.limit_per_address, settings.limit_per_key, settings.limit_per_project))
     )
-    counted = LimitCallers(app, rates, limits)
-    known = RequireKey(counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, TICKET_PATHS)
+    refusals = Refusals(runtime.database)
+    counted = LimitCallers(Audited(app, refusals, UNAUDITED), rates, limits)
+    known = RequireKey(
+        counted, runtime.database, PREFIX, frozenset({OPENAPI_PATH}), runtime.box, refusals, TICKET_PATHS
+    )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
         served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)
@@ -236,7 +266,7 @@ class Below:
 class Dispatch:
     """Sends what comes for a webhook's exact path straight to it, everything else to the API."""
 
-    def __init__(self, webhooks: dict[str, WebhookApp], rest: ASGIApp) -> None:
+    def __init__(self, webhooks: dict[str, ASGIApp], rest: ASGIApp) -> None:
         self._webhooks = webhooks
         self._rest = rest
 

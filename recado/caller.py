@@ -4,7 +4,8 @@ Endpoints declare who may use them by the type of one parameter: `Reader`, `Agen
 before the request's body was read (`recado.projects.auth`).
 """
 
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
@@ -13,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database
 from recado.errors import Forbidden, Unauthorized
+from recado.kit.acting import ASKING
 
 Level = Literal["read", "agent", "admin"]
 
@@ -25,10 +27,21 @@ class Caller:
     key_id: str
     may: frozenset[str]
     database: Database
+    key_name: str
+    role: Level
 
     def reading(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A transaction that reads the project's rows."""
         return self.database.project(self.project_id, read_only=True)
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncGenerator[AsyncSession]:
+        """A transaction that reads, and notes in the audit log that a provider is about to be asked to change
+        something: whatever becomes of it, the entry is there.
+        """
+        async with self.writing() as session:
+            session.info[ASKING] = None
+            yield session
 
     def writing(self) -> AbstractAsyncContextManager[AsyncSession]:
         """A transaction that may change the project's rows, committed at the end of the block."""

@@ -61,7 +61,7 @@ CURES = {
     "access_token_invalid": "Give it a new token: recado line update --phone-number-id {address} --access-token TOKEN",
     "permission_denied": "On Meta's pages, give its token the permission whatsapp_business_messaging for this number",
     "line_unknown": "Is the id right, and may its token see the number? recado line list",
-    "number_not_registered": "Register the number again on Meta's pages",
+    "number_not_registered": "Register the number: recado line check {address} says how",
     "payment_problem": "Mend the account's way to pay on Meta's pages",
     "display_name_not_approved": "Have the number's display name approved on Meta's pages",
     "account_restricted": "Meta has restricted the account: see its quality and the support page",

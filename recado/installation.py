@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.assistants.models import Assistant
 from recado.assistants.service import create_assistant, find_assistant, get_assistant, update_assistant
+from recado.audit.noting import by_itself
 from recado.channels.models import LineRow
 from recado.channels.service import DEFAULT_MAX_PER_SECOND, create_line, find_line, update_line, with_account
 from recado.compat.places import ensure_line as ensure_line_for_questions
@@ -118,14 +119,15 @@ async def ensure_demo(
     database: Database, box: SecretBox, demo: DemoProject, line: NewLine, *, brains: Collection[str]
 ) -> EnsuredLine:
     """Store the demo and its line. What a person has changed in it since stays as it is."""
-    project_id = await _ensure_project(database, demo.slug, demo.name)
-    async with database.project(project_id) as session:
-        who = await find_assistant(session, demo.assistant_slug) or await _add_demo(session, demo, brains)
-        found = await find_line(session, line.channel, line.address)
-        if found is not None:
-            await update_line(session, box, found.id, secrets=line.secrets)
-            return EnsuredLine(project_id, found.assistant_id, found.id, created=False)
-        row, _ = await _ensure_line(session, box, line, who.id)
+    with by_itself():
+        project_id = await _ensure_project(database, demo.slug, demo.name)
+        async with database.project(project_id) as session:
+            who = await find_assistant(session, demo.assistant_slug) or await _add_demo(session, demo, brains)
+            found = await find_line(session, line.channel, line.address)
+            if found is not None:
+                await update_line(session, box, found.id, secrets=line.secrets)
+                return EnsuredLine(project_id, found.assistant_id, found.id, created=False)
+            row, _ = await _ensure_line(session, box, line, who.id)
     return EnsuredLine(project_id, who.id, row.id, created=True)
 
 
@@ -145,7 +147,8 @@ async def ensure_keys(database: Database, pairs: Sequence[tuple[str, str]]) -> N
     for slug, token in pairs:
         for _ in range(_KEY_TRIES):
             try:
-                await _ensure_key(database, slug, token)
+                with by_itself():
+                    await _ensure_key(database, slug, token)
                 break
             except Conflict as conflict:
                 if conflict.code not in ("project_exists", "key_exists"):
@@ -160,7 +163,8 @@ async def ensure_web_lines(
         async with database.system(read_only=True) as session:
             project = await find_project(session, slug)
         if project is not None:
-            await ensure_line_for_questions(database, box, project.id, brains)
+            with by_itself():
+                await ensure_line_for_questions(database, box, project.id, brains)
 
 
 async def _ensure_key(database: Database, slug: str, token: str) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import structlog
 import uvicorn
+from starlette.types import ASGIApp
 
 from recado.alerts.skill import ALERTS
-from recado.api import build_app
+from recado.api import build_app, build_worker_app
 from recado.appointments.skill import APPOINTMENTS
 from recado.brain.registry import builtin_brains
 from recado.bulk.sending import BulkSend
@@ -82,23 +83,33 @@ async def up(
     ):
         kinds = job_kinds(runtime)
         worker = make_worker(runtime, "up", kinds)
-        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), worker, kinds)
+        stopping = Stopping()
+        app = build_app(runtime, worker, kinds, stopping)
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
     listening = _listen(host, port)
-    async with open_runtime(settings, SKILLS) as runtime:
+    async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
         await _ensure_lines(settings, runtime.database)
-        await _serve(runtime, listening, _api_background(runtime), ready, None, job_kinds(runtime))
+        stopping = Stopping()
+        app = build_app(runtime, None, job_kinds(runtime), stopping)
+        await _serve(runtime, listening, _api_background(runtime), ready, app, stopping)
 
 
-async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
-    """Take turns and send until SIGINT or SIGTERM."""
-    async with open_runtime(settings, SKILLS) as runtime:
+async def worker(settings: Settings, *, host: str, port: int | None, ready: Callable[[], None]) -> None:
+    """Take turns and send until SIGINT or SIGTERM. With a `port`, say there how it goes."""
+    listening = None if port is None else _listen(host, port)
+    async with open_runtime(settings, SKILLS, kind="worker") as runtime:
+        made = make_worker(runtime, "worker", job_kinds(runtime))
+        if listening is not None:
+            stopping = Stopping()
+            await _serve(runtime, listening, made.run(), ready, build_worker_app(runtime, made, stopping), stopping)
+            return
         stop = _stop_event()
-        work = asyncio.create_task(make_worker(runtime, "worker", job_kinds(runtime)).run(), name="worker")
+        work = asyncio.create_task(made.run(), name="worker")
         _calm_garbage_collector()
         ready()
         await _until(_told_to_stop(stop, Stopping(), 0.0), work)
@@ -107,7 +118,8 @@ async def worker(settings: Settings, *, ready: Callable[[], None]) -> None:
 def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
-    return Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
 async def _ensure_lines(settings: Settings, database: Database) -> None:
@@ -156,12 +168,11 @@ async def _serve(
     listening: socket.socket,
     background: Any,
     ready: Callable[[], None],
-    worker: Any,
-    kinds: Kinds,
+    app: ASGIApp,
+    stopping: Stopping,
 ) -> None:
-    stopping, settings = Stopping(), runtime.settings
     config = uvicorn.Config(
-        build_app(runtime, worker, kinds, stopping),
+        app,
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -183,7 +194,7 @@ async def _serve(
         runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
 
     try:
-        await _until(_told_to_stop(stop, stopping, settings.stop_wait_s), work, serving, ending=take_no_more)
+        await _until(_told_to_stop(stop, stopping, runtime.settings.stop_wait_s), work, serving, ending=take_no_more)
     finally:
         take_no_more()
         announcing.cancel()

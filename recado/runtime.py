@@ -30,6 +30,7 @@ from recado.migrate import wait_until_migrated
 from recado.projects.service import revoked_of
 from recado.settings import Settings
 from recado.skills import Skill, Skills
+from recado.tracing.service import Tracing, open_tracing
 from recado.usage.service import DailyBudget, limits_of
 
 
@@ -49,6 +50,7 @@ class Runtime:
     feed: Feed
     store: Store
     thinker: Thinker | None = None
+    tracing: Tracing | None = None
 
 
 def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
@@ -69,8 +71,13 @@ def _open_feed(database: Database, mailbox: Mailbox) -> Feed:
 
 
 @asynccontextmanager
-async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> AsyncGenerator[Runtime]:
-    """Open everything, wait until the database is migrated, and close everything at the end."""
+async def open_runtime(
+    settings: Settings, skills: Iterable[Skill] = (), *, kind: str = "up"
+) -> AsyncGenerator[Runtime]:
+    """Open everything, wait until the database is migrated, and close everything at the end.
+
+    `kind` is what traces call the process: up, api or worker.
+    """
     owner = new_id()
     database = Database(settings.resolved_database_url)
     try:
@@ -78,8 +85,17 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
         box = secret_box(settings.secret_key, settings.data_dir)
         directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
         await directory.refresh()
-        mailbox = Mailbox(open_driver(settings, database, owner), owner)
+        tracing = open_tracing(settings, database, owner, kind)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
+        brains: Mapping[str, Brain] = builtin_brains(thinker)
+        driver = open_driver(settings, database, owner)
+        if tracing is None:
+            mailbox = Mailbox(driver, owner)
+        else:
+            mailbox = traced = tracing.mailbox(driver)
+            brains = tracing.brains(brains, traced)
+            if thinker is not None:
+                tracing.model_of(thinker)
         store = open_store(settings.media_url, settings.data_dir)
         cloud_api = CloudApiChannel(
             settings.cloud_api_base_url, media=OutgoingMedia(database, store), templates=TemplateShelf(database)
@@ -94,11 +110,12 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
                 mailbox,
                 directory,
                 {cloud_api.name: cloud_api, web.name: web},
-                builtin_brains(thinker),
+                brains,
                 Skills(skills),
                 _open_feed(database, mailbox),
                 store,
                 thinker,
+                tracing,
             )
         finally:
             await cloud_api.close()
@@ -107,5 +124,7 @@ async def open_runtime(settings: Settings, skills: Iterable[Skill] = ()) -> Asyn
             if thinker is not None:
                 await thinker.close()
             await mailbox.close()
+            if tracing is not None:
+                await tracing.close()
     finally:
         await database.close()

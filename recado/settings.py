@@ -50,8 +50,17 @@ EXAMPLES = {
     "cors_origins": "RECADO_CORS_ORIGINS=https://panel.example.com",
     "stop_wait_s": "RECADO_STOP_WAIT_S=15",
     "hsts_s": "RECADO_HSTS_S=31536000",
+    "otlp_endpoint": "OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318",
+    "otlp_traces_endpoint": "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT=http://127.0.0.1:4318/v1/traces",
+    "otel_sdk_disabled": "OTEL_SDK_DISABLED=true",
+    "traces_exporter": "OTEL_TRACES_EXPORTER=none",
+    "traces_sampler": "OTEL_TRACES_SAMPLER=traceidratio",
+    "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG=0.05",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
+    "log_file": "RECADO_LOG_FILE=/var/log/recado/recado.log",
+    "log_file_mb": "RECADO_LOG_FILE_MB=50",
+    "log_files": "RECADO_LOG_FILES=10",
     "api_keys": "AI_ASSISTANTS_API_KEYS=clinic:0123456789abcdef,farm:fedcba9876543210",
 }
 # https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS: those that asyncpg knows too, or sends
@@ -66,6 +75,8 @@ POSTGRES_PARAMETERS = frozenset(
 # What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
 MIN_SECRET_CHARACTERS = 16
 MODEL_KINDS = ("openai", "anthropic", "google", "local")
+# The file in RECADO_DATA_DIR that says when `recado backup` last succeeded.
+LAST_BACKUP = "last_backup"
 LOCAL_MODEL_URL = "http://127.0.0.1:8001/v1"
 SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
 
@@ -218,8 +229,52 @@ class Settings(BaseSettings):
         le=63_072_000,
         description="How long browsers shall insist on HTTPS (HSTS), in seconds; 0: not said.",
     )
+    otlp_endpoint: str = Field(
+        default="",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="A collector of OpenTelemetry traces, by HTTP (http/protobuf; /v1/traces is added to it); empty: "
+        "nothing is traced. The other OTEL_EXPORTER_OTLP_ variables, OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES "
+        "hold too.",
+    )
+    otlp_traces_endpoint: str = Field(
+        default="",
+        alias="OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        description="The same with its whole path, in place of OTEL_EXPORTER_OTLP_ENDPOINT.",
+    )
+    otel_sdk_disabled: bool = Field(
+        default=False, alias="OTEL_SDK_DISABLED", description="true: nothing is traced, whatever else is set."
+    )
+    traces_exporter: str = Field(
+        default="otlp", alias="OTEL_TRACES_EXPORTER", description="none: nothing is traced, whatever else is set."
+    )
+    traces_sampler: Literal[
+        "always_on", "always_off", "traceidratio", "parentbased_always_on", "parentbased_always_off",
+        "parentbased_traceidratio",
+    ] = Field(
+        default="parentbased_always_on",
+        alias="OTEL_TRACES_SAMPLER",
+        description="Which messages are traced: always_on, always_off, or traceidratio for a share of them; each also "
+        "with parentbased_ before it, which is the same. All processes choose the same ones.",
+    )  # fmt: skip
+    traces_sampler_arg: float = Field(
+        default=1.0, ge=0.0, le=1.0, alias="OTEL_TRACES_SAMPLER_ARG", description="The share for traceidratio."
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
+
+    log_file: Path | None = Field(
+        default=None,
+        description="A file for the logs of all processes of this machine, with rotation; empty: standard error.",
+    )
+    log_file_mb: int = Field(
+        default=10, ge=1, le=10_000, description="How large RECADO_LOG_FILE may become before it is put aside, in MiB."
+    )
+    log_files: int = Field(default=5, ge=0, le=1_000, description="How many files that were put aside are kept.")
+
+    @field_validator("log_file", mode="before")
+    @classmethod
+    def _some_file(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("project_rate_limit")
     @classmethod
@@ -268,6 +323,13 @@ class Settings(BaseSettings):
         if "?" in value:
             raise ValueError("takes nothing after a ?")
         return value.rstrip("/")
+
+    @field_validator("otlp_endpoint", "otlp_traces_endpoint")
+    @classmethod
+    def _collector(cls, value: str) -> str:
+        if value:
+            cls._http_url(value)
+        return value
 
     @field_validator("media_url")
     @classmethod
@@ -380,6 +442,14 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database in use: as set, or the embedded one in the data folder."""
         return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'recado.db'}"
+
+    @property
+    def traced_share(self) -> float:
+        """Which part of the messages is traced, from 0 to 1; 0 where nothing names a collector."""
+        off = self.otel_sdk_disabled or self.traces_exporter == "none" or self.traces_sampler.endswith("always_off")
+        if off or not (self.otlp_endpoint or self.otlp_traces_endpoint):
+            return 0.0
+        return self.traces_sampler_arg if self.traces_sampler.endswith("traceidratio") else 1.0
 
     @property
     def resolved_direct_url(self) -> str:

@@ -107,7 +107,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
     webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks, living)
     runtime.mailbox.on_events(webhooks.bell.ring)
     engine = open_engine(runtime.settings.voice_model)
-    work = MediaWork(runtime.database, runtime.owner)
+    work = runtime.tracing.media_work() if runtime.tracing else MediaWork(runtime.database, runtime.owner)
     return Worker(
         runtime,
         kind,

@@ -38,6 +38,8 @@ WITHOUT_PROJECT = {
     "webhook_positions": "where in that line the deliveries are",
     "unrouted": "nobody knows yet whose it is",
 }
+# The database refuses to change their rows, to whomever: tests/audit/test_entries.py.
+APPEND_ONLY = {"audit_entries"}
 NOT_OF_PROJECT = {
     "senders": "named by its line; only the mailbox's own SQL touches it, and no project session",
 }
@@ -153,6 +155,8 @@ async def test_joined_rows_are_limited_too(two: Two) -> None:
 
 async def test_a_project_changes_its_own_rows_only(two: Two) -> None:
     for cls in CLASSES:
+        if cls.__tablename__ in APPEND_ONLY:
+            continue
         moment = new_id()
         async with two.session() as session:
             await session.execute(update(cls).values(id=moment))

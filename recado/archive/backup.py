@@ -5,6 +5,7 @@ The key that encrypts secrets is never in it.
 """
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -20,8 +21,9 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import RecadoError
 from recado.kit.clock import now
+from recado.kit.stamps import stamp
 from recado.migrate import check, migrate, require_same
-from recado.settings import Settings
+from recado.settings import LAST_BACKUP, Settings
 
 # The disk is shared with people's messages, each of which waits for a sync: so much is written at a time, synced, and
 # followed by a pause as long as it took (measured: docs/benchmarks.md).
@@ -66,6 +68,8 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
                 files=files,
             )
             await asyncio.to_thread(_finish, partial, folder, manifest)
+            with contextlib.suppress(OSError):  # the backup is there; that only metrics do not know of it is bearable
+                await asyncio.to_thread(stamp, settings.data_dir / LAST_BACKUP, now())
         except BaseException:
             await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
             raise

@@ -1,13 +1,14 @@
 """Lines: the numbers and bots that are connected."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Annotated, Literal, TypeVar
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.caller import Admin, Agent, Caller, Reader
+from recado.caller import Admin, Agent, Reader
 from recado.channels import service
 from recado.channels.contract import Blocks, Examines, Line
 from recado.channels.models import LineRow
@@ -162,30 +163,32 @@ async def list_blocked(
     cursor: BlockedCursor = None,
 ) -> BlockListOut:
     """Who is blocked on this line, as the provider has it."""
-    line, channel = await _blocking(caller, line_id, box, channels)
+    line, channel = await _blocking(caller.reading(), line_id, box, channels)
     return BlockListOut.model_validate(await _asked(channel.blocked(line, cursor, limit)))
 
 
 @router.post("/{line_id}/block")
 async def block_users(line_id: PathId, new: Users, caller: Agent, box: Box, channels: Channels) -> BlockedOut:
     """Keep people from writing. On the Cloud API only those who wrote within the last 24 hours can be blocked."""
-    line, channel = await _blocking(caller, line_id, box, channels)
+    line, channel = await _blocking(caller.asking(), line_id, box, channels)
     return blocked_out(await _asked(channel.block(line, new.users)))
 
 
 @router.post("/{line_id}/unblock")
 async def unblock_users(line_id: PathId, new: Users, caller: Agent, box: Box, channels: Channels) -> BlockedOut:
     """Let people write again."""
-    line, channel = await _blocking(caller, line_id, box, channels)
+    line, channel = await _blocking(caller.asking(), line_id, box, channels)
     return blocked_out(await _asked(channel.unblock(line, new.users)))
 
 
-async def _blocking(caller: Caller, line_id: str, box: SecretBox, channels: ChannelRegistry) -> tuple[Line, Blocks]:
-    async with caller.reading() as session:
+async def _blocking(
+    asking: AbstractAsyncContextManager[AsyncSession], line_id: str, box: SecretBox, channels: ChannelRegistry
+) -> tuple[Line, Blocks]:
+    async with asking as session:
         line = await service.usable_line(session, box, line_id)
-    channel = channels.get(line.channel)
-    if not isinstance(channel, Blocks):
-        raise BadInput(f"Lines of {channel.name} have no block list", code="no_block_list")
+        channel = channels.get(line.channel)
+        if not isinstance(channel, Blocks):
+            raise BadInput(f"Lines of {channel.name} have no block list", code="no_block_list")
     return line, channel
 
 

@@ -169,6 +169,21 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
     return LoadedLine(_line(row, secrets), row.assistant_id, row.name, problem)
 
 
+async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+    """Encrypt what the session sees of lines' secrets with the box's first key; how many lines that changed.
+
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    """
+    changed = 0
+    for row in await session.scalars(select(LineRow).order_by(LineRow.id).with_for_update()):
+        renewed = {name: box.renew(str(text), row.id) for name, text in row.secrets.items()}
+        if renewed != row.secrets:
+            row.secrets = renewed
+            changed += 1
+    await session.flush()
+    return changed
+
+
 def _line(row: LineRow, secrets: Mapping[str, str]) -> Line:
     return Line(
         id=row.id,

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
+from recado.cli.acts import announced
 
 if TYPE_CHECKING:
+    from recado.archive.backup import Made
     from recado.archive.copying import Report
+    from recado.archive.restore import Restored
 
 
 @click.command(epilog="\b\nExample:\n  recado backup /var/backups/recado")
@@ -22,10 +25,8 @@ def backup(into: Path, as_json: bool) -> None:
 
     The key that encrypts secrets (RECADO_SECRET_KEY, or secret.key in RECADO_DATA_DIR) is not in it: keep it elsewhere.
     """
-    from recado.archive.backup import back_up
-
     with progress() as report:
-        made = support.run(back_up(support.settings(), into, report))
+        made = support.run(_back_up(into, report))
     if as_json:
         counts = {"rows": made.manifest.rows, "files": len(made.manifest.files), "size_bytes": made.size_bytes}
         support.emit({"folder": str(made.folder), "revision": made.manifest.revision, **counts})
@@ -52,11 +53,8 @@ def restore(folder: Path, resume: bool, as_json: bool) -> None:
     What was not sent or answered yet when the backup was made may have been since: it is given up, and waits in
     `recado outbox list` and `recado inbox list` for a person to retry it.
     """
-    from recado.archive.restore import restore as restore_backup
-
-    settings = support.settings()
     with progress() as report:
-        done = support.run(restore_backup(settings, folder, report, resume=resume))
+        done = support.run(_restore(folder, report, resume=resume))
     if as_json:
         told = {"unsent": done.unsent, "unanswered": done.unanswered}
         support.emit({"revision": done.manifest.revision, "messages": done.messages, **told})
@@ -68,6 +66,23 @@ def restore(folder: Path, resume: bool, as_json: bool) -> None:
         )
         click.echo(f"{done.unanswered} to answer (recado inbox list).")
     click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
+
+
+async def _back_up(into: Path, report: "Report") -> "Made":
+    from recado.archive.backup import back_up
+
+    settings = support.settings()
+    await announced(settings)
+    return await back_up(settings, into, report)
+
+
+async def _restore(folder: Path, report: "Report", *, resume: bool) -> "Restored":
+    from recado.archive.restore import restore as restore_backup
+
+    settings = support.settings()
+    done = await restore_backup(settings, folder, report, resume=resume)
+    await announced(settings, done=True)
+    return done
 
 
 @contextmanager

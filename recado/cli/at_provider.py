@@ -81,7 +81,8 @@ def list_templates(line: str, as_json: bool) -> None:
 @support.json_option
 def block(line: str, users: tuple[str, ...], as_json: bool) -> None:
     """Keep people from writing to LINE. Meta takes only who wrote within the last 24 hours."""
-    _tell(support.run(_with_line(line, lambda channel, one, _: channel.block(one, users))), "Blocked", as_json)
+    done = support.run(_with_line(line, lambda channel, one, _: channel.block(one, users), changes=True))
+    _tell(done, "Blocked", as_json)
 
 
 @click.command()
@@ -90,7 +91,8 @@ def block(line: str, users: tuple[str, ...], as_json: bool) -> None:
 @support.json_option
 def unblock(line: str, users: tuple[str, ...], as_json: bool) -> None:
     """Let people write to LINE again."""
-    _tell(support.run(_with_line(line, lambda channel, one, _: channel.unblock(one, users))), "Unblocked", as_json)
+    done = support.run(_with_line(line, lambda channel, one, _: channel.unblock(one, users), changes=True))
+    _tell(done, "Unblocked", as_json)
 
 
 @click.command()
@@ -120,10 +122,16 @@ def _tell(outcome: "Blocked", word: str, as_json: bool) -> None:
 # --- Work -------------------------------------------------------------------------------------------------
 
 
-async def _with_line(address: str, work: "Callable[[CloudApiChannel, Line, Database], Awaitable[T]]") -> T:
-    """Do something with a line and its channel. Raises `NotFound` (`line_not_found`), `Conflict` (`line_unusable`)."""
+async def _with_line(
+    address: str, work: "Callable[[CloudApiChannel, Line, Database], Awaitable[T]]", *, changes: bool = False
+) -> T:
+    """Do something with a line and its channel; what `changes` something there is noted before.
+
+    Raises `NotFound` (`line_not_found`), `Conflict` (`line_unusable`).
+    """
     from recado.channels.service import find_line, usable_line
     from recado.errors import NotFound, OutcomeUnknown, Unavailable
+    from recado.kit.acting import ASKING
     from recado.kit.crypto import secret_box
 
     settings = support.settings()
@@ -133,6 +141,9 @@ async def _with_line(address: str, work: "Callable[[CloudApiChannel, Line, Datab
             if row is None:
                 raise NotFound(f"There is no line {address!r}. Look: recado line list", code="line_not_found")
             line = await usable_line(session, secret_box(settings.secret_key, settings.data_dir), row.id)
+        if changes:
+            async with database.project(line.project_id) as session:
+                session.info[ASKING] = ("line", line.id)
         async with _channel(settings.cloud_api_base_url) as channel:
             try:
                 return await work(channel, line, database)

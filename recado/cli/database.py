@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from recado.cli import support
+from recado.cli.acts import announced
 
 if TYPE_CHECKING:
     from recado.archive.copying import Report
@@ -76,7 +77,9 @@ async def _copy(target: str, report: "Report") -> int:
     from recado.archive.copying import copy_installation
     from recado.settings import database_address
 
-    source = support.database_of(support.settings())
+    settings = support.settings()
+    await announced(settings)
+    source = support.database_of(settings)
     try:
         return await copy_installation(source, database_address(target, "--to"), report)
     finally:
@@ -100,6 +103,8 @@ async def _migrate() -> list[str]:
         await ensure_index(database)
     finally:
         await database.close()
+    if applied:
+        await announced(settings, done=True)
     return applied
 
 

@@ -66,6 +66,37 @@ def generate_secret() -> None:
     click.echo(secrets.token_urlsafe(32))
 
 
+@key.command(epilog="\b\nExample:\n  RECADO_SECRET_KEY=the-new-one,the-old-one recado key reencrypt")
+@support.json_option
+def reencrypt(as_json: bool) -> None:
+    """Encrypt all stored secrets with the first key of RECADO_SECRET_KEY.
+
+    Then the others are needed no more. All processes must know the new key before. Running again does no harm.
+    """
+    changed = support.run(_reencrypt())
+    if as_json:
+        support.emit(changed)
+        return
+    told = ", ".join(f"{count} {what}" for what, count in changed.items())
+    click.echo(f"Encrypted anew: {told}. Everything is encrypted with the first key now.")
+
+
+async def _reencrypt() -> dict[str, int]:
+    from recado.channels.service import renew_secrets as renew_lines
+    from recado.compat.jobs import renew_keys as renew_callbacks
+    from recado.kit.crypto import secret_box
+    from recado.webhooks.service import renew_secrets as renew_webhooks
+
+    settings = support.settings()
+    box = secret_box(settings.secret_key, settings.data_dir)
+    async with support.open_database() as database, database.system() as session:
+        return {
+            "lines": await renew_lines(session, box),
+            "webhooks": await renew_webhooks(session, box),
+            "callbacks": await renew_callbacks(session, box),
+        }
+
+
 async def _create(slug: str, name: str, role: str) -> dict[str, object]:
     from recado.projects.service import Role, create_key, get_by_slug
 

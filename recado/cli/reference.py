@@ -7,10 +7,17 @@ from pathlib import Path
 import click
 
 from recado.cli.root import recado
+from recado.metrics.catalogue import CATALOGUE
 from recado.model.settings import ModelSettings, variables_of
 from recado.settings import EXAMPLES, Settings, variable_name
 
 _WIDTH = 100
+_ABOUT_METRICS = """\
+`GET /metrics` of `recado up`, `recado api` and `recado worker --port PORT` answers in Prometheus' text form, to anybody
+who reaches the port: let only your Prometheus reach it. The names and labels are the same on SQLite and PostgreSQL. No
+label names a person; the largest number of series is that of `recado_line_sends_total`, four for each line. Of the
+model, of limits and of traces there is something where they are in use. Beside these there are the usual ones of the
+process (`process_resident_memory_bytes`, `process_cpu_seconds_total` and others)."""
 _MADE = "<!-- Made by `make docs`; change the program, not this page. -->"
 
 
@@ -62,6 +69,25 @@ def settings_page() -> str:
     return "\n".join(["# Settings", "", _MADE, "", about, "", *rows, *served]) + "\n"
 
 
+def metrics_page() -> str:
+    """Every metric with its labels, as Markdown."""
+    scopes = {
+        "process": "## What each process counts\n\nAdd them up over processes: `sum by (outcome) (...)`.",
+        "installation": "## What is so in the installation\n\nEvery process tells the same: take the `max`, never the "
+        "`sum`.",
+    }
+    parts = ["# Metrics", _MADE, _ABOUT_METRICS]
+    for scope, title in scopes.items():
+        rows = ["| metric | kind | labels | what it is |", "|---|---|---|---|"]
+        for family in CATALOGUE:
+            if family.scope == scope:
+                names = "<br>".join(f"`{name}`" for name in family.series)
+                labels = ", ".join(f"`{label}`" for label in family.labels)
+                rows.append(f"| {names} | {family.kind} | {labels} | {family.about} |")
+        parts += [title, "\n".join(rows)]
+    return "\n\n".join(parts) + "\n"
+
+
 def _code(example: str) -> str:
     return "<br>".join(f"`{part}`" for part in example.split(" or ")) if example else ""
 
@@ -69,7 +95,7 @@ def _code(example: str) -> str:
 def write(folder: Path) -> None:
     """Write all pages into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, page in (("cli.md", cli_page()), ("settings.md", settings_page())):
+    for name, page in (("cli.md", cli_page()), ("settings.md", settings_page()), ("metrics.md", metrics_page())):
         (folder / name).write_text(page, encoding="utf-8")
 
 

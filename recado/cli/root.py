@@ -5,6 +5,7 @@ import click
 from recado import __version__
 from recado.cli import (
     archive,
+    audit,
     database,
     evaluate,
     jobs,
@@ -38,6 +39,7 @@ SECTIONS: tuple[tuple[str, tuple[click.Command, ...]], ...] = (
             jobs.schedule,
             webhooks.webhook,
             usage.usage,
+            audit.audit,
             archive.backup,
             archive.restore,
             tools.bench,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
-from recado.errors import RecadoError
+from recado.errors import RecadoError, SettingsError
 
 if TYPE_CHECKING:
     from recado.settings import Settings
@@ -53,13 +53,15 @@ def api(host: str, port: int) -> None:
     )
 
 
-@click.command()
-def worker() -> None:
+@click.command(epilog="\b\nExample:\n  recado worker --port 9100")
+@host_option
+@click.option("--port", type=PORT, help="Answer /health, /ready and /metrics on this port; without it, nowhere.")
+def worker(host: str, port: int | None) -> None:
     """Start only the half that thinks and sends; run as many as you like."""
     settings = _settings()
     from recado import main
 
-    serve(main.worker(settings, ready=lambda: click.echo("Recado's worker runs")))
+    serve(main.worker(settings, host=host, port=port, ready=lambda: click.echo("Recado's worker runs")))
 
 
 def welcome(host: str, port: int, simulator: str | None) -> None:
@@ -104,10 +106,24 @@ def _settings() -> "Settings":
     from recado.kit.logs import configure_logging
 
     settings = support.settings()
-    configure_logging(settings.log_level, settings.log_format)
+    configure_logging(settings.log_level, settings.log_format, handler=_log_file(settings))
     if settings.log_level == "INFO":  # `ready` says what it would say
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     return settings
+
+
+def _log_file(settings: "Settings") -> logging.Handler | None:
+    if settings.log_file is None:
+        return None
+    from recado.kit.logfile import SharedLogFile
+
+    try:
+        return SharedLogFile(settings.log_file, settings.log_file_mb << 20, settings.log_files)
+    except OSError as error:
+        raise SettingsError(
+            f"RECADO_LOG_FILE: {settings.log_file} cannot be written ({error.strerror}). "
+            "Make its folder, and let the user who runs Recado write in it"
+        ) from None
 
 
 def _url(host: str, port: int) -> str:

@@ -34,9 +34,14 @@ def settings() -> "Settings":
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run `work` in an event loop. What the database's drivers raise becomes an error that a person can mend."""
+    """Run `work` in an event loop, as the command that was called. What the database's drivers raise becomes an error
+    that a person can mend.
+    """
+    from recado.cli.acts import acting_command
+
     try:
-        return asyncio.run(work)
+        with acting_command():
+            return asyncio.run(work)
     except RecadoError:
         raise
     except Exception as error:

@@ -4,6 +4,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from recado import __version__
+from recado.audit.door import Audited, Refusals
 from recado.compat import endpoints, sockets
 from recado.compat.callbacks import Guard
 from recado.compat.door import Door, Limit, install_errors
@@ -12,6 +13,10 @@ from recado.kit.parts import give_parts
 from recado.settings import Settings
 
 PREFIX = "/v1"
+# What people write, handed on by programs: it stands in the inbox, as what WhatsApp brings does.
+QUESTIONS = frozenset(
+    {"post_message", "whatsapp_inbound", "gateway_inbound", "post_message_later", "gateway_inbound_later"}
+)
 
 
 def build(asking: Asking, settings: Settings) -> ASGIApp:
@@ -29,4 +34,5 @@ def build(asking: Asking, settings: Settings) -> ASGIApp:
     app.include_router(sockets.router)
     install_errors(app)
     give_parts(app, asking, limit, settings, Guard(settings.webhook_networks))
-    return Door(app, asking.database, limit)
+    refusals = Refusals(asking.database)
+    return Door(Audited(app, refusals, QUESTIONS), asking.database, limit, refusals)

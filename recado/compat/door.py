@@ -9,11 +9,13 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recado.audit.door import Refusals
 from recado.caller import Caller
 from recado.db import Database
 from recado.errors import RecadoError, Unauthorized
 from recado.kit.gate import header
 from recado.projects import auth
+from recado.projects.service import KeyRevoked
 
 NO_KEY = "Missing X-API-Key"
 BAD_KEY = "Invalid X-API-Key"
@@ -46,23 +48,26 @@ async def caller_of(database: Database, token: str | None) -> Caller:
         raise Unauthorized(NO_KEY, code="no_api_key")
     try:
         return await auth.caller_of(database, token)
-    except Unauthorized:
-        raise Unauthorized(BAD_KEY, code="bad_api_key") from None
+    except Unauthorized as error:
+        raise Unauthorized(BAD_KEY, code="bad_api_key") from error
 
 
 class Door:
     """Lets HTTP requests with a known key through, as often as their project may ask."""
 
-    def __init__(self, app: ASGIApp, database: Database, limit: Limit) -> None:
+    def __init__(self, app: ASGIApp, database: Database, limit: Limit, refusals: Refusals) -> None:
         self._app = app
         self._database = database
         self._limit = limit
+        self._refusals = refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
                 caller = await caller_of(self._database, header(scope, b"x-api-key"))
             except RecadoError as error:
+                if isinstance(error.__cause__, KeyRevoked):
+                    await auth.note_revoked(self._refusals, self._database, error.__cause__, scope)
                 await problem(error.status, error.message)(scope, receive, send)
                 return
             if not await self._limit.take(caller.project_id):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Answer
@@ -58,6 +59,22 @@ class Job:
     message: str | None
     answer: Answer | None
     error_text: str | None
+
+
+async def renew_keys(session: AsyncSession, box: SecretBox) -> int:
+    """Encrypt the keys of callbacks that are still due with the box's first key; how many that changed.
+
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    """
+    due = select(AnswerJob).where(AnswerJob.callback_due_ms.is_not(None), AnswerJob.callback_key.is_not(None))
+    changed = 0
+    for row in await session.scalars(due.order_by(AnswerJob.id).with_for_update()):
+        renewed = box.renew(row.callback_key or "", row.id)
+        if renewed != row.callback_key:
+            row.callback_key = renewed
+            changed += 1
+    await session.flush()
+    return changed
 
 
 async def start(

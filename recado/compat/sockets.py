@@ -41,6 +41,9 @@ async def talk(socket: WebSocket, conversation: Conversation, secret: Secret = N
     if "agent" not in caller.may:
         await _refuse(socket, conversation, "This needs a key with the role agent")
         return
+    if not await limit.take(caller.project_id):  # opening it is a request like any other
+        await _refuse(socket, conversation, TOO_MANY)
+        return
     await Talk(socket, conversation, customer or None, caller, asks, limit).run()
 
 

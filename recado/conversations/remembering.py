@@ -35,8 +35,13 @@ class Known:
     skills: Mapping[str, Mapping[str, Any]]
 
 
+_NOTHING = Known({}, None, None, {})
+
+
 def known(facts: Mapping[str, str]) -> Known:
     """Facts as stored (JSON texts by name), read."""
+    if not facts:
+        return _NOTHING
     read = {name: json.loads(text) for name, text in facts.items()}
     skills: dict[str, dict[str, Any]] = {}
     for name, value in read.items():
@@ -50,6 +55,8 @@ def known(facts: Mapping[str, str]) -> Known:
 
 def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memory, of: Known) -> Memory:
     """The memory of a conversation, with what the skills that keep nothing in it yet take over from others."""
+    if not of.skills:
+        return memory
     parts = dict(memory.skills)
     for skill in skills.all:
         if skill.name in parts or skill.name not in of.skills:
@@ -71,6 +78,8 @@ def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], A
         facts[NAME] = name
     if decision.language is not None:
         facts[LANGUAGE] = decision.language
+    if not facts:
+        return ()
     texts = {name: json_text(value) for name, value in facts.items() if len(name) <= MAX_NAME}
     return tuple(
         (name, text) for name, text in texts.items() if text != of.facts.get(name) and len(text) <= MAX_VALUE_CHARS

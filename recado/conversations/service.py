@@ -20,6 +20,7 @@ from recado.conversations.acting import recall
 from recado.conversations.turn import new_out
 from recado.db import Database, add_unique, database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound, OutcomeUnknown, SendRefused, Unavailable, retry_after
+from recado.kit.acting import ASKING
 from recado.kit.crypto import SecretBox
 from recado.kit.ids import is_id
 from recado.kit.pages import FIRST, Cut, Page
@@ -240,15 +241,16 @@ async def mark_read(
     Raises `NotFound`, `Conflict` (`nothing_to_read`, `line_unusable`), `BadInput` (`no_read_marks`) or what the
     channel raises; asking again does no harm.
     """
-    async with database.project(project_id, read_only=True) as session:
+    async with database.project(project_id) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         newest = await queries.newest_inbound(session, conversation_id)
         line = await usable_line(session, box, conversation.line_id)
-    if newest is None:
-        raise Conflict("The person has not written anything yet", code="nothing_to_read")
-    channel = channels.get(line.channel)
-    if not isinstance(channel, MarksRead):
-        raise BadInput(f"Lines of {channel.name} cannot mark messages as read", code="no_read_marks")
+        if newest is None:
+            raise Conflict("The person has not written anything yet", code="nothing_to_read")
+        channel = channels.get(line.channel)
+        if not isinstance(channel, MarksRead):
+            raise BadInput(f"Lines of {channel.name} cannot mark messages as read", code="no_read_marks")
+        session.info[ASKING] = ("conversation", conversation_id)
     try:
         await channel.mark_read(line, newest.provider_message_id, typing)
     except OutcomeUnknown as error:

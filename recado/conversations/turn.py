@@ -25,6 +25,8 @@ from recado.db import json_text
 from recado.decisions import AssistantFacts, Brain, Context, Decision, Language, Said
 from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
+from recado.kit.histograms import Histogram, age_s
+from recado.kit.logs import about
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
@@ -78,6 +80,7 @@ class TurnStats:
     fallbacks: int = 0
     buried: int = 0
     lost: int = 0
+    took: Histogram = field(default_factory=Histogram)
 
 
 @dataclass(slots=True)
@@ -178,6 +181,10 @@ class Turns:
     # --- one turn -------------------------------------------------------------------------------------
 
     async def _turn(self, claim: Claim) -> None:
+        about(
+            ("conversation_id", claim.conversation_id),
+            *((("message_id", claim.messages[-1].id),) if claim.messages else ()),
+        )
         try:
             if claim.crashes > MAX_CRASHES:
                 await self._bury(claim)
@@ -293,6 +300,8 @@ class Turns:
     async def _commit(self, turn: TurnCommit) -> None:
         if await self.mailbox.commit_turn(turn):
             self.stats.settled += 1
+            if turn.out:
+                self.stats.took.observe(age_s(turn.claim.messages[0].id))
         else:
             self.stats.lost += 1
 

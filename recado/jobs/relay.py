@@ -20,7 +20,7 @@ from recado.jobs import claims, ticks
 from recado.jobs.claims import End, Held
 from recado.jobs.kinds import JobCancelled, JobLost, Kind, Kinds
 from recado.kit import randomness
-from recado.kit.logs import place_of
+from recado.kit.logs import about, place_of
 
 # How late a job or a schedule may begin.
 POLL_S = 0.5
@@ -157,6 +157,7 @@ class Relay:
         if held is None:
             return
         self._held[held.id] = held.epoch
+        about(("job_id", held.id))
         try:
             await self._run(held, steps)
         except Exception as error:

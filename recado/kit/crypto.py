@@ -47,6 +47,12 @@ class SecretBox:
         sealed = nonce + self._ciphers[self._current].encrypt(nonce, text.encode(), purpose.encode())
         return f"{_PREFIX}:{self._current}:{base64.urlsafe_b64encode(sealed).decode()}"
 
+    def renew(self, ciphertext: str, purpose: str) -> str:
+        """The same text encrypted with the first key; as it was if it is so already. Raises as `decrypt` does."""
+        text = self.decrypt(ciphertext, purpose)
+        current = ciphertext.split(":", 2)[1] == self._current
+        return ciphertext if current else self.encrypt(text, purpose)
+
     def decrypt(self, ciphertext: str, purpose: str) -> str:
         """The text. Raises `RecadoError` (`secret_unreadable`) if no key fits or it was tampered with."""
         try:

@@ -9,12 +9,14 @@ import re
 import sys
 import traceback
 from collections.abc import Iterable, Mapping, MutableMapping
+from contextvars import ContextVar
 from typing import Any, Literal, TextIO, cast
 
 import structlog
 from structlog.typing import Processor
 
 from recado.errors import RecadoError
+from recado.kit.logfile import SharedLogFile
 
 PRIVATE_FIELDS = frozenset(
     {
@@ -34,12 +36,35 @@ _FRAMES = 8
 EventDict = MutableMapping[str, Any]
 
 
+# What the current task works on, by ids. A plain variable, because it is set for every message.
+_ABOUT: ContextVar[tuple[tuple[str, str], ...]] = ContextVar("recado_about", default=())
+
+
+def about(*ids: tuple[str, str]) -> None:
+    """Name what this task works on, as `("conversation_id", id)`, in everything that it logs from now on."""
+    _ABOUT.set(ids)
+
+
+def add_ids(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """The ids of what is worked on, where the event does not name them itself."""
+    for name, value in _ABOUT.get():
+        event.setdefault(name, value)
+    return event
+
+
 def configure_logging(
-    level: str = "INFO", form: Literal["text", "json"] | str = "text", to: TextIO | None = None
+    level: str = "INFO",
+    form: Literal["text", "json"] | str = "text",
+    to: TextIO | None = None,
+    handler: logging.Handler | None = None,
 ) -> None:
-    """Send all logs, those of libraries too, to `to` (standard error), one event a line. May be called again."""
+    """Send all logs, those of libraries too, to `to` (standard error) or `handler`, one event a line.
+
+    May be called again.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        add_ids,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         explain_error,
@@ -56,23 +81,28 @@ def configure_logging(
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(to or sys.stderr)
+    stream = to or sys.stderr
+    colors = handler is None and stream.isatty()
+    handler = handler or logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), _first_line, *shared],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, handler.stream)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form, colors)],
         )
     )
     root = logging.getLogger()
+    for before in root.handlers:
+        if isinstance(before, SharedLogFile) and before is not handler:
+            before.close()
     root.handlers[:] = [handler]
     root.setLevel(level)
     calm_libraries(level)
 
 
-def _renderer(form: str, stream: TextIO) -> Processor:
+def _renderer(form: str, colors: bool) -> Processor:
     if form == "json":
         return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.dev.ConsoleRenderer(colors=stream.isatty(), exception_formatter=structlog.dev.plain_traceback)
+    return structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=structlog.dev.plain_traceback)
 
 
 def calm_libraries(level: str) -> None:

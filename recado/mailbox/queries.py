@@ -5,14 +5,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, and_, delete, literal, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Received
 from recado.errors import NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
-from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Unrouted
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
@@ -39,6 +39,13 @@ def needs_a_look() -> ColumnElement[bool]:
     """True for what goes out and may need a person: dead, unknown, or refused at least once and waiting."""
     refused = and_(in_state("queued"), OutboxMessage.error_code.is_not(None))
     return or_(in_state("dead"), in_state("unknown"), refused)
+
+
+async def lines_by_sender(session: AsyncSession, now_ms: int) -> dict[str, int]:
+    """How many lines are `held` by a process that sends for them, and how many are `free`; of all projects."""
+    held = case((and_(Sender.owner.is_not(None), Sender.lease_until_ms > now_ms), "held"), else_="free")
+    rows = await session.execute(select(held, func.count()).select_from(Sender).group_by(held))
+    return {"held": 0, "free": 0} | {row[0]: row[1] for row in rows}
 
 
 async def list_outbox(

@@ -16,6 +16,8 @@ import structlog
 from recado.channels.contract import Channel, Line, Outgoing, PreparesSends
 from recado.errors import OutcomeUnknown, RecadoError, SendError, SendRefused
 from recado.kit import randomness
+from recado.kit.histograms import Histogram, age_s
+from recado.kit.logs import about
 from recado.mailbox import outbox, senders
 from recado.mailbox.driver import DatabaseDown, Priority
 from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
@@ -76,6 +78,20 @@ class SenderStats:
     unknown: int = 0
     dead: int = 0
     reconciled: int = 0
+    took: Histogram = field(default_factory=Histogram)
+    by_line: dict[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
+    errors: dict[str, int] = field(default_factory=dict[str, int])
+
+    def tried(self, line_id: str, mark: Mark) -> None:
+        """Count a try of a line. What was only put off, as by pacing, is none."""
+        if mark.state == "sent":
+            self.took.observe(age_s(mark.id))
+        elif mark.error_code is not None:
+            self.errors[mark.error_code] = self.errors.get(mark.error_code, 0) + 1
+        else:
+            return
+        key = (line_id, "retried" if mark.state == "queued" else mark.state)
+        self.by_line[key] = self.by_line.get(key, 0) + 1
 
 
 @dataclass(slots=True)
@@ -95,6 +111,13 @@ class Sender:
     _stopping: bool = False
     _renewed_s: float = 0.0
     _look_at_s: float = 0.0
+    # To ask a runtime protocol of an object takes microseconds, a part of what a message may cost.
+    _prepares: dict[str, PreparesSends] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._prepares = {
+            name: channel for name, channel in self.channels.items() if isinstance(channel, PreparesSends)
+        }
 
     async def run(self) -> None:
         """Hold leases and send. On cancellation: stop claiming, finish what is in flight, give the lines back."""
@@ -275,8 +298,10 @@ class Sender:
 
     async def _send(self, row: ToSend, line: Line, held: _Held) -> None:
         held.in_flight += 1
+        about(("conversation_id", row.conversation_id), ("message_id", row.id))
         try:
             mark = await self._try(row, line, held)
+            self.stats.tried(line.id, mark)
             await self._commit(mark)
         finally:
             held.in_flight -= 1
@@ -297,8 +322,8 @@ class Sender:
             ):
                 return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             outgoing = _outgoing(row, _window_is_open(row, channel))
-            if isinstance(channel, PreparesSends):
-                if not await self._prepared(channel, line, outgoing):
+            if (prepares := self._prepares.get(line.channel)) is not None:
+                if not await self._prepared(prepares, line, outgoing):
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
                 if self._stopping or loop.time() >= held.until_s:
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)

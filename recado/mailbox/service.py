@@ -10,6 +10,7 @@ from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
 from recado.mailbox import answers, claims, closing, inbox, memories, noting, outbox, recent, senders
 from recado.mailbox.answers import Handed
+from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
@@ -142,13 +143,19 @@ class Mailbox:
 
     async def retry_inbox(self, project_id: str, message_id: str) -> None:
         """Answer a message whose turn was given up. Raises `NotFound`."""
-        if not await self.driver.run(lambda tx: inbox.retry_dead(tx, project_id, message_id), Priority.OTHER):
+        work = audited(
+            lambda tx: inbox.retry_dead(tx, project_id, message_id), project_id, _if_done("inbox", message_id)
+        )
+        if not await self.driver.run(work, Priority.OTHER):
             raise NotFound("There is no message with this id that was given up in this project")
         self._ring_for_turns()
 
     async def drop_inbox(self, project_id: str, message_id: str) -> None:
         """Leave a message whose turn was given up unanswered for good. Raises `NotFound`."""
-        if not await self.driver.run(lambda tx: inbox.drop_dead(tx, project_id, message_id), Priority.OTHER):
+        work = audited(
+            lambda tx: inbox.drop_dead(tx, project_id, message_id), project_id, _if_done("inbox", message_id)
+        )
+        if not await self.driver.run(work, Priority.OTHER):
             raise NotFound("There is no message with this id that was given up in this project")
 
     # --- turns ----------------------------------------------------------------------------------------
@@ -189,7 +196,12 @@ class Mailbox:
 
         `contact_ids` are all contacts of the person.
         """
-        await self.driver.run(lambda tx: memories.forget(tx, project_id, contact_ids), Priority.OTHER)
+        work = audited(
+            lambda tx: memories.forget(tx, project_id, contact_ids),
+            project_id,
+            lambda _: _changed("contact", contact_ids),
+        )
+        await self.driver.run(work, Priority.OTHER)
         self._ring_for_turns()
 
     async def release_turn(self, claim: Claim, *, failed: bool, delay_ms: int) -> bool:
@@ -199,9 +211,12 @@ class Mailbox:
 
     async def set_mode(self, project_id: str, conversation_id: str, mode: str, event: NewEvent | None = None) -> None:
         """Give a conversation to a `person` or back to the `assistant`, with an event of it. Raises `NotFound`."""
-        if not await self.driver.run(
-            lambda tx: claims.set_mode(tx, project_id, conversation_id, mode, event), Priority.OTHER
-        ):
+        work = audited(
+            lambda tx: claims.set_mode(tx, project_id, conversation_id, mode, event),
+            project_id,
+            _if_done("conversation", conversation_id),
+        )
+        if not await self.driver.run(work, Priority.OTHER):
             raise NotFound("There is no such conversation in this project")
         self._ring_for_turns()
         self.events_bell.ring()
@@ -249,7 +264,10 @@ class Mailbox:
             raise BadInput("There is nothing to send")
         if key is not None and len(key) > MAX_KEY:
             raise BadInput(f"An idempotency key has at most {MAX_KEY} characters")
-        queued = await self.driver.run(work, Priority.OTHER)
+        queued = await self.driver.run(
+            audited(work, project_id, lambda done: None if done.repeated else ("message", done.ids, "created")),
+            Priority.OTHER,
+        )
         if queued.line_id:
             self._ring_for_sends(queued.line_id)
         return queued
@@ -268,14 +286,18 @@ class Mailbox:
 
     async def retry(self, project_id: str, message_id: str) -> None:
         """Queue a dead message again, at the end of its lane. Raises `NotFound`."""
-        line_id = await self.driver.run(lambda tx: outbox.retry_dead(tx, project_id, message_id), Priority.OTHER)
+        work = audited(
+            lambda tx: outbox.retry_dead(tx, project_id, message_id), project_id, _if_done("message", message_id)
+        )
+        line_id = await self.driver.run(work, Priority.OTHER)
         if line_id is None:
             raise NotFound("There is no dead message with this id in this project")
         self._ring_for_sends(line_id)
 
     async def drop(self, project_id: str, message_id: str) -> None:
         """Give up a dead or queued message for good. Raises `NotFound`."""
-        line_id = await self.driver.run(lambda tx: outbox.drop(tx, project_id, message_id), Priority.OTHER)
+        work = audited(lambda tx: outbox.drop(tx, project_id, message_id), project_id, _if_done("message", message_id))
+        line_id = await self.driver.run(work, Priority.OTHER)
         if line_id is None:
             raise NotFound("There is no dead or queued message with this id in this project")
         self._ring_for_sends(line_id)
@@ -337,3 +359,12 @@ class Mailbox:
         with contextlib.suppress(DatabaseDown):  # then the others find out by themselves
             await self.driver.run(lambda tx: senders.leave(tx, self.owner), Priority.OTHER)
         await self.driver.close()
+
+
+def _changed(kind: str, ids: Sequence[str]) -> Objects:
+    return kind, ids, "changed"
+
+
+def _if_done(kind: str, one: str) -> Callable[[object], Objects | None]:
+    """For the audit log: this object was changed, if the result says that anything was."""
+    return lambda result: _changed(kind, (one,)) if result else None

@@ -13,7 +13,7 @@ import structlog
 
 from recado.errors import MediaError, NotFound, RecadoError, Unavailable, retry_after
 from recado.kit import now_ms, randomness
-from recado.kit.logs import place_of
+from recado.kit.logs import about, place_of
 from recado.media.limits import MAX_BYTES, Measured, check_received
 from recado.media.source import Source
 from recado.media.store import Store, key_of
@@ -114,6 +114,7 @@ class Fetcher:
     # --- one file -------------------------------------------------------------------------------------
 
     async def _do(self, job: Job) -> None:
+        about(("media_id", job.id))
         try:
             if job.state == "deleting":
                 await self._delete(job)

@@ -78,6 +78,8 @@ def update_task(facts: TurnFacts, action: UpdateTask) -> Effects:
 def plans_context(facts: TurnFacts) -> dict[str, Any] | None:
     """The tasks that are not done (`id`, `task`, `status`, `progress`), the last logs and notes, each cut."""
     state = _state(facts)
+    if not state:
+        return None
     tasks = [task for task in state.get("tasks", ()) if task["status"] != "done"][:SHOWN_TASKS]
     told = {
         "tasks": [{name: _short(task.get(name)) for name in ("id", "task", "status", "progress")} for task in tasks],

@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from recado.audit.door import Refusals, act_of
 from recado.caller import Caller
 from recado.db import Database
 from recado.errors import RecadoError, Unauthorized
@@ -11,7 +12,7 @@ from recado.kit.crypto import SecretBox
 from recado.kit.gate import header
 from recado.kit.problems import problem_of
 from recado.kit.tickets import open_ticket
-from recado.projects.service import Principal, Role, authenticate, principal_of
+from recado.projects.service import KeyRevoked, Principal, Role, authenticate, principal_of
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
@@ -22,7 +23,8 @@ _MAY = {role: frozenset(r.value for r in Role if role.allows(r)) for role in Rol
 class RequireKey:
     """Lets requests below `prefix` through if they bring a key that is known, with their `Caller` in the state.
 
-    `open_paths` need none. On `ticket_paths`, which browsers open without headers, a ticket will do.
+    `open_paths` need none. On `ticket_paths`, which browsers open without headers, a ticket will do. `refusals` notes
+    who comes with a key that was closed.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class RequireKey:
         prefix: str,
         open_paths: frozenset[str],
         box: SecretBox,
+        refusals: Refusals,
         ticket_paths: frozenset[str] = frozenset(),
     ) -> None:
         self._app = app
@@ -39,6 +42,7 @@ class RequireKey:
         self._prefix = prefix + "/"
         self._open_paths = open_paths
         self._box = box
+        self._refusals = refusals
         self._ticket_paths = ticket_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,6 +51,8 @@ class RequireKey:
             try:
                 caller = await self._caller(scope)
             except RecadoError as error:
+                if isinstance(error, KeyRevoked):
+                    await note_revoked(self._refusals, self._database, error, scope)
                 await problem_of(error)(scope, receive, send)
                 return
             scope["state"] = {**scope.get("state", {}), "caller": caller}
@@ -55,7 +61,7 @@ class RequireKey:
     async def _caller(self, scope: Scope) -> Caller:
         async with self._database.system(read_only=True) as session:
             principal = await self._principal(session, scope)
-        return Caller(principal.project_id, principal.key_id, _MAY[principal.role], self._database)
+        return _caller(principal, self._database)
 
     async def _principal(self, session: AsyncSession, scope: Scope) -> Principal:
         if scope["path"] in self._ticket_paths and (ticket := QueryParams(scope["query_string"]).get("ticket")):
@@ -69,7 +75,17 @@ async def caller_of(database: Database, token: str) -> Caller:
         raise Unauthorized(_UNKNOWN, code="bad_api_key")
     async with database.system(read_only=True) as session:
         principal = await authenticate(session, token)
-    return Caller(principal.project_id, principal.key_id, _MAY[principal.role], database)
+    return _caller(principal, database)
+
+
+async def note_revoked(refusals: Refusals, database: Database, error: KeyRevoked, scope: Scope) -> None:
+    """Note that somebody came with a key that was closed."""
+    caller = _caller(error.principal, database)
+    await refusals.note(act_of(caller, scope), caller.project_id, "key_revoked")
+
+
+def _caller(who: Principal, database: Database) -> Caller:
+    return Caller(who.project_id, who.key_id, _MAY[who.role], database, who.name, who.role.value)
 
 
 def token_of(scope: Scope) -> str:

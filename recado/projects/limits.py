@@ -1,17 +1,20 @@
 """How often the API may be called: by an address before its key is looked at, and by a key and its project after. Plain
-ASGI. The webhooks of providers have a gate of their own and are not counted.
+ASGI. Opening a WebSocket counts as a request, and so does each message that comes in by it. The webhooks of providers
+have a gate of their own and are not counted.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recado.caller import Caller
 from recado.kit.peers import Network, client_of
 from recado.kit.problems import problem_response
 from recado.kit.rates import Rate, Rates, Refused
 
+# RFC 6455, 7.4.1: a violation of policy.
+_POLICY = 1008
 _WHOSE = {"address": "this address", "key": "this key", "project": "this project"}
 
 
@@ -25,7 +28,10 @@ class ApiRates:
 
 
 class LimitAddresses:
-    """Counts the requests of each address. `open_paths` are not counted: machines ask there every few seconds."""
+    """Counts the requests of each address, and what it sends by WebSockets.
+
+    `open_paths` are not counted: machines ask there every few seconds.
+    """
 
     def __init__(
         self, app: ASGIApp, rates: Rates, rate: Rate | None, trusted: Sequence[Network], open_paths: Collection[str]
@@ -43,12 +49,12 @@ class LimitAddresses:
             finally:
                 await self._rates.close()
             return
-        if scope["type"] == "http" and self._rate is not None and scope["path"] not in self._open_paths:
-            refused = await self._rates.take("address", client_of(scope, self._trusted), self._rate)
-            if refused is not None:
-                await _refuse(refused, scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+        rate = self._rate
+        if rate is None or scope["path"] in self._open_paths:
+            await self._app(scope, receive, send)
+            return
+        client = client_of(scope, self._trusted)
+        await _count_all(self._app, scope, receive, send, lambda: self._rates.take("address", client, rate))
 
 
 class LimitCallers:
@@ -60,13 +66,11 @@ class LimitCallers:
         self._limits = limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        caller = scope.get("state", {}).get("caller") if scope["type"] == "http" else None
+        caller = scope.get("state", {}).get("caller")
         if isinstance(caller, Caller):
-            refused = await self._count(caller)
-            if refused is not None:
-                await _refuse(refused, scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+            await _count_all(self._app, scope, receive, send, lambda: self._count(caller))
+        else:
+            await self._app(scope, receive, send)
 
     async def _count(self, caller: Caller) -> Refused | None:
         """One after the other: what its key is refused does not count for the project."""
@@ -77,6 +81,42 @@ class LimitCallers:
             if rate is not None and (refused := await self._rates.take(scope, who, rate)) is not None:
                 return refused
         return None
+
+
+async def _count_all(
+    app: ASGIApp, scope: Scope, receive: Receive, send: Send, take: Callable[[], Awaitable[Refused | None]]
+) -> None:
+    """Call `app` if one more request may be taken; of a WebSocket each message is one, too."""
+    refused = await take()
+    if refused is not None:
+        await _refuse(refused, scope, receive, send)
+    elif scope["type"] == "websocket":
+        counted = _Socket(receive, send, take)
+        await app(scope, counted.receive, counted.send)
+    else:
+        await app(scope, receive, send)
+
+
+class _Socket:
+    """A WebSocket that is closed when too much comes in by it."""
+
+    def __init__(self, receive: Receive, send: Send, take: Callable[[], Awaitable[Refused | None]]) -> None:
+        self._receive = receive
+        self._send = send
+        self._take = take
+        self._closed = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "websocket.receive" and await self._take() is not None:
+            await self.send({"type": "websocket.close", "code": _POLICY, "reason": "rate_limited"})
+            self._closed = True
+            return {"type": "websocket.disconnect", "code": _POLICY}
+        return message
+
+    async def send(self, message: Message) -> None:
+        if not self._closed:
+            await self._send(message)
 
 
 async def _refuse(refused: Refused, scope: Scope, receive: Receive, send: Send) -> None:

@@ -43,6 +43,15 @@ class Principal:
     project_id: str
     key_id: str
     role: Role
+    name: str
+
+
+class KeyRevoked(Unauthorized):
+    """The key is known, and closed."""
+
+    def __init__(self, principal: Principal) -> None:
+        super().__init__("This API key is unknown or revoked", code="bad_api_key")
+        self.principal = principal
 
 
 async def create_project(session: AsyncSession, slug: str, name: str) -> Project:
@@ -124,18 +133,21 @@ async def revoke_key(session: AsyncSession, key_id: str) -> ApiKey:
 
 async def authenticate(session: AsyncSession, token: str) -> Principal:
     """Whose key this is. Needs a system session (read-only will do). Raises `Unauthorized` (`bad_api_key`)."""
-    key = await session.scalar(select(ApiKey).where(ApiKey.hash == hash_token(token), ApiKey.revoked_ms.is_(None)))
-    if key is None:
-        raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
-    return Principal(key.project_id, key.id, Role(key.role))
+    return _principal(await session.scalar(select(ApiKey).where(ApiKey.hash == hash_token(token))))
 
 
 async def principal_of(session: AsyncSession, key_id: str) -> Principal:
     """Whose key this is, by its id. Needs a system session. Raises `Unauthorized` (`bad_api_key`)."""
-    key = await session.get(ApiKey, key_id)
-    if key is None or key.revoked_ms is not None:
+    return _principal(await session.get(ApiKey, key_id))
+
+
+def _principal(key: ApiKey | None) -> Principal:
+    if key is None:
         raise Unauthorized("This API key is unknown or revoked", code="bad_api_key")
-    return Principal(key.project_id, key.id, Role(key.role))
+    principal = Principal(key.project_id, key.id, Role(key.role), key.name)
+    if key.revoked_ms is not None:
+        raise KeyRevoked(principal)
+    return principal
 
 
 async def revoked_of(session: AsyncSession, key_ids: Collection[str]) -> frozenset[str]:

@@ -20,10 +20,11 @@ from recado.errors import RecadoError
 from recado.events.service import events_by_id, last_position
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
+from recado.kit.postman import SEND_TIMEOUT_S, Networks, Postman, Result
 from recado.kit.wakeup import Bell
 from recado.webhooks import service
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
-from recado.webhooks.posting import SEND_TIMEOUT_S, Networks, Postman, Result, body_of
+from recado.webhooks.posting import body_of, post_signed
 
 # How long a claim lasts. All that was claimed is posted within it, or given back.
 LEASE_MS = 60_000
@@ -161,7 +162,7 @@ class Deliverer:
                 if row.body is None:
                     result = Result(0, 0, None, "event_gone", None)
                 else:
-                    result = await postman.post(claimed.url, claimed.secret, row.body)
+                    result = await post_signed(postman, claimed.url, claimed.secret, row.body)
                 async with self._database.project(claimed.project_id) as session:
                     await settle(session, endpoint_id, self._owner, row, result)
                 del left[0]

@@ -8,7 +8,6 @@ a time for an endpoint; one that failed comes later, behind others.
 import contextlib
 import json
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -28,6 +27,7 @@ from recado.events.service import (
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, new_token
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.postman import is_web_address
 from recado.kit.spans import ALWAYS, Span
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
 
@@ -64,6 +64,21 @@ async def add_endpoint(
     endpoint.secret = box.encrypt(secret, endpoint.id)
     await session.flush()
     return endpoint, secret
+
+
+async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+    """Encrypt the endpoints' secrets with the box's first key; how many that changed.
+
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    """
+    changed = 0
+    for endpoint in await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id).with_for_update()):
+        renewed = box.renew(endpoint.secret, endpoint.id)
+        if renewed != endpoint.secret:
+            endpoint.secret = renewed
+            changed += 1
+    await session.flush()
+    return changed
 
 
 async def change_endpoint(
@@ -122,14 +137,7 @@ async def list_endpoints(session: AsyncSession, cut: Cut = FIRST, span: Span = A
 
 def check_url(url: str) -> str:
     """The address, if it is one that can be posted to. Raises `BadInput` (`bad_url`)."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good = False
-    else:
-        good = good and "@" not in parts.netloc and not parts.fragment
-    if not good or not url.isascii() or not url.isprintable() or " " in url:
+    if not is_web_address(url) or "#" in url:
         raise BadInput("The address must be http:// or https:// with a host, and no user or #", code="bad_url")
     return url
 

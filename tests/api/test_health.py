@@ -13,7 +13,7 @@ from recado.db import Database
 from recado.health import Readiness
 from recado.mailbox.models import InboxMessage, OutboxMessage
 from recado.mailbox.queries import LISTED_STATES, given_up, in_state
-from recado.metrics import Metrics
+from recado.metrics.service import Counted, Metrics
 from recado.migrate import MigrationState
 from recado.projects.service import Role
 from recado.worker import make_worker
@@ -112,15 +112,14 @@ async def test_metrics_of_a_worker(api: Api) -> None:
     worker.sender.stats.sent = 2
     build_app(api.runtime, worker)
     runtime = api.runtime
-    text = (
-        await Metrics(runtime.database, runtime.mailbox, worker.turns.stats, worker.sender.stats, {}).text()
-    ).decode()
+    counted = Counted(worker.turns.stats, worker.sender.stats)
+    text = (await Metrics(runtime.database, runtime.settings.data_dir, counted).text()).decode()
     assert value(text, 'recado_turns_total{outcome="settled"}') == 3
     assert value(text, 'recado_sends_total{outcome="sent"}') == 2
 
 
 async def test_metrics_without_a_database_still_tell_what_the_process_did(api: Api) -> None:
-    metrics = Metrics(UNREACHABLE, api.runtime.mailbox, None, None, {})
+    metrics = Metrics(UNREACHABLE, api.runtime.settings.data_dir)
     assert value((await metrics.text()).decode(), "recado_database_up") == 0
 
 

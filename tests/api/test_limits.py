@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from starlette.types import Scope
 
+from recado.kit import rates
 from recado.kit.allowing import parse_networks
 from recado.kit.peers import client_of
 from recado.projects.service import Role
@@ -68,6 +70,31 @@ async def test_an_address_is_limited_before_its_key_is_looked_at(databases: Data
         assert (await api.call("POST", "/webhooks/whatsapp", data=b"{}")).status == 401
 
 
+async def test_what_comes_by_a_websocket_counts_and_so_does_opening_one(databases: Databases, tmp_path: Path) -> None:
+    async with serving(settings(databases, tmp_path, limit_per_key="3/600", limit_per_address="9/600")) as api:
+        ours = await make_tenant(api.runtime, "ours")
+        url, key = f"{api.url}/api/v1/events/ws", {"X-API-Key": ours.keys[Role.READ]}
+        async with api.session.ws_connect(url, headers=key) as socket:
+            for _ in range(2):
+                await socket.send_json({"type": "ping"})
+                assert await socket.receive_json(timeout=20) == {"type": "pong"}
+            await socket.send_json({"type": "ping"})
+            end = await socket.receive(timeout=20)
+            assert (end.type, end.data, end.extra) == (aiohttp.WSMsgType.CLOSE, 1008, "rate_limited")
+        assert await opened(api, url, key) == 429
+        refused(await api.get("/contacts", ours.keys[Role.READ]), "key", (3, 600))
+        # The address has used 1 + 3 + 1 + 1; what has no key counts, too.
+        assert [await opened(api, url, {}) for _ in range(4)] == [401, 401, 401, 429]
+
+
+async def opened(api: Api, url: str, headers: dict[str, str]) -> int:
+    """The status with which a WebSocket is refused."""
+    with pytest.raises(aiohttp.WSServerHandshakeError) as caught:
+        async with api.session.ws_connect(url, headers=headers):
+            pass
+    return caught.value.status
+
+
 async def test_behind_a_trusted_proxy_each_client_counts_for_itself(databases: Databases, tmp_path: Path) -> None:
     chosen = settings(databases, tmp_path, limit_per_address="2/600", trusted_proxies="127.0.0.1,10.0.0.0/8")
     async with serving(chosen) as api:
@@ -123,7 +150,10 @@ def test_settings_that_make_no_sense(field: str, value: Any) -> None:
 # --- Redis ------------------------------------------------------------------------------------------------
 
 
-async def test_two_servers_on_one_redis_share_a_limit(databases: Databases, tmp_path: Path, redis: RedisServer) -> None:
+async def test_two_servers_on_one_redis_share_a_limit(
+    databases: Databases, tmp_path: Path, redis: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rates, "REDIS_LIMIT_S", 10.0)  # a Redis that is slow stops nobody, but here none may pass
     chosen = settings(databases, tmp_path, limits_url=redis.url, limit_per_key="10/600")
     async with serving(chosen) as one, serving(chosen) as other:
         ours = await make_tenant(one.runtime, "ours")

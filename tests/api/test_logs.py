@@ -1,5 +1,6 @@
 """Logs say what happened, and never what was written, by whom, or with which key."""
 
+import asyncio
 import io
 import json
 import logging
@@ -12,7 +13,7 @@ import structlog
 from asyncpg import CannotConnectNowError  # pyright: ignore[reportMissingTypeStubs]
 from sqlalchemy.exc import DBAPIError
 
-from recado.kit.logs import MASK, configure_logging
+from recado.kit.logs import MASK, about, configure_logging
 from recado.projects.service import Role
 from tests.api.conftest import PHONE, TEXT, Api, Tenant, arrive
 
@@ -142,3 +143,26 @@ def test_json_is_one_object_a_line(request: pytest.FixtureRequest) -> None:
     (line,) = written.getvalue().splitlines()
     entry = json.loads(line)
     assert (entry["event"], entry["count"], entry["level"], entry["logger"]) == ("one", 2, "info", "recado.x")
+
+
+async def test_ids_of_what_is_worked_on_stand_in_every_line(request: pytest.FixtureRequest) -> None:
+    written = io.StringIO()
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    configure_logging("INFO", "json", written)
+
+    async def work(job: str) -> None:
+        about(("job_id", job))
+        await asyncio.sleep(0)
+        structlog.get_logger("recado.x").info("deep_inside")
+        logging.getLogger("library").warning("said")
+
+    await asyncio.gather(*(asyncio.create_task(work(job)) for job in ("a", "b")))
+    structlog.get_logger("recado.x").info("outside")
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+    entries = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert [(entry["event"], entry.get("job_id")) for entry in entries] == [
+        ("deep_inside", "a"), ("said", "a"), ("deep_inside", "b"), ("said", "b"), ("outside", None),
+    ]  # fmt: skip

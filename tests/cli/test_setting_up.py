@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Installation, free_port, line_arguments
-from tests.databases import Databases
+from tests.databases import KINDS, Databases, Kind
 
 
 def test_line_add_makes_what_is_missing(installation: Installation) -> None:
@@ -164,6 +164,29 @@ def test_a_key_alone_on_standard_output(installation: Installation) -> None:
     done = installation.run("key", "create", "--project", "bench")
     assert len(done.stdout.split()) == 1
     assert "only its hash is stored" in done.stderr
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_secrets_move_to_a_new_key_and_the_old_one_can_go(
+    installation: Installation, databases: Databases, kind: Kind
+) -> None:
+    old, new = "the old key of these tests", "the new key of these tests"
+    url = databases.create(kind)
+    installation.environment |= {"RECADO_DATABASE_URL": url, "RECADO_SECRET_KEY": old}
+    installation.ok(*line_arguments())
+    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    installation.environment["RECADO_SECRET_KEY"] = new
+    assert "cannot be read" in installation.refused("key", "reencrypt")
+
+    installation.environment["RECADO_SECRET_KEY"] = f"{new},{old}"
+    assert installation.json("key", "reencrypt") == {"lines": 1, "webhooks": 1, "callbacks": 0}
+    assert installation.json("key", "reencrypt") == {"lines": 0, "webhooks": 0, "callbacks": 0}
+
+    installation.environment["RECADO_SECRET_KEY"] = new
+    assert installation.json("key", "reencrypt") == {"lines": 0, "webhooks": 0, "callbacks": 0}
+    installation.environment["RECADO_SECRET_KEY"] = old
+    assert "cannot be read" in installation.refused("key", "reencrypt")
+    databases.drop(url)
 
 
 def test_generate_secret_needs_no_installation(installation: Installation) -> None:

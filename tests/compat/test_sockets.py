@@ -1,11 +1,13 @@
 """The WebSocket: frames with every field, answers, pings, mistakes, and a bad key."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import aiohttp
 
-from tests.compat.conftest import KEY, Client
+from tests.compat.conftest import KEY, OTHER_KEY, Client, serving, settings_of
+from tests.databases import Databases
 
 
 async def said(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
@@ -47,3 +49,23 @@ async def test_a_bad_key_gets_an_error_and_the_end(client: Client) -> None:
             assert await said(socket) == frame("error", error=error)
             end = await socket.receive(timeout=20)
             assert (end.type, end.data) == (aiohttp.WSMsgType.CLOSE, 1008)
+
+
+async def test_opening_one_and_asking_count_for_the_project_and_everything_for_the_address(
+    databases: Databases, tmp_path: Path
+) -> None:
+    chosen = settings_of(databases.create("sqlite"), tmp_path, project_rate_limit="2/600", limit_per_address="6/600")
+    async with serving(chosen) as client:
+        async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
+            await socket.send_json({"type": "user_message", "text": "hola"})
+            assert await said(socket) == frame("assistant_message", "1: hola")
+            await socket.send_json({"type": "user_message", "text": "hola"})
+            assert await said(socket) == frame("error", error="Rate limit exceeded")
+        async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
+            assert await said(socket) == frame("error", error="Rate limit exceeded")
+            assert (await socket.receive(timeout=20)).data == 1008
+        async with client.http.ws_connect(where(client, api_key=OTHER_KEY)) as socket:
+            await socket.send_json({"type": "ping"})
+            assert await said(socket) == frame("pong")
+            await socket.send_json({"type": "ping"})
+            assert (await socket.receive(timeout=20)).data == 1008

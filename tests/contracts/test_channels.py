@@ -423,9 +423,12 @@ async def test_cloud_api_a_template_that_meta_stopped_is_refused_and_told(
     with pytest.raises(SendError) as error:
         await cloud.channel.send(cloud.line, outgoing((phone(ANA),), OutTemplate(name="cita", language="es")), fence=1)
     assert error.value.code == code
-    found = await cloud.received(lambda items: any(item.happenings for item in items))
-    changes = [one.template for item in found for one in item.happenings if one.template]
-    assert ("cita", state) in [(change.name, change.status) for change in changes]
+
+    def told(items: list[Received]) -> bool:
+        changes = [one.template for item in items for one in item.happenings if one.template]
+        return ("cita", state) in [(change.name, change.status) for change in changes]
+
+    await cloud.received(told)
 
 
 FINDINGS: list[tuple[dict[str, Any], str, str]] = [

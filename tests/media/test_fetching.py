@@ -65,6 +65,11 @@ async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Pla
     fetcher = place.fetcher()
     task = asyncio.create_task(fetcher.run())
     await eventually(lambda: fetcher.stats.retried, within_s=20)
+
+    async def refused() -> bool:
+        return (await place.row()).error_code is not None
+
+    await eventually(refused, within_s=20)
     row = await place.row()
     assert row.state == "pending"
     assert row.error_code in ("media_unreachable", "media_digest_wrong")

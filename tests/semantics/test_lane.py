@@ -124,10 +124,11 @@ async def test_nobody_is_asked_again_while_a_status_could_not_be_heard(
         return await reconcile_unheard(other, [shop.line_id], RECONCILE_MS)
 
     assert await pass_by(2 * RECONCILE_MS, listens=False) == 0  # a worker hears nothing
-    assert await pass_by(RECONCILE_MS) == 0  # one second is missing: the first beat came at its end
+    # Some seconds are missing: the clock goes on beside what is passed by.
+    assert await pass_by(RECONCILE_MS - 10_000) == 0
     assert await pass_by(6_000, listens=False, worker=False) == 0  # the database was away
-    assert await pass_by(RECONCILE_MS - 1_000) == 0
-    assert await pass_by(2_000) == 1
+    assert await pass_by(RECONCILE_MS - 10_000) == 0
+    assert await pass_by(11_000) == 1
     assert (await heir.head()).repeated
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from recado.events.models import Event
 from recado.kit import new_id
-from recado.webhooks.posting import Postman, body_of, is_allowed
+from recado.kit.postman import Postman, is_allowed, is_web_address, leads_inwards
+from recado.webhooks.posting import body_of, post_signed
 from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -66,10 +67,26 @@ def test_public_addresses_and_allowed_networks_are_not() -> None:
     assert not is_allowed("10.0.0.1", LOOPBACK)
 
 
+def test_an_address_is_looked_at_before_it_is_kept() -> None:
+    for url in (
+        "ftp://example.org/",
+        "https://me:word@example.org/",
+        "http:///x",
+        "http://example.org:0/",
+        "http://a b/",
+    ):
+        assert not is_web_address(url)
+    assert is_web_address("https://example.org/done?x=1")
+    for url in ("http://[64:ff9b::7f00:1]/", "http://127.0.0.1:8000/x", "http://[fe80::1%25eth0]/"):
+        assert leads_inwards(url, ())
+    assert not leads_inwards("http://localhost/", ())  # a name: looked at when it is used
+    assert not leads_inwards("http://127.0.0.1/", LOOPBACK)
+
+
 async def test_a_post_is_signed_over_its_raw_body() -> None:
     async with receiving() as receiver:
         postman = Postman(LOOPBACK)
-        result = await postman.post(receiver.url, SECRET, '{"a": "ñ"}'.encode())
+        result = await post_signed(postman, receiver.url, SECRET, '{"a": "ñ"}'.encode())
         await postman.close()
     assert (result.status, result.error, result.taken) == (204, None, True)
     ((body, headers),) = receiver.posts
@@ -83,7 +100,7 @@ async def test_a_post_is_signed_over_its_raw_body() -> None:
 async def test_a_private_address_is_refused_when_the_connection_is_made(host: str) -> None:
     async with receiving() as receiver:
         postman = Postman()
-        result = await postman.post(receiver.url.replace("127.0.0.1", host), SECRET, b"{}")
+        result = await post_signed(postman, receiver.url.replace("127.0.0.1", host), SECRET, b"{}")
         await postman.close()
     assert (result.status, result.error) == (None, "address_not_allowed")
     assert receiver.posts == []
@@ -93,7 +110,7 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     async with receiving() as receiver:
         receiver.answer = lambda _: 307
         postman = Postman(LOOPBACK)
-        result = await postman.post(receiver.url, SECRET, b"{}")
+        result = await post_signed(postman, receiver.url, SECRET, b"{}")
         await postman.close()
     assert (result.status, result.taken, len(receiver.posts)) == (307, False, 1)
 
@@ -102,7 +119,7 @@ async def test_what_is_kept_of_an_answer_has_no_secret_and_no_control_characters
     async with receiving() as receiver:
         receiver.answer = lambda _: 500
         postman = Postman(LOOPBACK)
-        result = await postman.post(receiver.url, SECRET, b"{}")
+        result = await post_signed(postman, receiver.url, SECRET, b"{}")
         await postman.close()
     assert result.excerpt == "no: *** [2J"
 
@@ -116,13 +133,13 @@ async def test_who_does_not_answer_is_given_up() -> None:
     server = await asyncio.start_server(silent, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     postman = Postman(LOOPBACK, timeout_s=0.2)
-    result = await postman.post(f"http://127.0.0.1:{port}/", SECRET, b"{}")
+    result = await post_signed(postman, f"http://127.0.0.1:{port}/", SECRET, b"{}")
     assert (result.status, result.error) == (None, "timeout")
     gone.set()
     await postman.close()
     server.close()
     await server.wait_closed()
     refused = Postman(LOOPBACK)
-    result = await refused.post(f"http://127.0.0.1:{port}/", SECRET, b"{}")
+    result = await post_signed(refused, f"http://127.0.0.1:{port}/", SECRET, b"{}")
     assert (result.status, result.error) == (None, "ClientConnectorError")
     await refused.close()

@@ -167,10 +167,23 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
     },
     "number_not_registered": {
-        "es": ("el número no está registrado en la Cloud API: {status}", "Regístrelo en {manager} > Registrar (PIN)"),
+        # By API only, says https://developers.facebook.com/documentation/business-messaging/whatsapp/
+        # business-phone-numbers/registration (26 June 2026).
+        "es": (
+            "el número no está registrado en la Cloud API: {status}",
+            (
+                "Regístrelo (Meta lo hace solo por API; el PIN es de seis cifras): curl -X POST "
+                "https://graph.facebook.com/v24.0/{line}/register -H 'Authorization: Bearer TOKEN' "
+                "-d 'messaging_product=whatsapp&pin=PIN'"
+            ),
+        ),
         "en": (
             "the number is not registered with the Cloud API: {status}",
-            "Register it at {manager} > Register (PIN)",
+            (
+                "Register it (Meta does so by API only; the PIN has six digits): curl -X POST "
+                "https://graph.facebook.com/v24.0/{line}/register -H 'Authorization: Bearer TOKEN' "
+                "-d 'messaging_product=whatsapp&pin=PIN'"
+            ),
         ),
     },
     "number_not_verified": {

@@ -2,12 +2,14 @@
 
 import copy
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recado.channels.cloud_api import people
 from recado.channels.cloud_api.convert import convert, line_addresses
 from recado.channels.cloud_api.shapes import as_list, as_object
 from recado.channels.contract import Received
@@ -51,6 +53,10 @@ def changed(payload: Any, path: Path, new: Any) -> Any:
     return payload
 
 
+# U+0000 in JSON; a backslash before it would make it five letters that somebody wrote.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
 def check(payload: Any) -> tuple[Received, ...]:
     """Converted, and all of it in a form that JSON, UTF-8 and both databases take."""
     found = convert(payload)
@@ -59,14 +65,14 @@ def check(payload: Any) -> tuple[Received, ...]:
     for received in found:
         for value in (*received.messages, *received.statuses):
             text = value.model_dump_json()
-            assert "\\u0000" not in text
+            assert not _NUL.search(text)
             json.loads(text, parse_constant=_no_constant)
             assert -(2**63) < getattr(value, "sent_ms", getattr(value, "at_ms", 0)) < 2**63
         happened = [part for one in received.happenings for part in (one.raw, one.data, {"key": one.key})]
         for item in (*received.unroutable, *received.notices, *happened):
             text = json.dumps(item, ensure_ascii=False, allow_nan=False)
             text.encode()
-            assert "\\u0000" not in text
+            assert not _NUL.search(text)
     return found
 
 
@@ -122,3 +128,19 @@ def test_a_number_too_long_to_be_written_down() -> None:
     value = {"metadata": {"phone_number_id": 10**5000}, "messages": [message, {**message, "from": "591700"}]}
     (received,) = check({"entry": [{"changes": [{"field": "messages", "value": value}]}]})
     assert (len(received.messages), len(received.unroutable)) == (1, 1)
+
+
+NAME = SCALARS | st.sampled_from(["34600000005", "+34 600 000 005", "ES.34600000005", "US.2", "US.ENT.3", "ana"])
+SENDERS = st.fixed_dictionaries({}, optional=dict.fromkeys(("from", "from_user_id", "from_parent_user_id"), NAME))
+PROFILES = st.fixed_dictionaries({}, optional=dict.fromkeys(("name", "username"), NAME)) | JSON
+CONTACTS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("wa_id", "user_id", "parent_user_id"), NAME) | {"profile": PROFILES}
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(SENDERS, CONTACTS, st.booleans())
+def test_a_sender_that_is_remembered_is_the_same(message: Any, contact: Any, alone: bool) -> None:
+    afresh = people._find_sender(message, [contact], alone)  # pyright: ignore[reportPrivateUsage]
+    assert people.sender_of(message, [contact], alone) == afresh
+    assert people.sender_of(message, [contact], alone) == afresh

@@ -1,0 +1,155 @@
+"""One POST to an address that somebody else has set: bounded in time and size, and never to a place it must not reach.
+
+Whoever sets the address of a webhook or a callback makes this machine connect to it. Addresses that are not public are
+refused unless the operator allows their network (`RECADO_WEBHOOK_NETWORKS`), and they are looked at when the connection
+is made: a name that was public when it was checked and private when it was used would get through otherwise. Redirects
+are not followed.
+"""
+
+import re
+import socket
+import ssl
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from recado import __version__
+from recado.kit.clock import now_ms
+
+# From the first byte of the name's lookup to the end of the answer. A receiver that needs longer answers first and
+# works then.
+SEND_TIMEOUT_S = 10.0
+# What is read of an answer, and what is kept of it.
+READ_BYTES = 4_096
+EXCERPT = 200
+MAX_CONNECTIONS = 64
+_UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
+# IPv6 addresses that stand for an IPv4 address: RFC 6052, RFC 3056.
+_NAT64, _SIX_TO_FOUR = IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16")
+
+Networks = Sequence[IPv4Network | IPv6Network]
+
+
+class NotAllowed(OSError):
+    """The address is not public, and no setting allows its network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one try. `status` is None where no answer came, and then `error` says why."""
+
+    at_ms: int
+    took_ms: int
+    status: int | None
+    error: str | None
+    excerpt: str | None
+
+    @property
+    def taken(self) -> bool:
+        return self.status is not None and 200 <= self.status < 300
+
+
+def is_web_address(url: str) -> bool:
+    """True for http:// and https:// addresses with a host and no user: what can be posted to. Resolves no names."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return good and "@" not in parts.netloc and url.isascii() and url.isprintable() and " " not in url
+
+
+def leads_inwards(url: str, networks: Networks) -> bool:
+    """True if the host is written as an address that is not allowed; names are looked at when they are used."""
+    try:
+        return not is_allowed(urlsplit(url).hostname or "", networks)
+    except ValueError:
+        return False
+
+
+def is_allowed(address: str, networks: Networks) -> bool:
+    """True for a public address, and for one of the networks that the operator allows."""
+    found = ip_address(address.partition("%")[0])
+    if any(found in network for network in networks if network.version == found.version):
+        return True
+    meant = _meant(found)
+    if meant is not found:
+        return is_allowed(str(meant), networks)
+    return found.is_global and not found.is_multicast
+
+
+def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if isinstance(address, IPv4Address):
+        return address
+    if address.ipv4_mapped is not None:
+        return address.ipv4_mapped
+    if address in _NAT64:
+        return IPv4Address(int(address) & 0xFFFFFFFF)
+    if address in _SIX_TO_FOUR and address.sixtofour is not None:
+        return address.sixtofour
+    return address
+
+
+class Postman:
+    """Posts to any address that is allowed. Made in a running loop; close it once."""
+
+    def __init__(self, networks: Networks = (), timeout_s: float = SEND_TIMEOUT_S) -> None:
+        self._networks = networks
+        connector = aiohttp.TCPConnector(
+            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=ssl.create_default_context()
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            timeout=aiohttp.ClientTimeout(total=timeout_s),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            trust_env=False,  # a proxy would connect in our place, and not look
+        )
+
+    def _connect_to(self, address: Any) -> socket.socket:
+        family, kind, protocol, _, where = address
+        if not is_allowed(where[0], self._networks):
+            raise NotAllowed("this address is not public")
+        return socket.socket(family, kind, protocol)
+
+    async def post(self, url: str, body: bytes, headers: Mapping[str, str], private: Collection[str] = ()) -> Result:
+        """Post JSON once, with these headers beside our own. Never raises for what the other side does. What is
+        `private`, keys and signatures, is not kept if the answer repeats it.
+        """
+        at_ms = now_ms()
+        headers = {"Content-Type": "application/json", "User-Agent": f"Recado/{__version__}", **headers}
+        status, error, excerpt = None, None, None
+        try:
+            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+                status = response.status
+                excerpt = _excerpt(await response.content.read(READ_BYTES), private)
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
+            error = _why(failure)
+        return Result(at_ms, now_ms() - at_ms, status, error, excerpt)
+
+    async def close(self) -> None:
+        await self._session.close()
+
+
+def _why(failure: BaseException) -> str:
+    """A word for what went wrong; never the library's text, which repeats addresses."""
+    causes: list[BaseException] = []
+    seen: BaseException | None = failure
+    while seen is not None and len(causes) < 5:
+        causes.append(seen)
+        seen = getattr(seen, "os_error", None) or seen.__cause__
+    if any(isinstance(cause, NotAllowed) for cause in causes):
+        return "address_not_allowed"
+    if any(isinstance(cause, TimeoutError) for cause in causes):
+        return "timeout"
+    return type(failure).__name__
+
+
+def _excerpt(answer: bytes, private: Collection[str]) -> str | None:
+    text = answer.decode("utf-8", "replace")
+    for word in private:
+        text = text.replace(word, "***")
+    return _UNSAFE.sub(" ", text).strip()[:EXCERPT] or None
