@@ -37,7 +37,9 @@ _CODES = {
 }
 
 # What SQLAlchemy and its drivers raise when the database cannot be reached or is too busy.
-_DATABASE_DOWN = (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, TimeoutError)
+_DATABASE_DOWN = (DBAPIError, PoolTimeoutError, ConnectionError, TimeoutError)
+# Classes of PostgreSQL's codes that tell of the server or the way to it, such as 57P03, "starting up" (appendix A).
+_SERVER_STATES = frozenset({"08", "53", "57", "58"})
 
 log = structlog.get_logger(__name__)
 
@@ -162,8 +164,12 @@ async def _database_error(_request: Request, error: Exception) -> Response:
 
 
 def _is_defect(error: Exception) -> bool:
-    """SQLite calls wrong SQL an operational error too."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
+    """Not the database's absence: wrong SQL, which SQLite calls an operational error, too, and what rows refuse."""
+    if not isinstance(error, DBAPIError):
+        return False
+    if isinstance(error, OperationalError | InterfaceError):
+        return getattr(error.orig, "sqlite_errorname", None) == "SQLITE_ERROR"
+    return str(getattr(error.orig, "sqlstate", None))[:2] not in _SERVER_STATES
 
 
 def _database_down(error: Exception) -> Response:

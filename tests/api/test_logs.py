@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 import structlog
+from asyncpg import CannotConnectNowError  # pyright: ignore[reportMissingTypeStubs]
+from sqlalchemy.exc import DBAPIError
 
 from recado.kit.logs import MASK, about, configure_logging
 from recado.projects.service import Role
@@ -69,7 +71,10 @@ async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(
         assert private.encode() not in answer.body
 
 
-@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError()])
+STARTING_UP = DBAPIError("SELECT 1", None, CannotConnectNowError("starting up"))
+
+
+@pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), STARTING_UP])
 async def test_a_database_that_is_down_is_worth_another_try(
     api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:

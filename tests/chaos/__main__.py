@@ -32,7 +32,14 @@ what the simulated phones got, from what the database holds, and from what was w
 message whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A
 takeover is counted from the kill to the commit with which a living process takes the last thing that the dead one held;
 where no worker was left, from the kill or from 5 s (a lease) before one was ready again, whichever is later. "Too late"
-is over 5.5 s. "Next answer" is counted from the kill to the next answer on a line of the dead one, without that grace.
+is over 5.5 s, for a job over 10 s. "Next answer" is counted from the kill to the next answer on a line of the dead one,
+without that grace.
+Besides: every tenth message is a picture, which must be kept once with its bytes; sends to many reach each person once;
+schedules have one job for their tick; a receiver of webhooks that answers 500, cuts connections or hangs gets every
+event of its project and none of another, signed, the same each time, in order but for what a dead process had claimed.
+In the middle a later release migrates the database and every process is stopped (SIGTERM, exit 0, nothing kept) and
+comes back as that release. "Stop" is how long that took, "pause" the longest time meanwhile in which no phone got
+anything.
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut
 connections, accepted and then silence, lost statuses."""
 

@@ -30,6 +30,7 @@ class Killer:
     crashes: int = 0
     stops_s: list[float] = field(default_factory=list[float])
     broken_ms: list[int] = field(default_factory=list[int])
+    upgrade_ms: tuple[int, int] = (0, 0)
     _recoveries: list["asyncio.Task[None]"] = field(default_factory=list["asyncio.Task[None]"])
     _watches: list["asyncio.Task[Takeover]"] = field(default_factory=list["asyncio.Task[Takeover]"])
 
@@ -93,9 +94,11 @@ class Killer:
     async def _upgrade(self) -> None:
         """Every process in turn becomes that of a later release. Those that were killed before are up again first."""
         await asyncio.gather(*self._recoveries)
+        began_ms = round(time.time() * 1000)
         await self.fleet.migrate_as_later_release()
         for member in self.fleet.members:
             self.stops_s.append(await self.fleet.exchange(member))
+        self.upgrade_ms = (began_ms, round(time.time() * 1000))
 
     # --- the database ---------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ HEADER = (
     "too late",
     "next answer s median/max",
     "stop s median/max",
+    "pause at the upgrade s",
     "seconds",
 )
 
@@ -50,6 +51,7 @@ def row(result: Result) -> list[str]:
         str(len(result.late)),
         _pair(result.first_answers_s),
         _pair(result.stops_s),
+        f"{result.pause_s:.1f}",
         f"{result.seconds:.0f}",
     ]
 
@@ -76,6 +78,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "takeover_s": {"median": median, "max": longest, "late": result.late},
         "next_answer_s": {"median": answer_median, "max": answer_longest},
         "stops_s": [round(stop_s, 2) for stop_s in result.stops_s],
+        "pause_s": result.pause_s,
         "seconds": round(result.seconds, 1),
         "faults": result.faults,
         "notes": result.notes,

@@ -25,7 +25,7 @@ from tests.chaos.receiver import read_posts
 from tests.chaos.rows import dump, open_sides, open_work, read_all, stored
 from tests.chaos.sides import Sides, is_notice, judge_sides
 from tests.chaos.simulator import SimulatorClient, seen
-from tests.chaos.takeover import Takeover, first_answers_s
+from tests.chaos.takeover import Takeover, first_answers_s, longest_pause_s
 
 # Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
 STALLED_S = 90.0
@@ -52,6 +52,7 @@ class Result:
     crashes: int
     seconds: float
     stops_s: list[float]
+    pause_s: float
     faults: dict[str, int]
     notes: list[str]
     evidence: Path | None = None
@@ -75,6 +76,7 @@ class _Progress:
     entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     moved_s: float = field(default_factory=time.monotonic)
     sides: int = 0
+    starts: int = 0
 
     def meter(self, name: Meter) -> int:
         return self.written if name == "written" else len(self.answered)
@@ -177,6 +179,9 @@ class Run:
         while not self.progress.stalled:
             await asyncio.sleep(_POLL_S)
             self.fleet.raise_if_any_ended()
+            if self.progress.starts != (starts := sum(member.program.starts for member in self.fleet.members)):
+                self.progress.starts = starts  # on a machine that has much to do a start takes its time
+                self.progress.moved()
             if not all(task.done() for task in programme) or len(self.progress.answered) < self.progress.total:
                 continue
             if await self._is_quiet() and await self.simulator.idle(_IDLE_WITHIN_S) and await self._is_quiet():
@@ -251,6 +256,7 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
             stops_s=run.killer.stops_s,
+            pause_s=longest_pause_s([at_ms for _, at_ms in seen_ms], run.killer.upgrade_ms),
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )

@@ -16,7 +16,7 @@ LONG_ONLY = ("postgresql-1", "postgresql-split")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(150)
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("case", [case for case in CASES if case.key not in LONG_ONLY], ids=lambda case: case.key)
 def test_killing_processes_loses_nothing(case: Case, tmp_path: Path) -> None:
     postgres = MortalPostgres() if case.database == "postgresql" else None
