@@ -20,8 +20,9 @@ TABLES = {
     "webhook list": ("EVENTS", "https://example.com/events"),
 }
 # A folder of this machine, not part of an installation: tests/model/hub reads it.
-# Templates need a provider: tests/api/test_at_provider.py; jobs and schedules are in test_jobs.
-ELSEWHERE = {"model cache list", "line templates list", "job list", "schedule list"}
+# Templates need a provider: tests/api/test_at_provider.py; jobs and schedules are in test_jobs, the
+# audit log is in tests/audit.
+ELSEWHERE = {"model cache list", "line templates list", "job list", "schedule list", "audit list"}
 
 
 def lists(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[str]:
