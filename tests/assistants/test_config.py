@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from recado.assistants.book import AssistantBook
 from recado.assistants.config import DEFAULT_ROLES, Config, Role, changed, facts, from_stored, stored
+from recado.assistants.forms import FormField
 from recado.assistants.service import create_assistant, update_assistant
 from recado.db import Database
 from recado.decisions import ACTION_TYPES
@@ -17,7 +18,12 @@ from recado.wire import ROLES
 
 BRAINS = {"rules"}
 # Not in the order in which a jsonb object would keep them.
-FORM = {"sintoma": "¿Qué ve?", "cultivo": "¿Qué cultiva?", "foto_recibida": "¿Me manda una foto?", "a": "¿Qué más?"}
+FORM: dict[str, str | FormField] = {
+    "sintoma": "¿Qué ve?",
+    "cultivo": "¿Qué cultiva?",
+    "foto_recibida": "¿Me manda una foto?",
+    "a": "¿Qué más?",
+}
 
 
 def test_the_defaults() -> None:
