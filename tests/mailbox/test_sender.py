@@ -1,7 +1,9 @@
 """The sender of a process: slots, fairness between lines, leases, and what a crash or a stop leaves behind."""
 
 import asyncio
+from collections.abc import Callable
 from itertools import count
+from typing import cast
 
 import pytest
 
@@ -28,12 +30,14 @@ from tests.mailbox.support import (
 
 
 class FlakyDriver:
-    """Another driver, whose answer is lost once: the work that `loses` picks is committed, and nobody hears of it."""
+    """Another driver, some of whose answers are lost: what each of `loses` picks, once, is committed, and nobody hears
+    of it.
+    """
 
     def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.offset_ms = 0
-        self.lose_next: Priority | None = None
+        self.loses: list[Callable[[object], bool]] = []
         self.lost = 0
         self.on_notify = driver.on_notify
         self.notify = driver.notify
@@ -41,11 +45,20 @@ class FlakyDriver:
 
     async def run(self, work: Work[R], priority: Priority, *, atomic: bool = True) -> R:
         result = await self.driver.run(work, priority)
-        if self.lose_next is priority and result:
-            self.lose_next = None
-            self.lost += 1
-            raise DatabaseDown("the connection broke after the commit")
+        for picks in self.loses:
+            if picks(result):
+                self.loses.remove(picks)
+                self.lost += 1
+                raise DatabaseDown("the connection broke after the commit")
         return result
+
+
+def _is_turn_committed(result: object) -> bool:
+    return result == [True]
+
+
+def _is_claim(result: object) -> bool:
+    return isinstance(result, list) and any(isinstance(row, outbox.ToSend) for row in cast("list[object]", result))
 
 
 async def queue(mailbox: Mailbox, shop: Shop, people: int, words: str = "hola", first: int = 0) -> list[str]:
@@ -142,11 +155,10 @@ async def test_rows_whose_claim_was_committed_unheard_are_sent_in_the_end(world:
         await eventually(lambda: world.one_or_none("SELECT 1 FROM senders WHERE owner = :me", me=mailbox.owner))
         await mailbox.store([shop.arrival("1")])
         (held,) = await claim(mailbox)
-        flaky.lose_next = Priority.TURN
+        # The commit of the turn is lost too, which does no harm; then the claim of its reply is.
+        flaky.loses = [_is_turn_committed, _is_claim]
         with pytest.raises(DatabaseDown):
-            # The commit of the turn is lost too, which does no harm; then the claim of its reply is.
             await answer(mailbox, held, out("hola"))
-        flaky.lose_next = Priority.TURN
         mailbox.hint_send(shop.line_id)
         await eventually(lambda: flaky.lost == 2)
         assert await world.states() == ["sending"]
