@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-transformers \
+.PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-guides test-transformers \
 	schema-answers test-api lint bench bench-media bench-memory bench-scale bench-backup bench-bulk bench-events \
 	bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
@@ -87,10 +87,13 @@ model: $(VENV)/.model ## Serve a local model: make model LOCAL_MODEL_PATH=/model
 
 # Branch coverage is demanded of the two rooms where a mistake would lose a message.
 test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
-	$(BIN)/pytest -n 2 --cov=recado.mailbox --cov=recado.conversations --cov-branch --cov-fail-under=95 $(ARGS)
+	$(BIN)/pytest -n 2 -m "not guides" --cov=recado.mailbox --cov=recado.conversations --cov-branch --cov-fail-under=95 $(ARGS)
 
 test-fast: setup-dev ## The tests that take no more than a few seconds
-	$(BIN)/pytest -n 2 -m "not slow" $(ARGS)
+	$(BIN)/pytest -n 2 -m "not slow and not guides" $(ARGS)
+
+test-guides: setup-dev ## Follow the README and every page of the guides, as a reader would
+	$(BIN)/pytest -n 2 -m guides tests/guides $(ARGS)
 
 test-transformers: setup-transformers ## The tests that need torch: the transformers engine, the converter, perplexity
 	$(BIN)/pytest -m transformers $(ARGS)

@@ -81,6 +81,10 @@ class SettingsError(RecadoError):
     code = "bad_settings"
 
 
+# Codes of what passes by itself; a person can only wait.
+PROVIDER_BUSY = frozenset({"provider_unreachable", "provider_unavailable", "maintenance", "rate_limited"})
+
+
 class SendError(RecadoError):
     """A channel could not send, and the provider surely did not take the message.
 
@@ -89,7 +93,6 @@ class SendError(RecadoError):
     """
 
     code = "send_failed"
-    status = 502
 
     def __init__(
         self,
@@ -101,6 +104,8 @@ class SendError(RecadoError):
         pauses_line: bool = False,
     ) -> None:
         super().__init__(message, code=code, verdict=verdict)
+        # To whoever asked over HTTP: come again, or mend what was asked or how the line is set up.
+        self.status = 503 if self.code in PROVIDER_BUSY and not verdict.permanent else 422
         self.counts = counts
         self.pauses_line = pauses_line
 

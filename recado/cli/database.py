@@ -90,6 +90,7 @@ async def _compact() -> None:
     async with support.open_database() as database:
         if not database.is_sqlite:
             raise BadInput("PostgreSQL looks after its files itself: VACUUM (FULL) is its command")
+        await announced(support.settings())
         await write_anew(database)
 
 

@@ -78,8 +78,8 @@ async def get_media(media_id: PathId, caller: Reader) -> MediaOut:
     "/{media_id}/content",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": _BINARY}, "description": "The file."},
-        206: {"content": {"application/octet-stream": _BINARY}, "description": "The part that was asked for."},
+        200: {"content": {"*/*": _BINARY}, "description": "The file."},
+        206: {"content": {"*/*": _BINARY}, "description": "The part that was asked for."},
     },
 )
 async def get_media_content(

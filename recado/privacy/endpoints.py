@@ -9,7 +9,7 @@ from recado.caller import Admin, Reader
 from recado.errors import BadInput
 from recado.kit.crypto import SecretBox
 from recado.kit.parts import part
-from recado.kit.schemas import PageCut, PageOf, PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.media.endpoints import MediaShelf
 from recado.privacy import service
 from recado.privacy.exporting import export_of
@@ -66,10 +66,10 @@ async def erase_contact(contact_id: PathId, confirm: EraseContact, caller: Admin
 
 
 @router.get("/erasures")
-async def list_erasures(caller: Admin, cut: PageCut) -> PageOf[ErasureOut]:
+async def list_erasures(caller: Admin, cut: PageCut, span: QuerySpan) -> PageOf[ErasureOut]:
     """The receipts of erasures, newest first."""
     async with caller.reading() as session:
-        page = await service.list_erasures(session, cut)
+        page = await service.list_erasures(session, cut, span)
     return PageOf(items=[erasure_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 

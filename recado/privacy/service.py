@@ -12,6 +12,7 @@ from recado.db import database_now_ms, json_text
 from recado.errors import BadInput, NotFound
 from recado.kit.crypto import SecretBox
 from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.personal import Age
 from recado.privacy.declared import AGINGS
 from recado.privacy.models import Erasure, Retention
@@ -132,9 +133,10 @@ async def get_erasure(session: AsyncSession, erasure_id: str) -> Erasure:
     return row
 
 
-async def list_erasures(session: AsyncSession, cut: Cut = FIRST) -> Page[Erasure]:
+async def list_erasures(session: AsyncSession, cut: Cut = FIRST, span: Span = ALWAYS) -> Page[Erasure]:
     """The project's erasures, newest first."""
-    return await read_page(session, select(Erasure), Erasure, cut, newest_first=True)
+    statement = select(Erasure).where(*span.of(Erasure.created_ms))
+    return await read_page(session, statement, Erasure, cut, newest_first=True)
 
 
 async def erasures_of(session: AsyncSession, box: SecretBox, kind: str, value: str) -> Sequence[Erasure]:

@@ -144,7 +144,7 @@ async def test_lists_come_in_pages(api: Api, ours: Tenant) -> None:
         if page["next_cursor"] is None:
             break
         query = f"?limit=2&cursor={page['next_cursor']}"
-    assert names == ["Ana", "P0", "P1", "P2", "P3", "P4"]
+    assert names == ["Ana", "Eva", "P0", "P1", "P2", "P3", "P4"]
     found = (await api.get("/contacts?search=3460000000", agent)).json["items"]
     assert [item["name"] for item in found] == ["P0", "P1", "P2", "P3", "P4"]
     for wrong in ("?limit=0", "?limit=201", "?limit=x", "?cursor=x", "?cursor=%00"):

@@ -102,6 +102,9 @@ def test_every_command_leaves_an_entry_or_is_declared_to_change_nothing(console:
         ("line unrouted drop", ("--all",)),
         ("backup", (str(tmp_path / "backups"),)),
         ("audit trim", ("--older-than", "90")),
+        ("project retention", ("clinica", "--messages", "365")),
+        ("contact erase", ("clinica", rows["contact"], "--yes")),
+        ("db compact", ()),
         ("db copy", ("--to", f"sqlite:///{tmp_path / 'other.db'}")),
     ):
         noted(console, path, *arguments)
@@ -126,6 +129,7 @@ def noted_restore(console: Console, folder: Path) -> None:
 
 def rows_of(console: Console) -> dict[str, str]:
     """What is stored that commands can change."""
+    from recado.contacts.models import Contact
     from recado.jobs.models import Job
     from recado.webhooks.models import WebhookDelivery
 
@@ -138,9 +142,11 @@ def rows_of(console: Console) -> dict[str, str]:
         id=new_id(), project_id=project, endpoint_id=webhook["id"], event_id=new_id(), event="message.failed",
         position=1, state="dead", due_ms=0, until_ms=0,
     )  # fmt: skip
-    rows = (talk.row, out, one, other, job, posted, stray(delivery(ACCOUNT_UPDATE)))
+    person = Contact(id=new_id(), project_id=project, name="Ana", created_ms=0)
+    rows = (person, talk.row, out, one, other, job, posted, stray(delivery(ACCOUNT_UPDATE)))
     store(console.installation, *rows)
     return {
+        "contact": person.id,
         "out": out.id,
         "in": one.id,
         "other in": other.id,

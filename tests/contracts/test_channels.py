@@ -244,6 +244,8 @@ async def test_people_are_blocked_and_let_in_again(provider: Provider) -> None:
     assert (await provider.channel.blocked(provider.line, None, 10)).users == (ANA,)
     assert (await provider.channel.unblock(provider.line, [ANA])).done == (ANA,)
     assert (await provider.channel.blocked(provider.line, None, 10)).users == ()
+    nobody = await provider.channel.block(provider.line, ["0"])  # digits, and nobody's number
+    assert [code for _, code, _ in nobody.failed] == ["window_closed"]
     with pytest.raises(BadInput):
         await provider.channel.block(provider.line, ["no number"])
 

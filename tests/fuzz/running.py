@@ -12,7 +12,7 @@ from typing import Literal
 from recado.api import OPENAPI_PATH
 from recado.settings import Settings
 from tests.cli.terminal import Installation, free_port
-from tests.fuzz.seeding import Seeded, seed
+from tests.fuzz.seeding import NUMBERS, Seeded, seed
 
 Caller = Literal["nobody", "ours", "theirs"]
 # Nobody has no key; `ours` uses what is its own; `theirs` has a key of its own, and asks for what is ours.
@@ -20,16 +20,20 @@ CALLERS: tuple[Caller, ...] = ("nobody", "ours", "theirs")
 ROOT = Path(__file__).parent.parent.parent
 RUN_LIMIT_S = 300
 OFF = {f"RECADO_LIMIT_PER_{what}": "off" for what in ("ADDRESS", "KEY", "PROJECT")}
-# Nobody listens there: nothing that is sent leaves this machine.
-NOWHERE = "http://127.0.0.1:1"
 
 
 def fuzz(folder: Path, url: str, callers: Sequence[Caller], options: Sequence[str], seed_number: int | None) -> int:
     """Start a Recado on this database, empty until now, and call it; how many of the callers found something."""
-    port = free_port()
-    installation = Installation(folder, RECADO_DATABASE_URL=url, RECADO_CLOUD_API_BASE_URL=NOWHERE, **OFF)
+    port, graph = free_port(), free_port()
+    base = f"http://127.0.0.1:{graph}"
+    installation = Installation(folder, RECADO_DATABASE_URL=url, RECADO_CLOUD_API_BASE_URL=base, **OFF)
     seeded = asyncio.run(seed(Settings(database_url=url, data_dir=folder / "data")))
-    with installation.running("up", "--no-demo", "--port", str(port), until="Stop "):
+    numbers = [part for number in NUMBERS.values() for part in ("--number", number)]
+    simulate = ("simulate", "cloud-api", "--port", str(graph), *numbers)
+    with (
+        installation.running(*simulate, until="simulator ready"),
+        installation.running("up", "--no-demo", "--port", str(port), until="Stop "),
+    ):
         given = [*options, *([] if seed_number is None else ["--seed", str(seed_number)])]
         return sum(_run(folder, f"http://127.0.0.1:{port}", caller, seeded, given) != 0 for caller in callers)
 

@@ -50,9 +50,9 @@ async def _seed(runtime: Runtime, name: str) -> Seeded:
             runtime.box,
             assistant_id=assistant.id,
             channel="cloud-api",
-            address=mark,
+            address=number,
             name=mark,
-            secrets={"app_secret": mark},
+            secrets={"app_secret": mark, "access_token": mark},
             config={"note": mark},
         )
     await runtime.directory.refresh()

@@ -36,7 +36,8 @@ def _mentions(name: str, text: str) -> bool:
     return any(text in page.read_text(encoding="utf-8") for page in pages)
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.guides
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", ["README", *NAMES])
 def test_a_page_can_be_followed(reader: Reader, name: str) -> None:
     if name == "README":

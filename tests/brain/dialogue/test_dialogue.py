@@ -211,7 +211,7 @@ def test_what_is_understood_in_between_starts_the_count_again() -> None:
 
 
 def test_an_unsure_wish_is_asked_about_with_the_two_likeliest() -> None:
-    first = turn("acerca de mi turno")
+    first = turn("lo del turno")
     reply = first.replies[0]
     assert isinstance(reply, OutButtons)
     assert [one.id for one in reply.buttons] == [f"do:wish:{wish}" for wish in (first.state or {})["choice"]["wishes"]]

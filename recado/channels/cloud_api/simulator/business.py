@@ -11,7 +11,7 @@ from typing import Any
 
 from aiohttp import web
 
-from recado.channels.cloud_api.simulator.config import WINDOW_S, Number
+from recado.channels.cloud_api.simulator.config import WINDOW_S, ConfigError, Number
 from recado.channels.cloud_api.simulator.errors import GraphError, unknown_object
 from recado.channels.cloud_api.simulator.payloads import Phone
 from recado.channels.cloud_api.simulator.phones import split_address
@@ -85,7 +85,7 @@ class Business:
         failed: list[Json] = []
         for item in items:
             given = str(item.get("user") or item.get("user_id") or "")
-            phone = self._world.person(*split_address(given)) if given else None
+            phone = self._person(given)
             if error := self._why_not(number, phone, on):
                 failed.append({"input": given, "errors": [error]})
             elif phone is not None:
@@ -98,6 +98,12 @@ class Business:
         users["failed_users"] = failed
         details = "Failed to block some users, see the block_users response list for details"
         raise GraphError(139100, details, beside=answer)
+
+    def _person(self, given: str) -> Phone | None:
+        try:
+            return self._world.person(*split_address(given)) if given else None
+        except ConfigError:  # nobody can have this address
+            return None
 
     def _why_not(self, number: Number, phone: Phone | None, on: bool) -> Json | None:
         """Only somebody who wrote within the last 24 hours can be blocked; strangers get the same error."""
