@@ -63,7 +63,8 @@ class Scale:
     `waiting` is how many messages may be owed before the people pause; `crashes` how often the PostgreSQL server dies.
     `reconcile_after_s` is longer than a status can be on its way, being offered again after at most 1 s. (With a
     balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
-    than 6 s.)
+    than 6 s.) `slack_s` is added to how long a takeover may take: the short run shares its machine with other tests,
+    and says how many are lost, not how soon they are answered.
     """
 
     messages: int
@@ -76,15 +77,16 @@ class Scale:
     starts_killed: int
     recipients: int
     schedules: int
+    slack_s: float
 
 
 FULL = Scale(
     messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
-    recipients=120, schedules=20,
+    recipients=120, schedules=20, slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
-    recipients=8, schedules=4,
+    recipients=8, schedules=4, slack_s=5.0,
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.

@@ -27,6 +27,7 @@ class Killer:
     postgres: MortalPostgres | None
     random: Random
     meters: Callable[[Meter], int]
+    slack_s: float
     crashes: int = 0
     stops_s: list[float] = field(default_factory=list[float])
     broken_ms: list[int] = field(default_factory=list[int])
@@ -88,7 +89,7 @@ class Killer:
 
     def _watch(self, victim: Member, killed_s: float, held: Held) -> None:
         self.broken_ms.append(round(killed_s * 1000))
-        watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held)
+        watching = watch(self.database, self.fleet.able, victim.program.name, killed_s, held, self.slack_s)
         self._watches.append(asyncio.create_task(watching))
 
     async def _upgrade(self) -> None:

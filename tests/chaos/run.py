@@ -296,7 +296,7 @@ async def _made(
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)
         progress = _Progress(scale.messages)
-        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter)
+        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter, scale.slack_s)
         deeds = Deeds(fleet, database, scale, seed, receiver_url)
         try:
             yield Run(case, scale, seed, folder, database, simulator, fleet, killer, deeds, progress, first, second)

@@ -58,7 +58,7 @@ def counted_s(killed_s: float, taken_s: float, able_since_s: float) -> float:
     return taken_s - max(killed_s, able_since_s - LEASE_S)
 
 
-async def watch(database: Database, able: Able, victim: str, killed_s: float, held: Held) -> Takeover:
+async def watch(database: Database, able: Able, victim: str, killed_s: float, held: Held, slack_s: float) -> Takeover:
     """Wait until everything that the victim held is taken or settled, and measure it."""
     left = set(held.holdings)
     waited: list[tuple[Holding, float]] = []
@@ -71,7 +71,7 @@ async def watch(database: Database, able: Able, victim: str, killed_s: float, he
             if epoch > holding.epoch:
                 since_s = able.since(at_s)
                 waited.append((holding, counted_s(killed_s, at_s, since_s)))
-                if waited[-1][1] > (JOB_TAKEOVER_S if holding.kind == "job" else TAKEOVER_S):
+                if waited[-1][1] > (JOB_TAKEOVER_S if holding.kind == "job" else TAKEOVER_S) + slack_s:
                     since = f"workers ready since {since_s - killed_s:+.2f} s"
                     late.append(f"{holding} {at_s - killed_s:.2f} s after the kill ({since})")
                 left.discard(holding)
