@@ -118,6 +118,8 @@ class TestPublished:
     pytestmark = NEEDS_TORCH
 
     async def test_what_is_published_is_served(self, hub: LoopbackHub, tmp_path: Path) -> None:
+        name = "ana/published"  # the hub keeps what other tests have published
+
         def publish(version: int) -> str:
             folder = tmp_path / f"model-{version}"
             shutil.copytree(tiny_gpt2.gpt2(tmp_path / f"gpt2-{version}", positions=512), folder)
@@ -130,9 +132,9 @@ class TestPublished:
                 return done.stdout
 
             typed("convert", str(folder), str(folder / "clinic-f16.gguf"))
-            return json.loads(typed("publish", str(folder), NAME, "--private", "--device", "cpu", "--json"))["commit"]
+            return json.loads(typed("publish", str(folder), name, "--private", "--device", "cpu", "--json"))["commit"]
 
-        await whole_life(hub, tmp_path, f"{NAME}:f16", publish)
+        await whole_life(hub, tmp_path, f"{name}:f16", publish)
 
 
 @pytest.mark.slow
