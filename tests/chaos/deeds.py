@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from recado.db import Database, database_now_ms
 from tests.chaos.cases import NEIGHBOUR, PROJECT, Scale, stream
@@ -15,6 +16,7 @@ from tests.chaos.fleet import KEYS, Fleet
 from tests.chaos.people import Written, line_addresses
 from tests.chaos.programs import HOST, ChaosError
 
+T = TypeVar("T")
 # What the texts of sends to many begin with; no person writes so.
 NOTICE = "aviso"
 WEBHOOK_SECRET = "secret-of-the-receiver"
@@ -116,18 +118,15 @@ class Deeds:
 
     async def _set_tick(self, schedule_id: str, in_s: float) -> Tick:
         """Crons know no seconds, and a run is short."""
-        while True:
-            try:
-                async with self.database.system() as session:
-                    due_ms = await database_now_ms(session) + round(in_s * 1000)
-                    changed = text("UPDATE schedules SET next_ms = :due_ms WHERE CAST(id AS varchar) = :id")
-                    await session.execute(changed, {"due_ms": due_ms, "id": schedule_id})
-                return Tick(schedule_id, due_ms)
-            except Exception:  # the server was killed on purpose
-                if not self.fleet.database_up:
-                    await asyncio.sleep(_RETRY_S)
-                    continue
-                raise
+
+        async def set_tick() -> Tick:
+            async with self.database.system() as session:
+                due_ms = await database_now_ms(session) + round(in_s * 1000)
+                changed = text("UPDATE schedules SET next_ms = :due_ms WHERE CAST(id AS varchar) = :id")
+                await session.execute(changed, {"due_ms": due_ms, "id": schedule_id})
+            return Tick(schedule_id, due_ms)
+
+        return await _whenever_it_is_up(set_tick)
 
     async def _ask(
         self, method: str, path: str, body: Any = None, *, key: str = "", project: str = PROJECT, once: str = ""
@@ -156,6 +155,21 @@ class Deeds:
         raise ChaosError(f"{method} {path} was not answered: {said}")
 
     async def _made_before(self, where: str) -> dict[str, Any] | None:
-        async with self.database.engine.connect() as connection:
-            row = (await connection.execute(text(f"SELECT id FROM schedules WHERE {where}"))).first()  # noqa: S608 # ours
-        return None if row is None else {"id": str(row[0])}
+        async def look() -> dict[str, Any] | None:
+            async with self.database.engine.connect() as connection:
+                row = (await connection.execute(text(f"SELECT id FROM schedules WHERE {where}"))).first()  # noqa: S608 # ours
+            return None if row is None else {"id": str(row[0])}
+
+        return await _whenever_it_is_up(look)
+
+
+async def _whenever_it_is_up(work: Callable[[], Awaitable[T]]) -> T:
+    """Try until the database answers: its server is killed on purpose."""
+    until_s = time.monotonic() + _ANSWER_WITHIN_S
+    while True:
+        try:
+            return await work()
+        except (SQLAlchemyError, OSError):
+            if time.monotonic() >= until_s:
+                raise
+            await asyncio.sleep(_RETRY_S)
