@@ -319,7 +319,6 @@ MAX_FLOW_BUTTON = 20
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
 MAX_TEMPLATE_NAME = 512
 MAX_TEMPLATE_BUTTONS = 10
-MAX_COUPON_CODE = 15
 # Meta names no limit for these; ours keeps a message within what one page of its documents shows.
 MAX_PLACE = 1_000
 MAX_URL = 2_000

@@ -1,6 +1,5 @@
 """Schedules as people use them. Nothing here commits. Sessions are a project's."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -96,11 +95,6 @@ async def delete(session: AsyncSession, schedule_id: str) -> None:
     """Remove a schedule; jobs that it made stay. Raises `NotFound` (`schedule_not_found`)."""
     await session.delete(await get(session, schedule_id))
     await session.flush()
-
-
-def input_of(schedule: Schedule) -> Any:
-    """What its jobs are asked, as JSON."""
-    return json.loads(schedule.input)
 
 
 def _check_zone(timezone: str) -> str:

@@ -12,8 +12,6 @@ from recado.knowledge.service import MAX_ANSWER, MAX_KEYWORDS, MAX_QUESTION, MAX
 # What one request may bring; the body's own limit is 1 MiB.
 MAX_ENTRIES = 1_000
 
-_ENTRY = {"topic": "hours", "language": "es", "question": "¿A qué hora abren?", "answer": "De 8:00 a 18:00."}
-
 Keyword = Annotated[AnyText, Field(min_length=1, max_length=200)]
 
 

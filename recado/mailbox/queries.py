@@ -155,12 +155,6 @@ async def conversations_on(session: AsyncSession, line_id: str, contact_ids: Col
     return list(await session.scalars(found))
 
 
-async def outbox_by_id(session: AsyncSession, message_ids: Collection[str]) -> dict[str, str]:
-    """The states of some messages that go out, by id."""
-    rows = await session.execute(select(OutboxMessage.id, OutboxMessage.state).where(OutboxMessage.id.in_(message_ids)))
-    return {row[0]: row[1] for row in rows}
-
-
 async def read_history(
     session: AsyncSession,
     conversation_id: str,

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Collection
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,16 +37,6 @@ async def media_of_messages(session: AsyncSession, message_ids: Collection[str])
         select(Media).where(Media.message_id.in_(message_ids), Media.message_id.is_not(None), Media.state != "deleting")
     )
     return {row.message_id: row for row in rows if row.message_id is not None}
-
-
-async def media_of_contact(session: AsyncSession, contact_ids: Collection[str]) -> Sequence[Media]:
-    """All files that came from a person, by all contacts that they are, oldest first: for exports and erasure."""
-    rows = await session.scalars(
-        select(Media)
-        .where(Media.contact_id.in_(contact_ids), Media.contact_id.is_not(None), Media.state != "deleting")
-        .order_by(Media.id)
-    )
-    return rows.all()
 
 
 async def delete_media(session: AsyncSession, media_ids: Collection[str]) -> int:

@@ -15,7 +15,7 @@ from recado.errors import NotFound
 from recado.kit import new_id
 from recado.media.fetching import MAX_ATTEMPTS, Fetcher
 from recado.media.limits import MB, digest_in_hex
-from recado.media.service import delete_media, get_media, media_of_contact, media_of_messages, remove_deleted
+from recado.media.service import delete_media, get_media, media_of_messages, remove_deleted
 from recado.media.work import MediaWork
 from tests.mailbox.support import eventually, on_sqlite
 from tests.media.support import Place
@@ -48,8 +48,6 @@ async def test_a_file_is_fetched_and_kept(place: Place) -> None:
     async with place.database.project(place.line.project_id, read_only=True) as session:
         assert [one.id for one in (await media_of_messages(session, [message_id])).values()] == [row.id]
         assert row.contact_id is not None
-        assert [one.id for one in await media_of_contact(session, [row.contact_id])] == [row.id]
-        assert await media_of_contact(session, [new_id()]) == []
 
 
 async def test_a_repeated_delivery_makes_no_second_file(place: Place) -> None:

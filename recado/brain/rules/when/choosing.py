@@ -7,7 +7,7 @@ from recado.brain.rules.when import links
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, PartNamed, Soonest, TimeSpan, Vague
+from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soonest, TimeSpan, Vague
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
@@ -143,11 +143,6 @@ def turned(item: Item) -> TimeSpan | None:
             return TimeSpan(None, first)
         case _:
             return None
-
-
-def parts_differ(items: Sequence[Item]) -> bool:
-    """Whether several parts of the day are named."""
-    return len({item.meant.part for item in items if isinstance(item.meant, PartNamed)}) > 1
 
 
 def several_days(items: Sequence[Item]) -> bool:

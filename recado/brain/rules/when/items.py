@@ -16,16 +16,11 @@ from recado.brain.rules.when.mentions import (
     Bare,
     BareMonth,
     DayNamed,
-    DaysOffered,
-    DaySpan,
-    Except,
     Following,
     Meant,
-    Moment,
     Nothing,
     PartNamed,
     Shift,
-    Soonest,
     TimeNamed,
     TimesOffered,
     TimeSpan,
@@ -292,8 +287,3 @@ def _clusters(letters: str, items: list[Item]) -> list[Cluster]:
         last.last = item.at
         item.cluster = last
     return clusters
-
-
-def is_day(meant: Meant) -> bool:
-    """Whether it says something about the day."""
-    return isinstance(meant, DayNamed | DaysOffered | DaySpan | Vague | Soonest | Except | Moment)

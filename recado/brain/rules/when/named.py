@@ -223,7 +223,6 @@ _THIS_WEEK = (
 _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) | last WEEK | PASADA WEEKU))"
 _WD = "<wd:WDAY>"
 _ALONE = "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead)"
-_EL = "(el | los | la | the)"
 
 RULES: tuple[Rule[Meant], ...] = (
     # Counted from today.
