@@ -33,6 +33,7 @@ KINDS = {
     "jobs": "job",
     "knowledge_entries": "entry",
     "lines": "line",
+    "media": "media",
     "outbox": "message",
     "projects": "project",
     "schedules": "schedule",
