@@ -252,6 +252,8 @@ async def _examine_database(settings: Settings, ask_providers: bool) -> AsyncGen
         if file is not None and not file.exists():
             yield _warn(name, f"{file} is not made yet", "It is made by: recado up (or recado db migrate)")
             return
+        if file is not None and (exposed := _exposed(file)):
+            yield exposed
         database = Database(url)
     except (SQLAlchemyError, ValueError, OSError) as error:
         yield _fail(name, _short(error), "RECADO_DATABASE_URL looks like postgresql://user:password@host:5432/name")
@@ -335,9 +337,17 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
         if loaded.problem:
             mend = "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update"
             found.append(_fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
-    if not settings.secret_key and os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        found.append(_warn(name, f"others on this machine can read {file}", f"chmod 600 {file}"))
+    if not settings.secret_key and (exposed := _exposed(file, name)):
+        found.append(exposed)
     return found or [_ok(name, "opens the secrets of every line")]
+
+
+def _exposed(file: Path, name: str = "database") -> Finding | None:
+    """What is private is made so; an older version, or a copy, may have left it open."""
+    if os.name != "posix" or not stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return None
+    every = f"{file}*" if name == "database" else str(file)
+    return _warn(name, f"others on this machine can read {file}", f"chmod 600 {every}")
 
 
 async def _at_providers(database: Database, settings: Settings) -> list[Finding]:

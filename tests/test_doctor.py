@@ -20,10 +20,10 @@ from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
-from recado.kit.ids import first_id
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
 from recado.media.models import Media
 from recado.migrate import check
+from recado.personal import first_id
 from recado.projects.models import Project
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.cli.terminal import free_port

@@ -21,6 +21,7 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import RecadoError
 from recado.kit.clock import now
+from recado.kit.private import make_private
 from recado.kit.stamps import stamp
 from recado.migrate import check, migrate, require_same
 from recado.settings import LAST_BACKUP, Settings
@@ -99,6 +100,7 @@ async def _copy_database(database: Database, to: Path, report: Report) -> dict[s
 
 def _copy_pages(source: Path, to: Path, report: Report) -> None:
     """SQLite's own backup, inside one read transaction: writers neither wait for it nor make it begin again."""
+    make_private(to)
     reading = sqlite3.connect(source, isolation_level=None)
     target = sqlite3.connect(to, isolation_level=None)
     try:

@@ -29,12 +29,6 @@ def new_id() -> str:
     return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
-def first_id(at_ms: int) -> str:
-    """The smallest id that may be made at a time: those made later are larger, as far as clocks agree."""
-    text = f"{at_ms << 80:032x}"
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
-
-
 def is_id(text: str) -> bool:
     """True for an id as `new_id` writes them: what else comes from outside must not reach a uuid column."""
     return _ID.fullmatch(text) is not None

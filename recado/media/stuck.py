@@ -7,8 +7,8 @@ from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms
-from recado.kit.ids import first_id
 from recado.media.models import Media
+from recado.personal import first_id
 
 # So long the provider keeps what was sent: until then a file that was given up can still be had. "If the media ID came
 # from a webhook, the asset is retained for 7 days":

@@ -51,7 +51,7 @@ def test_no_more_is_kept_than_asked(tmp_path: Path) -> None:
     assert {one.name for one in files(path)} == {"recado.log", "recado.log.1", "recado.log.2"}
     # Whoever was about to write when it was renamed may be a line late.
     assert all(one.stat().st_size <= 4_000 + 2 * 100 for one in files(path))
-    assert path.stat().st_mode & 0o007 == 0
+    assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.fixture

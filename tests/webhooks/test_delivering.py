@@ -22,13 +22,13 @@ from recado.events.service import list_events, record
 from recado.kit import new_id, randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import EVERYWHERE, Destinations
+from recado.kit.postman import Result
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.webhooks import service
 from recado.webhooks.delivering import CLAIM_ROWS, Deliverer, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
-from recado.webhooks.posting import Result
 from tests.webhooks.receiver import Receiver, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)

@@ -12,7 +12,8 @@ from recado.events.models import Event
 from recado.kit import new_id
 from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
-from recado.webhooks.posting import body_of, post_signed
+from recado.kit.signed import post_signed
+from recado.webhooks.posting import body_of
 from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
