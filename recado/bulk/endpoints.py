@@ -52,8 +52,7 @@ async def send_bulk(
     async with caller.writing() as session:
         job = await service.start(session, line_id, asked, idempotency_key)
         if new.callback is not None:
-            secret = new.callback.secret.get_secret_value()
-            await call_back(session, box, destinations, job, new.callback.url, secret)
+            await call_back(session, box, destinations, job, new.callback.url, new.callback.secret)
         return job_out(job)
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import State
@@ -73,8 +73,9 @@ class NewCallback(Input):
 
     url: Annotated[str, StringConstraints(max_length=MAX_URL)]
     secret: Annotated[
-        SecretStr,
-        Field(min_length=16, max_length=200, pattern=r"^[!-~]+$", description="Visible ASCII; kept encrypted."),
+        str,
+        StringConstraints(min_length=16, max_length=200, pattern=r"^[!-~]+$"),
+        Field(description="Visible ASCII; kept encrypted.", repr=False),
     ]
 
 

@@ -16,10 +16,13 @@ from recado.errors import BadInput, NotFound
 from recado.jobs import service
 from recado.jobs.callbacks import JobCallbacks, call_back, get_callback, renew_secrets
 from recado.jobs.kinds import Run
-from recado.jobs.models import JobCallback
+from recado.jobs.models import Job, JobCallback
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Destinations
 from recado.kit.due_posts import MAX_TRIES
+from recado.personal import first_id
+from recado.privacy.aging import remove_aged
+from recado.privacy.service import Days
 from tests.jobs.support import at_work, ended, kinds, submit
 from tests.mailbox.support import eventually
 from tests.webhooks.receiver import Receiver, receiving
@@ -196,3 +199,22 @@ async def test_secrets_are_encrypted_anew_until_they_are_done(
         await done(database, project_id, job_id)
     async with database.system() as session:
         assert await renew_secrets(session, SecretBox(["a third key for tests"])) == 0
+
+
+async def test_a_job_that_has_aged_goes_with_its_callback_but_not_before_it_was_told(
+    database: Database, project_id: str, receiver: Receiver
+) -> None:
+    job_id = await submit(database, project_id, "waits", {})
+    await named(database, project_id, job_id, receiver.url)
+    async with database.project(project_id) as session:
+        await service.cancel(session, job_id)
+    async with database.system() as session:
+        old = {"id": first_id(1_000), "created_ms": 1_000}
+        await session.execute(update(Job).where(Job.id == job_id).values(old))
+        await session.execute(update(JobCallback).values(job_id=old["id"]))
+    assert (await remove_aged(database, project_id, Days(logs=30)))["jobs"] == 0
+    async with calling(database):
+        await done(database, project_id, first_id(1_000))
+    assert (await remove_aged(database, project_id, Days(logs=30)))["jobs"] == 1
+    with pytest.raises(NotFound):
+        await callback(database, project_id, first_id(1_000))
