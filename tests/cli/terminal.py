@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.cli.forking import Parent
 
-START_LIMIT_S = 30.0
+START_LIMIT_S = 90.0
 RECADO = (sys.executable, "-m", "recado")
 _called: set[str] = set()
 _parent: Parent | None = None
@@ -104,7 +104,7 @@ class Program:
             assert time.monotonic() < limit, f"it never said {text!r}:\n{self.output}"
             time.sleep(0.05)
 
-    def stop(self, number: int = signal.SIGINT, within_s: float = 5.0) -> int:
+    def stop(self, number: int = signal.SIGINT, within_s: float = 60.0) -> int:
         """Ask it to stop; its exit code."""
         self.process.send_signal(number)
         return self.process.wait(within_s)
