@@ -19,7 +19,8 @@ PROVED_BY = tuple(
         "mailbox", "conversations", "semantics",
         # What people of a project, and the law, may ask of them.
         "api/test_at_provider.py", "api/test_conversations.py", "api/test_audit.py", "compat/test_messages.py",
-        "compat/test_memory.py", "privacy/test_erasing.py", "privacy/test_exporting.py", "voice",
+        "api/test_filters.py",
+        "api/test_removal.py", "bulk", "compat/test_memory.py", "tracing", "privacy/test_erasing.py", "privacy/test_exporting.py", "voice",
     )
 )  # fmt: skip
 

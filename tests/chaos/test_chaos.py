@@ -18,7 +18,7 @@ LONG_ONLY = ("postgresql-1", "postgresql-split")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("case", [case for case in CASES if case.key not in LONG_ONLY], ids=lambda case: case.key)
 def test_killing_processes_loses_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "loaded", loaded)
