@@ -72,15 +72,9 @@ class Scale:
 
     `waiting` is how many messages may be owed before the people pause; `crashes` how often the PostgreSQL server dies.
     `reconcile_after_s` is longer than a status can be on its way, being offered again after at most 1 s. (With a
-<<<<<<< HEAD
-    balancer that goes on asking dead processes, two of three tries find one, and on a busy machine a status now and
-    then needs longer than 7 s.) `slack_s` is added to how long a takeover may take: the short run shares its machine
-    with other tests, and says how many are lost, not how soon they are answered.
-=======
     balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
     than 6 s.) `slack_s` is added to how long a takeover may take, `pause_slack_s` to the pause at the upgrade: the
     short run shares its machine with other tests, and says how many are lost, not how soon they are answered.
->>>>>>> origin/main
     """
 
     messages: int
@@ -102,13 +96,8 @@ FULL = Scale(
     recipients=120, schedules=20, slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
-<<<<<<< HEAD
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=20.0, starts_killed=1,
-    recipients=8, schedules=4, slack_s=5.0,
-=======
-    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
     recipients=8, schedules=4, slack_s=5.0, pause_slack_s=math.inf,
->>>>>>> origin/main
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.
