@@ -82,21 +82,27 @@ def triples(text: str) -> frozenset[str]:
 def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
     """Pairs (earlier, later) of lines that are near-duplicates.
 
-    Only lines that share one of their rarest triples are compared: two sets with Jaccard >= NEAR must share one of the
-    first n - ceil(NEAR * n) + 1 in any common order (Chaudhuri and others, "A primitive operator for similarity joins",
-    2006).
+    Only lines of about the same size that share one of their rarest triples are compared: two sets with Jaccard >= NEAR
+    must share one of the first n - ceil(NEAR * n) + 1 in any common order (Chaudhuri and others, "A primitive operator
+    for similarity joins", 2006), and the smaller one is at least NEAR times the larger.
     """
     sets = [triples(line) for line in lines]
     counts = Counter(triple for found in sets for triple in found)
-    holders: dict[str, list[int]] = {}
+    holders: dict[str, dict[int, list[int]]] = {}
     pairs: list[tuple[int, int]] = []
     for at, found in enumerate(sets):
         rarest = sorted(found, key=lambda triple: (counts[triple], triple))
         first = rarest[: len(found) - math.ceil(NEAR * len(found)) + 1]
-        for other in {other for triple in first for other in holders.get(triple, ())}:
+        sizes = range(math.ceil(NEAR * len(found)), math.floor(len(found) / NEAR) + 1)
+        alike: set[int] = set()
+        for triple in first:
+            for size, others in holders.get(triple, {}).items():
+                if size in sizes:
+                    alike.update(others)
+        for other in alike:
             both = len(found & sets[other])
             if both >= NEAR * (len(found) + len(sets[other]) - both):
                 pairs.append((other, at))
         for triple in first:
-            holders.setdefault(triple, []).append(at)
+            holders.setdefault(triple, {}).setdefault(len(found), []).append(at)
     return sorted(pairs)
