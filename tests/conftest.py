@@ -11,8 +11,10 @@ from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
 from tests.databases import KINDS, Databases, Kind
-from tests.measuring import pytest_collection, pytest_runtest_protocol  # noqa: F401 # hooks of all tests
+from tests.measuring import pytest_collection, pytest_runtest_protocol
 from tests.network import block_network
+
+__all__ = ["pytest_collection", "pytest_runtest_protocol"]  # hooks around all tests
 
 # A slow or busy machine fails no property, and the same code is tried with the same examples each time, so that a
 # failure is due to what was changed. `--hypothesis-profile=explore` looks for new ones.

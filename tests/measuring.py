@@ -19,8 +19,8 @@ PROVED_BY = tuple(
         "mailbox", "conversations", "semantics", "voice", "tracing", "bulk",
         # What people of a project, and the law, may ask of them.
         "api/test_at_provider.py", "api/test_audit.py", "api/test_conversations.py", "api/test_filters.py",
-        "api/test_removal.py", "compat/test_memory.py", "compat/test_messages.py", "privacy/test_erasing.py",
-        "privacy/test_exporting.py",
+        "api/test_health.py", "api/test_removal.py", "compat/test_memory.py", "compat/test_messages.py",
+        "privacy/test_erasing.py", "privacy/test_exporting.py", "test_doctor.py",
     )
 )  # fmt: skip
 
