@@ -28,8 +28,8 @@ COMMON = [
     "cuarto", "media", "pm",
 ]  # fmt: skip
 LEXICON = sorted(set(WORDS["es"]) | set(WORDS["en"]))
-# Ten times what the worst takes on a quiet machine: what runs away takes minutes.
-MAX_SECONDS = 0.5
+# A hundred times what the worst takes on a quiet machine: what runs away takes minutes.
+MAX_SECONDS = 5.0
 """For the longest message, whatever it says."""
 SLOTS = {
     "past", "vague", "soonest", "impossible", "options", "time_from", "time_to", "part_of_day", "from_date",
@@ -88,14 +88,11 @@ def test_spans_are_the_text_that_was_used() -> None:
     assert [text[start:end] for start, end in when.spans] == ["man\u0303ana", "a las 5"]
 
 
-def fastest(text: str, language: Language) -> float:
-    """Seconds of processor time: the best of three, so that a busy machine does not fail it."""
-    taken: list[float] = []
-    for _ in range(3):
-        started = time.process_time()
-        resolve(text, now=NOW, language=language)
-        taken.append(time.process_time() - started)
-    return min(taken)
+def spent_s(text: str, language: Language) -> float:
+    """Processor time, which a busy machine does not lengthen as it does the clock's."""
+    started = time.process_time()
+    resolve(text, now=NOW, language=language)
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,7 +107,7 @@ def fastest(text: str, language: Language) -> float:
     ],
 )  # fmt: skip
 def test_no_message_takes_long(text: str, language: Language) -> None:
-    assert fastest(text[:MAX_CHARACTERS], language) < MAX_SECONDS
+    assert spent_s(text[:MAX_CHARACTERS], language) < MAX_SECONDS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -120,4 +117,4 @@ def test_no_message_takes_long(text: str, language: Language) -> None:
 )
 def test_no_repeated_words_take_long(language: Language, words: list[str]) -> None:
     unit = " ".join(words) + " "
-    assert fastest((unit * (MAX_CHARACTERS // len(unit) + 1))[:MAX_CHARACTERS], language) < MAX_SECONDS
+    assert spent_s((unit * (MAX_CHARACTERS // len(unit) + 1))[:MAX_CHARACTERS], language) < MAX_SECONDS
