@@ -105,5 +105,5 @@ def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
             if both >= NEAR * (len(found) + len(sets[other]) - both):
                 pairs.append((other, at))
         for triple in first:
-            holders.setdefault(triple, {}).setdefault(len(found), []).append(at)
+            holders.setdefault(triple, []).append(at)
     return sorted(pairs)
