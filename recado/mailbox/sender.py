@@ -257,7 +257,9 @@ class Sender:
     async def _claim(self, line_id: str, slots: int) -> None:
         """Claim up to `slots` heads of this line's lanes, as many as there are tokens for, and send them."""
         loop = asyncio.get_running_loop()
-        held, line = self._held[line_id], self.lines.line(line_id)
+        held, line = self._held.get(line_id), self.lines.line(line_id)
+        if held is None:
+            return  # it was given back, or taken, since this claim was made a task
         if line is None:
             await self.mailbox.close_line(line_id)
             return
