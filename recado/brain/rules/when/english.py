@@ -166,7 +166,7 @@ time: time times
 then: then
 else: else otherwise
 excepto: except
-instead: instead rather
+instead: instead
 better: better
 convenient: convenient
 during: during
@@ -251,7 +251,7 @@ IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
-PREFER: prefer
+PREFER: prefer rather
 MAYBE: maybe perhaps
 since: since
 OPEN: open opens opened close closes closed opening_hours
@@ -260,7 +260,8 @@ WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
-    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit met died lied won sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
+    tore swam slipped called asked spoke talked
     did
 AGREED: said agreed arranged planned supposed
 TOLD: told

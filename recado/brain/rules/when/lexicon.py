@@ -85,7 +85,7 @@ RUN_TOGETHER = """
 lunes al viernes: lunesaviernes lunaviern lunavie
 a las: alas
 a la: ala
-de la: dela
+de la: dela dla
 de las: delas
 en la: enla
 por la: porla xla
@@ -261,11 +261,25 @@ def _slips(word: str) -> Iterator[str]:
         yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
 
 
+_SOUNDS = (("ce", "se"), ("ci", "si"), ("s", "z"), ("z", "s"), ("b", "v"), ("v", "b"), ("qu", "k"))
+"""Written for one another where they sound the same: "onse", "nobiembre", "kince"."""
+
+
+def _heard() -> Iterator[tuple[str, str]]:
+    """The Spanish weekdays, months and numbers as they are heard, and how they are spelled."""
+    for listed in (*spanish.WEEKDAYS, *spanish.MONTHS, *spanish.NUMBERS.values(), *spanish.TENS.values()):
+        word = listed.split()[0]
+        for one, other in _SOUNDS:
+            yield word.replace(one, other), word
+
+
 def _with_typos(words: dict[str, Meaning]) -> dict[str, Meaning]:
     for word in _OFTEN_MISSPELLED.split():
         for slip in _slips(word):
             if slip not in words and slip not in _NOT_TYPOS:
                 words[slip] = words[word]
+    for heard, word in _heard():
+        words.setdefault(heard, words[word])
     return words
 
 

@@ -237,6 +237,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
         "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA)",
+        "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the DAY after (?= $ | PAUSE | FILL | is | if)",
     ),

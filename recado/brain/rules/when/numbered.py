@@ -40,7 +40,9 @@ NOT_A_DAY = (
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
     " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
-    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
+    "| (a | to | until | hasta | DASH) (the | el | la)? NOONS | (at the)? LATEST | at the SOONEST | (a las)? MAXIMO"
+    " | COMMA? (o | u | or) (CLOCK | NN y (media | cuarto)) |"
+    " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
 _N = "(NUM | WNUM | TENS)"
@@ -288,7 +290,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _with_month,
     ),
     Rule(
-        f"<mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}",
+        f"<gone:last>? <mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}?"
+        f" {NOT_A_DAY}",
         _with_month,
     ),
     Rule(f"{_WDX} <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?", _with_month),
@@ -369,6 +372,11 @@ RULES: tuple[Rule[Meant], ...] = (
         f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}",
         _cardinal_month,
     ),
+    Rule(
+        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la) | CLOCK | tipo |"
+        " (en | por) la)",
+        _cardinal_month,
+    ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
     Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
@@ -391,6 +399,11 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
     Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
+    Rule(
+        "(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?= (a | tipo) (las | la) | at | CLOCK | (en | por)"
+        " la (TARDE | NOCHE | MANANA))",
+        _only_pair,
+    ),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(

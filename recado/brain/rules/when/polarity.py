@@ -36,6 +36,7 @@ _CANT = ALPHABET.compile(
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
+    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
@@ -61,7 +62,7 @@ _NOT_BEFORE = ALPHABET.compile(
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS) ITEM (ya | EJEM | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
     " | es | para ITEM)"
 )
@@ -70,7 +71,7 @@ _INSTEAD_OF = ALPHABET.compile(
     " | better than (the | on)? (?= ITEM)"
     " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
-    " | (en (vez | lugar) (de | del) | instead of | instead than)"
+    " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")

@@ -55,11 +55,11 @@ _SOUGHT = frozenset(
 )
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA"
     " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
 )
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
+_CONTENT = frozenset(ALPHABET.union("word words find see DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
 _NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
@@ -87,10 +87,10 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me){0,2}"
+    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
     " (DOSIS | word | words | GONE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 

@@ -37,7 +37,7 @@ NUMBERS = {
     13: "trece", 14: "catorce", 15: "quince kince quinse", 16: "dieciseis diesiseis", 17: "diecisiete diesisiete",
     18: "dieciocho diesiocho", 19: "diecinueve diesinueve", 21: "veintiuno veintiun veintiuna", 22: "veintidos",
     23: "veintitres", 24: "veinticuatro", 25: "veinticinco", 26: "veintiseis", 27: "veintisiete", 28: "veintiocho",
-    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno",
+    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno treintauno trentaiuno trentiuno trentayuno",
 }  # fmt: skip
 TENS = {20: "veinte beinte veinti", 30: "treinta treintai trenta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta",
         70: "setenta", 80: "ochenta", 90: "noventa"}  # fmt: skip
@@ -52,7 +52,7 @@ MANANA: manana mann mnn mnna mana mannana mananna mnana maana manan mananita man
     manhana mna mnnn mnan amanana mananq manaba mannna manaana manama mnha
 MANANAS: mananas mananitas
 PASADO: pasado pasao pasdo psado
-PASADA: pasada pasadas pasados anterior
+PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
@@ -196,6 +196,7 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 actual: actual presente
 arriba: arriba
 brevedad: brevedad
+ALTA: alta
 mayor: mayor
 muy: muy demasiado tan mucho mucha
 durante: durante
@@ -329,6 +330,8 @@ HAPPENED: vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuv
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito subio sembre llovio encontre vi
     aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
+    rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
+    prendio durmio metio quemo cayeron rompieron vio
     escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
 DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos

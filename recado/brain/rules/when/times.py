@@ -180,7 +180,7 @@ _SINGLE = (
     ),
     *each(
         _dotted,
-        "(?<= WD | TOM | TODAY) <t:DOTTED>",
+        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
@@ -211,9 +211,10 @@ _SINGLE = (
     ),
     *each(
         _minutes_off,
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
+        f" {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -258,6 +259,7 @@ _SPANS = (
         f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
+        "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? NOONS>",
         "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
@@ -299,6 +301,7 @@ _SPANS = (
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
         f"no (DESPUES de | mas TARDE de | mas TARDE que) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(a)? lo mas TARDE (a | que SUBJ (a)?)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(at)? (las)? <t:{END_OF_RANGE}> (at the)? LATEST",
