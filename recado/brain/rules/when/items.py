@@ -52,7 +52,7 @@ _TOGETHER = ALPHABET.compile(
     " PREFIERO | i | CAN"
     "| PREFER | WANT | CITA | un | una | an | IR | MAKE | u | BOOK | PEDIR | HORA | time | APROX | about | sobre"
     " | MAYBE | TALVEZ"
-    " | with | con | DOCTOR | of | QUEDA | WORK_FOR | HAY | VOY | AGENDADO | yo | TENGO){0,4} $"
+    " | with | con | DOCTOR | of | QUEDA | WORK_FOR | HAY | VOY | AGENDADO | yo | TENGO | TENIA){0,4} $"
 )
 """Between the day and the time of one wish."""
 

@@ -135,7 +135,7 @@ mid week: midweek
 alrededor de: alrededorde
 a partir: apartir
 a mediodia: amediodia
-y media: ymedia
+y media: ymedia ½
 y cuarto: ycuarto
 en punto: enpunto
 ahora mismo: ahoramismo
@@ -158,8 +158,8 @@ este: éste
 word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
-    visité llevé corté regué
-DIJO: llegó pasé dejé cambió cambié cancelé mandé reservé saqué
+    visité llevé corté regué mandé dejé pasé
+DIJO: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """
 """Words that an accent sets apart from the same letters without it, by their kind."""
@@ -261,7 +261,8 @@ def _slips(word: str) -> Iterator[str]:
         yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
 
 
-_SOUNDS = (("ce", "se"), ("ci", "si"), ("s", "z"), ("z", "s"), ("b", "v"), ("v", "b"), ("qu", "k"))
+_SOUNDS = (("ce", "se"), ("ci", "si"), ("s", "z"), ("z", "s"), ("b", "v"), ("v", "b"), ("qu", "k"),
+           ("y", "ll"), ("j", "h"))  # fmt: skip
 """Written for one another where they sound the same: "onse", "nobiembre", "kince"."""
 
 

@@ -358,7 +358,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _pointed(last=True),
-        f"(el | este | ese)? (DIA)? {_WD} (PASADO | PASADA | last) (?! MANANA)",
+        f"(el | este | ese)? (DIA)? {_WD} (PASADO | PASADA | last) (?! MANANA | las | la)",
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",

@@ -162,6 +162,14 @@ def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
 
 
+def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15 1 27", if the last can be a year that people make appointments for."""
+    year = tokens.number(match.start("short"))
+    day = pair(tokens, tokens.number(match.start("day")), tokens.number(match.start("month")))
+    good = year in _SHORT_YEARS and _possible(day.day or 0, day.month or 0)
+    return DayNamed(replace(day, year=year_of(year))) if good else None
+
+
 def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(replace(full_date(tokens, match.start("full")), weekday=_weekday_in(tokens, match)))
 
@@ -251,9 +259,10 @@ def _listed(tokens: Tokens, match: re.Match[str]) -> Iterator[Day]:
 
 
 def _past_any_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "31 a la noche": no hour has that number."""
+    """ "31 a la noche": no hour has that number. "15 en la tarde": nobody says an hour so."""
     number = tokens.number(match.start("day"))
-    return DayNamed(Day(day=number)) if _LAST_HOUR < number <= _MAX_DAY else None
+    hours = _NOON if said(match, "in") else _LAST_HOUR
+    return DayNamed(Day(day=number)) if hours < number <= _MAX_DAY else None
 
 
 def _every_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -379,6 +388,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
+    Rule("(?<! .) <day:NUM> <month:NUM> <short:NUM> (?= $ | PAUSE | a las | at)", _three_numbers),
     Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
     Rule(
@@ -387,7 +397,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"(el | DIA)? {_N} de CADA MES", _every_month),
-    Rule("<day:NUM | WNUM> (?= (a | por | en) la (TARDE | NOCHE | MANANA))", _past_any_hour),
+    Rule("<day:NUM | WNUM> (?= (<in:por | en> | a) la (TARDE | NOCHE | MANANA))", _past_any_hour),
     Rule(f"el <gone:PASADO> <day:{_N}> {NOT_A_DAY}", _of_some_month),
     # Written with signs.
     Rule(f"({_WDX} | el | DIA | fecha | the){{0,2}} <full:FULLDATE>", _written),

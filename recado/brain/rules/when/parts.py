@@ -34,7 +34,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(de | en | por) <p:TARDE | NOCHE | MADRUGADA>",
         "(?<= WD | TOM | TODAY | YESTERDAY | NUM | MON | FULLDATE | SLASHED | ANTEAYER | mejor | PREFIERO | o |"
         " y) <p:TARDE | NOCHE | MADRUGADA>",
-        "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK)",
+        "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
         "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH? <p:MORNING | AFTERNOON | EVENING>",
         "(at | in the | by)? <p:NIGHT> (time)?",
         "(?<= WDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",

@@ -150,7 +150,7 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
-tipo: tipo tipi
+tipo: tipo tipi tipin
 eso: eso
 como: como cmo
 sobre: sobre
@@ -325,7 +325,7 @@ HORARIO: horario horarios
 HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
 # The past
 MISSED: olvido olvide falte perdi
-HAPPENED: vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
+HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
     comenzo comence atendieron atendio ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito subio sembre llovio encontre vi

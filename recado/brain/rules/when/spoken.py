@@ -33,7 +33,7 @@ LA_PARTE = (
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
+    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
 )
 _SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"

@@ -25,12 +25,14 @@ from recado.brain.rules.when.tokens import Tokens
 _DAY_HOURS = 24
 _HALF = 30
 _QUARTER = 15
+_NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
 _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 """Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
+_IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
 _ALAS = f"(a | al)? {LAS}"
 
@@ -53,6 +55,9 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
         return None
+    if clock.hour > _NOON_HOUR and tokens.letters[match.start("t") + 1 : match.start("t") + 2] in _IN_THE:
+        # "15 en la tarde" is a day.
+        return None
     return TimeNamed(clock)
 
 
@@ -70,6 +75,13 @@ def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     two_digits = tokens.length(match.start("t")) >= len(f"{hour}.30")
     good = hour < _DAY_HOURS and minute < 60 and two_digits
     return TimeNamed(Clock(hour, minute)) if good else None
+
+
+def _spaced(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "19 00 hrs"."""
+    clock = _clock(tokens, match, "t")
+    two_digits = tokens.length(match.start("m")) == len("00")
+    return TimeNamed(clock) if clock is not None and clock.possible and two_digits else None
 
 
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -152,7 +164,7 @@ def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
-_NOONISH = "((el | la)? NOONS | el medio DIA)"
+_NOONISH = "((el | la)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
@@ -172,6 +184,7 @@ _SINGLE = (
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_THINGS}"),
+    *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM> (HORAS | HOURS)"),
     *each(
         _told,
@@ -238,7 +251,7 @@ _SEVERAL = each(
     _offered,
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
-    f"{ABOUT}? (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"{ABOUT}{{0,2}} (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",

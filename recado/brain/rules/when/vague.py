@@ -132,7 +132,7 @@ _MONTHS = always(
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
-    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
     "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
