@@ -154,7 +154,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
             " DASHED | FULLDATE)"
-            " (NUM | BIG | LONG | DASHED){0,5}",
+            " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (PIEZA | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",

@@ -15,8 +15,8 @@ _TOPIC = ALPHABET.compile(
     "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
     " | TOLD"
-    f" | {_WITH_WHOM}){{0,5}}"
-    " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
+    f" | de (mi | my | la | el)? (word | COSA | GONE) GONE? | {_WITH_WHOM}){{0,5}}"
+    " (para)? (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
     # "Mi cita para el lunes, la puedo pasar al martes?"
     " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
@@ -59,11 +59,12 @@ _EVENT = ALPHABET.compile(
     " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
 )
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find see DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
+_CONTENT = frozenset(ALPHABET.union("word words find see DORMIR SEEMS_PAST WE_DO ROUTINE GOT IR MAKE CANT"))
 _NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
+_SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
@@ -196,9 +197,18 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.reported = not wished
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
-            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause)
+            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
+
+
+def _told_behind(skeleton: Skeleton, item: Item) -> bool:
+    """ "Ayer pagué la consulta del 24": what happened has a day of its own, that lies behind in words."""
+    return item.source and any(
+        isinstance(other.meant, DayNamed) and ((other.meant.day.offset or 0) < 0 or other.meant.day.last)
+        for other in skeleton.items
+        if other is not item
+    )
 
 
 def _missed(letters: str, item: Item) -> bool:
@@ -235,7 +245,9 @@ def drop_habits(skeleton: Skeleton) -> None:
     letters = skeleton.letters
     if _HABIT.search(letters) is None:
         return
-    habitual = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    weekdays = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
+    habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):
         habitual = []
     for cluster in habitual:

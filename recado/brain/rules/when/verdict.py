@@ -223,7 +223,10 @@ class Judge:
         if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
             return
         clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
-        if isinstance(item.meant, TimeSpan) or chosen.range:
+        if len(chosen.items) > 1 and any(isinstance(one.meant, TimeSpan) for one in chosen.items):
+            # "Mañana antes de las 12 o el jueves desde las 3": no span holds for both.
+            self._out.clarify = True
+        elif isinstance(item.meant, TimeSpan) or chosen.range:
             self._tell_span(chosen)
         elif len(clocks) > 1:
             self._tell_hours([self._hour(one, own) for one, own in clocks], day)
