@@ -179,6 +179,7 @@ quick: quick quickly
 that: that that's thats
 these: these those
 why: why
+SICK: sick tired home
 muy: very quite really pretty
 # Meridiems
 AM: am
@@ -225,19 +226,22 @@ never: never
 # The wish, the appointment and what happens to it
 CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
     appointmnt appointment's
-CAMBIAR: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched moved
-    rescheduled reschedual
-CANCELAR: cancel canceling cancelling cancelation cancellation
+MOVED: moved rescheduled changed
+MOVER: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched
+    reschedual
+CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
 HAVE: have has i've ive we've weve they've
 GOT: got
-CAN: can could
+ABLE_TO: can
+COULD: could
 CANT: cant can't cannot couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
-WANT: want need would wanna id i'd looking lets let's let wish gimme
+WOULD: would
+WISHED: want need wanna id i'd looking lets let's let wish gimme
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
@@ -260,7 +264,7 @@ WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
-    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit met died lied won sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
     tore swam slipped called asked spoke talked
     did
 AGREED: said agreed arranged planned supposed

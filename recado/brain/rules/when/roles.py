@@ -2,6 +2,7 @@
 
 import re
 
+from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
@@ -53,6 +54,7 @@ _AND_ON = ALPHABET.compile(
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
 )
+_DIJO = ALPHABET.of("DIJO")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
     "PASO | WENT | SEEMS_PAST | DIJO de ALTA"
@@ -68,7 +70,15 @@ _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
-_WAS_ON = ALPHABET.compile("WAS (in | FILL)? (on)? (the)? $")
+_WAS_ON = ALPHABET.compile(
+    "WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY) | (in | at | with) (the | a | an | my)? (word | LOCAL){1,2})"
+    " (on)? (the)? $"
+)
+_THEY_TOLD = ALPHABET.compile("ITEM COMMA? (no | ya | EJEM)? me{1,2} DIJO")
+_WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
+_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD HAVE | COULD")
+_STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
+"""Wishes without those that may be told of the past."""
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
@@ -189,6 +199,8 @@ def mark_reported(skeleton: Skeleton) -> None:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
         item.reported = past and not wished
+        if _named_behind(item) and _told_as_past(letters, segment):
+            item.reported = True
         if _since_then(letters, item):
             item.reported = item.backward = True
             item.open_side = False
@@ -198,17 +210,35 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
             happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
+            happened = happened or (_DIJO in clause and _when_told(letters, item))
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
 
 
+def _named_behind(item: Item) -> bool:
+    """Whether its very words say that it lies behind: "ayer", "last night", "el lunes pasado"."""
+    match item.meant:
+        case DayNamed(day) | PartNamed(day=Day() as day):
+            return (day.offset or 0) < 0 or day.last
+        case _:
+            return False
+
+
+def _told_as_past(letters: str, segment: str) -> bool:
+    """Whether what is said of a day that lies behind was once wished, and nothing is wished now."""
+    told = _ONCE_WISHED.search(segment) is not None or _EVENT.search(segment) is not None
+    return told and _ASK not in letters and _STILL_WISHES.isdisjoint(letters)
+
+
+def _when_told(letters: str, item: Item) -> bool:
+    """ "El martes me dieron el turno", "en la visita del 5 me dijeron": the day on which they did."""
+    begins = item.at == 0 or letters[item.at - 1] in _CLAUSES
+    return (begins and _THEY_TOLD.match(letters, item.at) is not None) or _matches_before(_WHERE_TOLD, letters, item.at)
+
+
 def _told_behind(skeleton: Skeleton, item: Item) -> bool:
     """ "Ayer pagué la consulta del 24": what happened has a day of its own, that lies behind in words."""
-    return item.source and any(
-        isinstance(other.meant, DayNamed) and ((other.meant.day.offset or 0) < 0 or other.meant.day.last)
-        for other in skeleton.items
-        if other is not item
-    )
+    return item.source and any(_named_behind(other) for other in skeleton.items if other is not item)
 
 
 def _missed(letters: str, item: Item) -> bool:

@@ -262,17 +262,19 @@ DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dos
 # The wish, the appointment and what happens to it
 CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
     citica citita sita cyta visita visitas evaluacion revision entrevista cta
-CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
-    cambie cambiaria canbiar
+MOVED: cambie reprograme reagende
+MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
+    cambiaria canbiar
     mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
-    reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
-    reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
+    reprogramar reprogramarla reprogramarme reprogramen reprogramo reprogramacion reagendar reagendarla
+    reagendarme reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
     adelantar adelantarla adelanten adelanto trasladar trasladarla atrasar atrasarla recorrer recorrerla retrasar
     retrasarla modificar modificarla cambiamos movemos movermela cambiarmela pasarnos reubicar reacomodar
     reprogramamos cambiemos moverle diferir rreprogramar reprogamar
 PASAR: pasar pasarme pasan pasen
 SALGO: salgo saliendo desocupo
-CANCELAR: cancelar cancelarla cancelo cancele cancelen anular anularla cancelacion cancelamos cancelarme canselar
+CANCELED: cancele
+CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
     registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
@@ -289,9 +291,10 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
-QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia
-    gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera necesito deseo desearia
+    gustaria kiero qiero quieo nesecito ocupo busco
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
+QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
