@@ -156,6 +156,8 @@ _NUMBER_HEADS = frozenset(
 )
 # Words that are no unit: glued after a number they make it a code ("2x1").
 _NO_UNIT = frozenset(ALPHABET.union("word words por con el en que y"))
+_GOES_ON = re.compile(r"\d|\ (?:media|cuarto|pico)\b")
+""" "5y30", "5y media": the number goes on."""
 _ORDINAL_ENDINGS = frozenset(
     ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
 )
@@ -248,7 +250,7 @@ class _Lexer:
             # "fri 9a".
             word = "am"
         meanings = self._meanings(word, start, end)
-        if after_number and meanings[0][0] in _NO_UNIT and not self._text[end : end + 1].isdigit():
+        if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
             self._letters[-1] = _LONG
         for letter, number in meanings:
             self._add(letter, (number,), start, end)

@@ -199,7 +199,7 @@ def mark_reported(skeleton: Skeleton) -> None:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
         item.reported = past and not wished
-        if _named_behind(item) and _told_as_past(letters, segment):
+        if _named_behind(item) and _told_as_past(letters, segment) and not _matches_before(_AHEAD, letters, item.at):
             item.reported = True
         if _since_then(letters, item):
             item.reported = item.backward = True

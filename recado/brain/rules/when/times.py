@@ -102,6 +102,13 @@ def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
+def _and_a_half(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "5 y 1/2"."""
+    clock = _clock(tokens, match, "t")
+    half = tokens.values[match.start("half")][:2] == (1, 2)
+    return TimeNamed(replace(clock, minute=_HALF)) if half and clock is not None and clock.open else None
+
+
 def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     if clock is None or clock.hour > _DAY_HOURS or clock.minute:
@@ -177,15 +184,17 @@ _SINGLE = (
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_THINGS} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS}"
         " (?! words)",
-        f"(tipo | a eso de | eso de | APROX (a)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
+        f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_THINGS}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
         f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_THINGS}",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_THINGS}"),
+    *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
+    *each(_marked, "<t:NUM HS MER>"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
-    *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM> (HORAS | HOURS)"),
+    *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
         _told,
         "(?<= WD | TOM | TODAY | MON | COMMA) <t:NUM (HORAS | HS | HOURS)>",
@@ -215,6 +224,7 @@ _SINGLE = (
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),
@@ -254,7 +264,8 @@ _SEVERAL = each(
     f"{ABOUT}{{0,2}} (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
-    f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"tipo {LAS}? <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u | DASH | SLASH) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     f"<t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{SURE_HOUR}> {NO_THINGS}",
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
@@ -287,7 +298,7 @@ _SPANS = (
     ),
     *each(
         _from,
-        f"(DESPUES | PASADA | LUEGO | mas TARDE) (de)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
+        f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
         f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
         f" | or later)? {NO_THINGS}",
