@@ -36,14 +36,17 @@ MONTHS = (
 NUMBERS = {
     2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten", 11: "eleven",
     12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen",
-    19: "nineteen",
+    19: "nineteen", 21: "twentyone", 22: "twentytwo", 23: "twentythree", 24: "twentyfour", 25: "twentyfive",
+    26: "twentysix", 27: "twentyseven", 28: "twentyeight", 29: "twentynine", 31: "thirtyone",
 }  # fmt: skip
 TENS = {20: "twenty", 30: "thirty", 40: "forty fourty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty",
         90: "ninety"}  # fmt: skip
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth",
             9: "ninth", 10: "tenth", 11: "eleventh", 12: "twelfth", 13: "thirteenth", 14: "fourteenth",
             15: "fifteenth", 16: "sixteenth", 17: "seventeenth", 18: "eighteenth", 19: "nineteenth",
-            20: "twentieth", 30: "thirtieth"}  # fmt: skip
+            20: "twentieth", 21: "twentyfirst", 22: "twentysecond", 23: "twentythird", 24: "twentyfourth",
+            25: "twentyfifth", 26: "twentysixth", 27: "twentyseventh", 28: "twentyeighth", 29: "twentyninth",
+            30: "thirtieth", 31: "thirtyfirst"}  # fmt: skip
 
 KINDS = """
 # Days
@@ -207,7 +210,7 @@ BUENAS: happy great nice lovely wonderful merry enjoy
 # What is not a date
 BORN: born birthday bday birth dob birthdate birthdays
 STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
-PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged ext
+PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged ages ext
     flat door block bay lot ward
 CODIGO: phone passport code reference order mobile case invoice policy insurance account
 SOY: named mr mrs ms name

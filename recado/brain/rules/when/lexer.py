@@ -43,6 +43,7 @@ _TOKEN = re.compile(
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
+    |(?P<paired>\d{1,2}/\d{1,2}(?=\ ?-\ ?\d{1,2}/\d{1,2}(?![\d/])))
     |(?P<long>\d{1,3}(?:[.,]\d{3})+(?![\d])|\d{5,}|\d+(?:[-./]\d+){2,}|\d{3,}[-./]\d+|\d+[-./]\d{3,})
     |(?P<slashed>\d{1,2}\ ?/\ ?\d{1,2}(?!\d|:\d))
     |(?P<dotted>\d{1,2}(?:\.\d{1,2}|,[0-5]\d)(?!\d|:\d|\ ?,\d))
@@ -170,7 +171,8 @@ _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
     "iso": ALPHABET.of("FULLDATE"), "full": ALPHABET.of("FULLDATE"), "clock": ALPHABET.of("CLOCK"),
-    "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
+    "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"),
+    "paired": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
     "dashed": ALPHABET.of("DASHED"), "num": ALPHABET.of("NUM"), "big": ALPHABET.of("BIG"),
     "currency": ALPHABET.of("MONEY"),
 }  # fmt: skip

@@ -56,7 +56,7 @@ _YEAR = (
 _THIS_MONTH = (
     "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
-    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE))"
+    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE | actual))"
 )
 
 
@@ -189,13 +189,15 @@ def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "15-03", "28-11": five characters, and no hours of the day."""
+    """ "15-03", "28-11": five characters, and no hours of the day; in English no hours of half a day are enough."""
     at = match.start("pair")
     one, two = tokens.values[at][:2]
     day = pair(tokens, one, two)
-    no_hours = one < 10 or two < 10 or max(one, two) > _LAST_HOUR
-    written_in_full = tokens.length(at) == len("15-03") and no_hours
-    return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
+    if tokens.language == "en":
+        good = max(one, two) > _NOON
+    else:
+        good = tokens.length(at) == len("15-03") and (one < 10 or two < 10 or max(one, two) > _LAST_HOUR)
+    return DayNamed(day) if good and _possible(day.day or 0, day.month or 0) else None
 
 
 def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -230,6 +232,14 @@ def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DaysOffered((Day(day=one, month=month), Day(day=two, month=month))) if good else None
 
 
+def _pair_or_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "12/21 or 22"."""
+    first = pair(tokens, *tokens.values[match.start("pair")][:2])
+    number = tokens.number(match.start("day"))
+    good = (first.day or 0) < number <= _MAX_DAY and _possible(first.day or 0, first.month or 0)
+    return DaysOffered((first, replace(first, day=number))) if good else None
+
+
 def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "20 al 22/01"."""
     last = pair(tokens, *tokens.values[match.start("pair")][:2])
@@ -248,9 +258,12 @@ def _listed(tokens: Tokens, match: re.Match[str]) -> Iterator[Day]:
     letters = match.group()
     months = [at for at, letter in enumerate(letters) if letter in _MONTHS]
     month = tokens.number(match.start() + months[-1]) if months else None
+    end = len(letters)
+    if said(match, "month"):
+        month, end = tokens.number(match.start("month")), match.start("month") - match.start()
     shift = _shift(match)
     weekday: int | None = None
-    for at, letter in enumerate(letters):
+    for at, letter in enumerate(letters[:end]):
         if letter in _WD:
             weekday = tokens.number(match.start() + at)
         elif letter in _NUMBERS:
@@ -337,6 +350,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
+    Rule(f"<day:{_N}> <of:(de | del) MES (PROX | SIGUIENTE | que VIENE | actual | OTRO)>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
         _of_some_month,
@@ -364,6 +378,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule("(?<! .) the <day:ORDW> (?= $ | BREAK | COMMA | FILLER | at | CLOCK | NUM MER)", _of_some_month),
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
+    Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
         f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
@@ -382,7 +397,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule(
-        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la) | CLOCK | tipo |"
+        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la) | CLOCK | NUM (MER | HS) | tipo |"
         " (en | por) la)",
         _cardinal_month,
     ),
@@ -407,6 +422,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(el | DIA | fecha) (DIA | COLON)? <pair:DOTTED> (?! MER | HS | CLOCK | MON)", _sure_pair),
     Rule("(?<= del | al | on | for | para) <pair:SLASHED | DASHED> (?! MER | HS | MON)", _sure_pair),
     Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
+    Rule("(?<= on) <pair:DOTTED> (?! MER | HS)", _sure_pair),
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
     Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
     Rule(
@@ -414,12 +430,16 @@ RULES: tuple[Rule[Meant], ...] = (
         " la (TARDE | NOCHE | MANANA))",
         _only_pair,
     ),
+    Rule(
+        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
+        _likely_pair,
+    ),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(
         f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
         f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
-        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>)? {NOT_A_DAY}",
+        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}> | del <month:NUM | WNUM>)? {NOT_A_DAY}",
         _offered,
     ),
     Rule(
@@ -465,6 +485,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
     ),
     Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
+    Rule(f"<pair:SLASHED> COMMA? (o | y | or | and) (the | el)? <day:NUM> TH? {NOT_A_DAY}", _pair_or_day),
     Rule("<pair:SLASHED> (de | of)? <mon:MON>", _either),
     Rule("<mon:MON> <pair:SLASHED> (?! SLASH)", _either),
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),

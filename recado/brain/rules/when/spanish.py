@@ -27,7 +27,7 @@ MONTHS = (
     "agosto ago agos agsto agost",
     "septiembre setiembre sep sept set septiembr setiem setiembr setimbre septimbre sptiembre septiempre",
     "octubre oct octub octubr otubre octbre obtubre",
-    "noviembre nov noviem noviembr novimbre nobiembre noviembree novienbre",
+    "noviembre nov nob novi noviem noviembr novimbre nobiembre noviembree novienbre",
     "diciembre dic diciem diciembr dicimbre disiembre diciembree dicienbre dcbre dicbre",
 )
 

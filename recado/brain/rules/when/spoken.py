@@ -56,8 +56,13 @@ END_OF_RANGE = (
     f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el | la)? NOONS | MIDNIGHTS)"
 )
 """An hour in a range or a choice."""
-NO_THINGS = "(?! NOUN | UNIT | GONE | PERCENT | TH | MON | de MON | STREET | PIEZA | DASH NUM | CLOCK)"
+NO_THINGS = (
+    "(?! NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | PIEZA | DASH NUM"
+    " | CLOCK)"
+)
 """A number of things is no hour."""
+NO_AMOUNT = "(?! NOUN | UNIT | GONE | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
+"""After an hour that is sure to be one, a month may follow."""
 ABOUT = (
     "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
     " | exactly | EXACTO | EJEM)"

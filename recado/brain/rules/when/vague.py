@@ -176,7 +176,7 @@ _SOONEST = always(
 )
 _DAYS_LEFT_OUT = (
     "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
-    " TODAY | TOM | FIN de SEMANA)"
+    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )
 _EXCEPT = always(
