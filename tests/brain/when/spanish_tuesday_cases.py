@@ -1,19 +1,43 @@
-"""Longer Spanish messages, as people tell a thing: seen from a Tuesday in June; the notation is told in `notation.py`."""
+        """Longer Spanish messages, as people tell a thing: seen from a Tuesday in June; the "
+        "notation is told in `notation.py`.""",
 
 TUESDAY: tuple[tuple[str, str], ...] = (
     # Now is Tuesday 2026-06-16, 15:10.
-    ("hola buenas tardes doctora mire es que ayer mi hijo se cayó del columpio y le duele el brazo tendrá cita para hoy", "06-16"),
+    (
+        "hola buenas tardes doctora mire es que ayer mi hijo se cayó del columpio y le duele el "
+        "brazo tendrá cita para hoy",
+        "06-16",
+    ),
     ("buenas, mi mamá tuvo cita el 3 de junio y le dijeron que regrese en un mes, me da para el 3 de julio?", "07-03"),
     ("hola quería saber si tienen lugar el 20 de julio en la mañana para una limpieza", "07-20 part_of_day=morning"),
-    ("buenos dias disculpe la molestia mi cita era hoy a las 10 pero no pude llegar por el trafico", "06-16 10:00 past"),
+    (
+        "buenos dias disculpe la molestia mi cita era hoy a las 10 pero no pude llegar por el trafico",
+        "06-16 10:00 past",
+    ),
     ("señorita el viernes fui y me dijeron que vuelva el lunes pero el lunes trabajo, puedo ir el martes 23?", "06-23"),
     ("hola, ayer hice el depósito de la consulta del 24 a nombre de Rosa Quispe", "06-15 from_date=2026-06-24 past"),
-    ("amiga buenas noches kiero ver si puedo cambiar mi cita del 18 para el 25 a la misma hora", "06-25 from_date=2026-06-18"),
+    (
+        "amiga buenas noches kiero ver si puedo cambiar mi cita del 18 para el 25 a la misma hora",
+        "06-25 from_date=2026-06-18",
+    ),
     ("buenas mi esposo se operó el 5 de mayo y le toca control a los dos meses, tienen para el 6 de julio?", "07-06"),
-    ("doctora el bebé desde el domingo no quiere comer y hoy amaneció con 38.5, lo puedo llevar en la tarde?", "06-16 part_of_day=afternoon"),
-    ("disculpe me confundí de día, yo pensé que era el miércoles 17 pero mi papel dice jueves 18 a las 9", "06-18 09:00"),
-    ("hola soy Martina tengo 34 años y quiero sacar una cita para control prenatal el 22 de junio a las 8 am", "06-22 08:00"),
-    ("buenas tardes necesito reagendar la cita de mi hija de 6 años que era para mañana 17 a las 11, podría ser el viernes 19 a la misma hora?", "06-19 11:00 from_date=2026-06-17"),
+    (
+        "doctora el bebé desde el domingo no quiere comer y hoy amaneció con 38.5, lo puedo llevar en la tarde?",
+        "06-16 part_of_day=afternoon",
+    ),
+    (
+        "disculpe me confundí de día, yo pensé que era el miércoles 17 pero mi papel dice jueves 18 a las 9",
+        "06-18 09:00",
+    ),
+    (
+        "hola soy Martina tengo 34 años y quiero sacar una cita para control prenatal el 22 de junio a las 8 am",
+        "06-22 08:00",
+    ),
+    (
+        "buenas tardes necesito reagendar la cita de mi hija de 6 años que era para mañana 17 a "
+        "las 11, podría ser el viernes 19 a la misma hora?",
+        "06-19 11:00 from_date=2026-06-17",
+    ),
     ("mi número es 987 654 321, llámeme por favor mañana después de las 4", "06-17 time_from=16:00"),
     ("vivo en la av 28 de julio 450, pueden venir el 28 de julio?", "07-28"),
     ("el 10 de junio sembré la papa", "06-10 past"),
@@ -48,7 +72,10 @@ TUESDAY: tuple[tuple[str, str], ...] = (
     ("los sábados puedo después de las 2, este sábado hay?", "06-20 time_from=14:00"),
     ("el domingo no atienden verdad? entonces el lunes", "06-22"),
     ("el sábado 20 cumple 5 añitos mi hijo, puede ser el domingo 21?", "06-21"),
-    ("nació el 20 de junio de 2021 y le toca la vacuna de los 5 años, lo llevo el lunes 22", "06-22 birth_date=2021-06-20"),
+    (
+        "nació el 20 de junio de 2021 y le toca la vacuna de los 5 años, lo llevo el lunes 22",
+        "06-22 birth_date=2021-06-20",
+    ),
     ("me llamo Julio Abril y nací el 3 de mayo de 1980", "birth_date=1980-05-03"),
     ("fecha de nacimiento 03/05/1980, cita para el 25/06", "06-25 birth_date=1980-05-03"),
     ("mi dni es 44556677, cita el 25/6 a las 3:30", "06-25 15:30"),

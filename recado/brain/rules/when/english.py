@@ -183,6 +183,8 @@ that: that that's thats
 these: these those
 why: why
 SICK: sick tired home
+TAL: how
+RESULTS: results result prescription receipt
 muy: very quite really pretty
 # Meridiems
 AM: am

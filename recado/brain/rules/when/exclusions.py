@@ -156,7 +156,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " DASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (PIEZA | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
-            " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
+            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),

@@ -157,6 +157,7 @@ _NUMBER_HEADS = frozenset(
 )
 # Words that are no unit: glued after a number they make it a code ("2x1").
 _NO_UNIT = frozenset(ALPHABET.union("word words por con el en que y"))
+_I_DO = frozenset(ALPHABET.union("SOY TAKE AVISO CANCEL MOVER DESEO OCUPADO SALGO ROUTINE VOY"))
 _GOES_ON = re.compile(r"\d|\ (?:media|cuarto|pico)\b")
 """ "5y30", "5y media": the number goes on."""
 _ORDINAL_ENDINGS = frozenset(
@@ -259,8 +260,13 @@ class _Lexer:
 
     def _meanings(self, word: str, start: int, end: int) -> tuple[Meaning, ...]:
         lexicon = self._lexicon
-        if self._has_accents and (accented := lexicon.get(self._raw[start:end].lower())):
-            return accented
+        if self._has_accents:
+            raw = self._raw[start:end].lower()
+            if accented := lexicon.get(raw):
+                return accented
+            if raw.endswith("ó") and word in lexicon and lexicon[word][0][0] in _I_DO:
+                # "Llamó" is not "llamo".
+                return _PAST
         if known := lexicon.get(word):
             return known
         if word.endswith("'s"):

@@ -26,7 +26,9 @@ _CHOICE = ALPHABET.compile(
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
-_AND = ALPHABET.compile("(COMMA)? (y | and) (EJEM | the | el | la | on | for | para | at | a | las | en | OTRO | another | one){0,4} $")
+_AND = ALPHABET.compile(
+    "(COMMA)? (y | and) (EJEM | the | el | la | on | for | para | at | a | las | en | OTRO | another | one){0,4} $"
+)
 _LIST = ALPHABET.compile("(COMMA)? (el | the | on | a | las | para | at){0,2} $")
 _TO = ALPHABET.compile(
     "(a | al | to | hasta | until | DASH | through) (el | la | las | the | on | DIA | este | this | next){0,2} $"

@@ -348,12 +348,12 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _pointed(week=0),
-        f"(el | the | DIA){{0,2}} {_WD} {_THIS_WEEK}",
+        f"(el | the | on | DIA){{0,2}} {_WD} {_THIS_WEEK}",
         f"(esta | this) (ese)? WEEKU (COMMA | el | on | DIA | para){{0,3}} {_WD} (?! NN)",
     ),
     *each(
         _pointed(week=-1),
-        f"(el | the)? {_WD} {_LAST_WEEK}",
+        f"(el | the | on)? {_WD} {_LAST_WEEK}",
         f"{_LAST_WEEK} (COMMA | el | on){{0,2}} {_WD}",
     ),
     *each(

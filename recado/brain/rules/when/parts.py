@@ -37,7 +37,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
         "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH? <p:MORNING | AFTERNOON | EVENING>",
         "(at | in the | by)? <p:NIGHT> (time)?",
-        "(?<= WDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",
+        "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",
         "(?<! .) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE)",
         "(en | por) <p:MANANA>",
         "(BIEN | muy | lo mas)? <p:TEMPRANO> (en la MANANA | por la MANANA | de la MANANA | a la MANANA)?",

@@ -55,13 +55,16 @@ _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
 )
 _DIJO = ALPHABET.of("DIJO")
+_ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
     "PASO | WENT | SEEMS_PAST | DIJO de ALTA"
     " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
 )
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find see DORMIR SEEMS_PAST WE_DO ROUTINE GOT IR MAKE CANT"))
+_CONTENT = frozenset(
+    ALPHABET.union("word words find see FIEBRE DOLOR COSA DORMIR SEEMS_PAST WE_DO ROUTINE GOT IR MAKE CANT")
+)
 _NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
@@ -70,6 +73,12 @@ _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
+_OF_RESULTS = ALPHABET.compile(
+    "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
+)
+_IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
+_SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
 _WAS_ON = ALPHABET.compile(
     "WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY) | (in | at | with) (the | a | an | my)? (word | LOCAL){1,2})"
     " (on)? (the)? $"
@@ -162,6 +171,10 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
+    if _matches_before(_PROPOSED, letters, item.at):
+        return False
+    if not numbered and _SUFFERED.match(letters, item.at):
+        return True
     return not (_VERBS if numbered else _CONTENT).isdisjoint(_segment(letters, item.at, _BREAKS))
 
 
@@ -193,7 +206,7 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = skeleton.letters
+    letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
@@ -209,8 +222,11 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.reported = not wished
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
-            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
+            happened = (
+                _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
+            )
             happened = happened or (_DIJO in clause and _when_told(letters, item))
+            happened = happened or _matches_before(_OF_RESULTS, letters, item.at)
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
 

@@ -197,6 +197,8 @@ actual: actual presente
 arriba: arriba
 brevedad: brevedad
 ALTA: alta
+TAL: tal
+RESULTS: resultado resultados receta constancia certificado comprobante
 mayor: mayor
 muy: muy demasiado tan mucho mucha
 durante: durante

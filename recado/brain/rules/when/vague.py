@@ -201,6 +201,7 @@ _GONE_BY = always(
     "(N | a | an | half an | media | half) (HOURU | MINU) (later | EARLIER | antes | DESPUES | mas TARDE | mas"
     " TEMPRANO)",
     "(N | a) (DAY | WEEK | MONTH | YEAR | HOUR) ago",
+    "(N | a) (DAYU | WEEKU) ago (on)? (TODAY | WD)",
 )
 
 

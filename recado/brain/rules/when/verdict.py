@@ -167,6 +167,9 @@ class Judge:
             or (item.open_side and not item.source and not self._lies_behind(item))
         ):
             self._out.clarify = True
+        elif len(chosen.items) > 1 and all(one.reported and self._lies_behind(one) for one in chosen.items):
+            # "I had a fever on monday and tuesday": told, not offered.
+            self._tell_date(next(self._dates(item), None))
         elif choosing.several_days(chosen.items):
             self._tell_choice([found for one in chosen.items for found in self._dates(one)])
         else:
@@ -174,8 +177,8 @@ class Judge:
 
     def _tell_choice(self, found: list[dt.date | Problem]) -> None:
         dates = list(dict.fromkeys(day for day in found if isinstance(day, dt.date)))
-        if len(dates) == 1:
-            self._tell_date(dates[0])
+        if len(dates) < 2:
+            self._tell_date(dates[0] if dates else "impossible")
             return
         self._out.clarify = True
         self._out.slots["options"] = [day.isoformat() for day in dates]
