@@ -1,11 +1,12 @@
-        """Longer Spanish messages, as people tell a thing: seen from a Tuesday in June; the "
-        "notation is told in `notation.py`.""",
+"""Longer Spanish messages, as people tell a thing, on a Tuesday in June; the notation is told in `notation.py`."""
 
 TUESDAY: tuple[tuple[str, str], ...] = (
     # Now is Tuesday 2026-06-16, 15:10.
     (
-        "hola buenas tardes doctora mire es que ayer mi hijo se cayó del columpio y le duele el "
-        "brazo tendrá cita para hoy",
+        (
+            "hola buenas tardes doctora mire es que ayer mi hijo se cayó del columpio y le duele el "
+            "brazo tendrá cita para hoy"
+        ),
         "06-16",
     ),
     ("buenas, mi mamá tuvo cita el 3 de junio y le dijeron que regrese en un mes, me da para el 3 de julio?", "07-03"),
@@ -34,8 +35,10 @@ TUESDAY: tuple[tuple[str, str], ...] = (
         "06-22 08:00",
     ),
     (
-        "buenas tardes necesito reagendar la cita de mi hija de 6 años que era para mañana 17 a "
-        "las 11, podría ser el viernes 19 a la misma hora?",
+        (
+            "buenas tardes necesito reagendar la cita de mi hija de 6 años que era para mañana 17 a "
+            "las 11, podría ser el viernes 19 a la misma hora?"
+        ),
         "06-19 11:00 from_date=2026-06-17",
     ),
     ("mi número es 987 654 321, llámeme por favor mañana después de las 4", "06-17 time_from=16:00"),

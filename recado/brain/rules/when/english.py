@@ -212,7 +212,8 @@ BUENAS: happy great nice lovely wonderful merry enjoy
 # What is not a date
 BORN: born birthday bday birth dob birthdate birthdays
 STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
-PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged ages ext
+PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged
+    ages ext
     flat door block bay lot ward
 CODIGO: phone passport code reference order mobile case invoice policy insurance account
 SOY: named mr mrs ms name
@@ -269,7 +270,8 @@ WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
-    kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
+    sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
     tore swam slipped called asked spoke talked
     did
 AGREED: said agreed arranged planned supposed

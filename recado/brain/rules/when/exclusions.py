@@ -173,7 +173,8 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
-            "DOLOR (de | is | es | en | con | word | a | del | PIEZA | of | at | WAS | ERA | HAPPENED | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
+            "DOLOR (de | is | es | en | con | word | a | del | PIEZA | of | at | WAS | ERA | HAPPENED"
+            " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "un SLASHED",
             "NUM DEGREE (?! de | MON) (word)",

@@ -397,7 +397,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule(
-        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la) | CLOCK | NUM (MER | HS) | tipo |"
+        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la)"
+        f" | CLOCK | NUM (MER | HS) | tipo |"
         " (en | por) la)",
         _cardinal_month,
     ),
@@ -426,7 +427,8 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
     Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
     Rule(
-        "(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?= (a | tipo) (las | la) | at | CLOCK | (en | por)"
+        "(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?= (a | tipo) (las | la) | at"
+        " | CLOCK | (en | por)"
         " la (TARDE | NOCHE | MANANA))",
         _only_pair,
     ),
@@ -439,7 +441,8 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
         f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
-        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}> | del <month:NUM | WNUM>)? {NOT_A_DAY}",
+        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>"
+        f" | del <month:NUM | WNUM>)? {NOT_A_DAY}",
         _offered,
     ),
     Rule(

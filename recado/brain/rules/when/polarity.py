@@ -62,7 +62,8 @@ _NOT_BEFORE = ALPHABET.compile(
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
     " | es | para ITEM)"
 )

@@ -338,7 +338,8 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
     prendio durmio metio quemo cayeron rompieron vio
     escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
-DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
+DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
+    atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
 ERA: era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
