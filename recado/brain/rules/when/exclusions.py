@@ -92,7 +92,7 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
-_GRAMMAR: Grammar[Meant] = Grammar(
+GRAMMAR: Grammar[Meant] = Grammar(
     ALPHABET,
     [
         # Greetings and wishes.
@@ -248,7 +248,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
 
 def exclude(tokens: Tokens) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
     """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
-    found = _GRAMMAR.scan(tokens)
+    found = GRAMMAR.scan(tokens)
     if not found:
         return tokens, []
     births = [(item.start, item.end, item.product) for item in found if isinstance(item.product, Birth)]
