@@ -89,7 +89,7 @@ class Worker:
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
             asyncio.create_task(self.runtime.erased.keep_fresh(SELDOM_S), name="erased"),
             asyncio.create_task(self.lookout.run(), name="lookout"),
-            asyncio.create_task(warm(), name=\"brain\"),
+            asyncio.create_task(warm(), name="brain"),
         ]
         try:
             # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would
