@@ -21,7 +21,7 @@ _CHOICE = ALPHABET.compile(
     " | COMMA? o en su word (el | la)? $"
     " | (if (possible | u CAN | its possible | available))? COMMA? (or)? (else | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
-    " | (VOY)? (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " | (VOY)? (si me? PUEDO | si es posible | si HAY)? (COMMA | y | o | STOP | PERO){0,3} si no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )

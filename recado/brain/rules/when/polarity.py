@@ -58,7 +58,8 @@ _BUSY_BEFORE = ALPHABET.compile(
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
     "(?<! que | si | if | PORQUE | why | HAY | o) (no | not | ni | nor)"
-    " (es | is | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in | for | this){0,3}"
+    " (es | is | ERA | WAS | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in"
+    " | for | this){0,3}"
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
@@ -70,6 +71,7 @@ _NO_AFTER = ALPHABET.compile(
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
+    " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | PREFER than)"

@@ -54,6 +54,11 @@ _SOME_DAY = always(
     "SOON",
     "PROXIMAMENTE",
     "(LUEGO | DESPUES) (?= $ | BREAK)",
+    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
+    "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
+    "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
+    "(?<! .) (a | para)? (MEDIADOS | QUINCENA) (?= $ | BREAK | FILL)",
+    "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
     "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | mi | los | estos)? (holidays |"
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
@@ -166,6 +171,8 @@ _SOONEST = always(
     " posible | que HAY | que SUBJ)?",
     "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
     "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "lo que (SUBJ | HAY | TENGO) (mas)? (PRONTO | antes | cerca)",
+    "(la | el)? PROX (disponible | que SUBJ disponible)",
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
