@@ -121,6 +121,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
             "hasta (PRONTO | LUEGO)",
+            "(?<! .) until TOM (?= $ | BREAK | FILL)",
+            "(?<! .) TALK (to | u | me | with){0,3} (TOM | WDAY) (?= $ | BREAK | FILL)",
             "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
             "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
@@ -143,7 +145,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(?<! a | es) la {_DATED_NAME}",
             f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
-            "<h:NUM> (TH)? STREET",
+            "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
             "on NUM TH and (word | STREET)",
             "HASH (NUM | BIG | LONG)",
@@ -159,6 +161,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
+        *each(_phone, "BIG BIG (?! DIGITS)"),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *always(
@@ -176,6 +179,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "DOLOR (de | is | es | en | con | word | a | del | PIEZA | of | at | WAS | ERA | HAPPENED"
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
+            "SLASHED DOLOR",
             "un SLASHED",
             "NUM DEGREE (?! de | MON) (word)",
             "NUM SLASH BIG",

@@ -311,4 +311,6 @@ class _Lexer:
         if start == self._end and self._letters and self._text[start - 1].isalpha():
             # "covid19" and "b12" are no numbers.
             letter = letter if self._letters[-1] in _NUMBER_HEADS else _LONG
-        self._add(letter, tuple(int(digits[:9]) for digits in _DIGITS.findall(text)), start, end)
+        numbers = tuple(int(digits[:9]) for digits in _DIGITS.findall(text))
+        dashed = (1,) if kind == "full" and "-" in text else ()
+        self._add(letter, numbers + dashed, start, end)

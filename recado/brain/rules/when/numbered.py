@@ -69,7 +69,7 @@ def year_of(number: int, *, born: bool = False) -> int:
 
 def full_date(tokens: Tokens, at: int, *, born: bool = False) -> Day:
     """The day of a token such as 3/12/2026 or 2026-12-03."""
-    one, two, three = tokens.values[at]
+    one, two, three = tokens.values[at][:3]
     if one >= _CENTURY:
         return Day(day=three, month=two, year=one)
     return replace(pair(tokens, one, two), year=year_of(three, born=born))
@@ -171,6 +171,10 @@ def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    *_, year, dashed = (*tokens.values[match.start("full")][:4], 0)[:4]
+    if dashed and match.start("full") == match.start() and year < _CENTURY and year not in _SHORT_YEARS:
+        # "10-20-10" is a fertilizer, or a lock.
+        return Nothing()
     return DayNamed(replace(full_date(tokens, match.start("full")), weekday=_weekday_in(tokens, match)))
 
 

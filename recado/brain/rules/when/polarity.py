@@ -187,8 +187,9 @@ def _linked(letters: str, place: int) -> bool:
 
 def _refuse_after(skeleton: Skeleton, at: int, but: set[str]) -> None:
     for item in _reached(skeleton, at):
-        if item.slot not in but:
-            item.negative = True
+        if item.slot in but:  # "hoy no puedo mañana temprano": something else begins
+            break
+        item.negative = True
 
 
 def _reached(skeleton: Skeleton, at: int) -> list[Item]:

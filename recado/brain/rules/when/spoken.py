@@ -46,7 +46,8 @@ _TELLING = (
     " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
-    f"(?! one PARTEN | una ((en | por) la)? (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER"
+    f"(?! one (PARTEN | at NIGHT | in the PARTEN) | una ((en | por) la)? (TARDE | NOCHE"
+    f" | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER"
     f" | HORAS) {AFTER}{{0,3}}"
     f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
