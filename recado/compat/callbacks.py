@@ -23,7 +23,8 @@ from recado.db import Database
 from recado.errors import BadInput, RecadoError
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
-from recado.kit.postman import Networks, Postman, is_web_address, leads_inwards
+from recado.kit.destinations import Networks, is_web_address, leads_inwards
+from recado.kit.postman import Postman
 from recado.kit.wakeup import Bell
 from recado.mailbox.answers import HandedOut
 from recado.mailbox.driver import Priority, Tx

@@ -21,7 +21,8 @@ from recado.events.models import EventPosition
 from recado.events.service import events_by_id, last_position
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
-from recado.kit.postman import SEND_TIMEOUT_S, Networks, Postman, Result
+from recado.kit.destinations import Networks
+from recado.kit.postman import SEND_TIMEOUT_S, Postman, Result
 from recado.kit.wakeup import Bell
 from recado.webhooks import service
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
