@@ -327,7 +327,7 @@ _SPANS = (
         f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
-        f"no (DESPUES de | mas TARDE de | mas TARDE que) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"no (DESPUES de | mas TARDE de | mas TARDE que | mas EJEM? de) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a)? lo mas TARDE (a | que SUBJ (a)?)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
