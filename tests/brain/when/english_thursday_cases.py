@@ -362,4 +362,11 @@ THURSDAY: tuple[tuple[str, str], ...] = (
     ("flight 305 lands at 5", "17:00"),
     ("row 9", "-"),
     ("my birthday is may 5 1990", "birth_date=1990-05-05"),
+    ("i need to move my october 2nd appointment", "10-02 ? past"),
+    ("cancel my november 3rd appointment", "11-03"),
+    ("i need a 2nd appointment", "-"),
+    ("you said you would call me yesterday", "10-07 past"),
+    ("i called monday and booked friday at 3", "10-09 15:00"),
+    ("he fell yesterday and needs an appointment", "10-07 ? past"),
+    ("i would like to come yesterday", "10-07 ? past"),
 )

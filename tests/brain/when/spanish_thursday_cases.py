@@ -483,4 +483,6 @@ THURSDAY: tuple[tuple[str, str], ...] = (
     ("cambio lunes por martes", "10-13 from_date=2026-10-12"),
     ("el viernes se me complica, el lunes?", "10-12"),
     ("hoy no alcanzo mañana temprano", "10-09 part_of_day=morning"),
+    ("no mas de las 5", "time_to=17:00"),
+    ("no mas tarde de las 5", "time_to=17:00"),
 )

@@ -16,7 +16,7 @@ TUESDAY: tuple[tuple[str, str], ...] = (
         "06-16 10:00 past",
     ),
     ("señorita el viernes fui y me dijeron que vuelva el lunes pero el lunes trabajo, puedo ir el martes 23?", "06-23"),
-    ("hola, ayer hice el depósito de la consulta del 24 a nombre de Rosa Quispe", "06-15 from_date=2026-06-24 past"),
+    ("hola, ayer hice el depósito de la consulta del 24 a nombre de Rosa Quispe", "06-24"),
     (
         "amiga buenas noches kiero ver si puedo cambiar mi cita del 18 para el 25 a la misma hora",
         "06-25 from_date=2026-06-18",

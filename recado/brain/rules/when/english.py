@@ -247,7 +247,7 @@ able: able gonna going
 MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
 WOULD: would
-WISHED: want need wanna id i'd looking lets let's let wish gimme
+WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds

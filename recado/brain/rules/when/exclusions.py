@@ -171,7 +171,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " PERCENT | mil)",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",

@@ -85,7 +85,7 @@ _WAS_ON = ALPHABET.compile(
 )
 _THEY_TOLD = ALPHABET.compile("ITEM COMMA? (no | ya | EJEM)? me{1,2} DIJO")
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
-_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD HAVE | COULD")
+_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
 _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
 """Wishes without those that may be told of the past."""
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))

@@ -85,7 +85,7 @@ class Judge:
         self._ahead = any(
             not self._lies_behind(item)
             for item in self._skeleton.items
-            if self._is_day(item) and self._offered(item) and choosing.is_definite(item)
+            if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
         loose = self._choosing.chosen(choosing.day_of, self._is_loose)
