@@ -14,7 +14,7 @@ from recado.decisions import Language
 DEFAULT_OPENS = dt.time(7)
 DEFAULT_CLOSES = dt.time(19)
 
-MAXMENTIONS = 64
+MAX_MENTIONS = 64
 """How many mentions of one message are weighed: more than people write, and it bounds the time."""
 
 MENTIONS: Grammar[Meant] = Grammar(
@@ -50,7 +50,7 @@ def resolve(
     Never raises, whatever the text.
     """
     tokens, births = exclusions.exclude(lexer.read(text, language))
-    found = MENTIONS.scan(tokens, MAXMENTIONS)
+    found = MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()
     skeleton = items.build(tokens, found, now.date())
