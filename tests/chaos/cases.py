@@ -100,7 +100,7 @@ FULL = Scale(
     recipients=120, schedules=20, ticks=5, questions=100, slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
-    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
+    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=20.0, starts_killed=1,
     recipients=8, schedules=2, ticks=3, questions=6, slack_s=15.0, pause_slack_s=math.inf,
 )  # fmt: skip
 

@@ -161,7 +161,7 @@ def place_template(port: int) -> None:
 
     body = json.dumps({"name": "cita", "body": "Hola {{1}}"}).encode()
     url = f"http://127.0.0.1:{port}/simulator/templates"
-    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"}), timeout=5):
+    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"}), timeout=60):
         pass
 
 

@@ -26,7 +26,7 @@ DELIVERED = {
 
 async def done(client: Client, job_id: str) -> Answer:
     """The job once it stands."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             answer = await client.get(f"/v1/jobs/{job_id}")
             if answer.json["status"] in ("succeeded", "failed"):
@@ -116,7 +116,7 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
     monkeypatch.setattr(callbacks, "BACKOFF_BASE_S", 0.01)
     async with listening(refuse=1) as listener:
         started = await client.post(ASYNC, {"text": "hola", "message_id": "m9", "callback_url": listener.url})
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await listener.came.wait()
         job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
     assert len(listener.got) == 2

@@ -27,7 +27,7 @@ def write_from_processes(path: Path, processes: int, lines: int, most: int, keep
         subprocess.Popen([sys.executable, "-c", WRITER, str(path), f"p{n}", str(lines), str(most), str(keep)])
         for n in range(processes)
     ]
-    assert [one.wait(30) for one in running] == [0] * processes
+    assert [one.wait(90) for one in running] == [0] * processes
 
 
 def files(path: Path) -> list[Path]:

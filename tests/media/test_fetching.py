@@ -29,7 +29,7 @@ async def run_until(place: Place, fetcher: Fetcher, *states: str) -> None:
         return all(row.state in states and row.owner is None for row in await place.rows())
 
     try:
-        await eventually(settled, within_s=20)
+        await eventually(settled)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -62,19 +62,19 @@ async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Pla
     await place.call("PUT", "faults", {fault: 1.0})
     fetcher = place.fetcher()
     task = asyncio.create_task(fetcher.run())
-    await eventually(lambda: fetcher.stats.retried, within_s=20)
+    await eventually(lambda: fetcher.stats.retried)
 
     async def refused() -> bool:
         return (await place.row()).error_code is not None
 
-    await eventually(refused, within_s=20)
+    await eventually(refused)
     row = await place.row()
     assert row.state == "pending"
     assert row.error_code in ("media_unreachable", "media_digest_wrong")
     assert [path for path in (place.store._root).rglob("*") if path.is_file()] == []  # pyright: ignore[reportPrivateUsage]
     await place.call("PUT", "faults", {})
     await place.make_due()
-    await eventually(lambda: fetcher.stats.stored, within_s=20)
+    await eventually(lambda: fetcher.stats.stored)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert (await place.row()).state == "stored"
@@ -189,7 +189,7 @@ async def test_who_dies_in_the_middle_of_a_file_leaves_no_half_of_it(place: Plac
             return any(path.stat().st_size for path in folder.glob("parts/*"))
 
         try:
-            await eventually(begun, within_s=40)
+            await eventually(begun)
         finally:
             os.kill(process.pid, signal.SIGKILL)
     row = await place.row()

@@ -124,7 +124,7 @@ def in_file(path: Path, needle: str) -> bool:
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.exit(sys.argv[2].encode() in open(sys.argv[1], 'rb').read())",
          str(path), needle],
-        check=False, timeout=30,
+        check=False, timeout=90,
     )  # fmt: skip
     return done.returncode == 1
 
