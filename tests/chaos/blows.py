@@ -50,8 +50,10 @@ def plan(case: Case, scale: Scale, seed: int) -> tuple[list[Blow], list[float]]:
 
 
 def _upgrade(scale: Scale) -> Blow:
-    """In the middle: what follows meets the later release, too."""
-    return Blow(scale.messages // 2, "written", 0.0, "upgrade", group=False, pause_s=0.0, lived_s=0.0)
+    """In the middle: what follows meets the later release, too. The second half has just begun, so that people write to
+    whom nothing is owed: by them the pause is measured.
+    """
+    return Blow(scale.messages // 2 + 1, "written", 0.0, "upgrade", group=False, pause_s=0.0, lived_s=0.0)
 
 
 def _blow(random: Random, n: int, of: int, messages: int, kind: BlowKind) -> Blow:

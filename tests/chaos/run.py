@@ -18,7 +18,7 @@ from tests.chaos.checker import Verdict, judge
 from tests.chaos.deeds import Deeds
 from tests.chaos.fleet import APP_SECRET, Fleet
 from tests.chaos.killer import Killer
-from tests.chaos.pauses import Pause, asked, pause_of_upgrade
+from tests.chaos.pauses import SEVERAL, Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
@@ -280,6 +280,8 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )
+        if result.pause.people < SEVERAL:
+            result.notes.append(f"the pause at the upgrade tells nothing: {result.pause.people} people wrote meanwhile")
         if not result.ok:
             await _keep(run, result)
             result.evidence = folder
