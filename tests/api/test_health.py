@@ -63,8 +63,8 @@ async def test_not_ready_with_other_tables(
     assert cure in (await ready(api))[1]["migrations"]
 
 
-async def test_not_ready_without_a_database(api: Api) -> None:
-    found = await Readiness(UNREACHABLE, api.runtime.mailbox, Path("/nowhere")).look()
+async def test_not_ready_without_a_database(api: Api, tmp_path: Path) -> None:
+    found = await Readiness(UNREACHABLE, api.runtime.mailbox, tmp_path / "nowhere").look()
     unmet = {check.name for check in found.checks if not check.ok}
     assert unmet >= {"database", "migrations", "disk"}
     assert all(check.cure for check in found.checks if not check.ok)
