@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from recado import __version__
+from recado.brain.rules.warming import warm
 from recado.channels.contract import Channel, FetchesMedia, HandsOut, Line
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.compat.callbacks import Callbacks, Guard
@@ -88,6 +89,7 @@ class Worker:
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
             asyncio.create_task(self.runtime.erased.keep_fresh(SELDOM_S), name="erased"),
             asyncio.create_task(self.lookout.run(), name="lookout"),
+            asyncio.create_task(warm(), name="brain"),
         ]
         try:
             # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would

@@ -59,12 +59,14 @@ def check(text: str, when: When) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)  # the first text of all compiles the grammar
 @given(text=st.text(max_size=300))
 def test_any_string_is_read(language: Language, text: str) -> None:
     check(text, resolve(text, now=NOW, language=language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(words=st.lists(st.sampled_from(COMMON) | st.sampled_from(SHAPES) | st.sampled_from(LEXICON), max_size=25))
 def test_any_words_of_the_lexicon_are_read(language: Language, words: list[str]) -> None:
     text = " ".join(words)
@@ -73,6 +75,7 @@ def test_any_words_of_the_lexicon_are_read(language: Language, words: list[str])
     assert resolve(text, now=NOW, language=language) == when
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=200))
 def test_offsets_are_those_of_the_message_as_written(text: str) -> None:
     tokens = read(text, "es")
