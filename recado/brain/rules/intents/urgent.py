@@ -91,11 +91,11 @@ _CALM = _any(r"""
     |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
     |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
     |en (?:el )?(?:19|20)\d\d|'?\d\d's|el ano pasado
-    |(?:fue|tuvo|tuve) la semana pasada|el (?:mes|verano|invierno) pasado
-    |en el verano|desde (?:ahi|entonces)|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
+    |(?:fue|tuvo|tuve|dio un \w+) la semana pasada|en los \d\ds?|el (?:mes|verano|invierno) pasado
+    |en el verano|desde entonces|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
     |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
-    |nin[oa])|when i was|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
-    |novela|noticias|banda|band|sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte|compartir|cadena
+    |nin[oa])|when i was|as a (?:kid|child)|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
+    |novela|noticias|banda|band|(?:el|en|mi|un) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte|compartir|cadena
     |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
     |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
     |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
@@ -107,7 +107,7 @@ _CALM = _any(r"""
     |should i ever|do you (?:take|handle|see|treat|do)|(?:atienden|tienen|hacen|reciben|hay|manejan
     |cuentan con) (?:\w+ )?(?:emergencias?|urgencias?|guardia)|emergency (?:exit|number|contact|room hours
     |service\w*|fee|slots?|line|appointments?)|numero de emergencias?|cuanto (?:cuesta|cobran|sale|vale)|how much
-    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss|mi jefe|internad\w+|certificado
+    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss (?:will|is going|wants|would)|mi jefe (?:me|va|quiere)|internad\w+|certificado
     |constancia|receta|factura|(?<!como )papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo
     |dijeron|me dijo)|like you said|curso|charla|clase|simulacro|course|training|drill|examen de
     |de (?:hambre|amor|sueno|verguenza
@@ -117,7 +117,8 @@ _CALM = _any(r"""
     |prices|precios|se me quito|dieron de alta|(?:it was|was) (?:just|only) (?:gas|a scare)|(?:fue|era) (?:solo|puro)
     |susto|a scare|nobody (?:is |was |got )?hurt|nadie (?:esta |salio |quedo )?herid\w+|no (?:esta|estaba) inconsciente
     |no se (?:trago|tomo|comio|golpeo)|(?:didn't|did not) (?:swallow|eat|drink|hit)|not unconscious|vi un video
-    |watched a video|fashion|con este (?:calor|trafico)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
+    |watched a video|fashion|con este (?:calor|trafico)|(?:la|de) economia|the economy|(?:me|nos) paguen|con mates|carburador|orquideas?|el pasto
+    |en papeles|este profe|no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
     |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
     |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
     (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
