@@ -198,7 +198,7 @@ school: colegio escuela universidad facultad profe profesora maestra alumno clas
 home: casa cocina sala cuarto bano techo pared muebles cama silla refri refrigerador nevera lavadora licuadora
  plancha estufa foco escoba basura mudanza vecindario barrio condominio perrera jardin puerta ventana llave llaves
 tech: internet wifi celular telefono compu computadora laptop audio video foto enlace link app aplicacion pagina web
- archivo mensaje mensajes chat bateria saldo señal senal chip pantalla boton camara impresora usb datos
+ archivo mensaje mensajes chat bateria saldo senal chip pantalla boton camara impresora usb datos
 money: banco bancos sueldo deuda deudas alquiler renta cajero bono pension hipoteca herencia quincena jubilacion
  loteria tinka ahorro ahorros
 faith: dios jesus cristo virgen misa iglesia rezar oren oracion fe biblia bautizo santo santos cura pastor

@@ -74,6 +74,23 @@ _SIGNS = _any(r"""
     |(?:oxygen|sats|saturation) (?:is |at )?(?:at )?[1-8]\d(?!\d)|sugar (?:is|at) [1-4]\d(?!\d)
     |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
     |an ambulance) (?:right )?now
+    |(?:hang|shoot|drown|starve) (?:himself|herself|myself|themselves)(?! laughing)|(?:quiere|voy a|va a|quiero|piensa
+    |intento|intenta) (?:colgarme|colgarse|ahorcarme|ahorcarse|matarse|tirarse|cortarse|lanzarse)|plan para (?:matarme
+    |morir|suicidarme)|(?:goodbye|farewell|suicide) (?:letter|note|message)|(?:carta|nota|mensaje|audio) de despedida
+    |despidiendose (?:de todos|de nosotros|por)|(?:me|la|lo|nos) (?:acaban de (?:violar|golpear|balear|asaltar|apunalar)
+    |violaron|balearon|acuchillaron|machetearon|macheteo|abusaron)|(?:was|were|been|got|just) (?:raped|stabbed|knifed
+    |shot)(?! down| up)|(?:un|de|dos|tres) (?:navajazos?|machetazos?|balazos?|punaladas?)|punal clavado
+    |se corto (?:el cuello|la garganta|una vena|la arteria)|(?:my|her|the|waters?) (?:water |waters )?broke (?:at|and|early
+    |too)|rompi(?:o)? (?:la )?(?:fuente|bolsa)|(?:esta|estoy) (?:pariendo|dando a luz)|(?:is|i'm) giving birth
+    |baby is coming|se (?:le )?ve la cabecita|(?:pain|dolor) (?:\w+ ){0,6}(?:into my jaw|(?:to|into|down) (?:my|the) (?:left )?arm
+    |(?:al|hacia el|en el) brazo izquierdo|a la mandibula)|(?:is|he's|she's|was) (?:hallucinating|delirious)
+    |(?:turning|gone|went|going) (?:grey|gray|blue|purple|limp)|(?:bp|pressure|presion) (?:\w+ ){0,3}?2\d\d
+    |ayuda inmediata|immediate help|horrible ahogo|ahogo (?:horrible|fuerte|terrible)|(?:dozen|\d{2}|forty|thirty|twenty
+    |fifty) (?:\w+ )?(?:paracetamols?|tablets|pills)|(?:veinte|treinta|cuarenta|\d{2}) (?:pastillas|paracetamol\w*)
+    |(?:snake|vibora|serpiente|culebra|alacran|escorpion) (?:me|lo|la|le) (?:mordio|pico)
+    |(?:doesn't|does not) know (?:where (?:she|he) is|who (?:i am|we are))|lo agarro la (?:picadora|maquina|moledora)
+    |(?:arranco|mocho|amputo|volo|corto) (?:la|el|los|las|un|dos|tres) (?:oreja|dedos?|mano|brazo|pie)
+    |cut (?:my|his|her) (?:finger|hand|thumb|foot|toe)s? off
 """)
 _ALONE = re.compile(
     r"^[^\w]*(?:urgen(?:te|t|cia)+|emergenc(?:ia|y)|ayud(?:a+|enme|eme)|help+|sos|911|auxilio)"
@@ -118,13 +135,19 @@ _CALM = _any(r"""
     |susto|a scare|nobody (?:is |was |got )?hurt|nadie (?:esta |salio |quedo )?herid\w+|no (?:esta|estaba) inconsciente
     |no se (?:trago|tomo|comio|golpeo)|(?:didn't|did not) (?:swallow|eat|drink|hit)|not unconscious|vi un video
     |watched a video|fashion|con este (?:calor|trafico)|(?:la|de) economia|the economy|(?:me|nos) paguen|con mates|carburador|orquideas?|el pasto
-    |en papeles|este profe|no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
+    |en papeles|emergencia (?:fashion|de moda|capilar)|(?:snack|hair|wardrobe|fashion|style) emergency|choking on (?:debt|homework)
+    |(?:la|mi) plant(?:a|ita) (?:\w+ ){0,2}se me ahogo|la planta de interior|socorro ,? ?tengo examen|este profe|no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
     |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
     |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
     (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
     |traffic|el trabajo|the game|partido
 """)
 
+_WORSE = _any(r"""
+    pero (?:ya |aun |todavia |sigue )?(?:no (?:me |nos )?(?:reacciona|responde|despierta|contesta|respira|habla)|sangrando
+    |inconsciente)|but (?:he|she|it|they)?(?: is|'s)? ?(?:still )?(?:not|isn't|won't|hasn't) (?:\w+ )?(?:respond\w*
+    |react\w*|wak\w+|breath\w+|talk\w*|moving)
+""")
 
 _ORDINARY = _any(r"""
     embaraza\w+|pregnant|pulgas|fleas|garrapatas|ticks|piojos|lice|lombrices|cojo|coja|cojea\w*|lame
@@ -146,7 +169,7 @@ def judged(text: str, chance: float) -> tuple[float, bool]:
     """The chance that a text is urgent, from the model's and from the rules; and whether a sure sign decided it."""
     line = " ".join(tokens(text))
     heat = cues.temperature(line)
-    calm = bool(_CALM.search(line))
+    calm = bool(_CALM.search(line)) and not _WORSE.search(line)
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
         return max(chance, _SURE), True
     brief = chance >= URGENT_FROM and bool(_ORDINARY.search(line)) and line.count(" ") < _BRIEF and plain(line)
