@@ -80,9 +80,11 @@ _SIGNS = _any(r"""
     |despidiendose (?:de todos|de nosotros|por)|(?:me|la|lo|nos) (?:acaban de (?:violar|golpear|balear|asaltar|apunalar)
     |violaron|balearon|acuchillaron|machetearon|macheteo|abusaron)|(?:was|were|been|got|just) (?:raped|stabbed|knifed
     |shot)(?! down| up)|(?:un|de|dos|tres) (?:navajazos?|machetazos?|balazos?|punaladas?)|punal clavado
-    |se corto (?:el cuello|la garganta|una vena|la arteria)|(?:my|her|the|waters?) (?:water |waters )?broke (?:at|and|early
+    |se corto (?:el cuello|la garganta|una vena|la arteria)|(?:my|her|the|waters?) (?:water |waters )?broke (?:at
+    |and|early
     |too)|rompi(?:o)? (?:la )?(?:fuente|bolsa)|(?:esta|estoy) (?:pariendo|dando a luz)|(?:is|i'm) giving birth
-    |baby is coming|se (?:le )?ve la cabecita|(?:pain|dolor) (?:\w+ ){0,6}(?:into my jaw|(?:to|into|down) (?:my|the) (?:left )?arm
+    |baby is coming|se (?:le )?ve la cabecita|(?:pain|dolor) (?:\w+ ){0,6}(?:into my jaw|(?:to|into|down) (?:my
+    |the) (?:left )?arm
     |(?:al|hacia el|en el) brazo izquierdo|a la mandibula)|(?:is|he's|she's|was) (?:hallucinating|delirious)
     |(?:turning|gone|went|going) (?:grey|gray|blue|purple|limp)|(?:bp|pressure|presion) (?:\w+ ){0,3}?2\d\d
     |ayuda inmediata|immediate help|horrible ahogo|ahogo (?:horrible|fuerte|terrible)|(?:dozen|\d{2}|forty|thirty|twenty
@@ -111,8 +113,10 @@ _CALM = _any(r"""
     |(?:fue|tuvo|tuve|dio un \w+) la semana pasada|en los \d\ds?|el (?:mes|verano|invierno) pasado
     |en el verano|desde entonces|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
     |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
-    |nin[oa])|when i was|as a (?:kid|child)|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
-    |novela|noticias|banda|band|(?:el|en|mi|un) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte|compartir|cadena
+    |nin[oa])|when i was|as a (?:kid|child)|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie
+    |series|tv|on the news
+    |novela|noticias|banda|band|(?:el|en|mi|un) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte
+    |compartir|cadena
     |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
     |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
     |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
@@ -124,7 +128,8 @@ _CALM = _any(r"""
     |should i ever|do you (?:take|handle|see|treat|do)|(?:atienden|tienen|hacen|reciben|hay|manejan
     |cuentan con) (?:\w+ )?(?:emergencias?|urgencias?|guardia)|emergency (?:exit|number|contact|room hours
     |service\w*|fee|slots?|line|appointments?)|numero de emergencias?|cuanto (?:cuesta|cobran|sale|vale)|how much
-    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss (?:will|is going|wants|would)|mi jefe (?:me|va|quiere)|internad\w+|certificado
+    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss (?:will|is going|wants|would)
+    |mi jefe (?:me|va|quiere)|internad\w+|certificado
     |constancia|receta|factura|(?<!como )papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo
     |dijeron|me dijo)|like you said|curso|charla|clase|simulacro|course|training|drill|examen de
     |de (?:hambre|amor|sueno|verguenza
@@ -134,9 +139,12 @@ _CALM = _any(r"""
     |prices|precios|se me quito|dieron de alta|(?:it was|was) (?:just|only) (?:gas|a scare)|(?:fue|era) (?:solo|puro)
     |susto|a scare|nobody (?:is |was |got )?hurt|nadie (?:esta |salio |quedo )?herid\w+|no (?:esta|estaba) inconsciente
     |no se (?:trago|tomo|comio|golpeo)|(?:didn't|did not) (?:swallow|eat|drink|hit)|not unconscious|vi un video
-    |watched a video|fashion|con este (?:calor|trafico)|(?:la|de) economia|the economy|(?:me|nos) paguen|con mates|carburador|orquideas?|el pasto
-    |en papeles|emergencia (?:fashion|de moda|capilar)|(?:snack|hair|wardrobe|fashion|style) emergency|choking on (?:debt|homework)
-    |(?:la|mi) plant(?:a|ita) (?:\w+ ){0,2}se me ahogo|la planta de interior|socorro ,? ?tengo examen|este profe|no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
+    |watched a video|fashion|con este (?:calor|trafico)|(?:la|de) economia|the economy|(?:me|nos) paguen|con mates
+    |carburador|orquideas?|el pasto
+    |en papeles|emergencia (?:fashion|de moda|capilar)|(?:snack|hair|wardrobe|fashion|style) emergency
+    |choking on (?:debt|homework)
+    |(?:la|mi) plant(?:a|ita) (?:\w+ ){0,2}se me ahogo|la planta de interior|socorro ,? ?tengo examen|este profe
+    |no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
     |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
     |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
     (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
@@ -144,7 +152,8 @@ _CALM = _any(r"""
 """)
 
 _WORSE = _any(r"""
-    pero (?:ya |aun |todavia |sigue )?(?:no (?:me |nos )?(?:reacciona|responde|despierta|contesta|respira|habla)|sangrando
+    pero (?:ya |aun |todavia |sigue )?(?:no (?:me |nos )?(?:reacciona|responde|despierta|contesta|respira|habla)
+    |sangrando
     |inconsciente)|but (?:he|she|it|they)?(?: is|'s)? ?(?:still )?(?:not|isn't|won't|hasn't) (?:\w+ )?(?:respond\w*
     |react\w*|wak\w+|breath\w+|talk\w*|moving)
 """)
