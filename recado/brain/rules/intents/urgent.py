@@ -93,6 +93,26 @@ _SIGNS = _any(r"""
     |(?:doesn't|does not) know (?:where (?:she|he) is|who (?:i am|we are))|lo agarro la (?:picadora|maquina|moledora)
     |(?:arranco|mocho|amputo|volo|corto) (?:la|el|los|las|un|dos|tres) (?:oreja|dedos?|mano|brazo|pie)
     |cut (?:my|his|her) (?:finger|hand|thumb|foot|toe)s? off
+    |no vuelve en si|sin conocimiento|perdio (?:el sentido|la conciencia|el habla)|no (?:se )?le late
+    |quedo (?:inconsciente|sin reaccionar|sin respirar|tirad\w sin)|bota(?:ndo)? (?:sangre|espuma|coagulos)
+    |(?:vomita(?:ndo)?|escupe|escupiendo|tose|orina) (?:pura |mucha )?sangre|no (?:siento|siente) (?:moverse )?al bebe
+    |(?:dejar|dejo) de (?:existir|vivir)|acabar con mi vida|hacerme dano|no quiero seguir (?:viv[ao]|existiendo|aqui)
+    |no puede (?:tragar|hablar ni|mover (?:el|la|las|los|medio))|se (?:me |le )?cierra (?:la garganta|el pecho)
+    |(?:aprisionad|atrapad|aplastad)\w (?:bajo|debajo|en el (?:carro|auto|tractor))|(?:lo|la|le|me) (?:atropello
+    |embistio)
+    |se (?:volco|volteo) (?:el|un) (?:tractor|bus|carro|auto|camion) (?:y|encima|con)|dejo de (?:respirar|moverse)
+    |ha dejado de respirar|se desangra(?! la)|hay (?:mucha sangre|heridos)|cabeza abierta|hueso (?:afuera|salido
+    |expuesto)
+    |sangre (?:del|por el) oido|(?:don't|no longer) want to (?:be alive|live|exist|wake up)|hurt(?:ing)? myself
+    |(?:isn't|not|won't|stopped|is not) (?:moving|responding|respond|waking|wake|react|reacting)(?! on| to (?:my
+    |your|the) (?:text
+    |message|email)s?| the)
+    |lost consciousness|blacked out|knocked out cold|(?:spurting|gushing)|(?:losing|lost) (?:so much|a lot of
+    |too much) blood
+    |so much blood|(?:lips|tongue|face|throat) (?:is |are )?(?:swelling|swollen|closing)(?! went)|pinned under
+    |trapped (?:under|in the (?:car|wreck))|under the tractor|(?:hit|run over|knocked down) by a (?:car|truck|bus
+    |van|lorry
+    |motorbike)|(?:slumped|lying) (?:on|in) the (?:floor|road|street|bathroom)|head is split|bone (?:is )?sticking out
 """)
 _ALONE = re.compile(
     r"^[^\w]*(?:urgen(?:te|t|cia)+|emergenc(?:ia|y)|ayud(?:a+|enme|eme)|help+|sos|911|auxilio)"
@@ -115,14 +135,16 @@ _CALM = _any(r"""
     |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
     |nin[oa])|when i was|as a (?:kid|child)|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie
     |series|tv|on the news
-    |novela|noticias|banda|band|(?:el|en|mi|un) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte
+    |novela|noticias|banda|band|(?:el|en|mi|un|del) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte
     |compartir|cadena
     |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
     |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
     |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
-    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer)|(?:isn't|not|hasn't|didn't
+    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer(?! want))|(?:isn't|not
+    |hasn't|didn't
     |doesn't) (?:\w+ )?(?:bleeding|hurt|faint\w*|fever)|(?:breathing|he's|she's|doing|all) (?:\w+ )?(?:fine|ok|okay
-    |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down|back (?:to normal|down)|healed
+    |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down(?! the wrong)|back (?:to normal
+    |down)|healed
     |(?:pense|crei) que era[n]? un\w*|i thought (?:it|he|she|i)|que pasa si|si (?:alguien|un dia|algun dia|me llega
     |le llega|uno)|en caso de|what if|in case|if someone|if (?:my|the|a) \w+ (?:ever|starts?|gets?|has|swallows?)
     |should i ever|do you (?:take|handle|see|treat|do)|(?:atienden|tienen|hacen|reciben|hay|manejan
