@@ -19,6 +19,7 @@ from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
+from recado.channels.cloud_api.callback import WEBHOOK_PATH
 from recado.channels.contract import ReceivesWebhooks
 from recado.channels.endpoints import AfterLineChange
 from recado.channels.happenings import Happenings
@@ -69,7 +70,7 @@ from recado.webhooks import endpoints as webhooks_out
 PREFIX = "/api/v1"
 OPENAPI_PATH = f"{PREFIX}/openapi.json"
 # Where each channel's provider calls.
-WEBHOOK_PATHS = {"cloud-api": "/webhooks/whatsapp"}
+WEBHOOK_PATHS = {"cloud-api": WEBHOOK_PATH}
 # Load balancers and Prometheus ask there, all from few addresses.
 _UNCOUNTED_PATHS = frozenset({"/health", "/ready", "/metrics"})
 # What browsers open without headers.

@@ -27,7 +27,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from recado.errors import Conflict, SettingsError
 from recado.kit import new_id
-from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
+from recado.kit.sqlite import MINIMUM_SQLITE, set_up_connection, sqlite_version
 
 # How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
 SQLITE_BUSY_TIMEOUT_S = 10.0
@@ -133,8 +133,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
         connection.isolation_level = None  # SQLAlchemy begins transactions below, not the driver
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)
+        set_up_connection(connection)
 
     @event.listens_for(engine.sync_engine, "begin")
     def on_begin(connection: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
@@ -143,21 +142,6 @@ def _sqlite_engine(url: str) -> AsyncEngine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
-
-
-SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA temp_store=MEMORY",
-    "PRAGMA cache_size=-16000",  # KiB
-    # What is deleted is overwritten with zeros, at no cost that could be measured (docs/decisions/0017).
-    "PRAGMA secure_delete=ON",
-    # Pages, 32 MiB of log. With a million messages stored, one changes nine pages that no other message of its commit
-    # does (measured; 1,000 pages would be full every tenth of a second); what changes again before the checkpoint is
-    # copied once. More would make the pause at a checkpoint longer.
-    "PRAGMA wal_autocheckpoint=8000",
-)
 
 
 def _postgres_engine(url: str) -> AsyncEngine:

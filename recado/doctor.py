@@ -309,7 +309,9 @@ async def _at_providers(database: Database, settings: Settings) -> list[Finding]
     async with database.system(read_only=True) as session:
         loaded = await load_lines(session, box)
     lines = [one.line for one in loaded if one.usable and one.line.channel == CLOUD_API and not _is_demo(one.line)]
-    channel = CloudApiChannel(settings.cloud_api_base_url)
+    channel = CloudApiChannel(
+        settings.cloud_api_base_url, public_url=settings.public_url, networks=settings.webhook_networks
+    )
     at_once = asyncio.Semaphore(LINES_AT_ONCE)
     try:
         found = await asyncio.gather(*(_at_provider(channel, line, at_once) for line in lines[:MAX_LINES_ASKED]))

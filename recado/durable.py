@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from recado.db import SQLITE_BUSY_TIMEOUT_S, SQLITE_PRAGMAS, json_text
+from recado.db import SQLITE_BUSY_TIMEOUT_S, json_text
+from recado.kit.sqlite import set_up_connection
 
 if TYPE_CHECKING:
     from dbos import DBOSConfig, Serializer
@@ -274,8 +275,7 @@ def _engine(url: str) -> sa.Engine:
     @event.listens_for(made, "connect")
     def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
         connection.isolation_level = "IMMEDIATE"  # as the library wants it: its transactions read, then write
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)
+        set_up_connection(connection)
 
     return made
 

@@ -101,9 +101,14 @@ class Readiness:
             raise NotMet(f"No worker gave a sign of life for {PROCESS_DEAD_AFTER_MS // 1000} s: recado worker")
 
     async def _disk(self) -> None:
-        free = (await asyncio.to_thread(shutil.disk_usage, self.data_dir)).free
+        free = (await asyncio.to_thread(shutil.disk_usage, _existing(self.data_dir))).free
         if free < MIN_FREE_BYTES:
             raise NotMet(f"Only {free // 1_000_000} MB are free for {self.data_dir}: make room")
+
+
+def _existing(folder: Path) -> Path:
+    """The folder, or where it would be made: with keys and files elsewhere nobody may have needed it yet."""
+    return next(one for one in (folder, *folder.absolute().parents) if one.exists())
 
 
 async def _check(name: CheckName, look: Callable[[], Awaitable[None]], cure: str) -> CheckOut:

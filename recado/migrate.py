@@ -5,6 +5,7 @@
 
 import asyncio
 import fcntl
+import itertools
 import os
 import time
 from collections.abc import AsyncGenerator
@@ -16,6 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recado import migrations
 from recado.db import Database
@@ -25,14 +27,26 @@ from recado.settings import Settings
 
 LOCK_WAIT_S = 30.0
 _LOCK_POLL_S = 0.1
-# A change of a table waits for those who use it, and whoever comes meanwhile waits behind the change. So it waits only
-# so long, lets the others through, and tries again.
-TABLE_WAIT_S = 1.0
-_TABLE_PAUSE_S = 0.5
+# A change of a table waits for those who use it, and whoever comes meanwhile waits behind the change. Worse: those who
+# hold a table that the migration comes to later wait for one that it has changed already. So it waits only so long,
+# lets the others through, and tries again; below deadlock_timeout (1 s), after which PostgreSQL would end theirs.
+TABLE_WAIT_S = 0.25
+# For the second half of its time it waits longer: an autovacuum that is in the way is ended after deadlock_timeout
+# (https://www.postgresql.org/docs/current/routine-vacuuming.html, 25.1.6).
+LONG_TABLE_WAIT_S = 1.5
+# Every other try takes all tables in a moment in which nobody uses any. It looks so long for one, in nobody's way.
+_MOMENT_WITHIN_S = 2.0
+_MOMENT_POLL_S = 0.002
+_TABLE_PAUSE_S = 0.25
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected
 _IN_THE_WAY = frozenset({"55P03", "40P01"})
 # Any number that nothing else on the same PostgreSQL database uses: "recado" in ASCII.
 _ADVISORY_LOCK = int.from_bytes(b"recado")
+# Those that we may change; others in the same schema are somebody else's.
+_OWN_TABLES = text(
+    "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace "
+    "AND pg_has_role(relowner, 'USAGE') ORDER BY relname"
+)
 
 log = structlog.get_logger(__name__)
 
@@ -142,26 +156,52 @@ def _refuse_newer(state: MigrationState) -> None:
 
 
 async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
-    until = time.monotonic() + limit_s
+    began = time.monotonic()
+    for attempt in itertools.count():
+        passed_s = time.monotonic() - began
+        wait_s = TABLE_WAIT_S if passed_s < limit_s / 2 else LONG_TABLE_WAIT_S
+        try:
+            return await _upgrade(database, wait_s, alone=attempt % 2 == 1)
+        except DBAPIError as error:
+            if not _is_in_the_way(error):
+                raise
+            log.info("migration_waits", attempt=attempt + 1)
+        if time.monotonic() - began >= limit_s:
+            break
+        await asyncio.sleep(_TABLE_PAUSE_S)
+    raise RecadoError(
+        f"A table that has to change has been in use without a pause for {limit_s:g} s. Let what takes so "
+        "long end (a backup, a query by hand), and run again: recado db migrate",
+        code="migration_blocked",
+        status=503,
+        verdict=retry_after(limit_s),
+    )
+
+
+def _is_in_the_way(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
+
+
+async def _lock_all(connection: AsyncConnection) -> None:
+    """PostgreSQL: take all tables in a moment in which nobody uses any of them, without making anybody wait for it.
+
+    Raises `DBAPIError` (55P03) when there was no such moment.
+    """
+    tables = list(await connection.scalars(_OWN_TABLES))
+    lock = text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
+    until = time.monotonic() + _MOMENT_WITHIN_S
     while True:
         try:
-            return await _upgrade(database)
+            async with connection.begin_nested():
+                await connection.execute(lock)
+            return
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) not in _IN_THE_WAY:
+            if not _is_in_the_way(error) or time.monotonic() >= until:
                 raise
-            log.info("migration_waits")
-            if time.monotonic() >= until:
-                raise RecadoError(
-                    f"A table that has to change has been in use without a pause for {limit_s:g} s. Let what takes so "
-                    "long end (a backup, a query by hand), and run again: recado db migrate",
-                    code="migration_blocked",
-                    status=503,
-                    verdict=retry_after(limit_s),
-                ) from None
-        await asyncio.sleep(_TABLE_PAUSE_S)
+        await asyncio.sleep(_MOMENT_POLL_S)
 
 
-async def _upgrade(database: Database) -> list[str]:
+async def _upgrade(database: Database, wait_s: float, *, alone: bool) -> list[str]:
     # Only here: Alembic and its templates cost every process that merely checks some 10 MB.
     from alembic import command
     from alembic.config import Config
@@ -173,7 +213,7 @@ async def _upgrade(database: Database) -> list[str]:
 
     def upgrade(connection: Connection) -> None:
         if not database.is_sqlite:
-            connection.execute(text(f"SET LOCAL lock_timeout = {round(TABLE_WAIT_S * 1000)}"))
+            connection.execute(text(f"SET LOCAL lock_timeout = {round(wait_s * 1000)}"))
         config = Config()
         config.set_main_option("script_location", _escaped(Path(__file__).parent / "migrations"))
         config.set_main_option("version_locations", os.pathsep.join(map(_escaped, migrations.FOLDERS)))
@@ -182,6 +222,8 @@ async def _upgrade(database: Database) -> list[str]:
         command.upgrade(config, "head")
 
     async with database.engine.begin() as connection:
+        if alone and not database.is_sqlite:
+            await _lock_all(connection)
         await connection.run_sync(upgrade)
     return applied
 

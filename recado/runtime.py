@@ -100,7 +100,11 @@ async def open_runtime(
                 tracing.model_of(thinker)
         store = open_store(settings.media_url, settings.data_dir)
         cloud_api = CloudApiChannel(
-            settings.cloud_api_base_url, media=OutgoingMedia(database, store), templates=TemplateShelf(database)
+            settings.cloud_api_base_url,
+            media=OutgoingMedia(database, store),
+            templates=TemplateShelf(database),
+            public_url=settings.public_url,
+            networks=settings.webhook_networks,
         )
         web = WebChannel()
         try:

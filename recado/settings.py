@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from recado.errors import BadInput, SettingsError
 from recado.kit.allowing import parse_networks, parse_origins, parse_rate
+from recado.kit.destinations import is_web_address
 from recado.kit.names import check_slug
 
 EXAMPLES = {
@@ -21,6 +22,7 @@ EXAMPLES = {
     "RECADO_DATABASE_URL=postgresql://recado:password@localhost:5432/recado",
     "database_direct_url": "RECADO_DATABASE_DIRECT_URL=postgresql://recado:password@localhost:5432/recado",
     "cloud_api_base_url": "RECADO_CLOUD_API_BASE_URL=https://graph.facebook.com",
+    "public_url": "RECADO_PUBLIC_URL=https://recado.example.com",
     "secret_key": "RECADO_SECRET_KEY=a-long-random-text (recado key generate-secret prints one)",
     "project_rate_limit": "AI_ASSISTANTS_RATE_LIMIT=60/60",
     "legacy_routes": "AI_ASSISTANTS_ENABLE_LEGACY_ROUTES=1",
@@ -103,6 +105,11 @@ class Settings(BaseSettings):
     )
     cloud_api_base_url: str = Field(
         default="https://graph.facebook.com", description="Graph API; the version segment is added to it."
+    )
+    public_url: str = Field(
+        default="",
+        description="Where Meta reaches this server from outside; `recado doctor` and `recado line check` try the "
+        "webhook's handshake there. Empty: the address that Meta has.",
     )
     secret_key: str = Field(
         default="",
@@ -390,6 +397,13 @@ class Settings(BaseSettings):
     @classmethod
     def _proxies(cls, value: str) -> str:
         parse_networks(value)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _public(cls, value: str) -> str:
+        if value and not (is_web_address(value) and "?" not in value and "#" not in value):
+            raise ValueError("is no address of a server")
         return value
 
     @field_validator("cors_origins")

@@ -12,11 +12,14 @@ from recado import __version__
 from recado.channels.contract import Channel, FetchesMedia, HandsOut, Line
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.compat.callbacks import Callbacks, Guard
+from recado.compat.callbacks import waiting as callbacks_waiting
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
+from recado.jobs import claims
 from recado.jobs.kinds import Kinds
 from recado.jobs.relay import Relay
 from recado.knowledge.service import recall
+from recado.lookout import SELDOM_S, Lookout, Watch, now_of
 from recado.mailbox.noting import keep_numbering
 from recado.mailbox.sender import Sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
@@ -24,13 +27,17 @@ from recado.media.fetching import Fetcher
 from recado.media.limits import MB
 from recado.media.source import IncomingFile, Source
 from recado.media.work import MediaWork
+from recado.media.work import waiting as media_waiting
 from recado.messages import OUT_CONTENT
 from recado.privacy.erasing import Eraser
+from recado.privacy.repeats import any_erased
 from recado.privacy.work import Keeper
+from recado.privacy.work import waiting as privacy_waiting
 from recado.runtime import Runtime
 from recado.voice.engine import open_engine
 from recado.voice.listening import Listener
 from recado.voice.service import VoiceNotes
+from recado.webhooks import delivering
 from recado.webhooks.delivering import Deliverer
 
 # A sign of life three times within the time after which a process counts as dead.
@@ -58,6 +65,7 @@ class Worker:
     privacy: Keeper
     fetcher: Fetcher
     listener: Listener | None
+    lookout: Lookout
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
@@ -78,7 +86,8 @@ class Worker:
             asyncio.create_task(self.templates.run(), name="templates"),
             asyncio.create_task(keep_numbering(mailbox), name="numbering"),
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
-            asyncio.create_task(self.runtime.erased.keep_fresh(), name="erased"),
+            asyncio.create_task(self.runtime.erased.keep_fresh(SELDOM_S), name="erased"),
+            asyncio.create_task(self.lookout.run(), name="lookout"),
         ]
         try:
             # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would
@@ -108,11 +117,31 @@ async def _ended(*tasks: "asyncio.Task[None]") -> None:
 
 def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Worker:
     """The worker of a process of this kind (`up` or `worker`), and the kinds of jobs that it can do."""
+    database, settings = runtime.database, runtime.settings
+    kinds = kinds or Kinds()
     living = partial(runtime.mailbox.living, JOBS_DEAD_AFTER_MS)
-    webhooks = Deliverer(runtime.database, runtime.box, runtime.owner, runtime.settings.webhook_networks, living)
-    runtime.mailbox.on_events(webhooks.bell.ring)
-    engine = open_engine(runtime.settings.voice_model)
-    work = runtime.tracing.media_work() if runtime.tracing else MediaWork(runtime.database, runtime.owner)
+    engine = open_engine(settings.voice_model)
+    listens = engine is not None
+    work = runtime.tracing.media_work() if runtime.tracing else MediaWork(database, runtime.owner)
+    relay = Relay(database, settings.resolved_direct_url, runtime.owner, kinds, living, look_s=SELDOM_S)
+    webhooks = Deliverer(database, runtime.box, runtime.owner, settings.webhook_networks, living, SELDOM_S)
+    runtime.mailbox.on_events(webhooks.told)
+    callbacks = _callbacks(runtime)
+    eraser = Eraser(database, runtime.store, runtime.box, settings.data_dir)
+    privacy = Keeper(database, eraser, look_s=SELDOM_S)
+    largest = settings.media_max_mb * MB
+    fetcher = Fetcher(work, runtime.store, LineSources(runtime), largest, listens=listens, look_s=SELDOM_S)
+    listener = Listener(work, runtime.store, engine, SELDOM_S) if engine is not None else None
+    now = now_of(database)
+    watches = [
+        Watch(claims.waiting(now, tuple(kinds.all)), relay.bell),
+        Watch(delivering.waiting(now), webhooks.bell),
+        Watch(callbacks_waiting(now), callbacks.bell),
+        Watch(privacy_waiting(now), privacy.bell),
+        Watch(media_waiting(now, "keep"), fetcher.bell),
+        Watch(any_erased(), runtime.erased.bell),
+        *([Watch(media_waiting(now, "hear"), listener.bell)] if listener is not None else []),
+    ]
     return Worker(
         runtime,
         kind,
@@ -122,29 +151,18 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
             runtime.brains,
             runtime.channels,
             runtime.skills,
-            recall=partial(recall, runtime.database),
-            voice=VoiceNotes(runtime.database, listens=engine is not None),
+            recall=partial(recall, database),
+            voice=VoiceNotes(database, listens=listens),
         ),
-        Sender(runtime.mailbox, runtime.directory, _senders(runtime), runtime.settings.reconcile_after_s),
-        TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of),
-        Relay(
-            runtime.database,
-            runtime.settings.resolved_direct_url,
-            runtime.owner,
-            kinds or Kinds(),
-            living,
-        ),
+        Sender(runtime.mailbox, runtime.directory, _senders(runtime), settings.reconcile_after_s),
+        TemplateKeeper(database, runtime.channels, runtime.directory.lines_of),
+        relay,
         webhooks,
-        _callbacks(runtime),
-        Keeper(runtime.database, Eraser(runtime.database, runtime.store, runtime.box, runtime.settings.data_dir)),
-        Fetcher(
-            work,
-            runtime.store,
-            LineSources(runtime),
-            runtime.settings.media_max_mb * MB,
-            listens=engine is not None,
-        ),
-        Listener(work, runtime.store, engine) if engine is not None else None,
+        callbacks,
+        privacy,
+        fetcher,
+        listener,
+        Lookout(database, watches),
     )
 
 
@@ -163,6 +181,7 @@ def _callbacks(runtime: Runtime) -> Callbacks:
         Guard(settings.webhook_networks),
         lambda out: web.hand_out([OUT_CONTENT.validate_json(one.body) for one in out]),
         settings.gateway_secret,
+        look_s=SELDOM_S,
     )
 
 

@@ -9,14 +9,16 @@ import contextlib
 import os
 import shutil
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from recado import __version__
-from recado.archive.copying import Report, copy_rows, snapshot
+from recado.archive.calm import Calm
+from recado.archive.copying import Report, snapshot
+from recado.archive.filling import Filling, pace
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, StoredFile, describe, write_manifest
+from recado.archive.spooling import Spool, spool
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import RecadoError
@@ -25,10 +27,12 @@ from recado.kit.stamps import stamp
 from recado.migrate import check, migrate, require_same
 from recado.settings import LAST_BACKUP, Settings
 
-# The disk is shared with people's messages, each of which waits for a sync: so much is written at a time, synced, and
-# followed by a pause as long as it took (measured: docs/benchmarks.md).
-STEP_BYTES = 4 << 20
-MIN_PAUSE_S = 0.005
+# Pages of one step: about as much as a slice of `Calm` writes.
+_STEP_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 20
+# While a copy reads, SQLite's log grows by what people write, and has to be worked off afterwards. Beyond this the copy
+# goes on without pauses: eight times what is there in the best of days (`recado.db.SQLITE_PRAGMAS`).
+_LOG_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,73 +87,87 @@ async def _copy_database(database: Database, to: Path, report: Report) -> dict[s
     if database.is_sqlite:
         await asyncio.to_thread(_copy_pages, database.sqlite_path, to, report)
     else:
-        await migrate(Settings(database_url=f"sqlite:///{to}"))
+        await _copy_rows(database, to, report)
+    await asyncio.to_thread(_seal, to)
     copied = Database(f"sqlite:///{to}")
     try:
-        if not database.is_sqlite:
-            async with snapshot(database) as reading:
-                await copy_rows(reading, copied, report)
         async with snapshot(copied) as connection:
             counts = {table.name: await count_of(connection, table) for table in kept_tables()}
     finally:
         await copied.close()
-    await asyncio.to_thread(_seal, to)
+    await asyncio.to_thread(_without_journal, to)
     return counts
+
+
+async def _copy_rows(database: Database, to: Path, report: Report) -> None:
+    await migrate(Settings(database_url=f"sqlite:///{to}"))
+    spools = await spool(database, to.parent, report)
+    await asyncio.to_thread(_fill, to, spools, report)
+
+
+def _fill(path: Path, spools: list[Spool], report: Report) -> None:
+    with contextlib.closing(Filling(path)) as filling:
+        for n, one in enumerate(spools, 1):
+            filling.add(one.table, one.rows())
+            one.remove()
+            report("write", n, len(spools))
+        filling.finish()
 
 
 def _copy_pages(source: Path, to: Path, report: Report) -> None:
     """SQLite's own backup, inside one read transaction: writers neither wait for it nor make it begin again."""
     reading = sqlite3.connect(source, isolation_level=None)
     target = sqlite3.connect(to, isolation_level=None)
+    log = source.with_name(source.name + "-wal")
     try:
         target.execute("PRAGMA synchronous=OFF")  # synced here, a little at a time
         reading.execute("BEGIN")
         reading.execute("SELECT count(*) FROM sqlite_master").fetchone()  # from here on it sees nothing newer
         (page_bytes,) = reading.execute("PRAGMA page_size").fetchone()
-        descriptor = os.open(to, os.O_RDWR)
-        try:
-            calm = _calmly(descriptor)
+        with Calm(to) as calm:
 
             def progress(_status: int, remaining: int, total: int) -> None:
                 report("copy", total - remaining, total)
-                calm()
+                calm(rest=_size_of(log) < _LOG_BYTES)
 
-            reading.backup(target, pages=max(1, STEP_BYTES // page_bytes), progress=progress, sleep=0)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+            reading.backup(target, pages=max(1, _STEP_BYTES // page_bytes), progress=progress, sleep=0)
         reading.execute("COMMIT")
+        # What came in meanwhile is worked off here, and not in the next commit of somebody's message.
+        reading.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         reading.close()
         target.close()
 
 
-def _calmly(descriptor: int) -> Callable[[], None]:
-    """To call after each step: its bytes are on the disk, and others had their turn."""
-    began_s = time.monotonic()
-
-    def calm() -> None:
-        nonlocal began_s
-        os.fdatasync(descriptor)
-        time.sleep(max(MIN_PAUSE_S, time.monotonic() - began_s))
-        began_s = time.monotonic()
-
-    return calm
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _seal(path: Path) -> None:
-    """One file without a journal beside it, proven sound. Raises `RecadoError` (`backup_failed`)."""
+    """Proven sound, and without what belongs to one machine only. Raises `RecadoError` (`backup_failed`)."""
     connection = sqlite3.connect(path, isolation_level=None)
     try:
-        connection.execute("PRAGMA journal_mode=DELETE")
-        found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
-        has_processes = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'processes'").fetchone()
-        if has_processes:
-            connection.execute("DELETE FROM processes")
+        with Calm(path) as calm:
+            pace(connection, calm)
+            found = [row[0] for row in connection.execute("PRAGMA integrity_check(5)")]
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'processes'").fetchone():
+                connection.execute("DELETE FROM processes")
     finally:
         connection.close()
     if found != ["ok"]:
         raise RecadoError(f"The copy of the database is not sound: {found[0]}", code="backup_failed")
+
+
+def _without_journal(path: Path) -> None:
+    """One file, with nothing beside it."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode=DELETE")
+    finally:
+        connection.close()
 
 
 def _finish_files(media: Path, folder: Path) -> tuple[StoredFile, ...]:
@@ -174,11 +192,9 @@ def _files_below(folder: Path) -> Iterator[Path]:
 
 
 def _copy_file(source: Path, target: Path) -> None:
-    with source.open("rb") as reading, target.open("wb") as writing:
-        calm = _calmly(writing.fileno())
-        while block := reading.read(STEP_BYTES):
+    with source.open("rb") as reading, target.open("wb", buffering=0) as writing, Calm(target) as calm:
+        while block := reading.read(_BLOCK_BYTES):
             writing.write(block)
-            writing.flush()
             calm()
     shutil.copystat(source, target)
 

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recado.archive.tables import batch_of, count_of, kept_tables, key_of, last_key, rows_of, same_row
+from recado.archive.tables import add_rows, batch_of, count_of, kept_tables, key_in, last_key, rows_of, same_rows
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
@@ -16,7 +16,7 @@ from recado.projects.models import Project
 from recado.settings import Settings
 
 Report = Callable[[str, int, int], None]
-"""Told ("copy" or "compare", rows done, rows in all)."""
+"""Told ("copy", "write" or "compare", done, in all)."""
 
 # Holds whose rows a database is just getting. It is gone when all have arrived.
 _MARK = Table("recado_copy", MetaData(), Column("whose", String(36), nullable=False))
@@ -81,9 +81,7 @@ async def copy_rows(reading: AsyncConnection, target: Database, report: Report) 
             done += await count_of(connection, table)
         async for rows in rows_of(reading, table, after):
             async with target.engine.begin() as connection:
-                await connection.execute(
-                    insert(table), [dict(zip(table.columns.keys(), row, strict=True)) for row in rows]
-                )
+                await add_rows(connection, table, rows)
             done += len(rows)
             report("copy", done, total)
     return total
@@ -105,10 +103,10 @@ async def _compare(reading: AsyncConnection, copied: AsyncConnection, table: Tab
     after: str | None = None
     while rows := await batch_of(reading, table, after):
         found = await batch_of(copied, table, after)
-        if len(found) != len(rows) or not all(map(same_row, rows, found)):
+        if not same_rows(table, rows, found):
             raise _differs(table)
         count += len(rows)
-        after = getattr(rows[-1], key_of(table).name)
+        after = key_in(table, rows[-1])
     if await batch_of(copied, table, after):
         raise _differs(table)
     return count

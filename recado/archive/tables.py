@@ -1,21 +1,29 @@
-"""Which rows an installation consists of, and how they are read in order."""
+"""Which rows an installation consists of, and how they are read and written in order.
+
+A row is a plain tuple of the table's columns in their order, as SQLite keeps it: ids and JSON as text. The drivers
+themselves read and write: a row through SQLAlchemy costs ten times as much, and the longer a copy takes, the longer
+PostgreSQL must keep what is changed meanwhile (docs/decisions/0021).
+"""
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Row, Table, func, select
+from sqlalchemy import JSON, Boolean, Column, Table, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import recado
-from recado.db import Base
+from recado.db import Base, Id
 
 # Rows of one batch: some megabytes of the longest messages.
-BATCH = 1_000
+BATCH = 2_000
 # Signs of life of processes: they belong to a machine, not to an installation.
 NOT_KEPT = frozenset({"processes"})
+
+Row = Sequence[Any]
+"""The values of a table's columns, in their order."""
 
 
 def kept_tables() -> list[Table]:
@@ -35,20 +43,69 @@ def key_of(table: Table) -> Column[Any]:
     return column
 
 
-async def batch_of(connection: AsyncConnection, table: Table, after: str | None) -> Sequence[Row[Any]]:
+def key_in(table: Table, row: Row) -> str:
+    """The key of a row."""
+    return row[list(table.columns).index(key_of(table))]
+
+
+async def batch_of(connection: AsyncConnection, table: Table, after: str | None) -> Sequence[Row]:
     """The next rows whose key is greater than `after`, in the order of their keys."""
-    key = key_of(table)
-    batch = select(table).order_by(key).limit(BATCH)
-    return (await connection.execute(batch if after is None else batch.where(key > after))).all()
+    raw = await driver_of(connection)
+    sqlite = connection.dialect.name == "sqlite"
+    columns, key = ", ".join(_read(column, sqlite=sqlite) for column in table.columns), key_of(table).name
+    above = "" if after is None else f"WHERE {key} > {'?' if sqlite else '$1::uuid'}"
+    query = f"SELECT {columns} FROM {table.name} {above} ORDER BY {table.name}.{key} LIMIT {BATCH}"  # noqa: S608 # ours
+    if sqlite:
+        return list(await raw.execute_fetchall(query, () if after is None else (after,)))
+    return await raw.fetch(query, *(() if after is None else (after,)))
 
 
-async def rows_of(
-    connection: AsyncConnection, table: Table, after: str | None = None
-) -> AsyncGenerator[Sequence[Row[Any]]]:
+def _read(column: Column[Any], *, sqlite: bool) -> str:
+    """A column as SQLite keeps it. There a JSON text that is a number alone became that number."""
+    if isinstance(column.type, JSON):
+        return f"CAST({column.name} AS text) AS {column.name}"
+    return (
+        f"CAST({column.name} AS text) AS {column.name}" if isinstance(column.type, Id) and not sqlite else column.name
+    )
+
+
+async def add_rows(connection: AsyncConnection, table: Table, rows: Iterable[Row]) -> None:
+    """Write rows that `batch_of` has read."""
+    raw = await driver_of(connection)
+    if connection.dialect.name == "sqlite":
+        await raw.executemany(insertion(table), rows)
+        return
+    flags = [n for n, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
+    if flags:
+        rows = [_with_flags(row, flags) for row in rows]
+    await raw.copy_records_to_table(table.name, records=rows, columns=table.columns.keys())
+
+
+def insertion(table: Table) -> str:
+    """An INSERT of a whole row, for SQLite."""
+    names = table.columns.keys()
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608 # ours
+
+
+def _with_flags(row: Row, flags: Iterable[int]) -> Row:
+    """SQLite keeps 0 and 1, PostgreSQL wants false and true."""
+    values = list(row)
+    for n in flags:
+        values[n] = None if values[n] is None else bool(values[n])
+    return values
+
+
+async def driver_of(connection: AsyncConnection) -> Any:
+    """The connection of the driver itself, asyncpg's or aiosqlite's, in the transaction that SQLAlchemy has begun."""
+    await connection.execute(select(1))  # on PostgreSQL it has begun with its first statement only
+    return (await connection.get_raw_connection()).driver_connection
+
+
+async def rows_of(connection: AsyncConnection, table: Table, after: str | None = None) -> AsyncGenerator[Sequence[Row]]:
     """All rows whose key is greater than `after`, in the order of their keys, in batches."""
     while rows := await batch_of(connection, table, after):
         yield rows
-        after = getattr(rows[-1], key_of(table).name)
+        after = key_in(table, rows[-1])
 
 
 async def count_of(connection: AsyncConnection, table: Table) -> int:
@@ -62,11 +119,15 @@ async def last_key(connection: AsyncConnection, table: Table) -> str | None:
     return (await connection.execute(select(key).order_by(key.desc()).limit(1))).scalar_one_or_none()
 
 
-def same_row(one: Row[Any], other: Row[Any]) -> bool:
-    """Whether two rows hold the same, whichever databases they are in."""
-    return [_plain(value) for value in one] == [_plain(value) for value in other]
+def same_rows(table: Table, some: Sequence[Row], others: Sequence[Row]) -> bool:
+    """Whether these rows hold the same, whichever databases they are in."""
+    json_places = frozenset(n for n, column in enumerate(table.columns) if isinstance(column.type, JSON))
+    return len(some) == len(others) and all(
+        tuple(one) == tuple(other) or _plain(one, json_places) == _plain(other, json_places)
+        for one, other in zip(some, others, strict=True)
+    )
 
 
-def _plain(value: Any) -> Any:
-    # PostgreSQL keeps the members of a JSON object in an order of its own.
-    return json.dumps(value, sort_keys=True) if isinstance(value, dict | list) else value
+def _plain(row: Row, json_places: frozenset[int]) -> list[Any]:
+    # PostgreSQL keeps the members of a JSON object in an order of its own, and with spaces of its own.
+    return [json.loads(value) if n in json_places and value is not None else value for n, value in enumerate(row)]

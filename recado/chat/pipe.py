@@ -7,11 +7,13 @@ import threading
 from collections.abc import Sequence
 from typing import Any, TextIO
 
+from recado.chat.commands import HELP
 from recado.chat.looks import Look, as_json, status
 from recado.chat.phone import Phone
 from recado.chat.sending import Outgoing
 from recado.chat.story import Change, Message, Story, Tick, unread
 from recado.chat.words import Language, say
+from recado.errors import BadInput
 
 # When nothing new came for so long after an answer, the answer is complete.
 QUIET_S = 1.0
@@ -35,7 +37,7 @@ class Pipe:
     async def run(self) -> int:
         """0 if every line was answered, else 1."""
         self._story.begin(await self._phone.open())
-        outgoing = Outgoing(self._phone, self._story, self._heard)
+        outgoing = Outgoing(self._phone, self._story, self._language, self._heard)
         tasks = [asyncio.create_task(self._listen()), asyncio.create_task(outgoing.run())]
         lines: asyncio.Queue[str | None] = asyncio.Queue()
         loop = asyncio.get_running_loop()
@@ -43,7 +45,9 @@ class Pipe:
         code = 0
         try:
             while (line := await lines.get()) is not None:
-                if line.strip():
+                if line.strip().lower() in HELP:
+                    print(say(self._language, "help"), file=sys.stderr, flush=True)  # noqa: T201 # its output
+                elif line.strip():
                     code = max(code, await self._say(outgoing, line.strip(), tasks))
         finally:
             for task in tasks:
@@ -52,7 +56,11 @@ class Pipe:
         return code
 
     async def _say(self, outgoing: Outgoing, line: str, tasks: "Sequence[asyncio.Task[None]]") -> int:
-        mine = outgoing.write(line)
+        try:
+            mine = outgoing.write(line)
+        except BadInput as error:
+            print(error.message, file=sys.stderr, flush=True)  # noqa: T201 # its output
+            return 1
         if self._json:
             self._emit(as_json(mine))
         await self._answered(mine)

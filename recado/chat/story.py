@@ -170,7 +170,7 @@ def _text(kind: str, content: Json) -> str:
         reply = _object(body.get("button_reply") or body.get("list_reply"))
         parts = [_object(body.get(part)).get("text") for part in ("header", "body", "footer")]
         return str(reply.get("title") or "\n".join(str(part) for part in parts if part))
-    for name in ("body", "text", "caption", "name", "emoji"):
+    for name in ("body", "text", "caption", "filename", "name", "emoji"):
         if body.get(name):
             return str(body[name])
     return ""

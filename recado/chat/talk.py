@@ -7,11 +7,13 @@ import os
 import signal
 from collections.abc import Sequence
 
+from recado.chat.commands import HELP
 from recado.chat.phone import Phone
 from recado.chat.screen import Screen
 from recado.chat.sending import Outgoing
 from recado.chat.story import Change, Message, Story, Tick, unread
 from recado.chat.words import Language, say
+from recado.errors import BadInput
 from recado.kit import now_ms
 
 SHOWN_AT_START = 20
@@ -38,7 +40,7 @@ class Talk:
 
     async def run(self) -> None:
         self._story.begin(await self._phone.open())
-        self._outgoing = Outgoing(self._phone, self._story, self._show)
+        self._outgoing = Outgoing(self._phone, self._story, self._language, self._show)
         with Screen(self._language, self._phone.business, colour=self._colour) as screen:
             self._screen = screen
             screen.notice(f"{self._phone.name} +{self._phone.number} → {self._phone.business} ({self._phone.line})")
@@ -80,8 +82,14 @@ class Talk:
     def _entered(self, line: str) -> None:
         if line in _LEAVE:
             self._left.set()
+        elif line.lower() in HELP:
+            for row in say(self._language, "help").splitlines():
+                self._screen.notice(row)
         elif line:
-            self._screen.show(self._outgoing.write(line))
+            try:
+                self._screen.show(self._outgoing.write(line))
+            except BadInput as error:
+                self._screen.notice(error.message)
 
     def _resized(self) -> None:
         self._screen.again(self._story.messages[-SHOWN_AT_START:])

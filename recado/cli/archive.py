@@ -25,6 +25,9 @@ def backup(into: Path, as_json: bool) -> None:
 
     The key that encrypts secrets (RECADO_SECRET_KEY, or secret.key in RECADO_DATA_DIR) is not in it: keep it elsewhere.
     """
+    from recado.archive.calm import step_back
+
+    step_back()
     with progress() as report:
         made = support.run(_back_up(into, report))
     if as_json:

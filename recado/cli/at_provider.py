@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from recado.channels.cloud_api import CloudApiChannel
     from recado.channels.contract import Blocked, Line
     from recado.db import Database
+    from recado.settings import Settings
 
 T = TypeVar("T")
 COLOURS = {"OK": "green", "WARN": "yellow", "FAIL": "red"}
@@ -23,17 +24,27 @@ users_argument = click.argument("users", nargs=-1, required=True, metavar="NUMBE
 
 @click.command()
 @line_argument
+@click.option(
+    "--url",
+    default="",
+    metavar="URL",
+    help="Where Meta reaches this server, such as https://recado.example.com; else RECADO_PUBLIC_URL.",
+)
 @support.json_option
-def check(line: str, as_json: bool) -> None:
+def check(line: str, url: str, as_json: bool) -> None:
     """Ask Meta whether LINE (a phone number id) is set up as it should be, and say what to do where it is not.
 
-    Ends with 1 if something must be mended. Changes nothing. Speaks Spanish where the machine does (LANG=es...).
+    The webhook's handshake is tried as Meta does it: at URL, or else at the address that Meta has. Ends with 1 if
+    something must be mended. Changes nothing. Speaks Spanish where the machine does (LANG=es...).
     """
     from recado.channels.language import machine_language
     from recado.channels.schemas import finding_out
+    from recado.kit.destinations import is_web_address
 
+    if url and not is_web_address(url):
+        raise click.BadParameter("is no address of a server. Example: https://recado.example.com", param_hint="--url")
     language = machine_language()
-    findings = [finding_out(one, language) for one in support.run(_with_line(line, _examine))]
+    findings = [finding_out(one, language) for one in support.run(_with_line(line, _examine, url=url))]
     if as_json:
         support.emit([finding.model_dump() for finding in findings])
     else:
@@ -123,9 +134,14 @@ def _tell(outcome: "Blocked", word: str, as_json: bool) -> None:
 
 
 async def _with_line(
-    address: str, work: "Callable[[CloudApiChannel, Line, Database], Awaitable[T]]", *, changes: bool = False
+    address: str,
+    work: "Callable[[CloudApiChannel, Line, Database], Awaitable[T]]",
+    *,
+    changes: bool = False,
+    url: str = "",
 ) -> T:
-    """Do something with a line and its channel; what `changes` something there is noted before.
+    """Do something with a line and its channel; what `changes` something there is noted before. `url` is in place of
+    RECADO_PUBLIC_URL.
 
     Raises `NotFound` (`line_not_found`), `Conflict` (`line_unusable`).
     """
@@ -144,7 +160,7 @@ async def _with_line(
         if changes:
             async with database.project(line.project_id) as session:
                 session.info[ASKING] = ("line", line.id)
-        async with _channel(settings.cloud_api_base_url) as channel:
+        async with _channel(settings, url) as channel:
             try:
                 return await work(channel, line, database)
             except OutcomeUnknown as error:
@@ -152,10 +168,12 @@ async def _with_line(
 
 
 @asynccontextmanager
-async def _channel(base_url: str) -> "AsyncGenerator[CloudApiChannel]":
+async def _channel(settings: "Settings", url: str) -> "AsyncGenerator[CloudApiChannel]":
     from recado.channels.cloud_api import CloudApiChannel
 
-    channel = CloudApiChannel(base_url)
+    channel = CloudApiChannel(
+        settings.cloud_api_base_url, public_url=url or settings.public_url, networks=settings.webhook_networks
+    )
     try:
         yield channel
     finally:

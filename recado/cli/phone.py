@@ -17,7 +17,7 @@ DEFAULT_NAME = "Ana"
 
 @click.command(
     epilog="\b\nExamples:\n  recado chat\n  recado chat --phone 51900000002 --name Luis\n"
-    "  printf 'hola\\n' | recado chat --wait 5"
+    "  printf 'hola\\n' | recado chat --wait 5\n  printf '/file photo.jpg My leaf\\n' | recado chat"
 )
 @click.option("--phone", default=DEFAULT_PHONE, show_default=True, metavar="NUMBER", help="Whose phone this is.")
 @click.option("--name", default=DEFAULT_NAME, show_default=True, help="What WhatsApp calls this person.")
@@ -38,7 +38,10 @@ DEFAULT_NAME = "Ana"
 def chat(
     phone: str, name: str, simulator: str, line: str | None, language: "Language | None", wait_s: float, as_json: bool
 ) -> None:
-    """Write to an assistant from this terminal, as a person would."""
+    """Write to an assistant from this terminal, as a person would.
+
+    Files, voice notes, places, contacts and reactions are commands there: /help lists them.
+    """
     from recado.chat import Options, run_chat
 
     raise SystemExit(run_chat(Options(simulator, phone, name, line, language, wait_s, as_json)))

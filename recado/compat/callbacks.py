@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from sqlalchemy import ColumnElement, exists
 
 from recado.channels.contract import Answer
 from recado.compat import jobs
@@ -22,7 +23,9 @@ from recado.db import Database
 from recado.errors import BadInput, RecadoError
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
-from recado.kit.postman import Networks, Postman, is_web_address, leads_inwards
+from recado.kit.destinations import Networks, is_web_address, leads_inwards
+from recado.kit.postman import Postman
+from recado.kit.wakeup import Bell
 from recado.mailbox.answers import HandedOut
 from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.service import Mailbox
@@ -81,9 +84,14 @@ class Guard:
         return Callback(url, key)
 
 
+def waiting(now: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether a callback is due (of a job that may not be done yet)."""
+    return exists().where(AnswerJob.callback_due_ms <= now)
+
+
 @dataclass(slots=True)
 class Callbacks:
-    """Posts for one process until `run` is cancelled."""
+    """Posts for one process until `run` is cancelled. Who rings `bell` may let it look by itself less often."""
 
     database: Database
     mailbox: Mailbox
@@ -91,6 +99,8 @@ class Callbacks:
     guard: Guard
     answer_of: Callable[[Sequence[HandedOut]], Answer]
     secret: str = ""
+    bell: Bell = field(default_factory=Bell)
+    look_s: float = POLL_S
     posted: int = 0
     failed: int = 0
     _posts: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
@@ -105,7 +115,7 @@ class Callbacks:
                     log.warning("callbacks_wait", code=error.code)
                 except Exception:  # a defect in one round must not end the callbacks
                     log.exception("callbacks_defect")
-                await asyncio.sleep(POLL_S)
+                await self.bell.wait(self.look_s)
         finally:
             await self._stop()
             await postman.close()

@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms, json_text
-from recado.jobs.models import Job
+from recado.jobs.models import Job, Schedule
 from recado.jobs.service import State, record_end
 
 # One round of a process looks after so many jobs that lost theirs.
@@ -41,6 +41,12 @@ class End:
     result: Any = None
     code: str | None = None
     text: str | None = None
+
+
+def waiting(now: ColumnElement[int], kinds: Collection[str]) -> ColumnElement[bool]:
+    """Whether there is anything to look after: a job that is due or runs somewhere, or a schedule that is due."""
+    due = and_(Job.state == "pending", Job.due_ms <= now, Job.kind.in_(kinds))
+    return or_(exists().where(due), exists().where(Job.state == "running"), exists().where(Schedule.next_ms <= now))
 
 
 async def claim_due(database: Database, owner: str, kinds: Collection[str], size: int) -> list[Held]:

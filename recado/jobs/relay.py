@@ -21,6 +21,7 @@ from recado.jobs.claims import End, Held
 from recado.jobs.kinds import JobCancelled, JobLost, Kind, Kinds
 from recado.kit import randomness
 from recado.kit.logs import about, place_of
+from recado.kit.wakeup import Bell
 
 # How late a job or a schedule may begin.
 POLL_S = 0.5
@@ -81,13 +82,15 @@ class JobRun:
 
 @dataclass(slots=True)
 class Relay:
-    """The jobs of one process, until `run` is cancelled."""
+    """The jobs of one process, until `run` is cancelled. Who rings `bell` may let it look by itself less often."""
 
     database: Database
     database_url: str
     owner: str
     kinds: Kinds
     living: Living
+    bell: Bell = field(default_factory=Bell)
+    look_s: float = POLL_S
     _engine: Engine = field(init=False)
     _held: dict[str, int] = field(default_factory=dict[str, int])
     _ended: list[str] = field(default_factory=list[str])
@@ -102,7 +105,7 @@ class Relay:
         try:
             while True:
                 await self._round()
-                await asyncio.sleep(POLL_S)
+                await self.bell.wait(self.look_s)
         finally:
             await self._engine.close()
             with contextlib.suppress(Exception):  # then the others find out by its missing signs of life

@@ -1,4 +1,4 @@
-"""One POST to an address that somebody else has set: bounded in time and size, and never to a place it must not reach.
+"""One request to an address that somebody else has set: bounded in time and size, never to where it must not reach.
 
 Whoever sets the address of a webhook or a callback makes this machine connect to it. Addresses that are not public are
 refused unless the operator allows their network (`RECADO_WEBHOOK_NETWORKS`), and they are looked at when the connection
@@ -8,16 +8,15 @@ are not followed.
 
 import re
 import socket
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
-from urllib.parse import urlsplit
 
 import aiohttp
 
 from recado import __version__
 from recado.kit.clock import now_ms
+from recado.kit.destinations import Networks, is_allowed
 from recado.kit.posting import authorities
 
 # From the first byte of the name's lookup to the end of the answer. A receiver that needs longer answers first and
@@ -28,10 +27,6 @@ READ_BYTES = 4_096
 EXCERPT = 200
 MAX_CONNECTIONS = 64
 _UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
-# IPv6 addresses that stand for an IPv4 address: RFC 6052, RFC 3056.
-_NAT64, _SIX_TO_FOUR = IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16")
-
-Networks = Sequence[IPv4Network | IPv6Network]
 
 
 class NotAllowed(OSError):
@@ -51,47 +46,6 @@ class Result:
     @property
     def taken(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
-
-
-def is_web_address(url: str) -> bool:
-    """True for http:// and https:// addresses with a host and no user: what can be posted to. Resolves no names."""
-    try:
-        parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return good and "@" not in parts.netloc and url.isascii() and url.isprintable() and " " not in url
-
-
-def leads_inwards(url: str, networks: Networks) -> bool:
-    """True if the host is written as an address that is not allowed; names are looked at when they are used."""
-    try:
-        return not is_allowed(urlsplit(url).hostname or "", networks)
-    except ValueError:
-        return False
-
-
-def is_allowed(address: str, networks: Networks) -> bool:
-    """True for a public address, and for one of the networks that the operator allows."""
-    found = ip_address(address.partition("%")[0])
-    if any(found in network for network in networks if network.version == found.version):
-        return True
-    meant = _meant(found)
-    if meant is not found:
-        return is_allowed(str(meant), networks)
-    return found.is_global and not found.is_multicast
-
-
-def _meant(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    if isinstance(address, IPv4Address):
-        return address
-    if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address in _NAT64:
-        return IPv4Address(int(address) & 0xFFFFFFFF)
-    if address in _SIX_TO_FOUR and address.sixtofour is not None:
-        return address.sixtofour
-    return address
 
 
 class Postman:
@@ -117,11 +71,22 @@ class Postman:
         """Post JSON once, with these headers beside our own. Never raises for what the other side does. What is
         `private`, keys and signatures, is not kept if the answer repeats it.
         """
+        return await self._ask("POST", url, body, {"Content-Type": "application/json", **headers}, private)
+
+    async def get(self, url: str, private: Collection[str] = ()) -> Result:
+        """Get an address once; all else as `post` does."""
+        return await self._ask("GET", url, None, {}, private)
+
+    async def _ask(
+        self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], private: Collection[str]
+    ) -> Result:
         at_ms = now_ms()
-        headers = {"Content-Type": "application/json", "User-Agent": f"Recado/{__version__}", **headers}
+        headers = {"User-Agent": f"Recado/{__version__}", **headers}
         status, error, excerpt = None, None, None
         try:
-            async with self._session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+            async with self._session.request(
+                method, url, data=body, headers=headers, allow_redirects=False
+            ) as response:
                 status = response.status
                 excerpt = _excerpt(await response.content.read(READ_BYTES), private)
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:

@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from recado.db import SQLITE_BUSY_TIMEOUT_S, SQLITE_PRAGMAS
+from recado.db import SQLITE_BUSY_TIMEOUT_S
+from recado.kit.sqlite import set_up_connection
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -143,8 +144,7 @@ class SqliteDriver:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=SQLITE_BUSY_TIMEOUT_S, isolation_level=None)
-        for pragma in SQLITE_PRAGMAS:
-            connection.execute(pragma)
+        set_up_connection(connection)
         return connection
 
     def _commit(self, connection: sqlite3.Connection, batch: list[_Job]) -> None:

@@ -14,6 +14,7 @@ import structlog
 from recado.errors import MediaError, NotFound, RecadoError, Unavailable, retry_after
 from recado.kit import now_ms, randomness
 from recado.kit.logs import about, place_of
+from recado.kit.wakeup import Bell
 from recado.media.limits import MAX_BYTES, Measured, check_received
 from recado.media.source import Source
 from recado.media.store import Store, key_of
@@ -55,13 +56,18 @@ class FetchStats:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches for one process until `run` is cancelled. `listens`: voice notes are written down here afterwards."""
+    """Fetches for one process until `run` is cancelled. `listens`: voice notes are written down here afterwards.
+
+    Who rings `bell` while a job is due may let it look by itself less often.
+    """
 
     work: MediaWork
     store: Store
     lines: Lines
     largest_bytes: int = max(MAX_BYTES.values())
     listens: bool = False
+    bell: Bell = field(default_factory=Bell)
+    look_s: float = POLL_S
     stats: FetchStats = field(default_factory=FetchStats)
     _running: dict[str, tuple[Job, "asyncio.Task[None]"]] = field(
         default_factory=dict[str, tuple[Job, "asyncio.Task[None]"]]
@@ -94,7 +100,7 @@ class Fetcher:
             tasks = [task for _, task in self._running.values()]
             await asyncio.wait(tasks, timeout=POLL_S, return_when=asyncio.FIRST_COMPLETED)
         else:
-            await asyncio.sleep(POLL_S)
+            await self.bell.wait(self.look_s)
 
     async def _renew_forever(self) -> None:
         while True:

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms, json_text
@@ -44,6 +44,11 @@ class Job:
     sha256: str | None
     size_bytes: int | None
     store_key: str | None
+
+
+def waiting(now: ColumnElement[int], task: Task) -> ColumnElement[bool]:
+    """Whether a job is due."""
+    return exists().where(Media.due_ms <= now, _DUE[task])
 
 
 class MediaWork:

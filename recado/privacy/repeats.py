@@ -1,14 +1,14 @@
 """Messages that were erased and that their provider delivers once more: they are not new, and nobody wrote them now."""
 
-import asyncio
 from collections.abc import Sequence
 
 import structlog
-from sqlalchemy import delete, func, select
+from sqlalchemy import ColumnElement, delete, exists, func, select
 
 from recado.db import Database, database_now_ms
 from recado.kit.crypto import SecretBox
 from recado.kit.logs import place_of
+from recado.kit.wakeup import Bell
 from recado.mailbox.people import Arrival
 from recado.privacy.models import ErasedMessage
 from recado.privacy.people import purpose_of
@@ -21,10 +21,16 @@ MAX_KNOWN = 100_000
 log = structlog.get_logger(__name__)
 
 
+def any_erased() -> ColumnElement[bool]:
+    """Whether there are erased messages to know of."""
+    return exists().where(ErasedMessage.id.is_not(None))
+
+
 class Erased:
     """The erased messages that may come again, as last seen; false while there are none, as nearly always."""
 
     def __init__(self, database: Database, box: SecretBox) -> None:
+        self.bell = Bell()
         self._database = database
         self._box = box
         self._digests: frozenset[tuple[str, str]] = frozenset()
@@ -63,11 +69,13 @@ class Erased:
                     .execution_options(synchronize_session=False)
                 )
 
-    async def keep_fresh(self) -> None:
-        """Look again and again, until cancelled."""
+    async def keep_fresh(self, look_s: float = LOOK_S) -> None:
+        """Look again and again, until cancelled; who rings `bell` while there are `any_erased` may let it look less
+        often.
+        """
         while True:
             try:
                 await self.refresh()
             except Exception as error:  # the database is away: what was seen last stands
                 log.warning("erased_not_seen", **place_of(error))
-            await asyncio.sleep(LOOK_S)
+            await self.bell.wait(look_s)

@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from recado.db import SQLITE_PRAGMAS, Database
+from recado.db import Database
 from recado.errors import Unavailable, retry_after
+from recado.kit.sqlite import set_up_connection
 from recado.personal import Person
 
 # How long others wait for a try to cut the log, at most; it waits for readers that are at work, such as a backup.
@@ -100,8 +101,7 @@ def _try_to_cut(path: Path) -> bool:
 
 def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None)
-    for pragma in SQLITE_PRAGMAS:
-        connection.execute(pragma)
+    set_up_connection(connection)
     return connection
 
 

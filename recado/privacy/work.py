@@ -1,14 +1,14 @@
 """What a worker does for privacy: erasures that were asked for or left behind, and what has aged, for all projects."""
 
-import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from recado.db import Database, database_now_ms
 from recado.errors import RecadoError
 from recado.kit.logs import place_of
+from recado.kit.wakeup import Bell
 from recado.privacy.aging import remove_aged
 from recado.privacy.erasing import Eraser
 from recado.privacy.models import Erasure, Retention
@@ -22,12 +22,20 @@ ROUND_MS = 3_600_000
 log = structlog.get_logger(__name__)
 
 
+def waiting(now: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether there is an erasure that nobody is working on, or a project to look through."""
+    erasure = and_(Erasure.state == "running", Erasure.lease_until_ms <= now)
+    return or_(exists().where(erasure), exists().where(Retention.due_ms <= now))
+
+
 @dataclass(slots=True)
 class Keeper:
-    """Works for one process until `run` is cancelled."""
+    """Works for one process until `run` is cancelled. Who rings `bell` may let it look by itself less often."""
 
     database: Database
     eraser: Eraser
+    bell: Bell = field(default_factory=Bell)
+    look_s: float = LOOK_S
 
     async def run(self) -> None:
         while True:
@@ -36,7 +44,7 @@ class Keeper:
                 await self.remove_what_has_aged()
             except Exception as error:  # whatever it is, the next round comes
                 log.warning("privacy_waits", **place_of(error))
-            await asyncio.sleep(LOOK_S)
+            await self.bell.wait(self.look_s)
 
     async def erase_what_is_asked(self) -> int:
         """Carry out the erasures that nobody is working on; how many were done."""

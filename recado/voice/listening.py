@@ -10,6 +10,7 @@ import structlog
 
 from recado.errors import MediaError, RecadoError, retry_after
 from recado.kit import randomness
+from recado.kit.wakeup import Bell
 from recado.media.store import Store
 from recado.media.work import LEASE_MS, Job, MediaWork
 from recado.voice.engine import Engine
@@ -36,9 +37,14 @@ class ListenStats:
 
 
 class Listener:
-    """Writes down voice notes for one process until `run` is cancelled; one at a time, for it takes all the cores."""
+    """Writes down voice notes for one process until `run` is cancelled; one at a time, for it takes all the cores.
 
-    def __init__(self, work: MediaWork, store: Store, engine: Engine) -> None:
+    Who rings `bell` while a note is due may let it look by itself less often.
+    """
+
+    def __init__(self, work: MediaWork, store: Store, engine: Engine, look_s: float = POLL_S) -> None:
+        self.bell = Bell()
+        self._look_s = look_s
         self._work = work
         self._store = store
         self._engine = engine
@@ -56,7 +62,7 @@ class Listener:
                 log.warning("voice_waits", code=error.code)
             except Exception:  # a defect in one round must not end the process's listening
                 log.exception("voice_defect")
-            await asyncio.sleep(POLL_S)
+            await self.bell.wait(self._look_s)
 
     async def _hear(self, job: Job) -> None:
         work = asyncio.create_task(self._write_down(job))

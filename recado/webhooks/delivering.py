@@ -12,15 +12,17 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms, json_text
 from recado.errors import RecadoError
+from recado.events.models import EventPosition
 from recado.events.service import events_by_id, last_position
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
-from recado.kit.postman import SEND_TIMEOUT_S, Networks, Postman, Result
+from recado.kit.destinations import Networks
+from recado.kit.postman import SEND_TIMEOUT_S, Postman, Result
 from recado.kit.wakeup import Bell
 from recado.webhooks import service
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
@@ -68,13 +70,20 @@ class Claimed:
 
 
 class Deliverer:
-    """Delivers webhooks for all projects until it is cancelled. Ring `bell` when events got their positions.
+    """Delivers webhooks for all projects until it is cancelled. Call `told` when events got their positions; who rings
+    `bell` while something is `waiting` may let it look by itself less often than every `LOOK_S`.
 
     Without `living` the rows of dead processes wait until their lease has run out.
     """
 
     def __init__(
-        self, database: Database, box: SecretBox, owner: str, networks: Networks = (), living: Living | None = None
+        self,
+        database: Database,
+        box: SecretBox,
+        owner: str,
+        networks: Networks = (),
+        living: Living | None = None,
+        look_s: float = LOOK_S,
     ) -> None:
         self.bell = Bell()
         self._database = database
@@ -83,6 +92,8 @@ class Deliverer:
         self._networks = networks
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._living = living
+        self._look_s = look_s
+        self._listened_to = True
         self._prune_at_s = 0.0
         self._recover_at_s = 0.0
         self._stopping = False
@@ -100,7 +111,7 @@ class Deliverer:
                 except Exception as error:  # the database is away: what is due stays due
                     log.warning("webhooks_waiting", error=type(error).__name__)
                 if not handed:
-                    await self.bell.wait(LOOK_S)
+                    await self.bell.wait(self._look_s)
         finally:
             await self._stop()
             await postman.close()
@@ -115,12 +126,18 @@ class Deliverer:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
 
+    def told(self) -> None:
+        """Look at what has happened, unless nobody wanted to hear of anything at the last look."""
+        if self._listened_to:
+            self.bell.ring()
+
     async def hand_out(self) -> int:
         """Make deliveries of what happened since the last look; how many events were looked at."""
         async with self._database.system(read_only=True) as session:
             place = await session.scalar(select(WebhookPosition.position))
             anybody = await session.scalar(select(WebhookEndpoint.id).where(_awake()).limit(1))
-            if anybody is None or (place or 0) >= await last_position(session):
+            self._listened_to = anybody is not None
+            if not self._listened_to or (place or 0) >= await last_position(session):
                 return 0
         async with self._database.system() as session:
             return await service.hand_out(session)
@@ -196,6 +213,18 @@ class Deliverer:
             gone = await service.prune(session)
         if gone < service.PRUNE_ROWS:
             self._prune_at_s = now_s + PRUNE_EVERY_S
+
+
+def waiting(now: ColumnElement[int]) -> ColumnElement[bool]:
+    """Whether there is anything to do: events to hand out, or posts that are due (also if somebody holds them)."""
+    position = func.coalesce(select(WebhookPosition.position).scalar_subquery(), 0)
+    happened = and_(position < select(EventPosition.position).scalar_subquery(), exists().where(_awake()))
+    due = exists().where(
+        WebhookDelivery.endpoint_id == WebhookEndpoint.id,
+        WebhookDelivery.state == "queued",
+        WebhookDelivery.due_ms <= now,
+    )
+    return or_(happened, exists().where(_awake(), due))
 
 
 def _awake() -> ColumnElement[bool]:

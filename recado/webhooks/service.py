@@ -26,8 +26,8 @@ from recado.events.service import (
 )
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, new_token
+from recado.kit.destinations import is_web_address
 from recado.kit.pages import FIRST, Cut, Page, read_page
-from recado.kit.postman import is_web_address
 from recado.kit.spans import ALWAYS, Span
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
 

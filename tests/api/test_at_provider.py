@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select, update
 
+from recado.channels.cloud_api import CloudApiChannel
 from recado.channels.cloud_api.simulator import App, Number, Simulator, SimulatorConfig
+from recado.channels.contract import Line
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.kit import new_id
 from recado.mailbox.models import Conversation, OutboxMessage, Unrouted
@@ -231,8 +233,39 @@ async def test_a_line_is_checked_in_both_languages(place: Place) -> None:
         answer = await place.admin("POST", f"/lines/{place.of.line_id}/check?language={language}")
         (found[language],) = [one for one in answer.json if one["level"] == "FAIL"]
     assert {one["code"] for one in found.values()} == {"not_subscribed"}
-    assert "suscriba" in found["es"]["mend"]
+    assert "suscribe" in found["es"]["mend"]
     assert "subscribe" in found["en"]["mend"]
+
+
+async def test_the_handshake_is_tried_where_meta_will_do_it(place: Place) -> None:
+    ours, elsewhere = (
+        CloudApiChannel(place.simulator, public_url=url) for url in (place.api.url, "http://127.0.0.1:9/behind/")
+    )
+    secrets = {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "v"}
+    line = Line("line", "project", "cloud-api", NUMBER, 80, secrets, {"waba_id": WABA})
+    try:
+        good, wrong, unreachable = [
+            {one.check: one for one in await channel.examine(asked)}
+            for channel, asked in (
+                (ours, line),
+                (ours, replace(line, secrets={**secrets, "verify_token": "other"})),
+                (elsewhere, line),
+            )
+        ]
+    finally:
+        await ours.close()
+        await elsewhere.close()
+    assert (good["handshake"].code, good["callback"].code) == ("handshake_fine", "callback_fine")
+    assert f"{place.api.url}/webhooks/whatsapp" in good["handshake"].says["en"]
+    assert (wrong["handshake"].level, wrong["handshake"].code) == ("FAIL", "handshake_wrong_token")
+    assert unreachable["handshake"].code == "handshake_unreachable"
+    assert "http://127.0.0.1:9/behind/webhooks/whatsapp" in unreachable["handshake"].mend["es"]
+    assert unreachable["callback"].code == "callback_elsewhere"
+
+
+async def test_what_meta_has_of_a_private_address_is_not_called(place: Place) -> None:
+    found = await place.admin("POST", f"/lines/{place.of.line_id}/check")
+    assert {one["check"]: one["code"] for one in found.json}["handshake"] == "handshake_inwards"
 
 
 @pytest.mark.parametrize(

@@ -38,8 +38,9 @@ Besides: every tenth message is a picture, which must be kept once with its byte
 schedules have one job for their tick; a receiver of webhooks that answers 500, cuts connections or hangs gets every
 event of its project and none of another, signed, the same each time, in order but for what a dead process had claimed.
 In the middle a later release migrates the database and every process is stopped (SIGTERM, exit 0, nothing kept) and
-comes back as that release. "Stop" is how long that took, "pause" the longest time meanwhile in which no phone got
-anything.
+comes back as that release. "Stop" is how long that took, "pause" the longest time in which no phone got
+anything while three people or more waited who had written during the upgrade and were owed nothing before: at most
+5.5 s where another process goes on (a stop must be no worse than a kill), 10 s where the only one is exchanged.
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut
 connections, accepted and then silence, lost statuses."""
 

@@ -1,5 +1,6 @@
 """What is run: which processes on which database, how much is written, and what goes wrong meanwhile."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from random import Random
@@ -19,6 +20,10 @@ PROJECT, NEIGHBOUR = "chaos", "vecino"
 TAKEOVER_S = 5.5
 # Work in the background may wait longer: a job that is taken too early would be done twice.
 JOB_TAKEOVER_S = 10.0
+# Who stops says so before it goes (docs/decisions/0019): that must not cost people more than if it had been killed.
+UPGRADE_PAUSE_S = TAKEOVER_S
+# A process that is alone ends within 5 s (docs/decisions/0019); so long for the next one to migrate and to be ready.
+UPGRADE_PAUSE_ALONE_S = 5.0 + 5.0
 # How long a dead process keeps what it held; nobody may take it before.
 LEASE_S = 5.0
 
@@ -40,6 +45,11 @@ class Case:
     def key(self) -> str:
         """The name on the command line and of folders."""
         return f"{self.database}-{'split' if 'api' in self.processes else len(self.processes)}"
+
+    @property
+    def pause_limit_s(self) -> float:
+        """How long people may wait at an upgrade while no phone gets anything."""
+        return UPGRADE_PAUSE_ALONE_S if len(self.processes) == 1 else UPGRADE_PAUSE_S
 
 
 def stream(seed: int, part: str) -> Random:
@@ -63,8 +73,8 @@ class Scale:
     `waiting` is how many messages may be owed before the people pause; `crashes` how often the PostgreSQL server dies.
     `reconcile_after_s` is longer than a status can be on its way, being offered again after at most 1 s. (With a
     balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
-    than 6 s.) `slack_s` is added to how long a takeover may take: the short run shares its machine with other tests,
-    and says how many are lost, not how soon they are answered.
+    than 6 s.) `slack_s` is added to how long a takeover may take, `pause_slack_s` to the pause at the upgrade: the
+    short run shares its machine with other tests, and says how many are lost, not how soon they are answered.
     """
 
     messages: int
@@ -78,15 +88,16 @@ class Scale:
     recipients: int
     schedules: int
     slack_s: float
+    pause_slack_s: float
 
 
 FULL = Scale(
     messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
-    recipients=120, schedules=20, slack_s=0.0,
+    recipients=120, schedules=20, slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
-    recipients=8, schedules=4, slack_s=5.0,
+    recipients=8, schedules=4, slack_s=5.0, pause_slack_s=math.inf,
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.

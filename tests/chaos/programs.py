@@ -80,6 +80,11 @@ class Program:
         """Be another program from the next start on."""
         self._argv = list(argv)
 
+    def terminate(self) -> None:
+        """SIGTERM, and no waiting."""
+        assert self._process is not None
+        self._process.terminate()
+
     async def finish_politely(self, within_s: float) -> float:
         """SIGTERM, and the seconds until it has ended with 0. Raises `ChaosError` if it does not."""
         assert self._process is not None

@@ -51,7 +51,7 @@ def row(result: Result) -> list[str]:
         str(len(result.late)),
         _pair(result.first_answers_s),
         _pair(result.stops_s),
-        f"{result.pause_s:.1f}",
+        f"{result.pause.seconds:.1f} (limit {result.pause_limit_s:g})",
         f"{result.seconds:.0f}",
     ]
 
@@ -78,7 +78,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "takeover_s": {"median": median, "max": longest, "late": result.late},
         "next_answer_s": {"median": answer_median, "max": answer_longest},
         "stops_s": [round(stop_s, 2) for stop_s in result.stops_s],
-        "pause_s": result.pause_s,
+        "pause_s": {"longest": result.pause.seconds, "limit": result.pause_limit_s, "people": result.pause.people},
         "seconds": round(result.seconds, 1),
         "faults": result.faults,
         "notes": result.notes,
@@ -89,6 +89,8 @@ def as_json(result: Result) -> dict[str, Any]:
 def explanation(result: Result) -> str:
     """Why a case failed, in a few lines; everything is in its folder."""
     lines = [f"{result.case.name}: {len(result.verdict.violations)} violations, {len(result.late)} late takeovers"]
+    if result.paused_too_long:
+        lines.append(f"  the upgrade made people wait {result.pause.seconds:.1f} s, over {result.pause_limit_s:g}")
     lines += [f"  {v.fault}: {v.text}: {v.found}" for v in result.verdict.violations[:10]]
     lines += [f"  late: {text}" for text in result.late[:10]]
     return "\n".join([*lines, f"  evidence: {result.evidence}"])

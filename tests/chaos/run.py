@@ -18,6 +18,7 @@ from tests.chaos.checker import Verdict, judge
 from tests.chaos.deeds import Deeds
 from tests.chaos.fleet import APP_SECRET, KEYS, Fleet
 from tests.chaos.killer import Killer
+from tests.chaos.pauses import Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
@@ -25,7 +26,7 @@ from tests.chaos.receiver import read_posts
 from tests.chaos.rows import dump, open_sides, open_work, read_all, stored
 from tests.chaos.sides import Sides, is_notice, judge_sides
 from tests.chaos.simulator import SimulatorClient, seen
-from tests.chaos.takeover import Takeover, first_answers_s, longest_pause_s
+from tests.chaos.takeover import Takeover, first_answers_s
 
 # Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
 STALLED_S = 90.0
@@ -52,7 +53,8 @@ class Result:
     crashes: int
     seconds: float
     stops_s: list[float]
-    pause_s: float
+    pause: Pause
+    pause_limit_s: float
     faults: dict[str, int]
     notes: list[str]
     evidence: Path | None = None
@@ -62,8 +64,12 @@ class Result:
         return [f"{takeover.victim}: {text}" for takeover in self.takeovers for text in takeover.late]
 
     @property
+    def paused_too_long(self) -> bool:
+        return self.pause.seconds > self.pause_limit_s
+
+    @property
     def ok(self) -> bool:
-        return not self.verdict.violations and not self.late
+        return not (self.verdict.violations or self.late or self.paused_too_long)
 
 
 @dataclass(slots=True)
@@ -73,6 +79,7 @@ class _Progress:
     total: int
     written: int = 0
     answered: set[str] = field(default_factory=set[str])
+    written_ms: dict[str, int] = field(default_factory=dict[str, int])
     entries: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     moved_s: float = field(default_factory=time.monotonic)
     sides: int = 0
@@ -151,7 +158,9 @@ class Run:
     async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
         for group in slices(messages, random):
             await self._wait_for_room()
+            at_ms = round(time.time() * 1000)
             await self.simulator.write(group)
+            self.progress.written_ms.update((message.text, at_ms) for message in group)
             self.progress.written += len(group)
             await asyncio.sleep(random.choice((0.0, 0.01, 0.05)))
 
@@ -214,6 +223,14 @@ class Run:
             verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
         return verdict, takeovers, stats
 
+    def pause(self, seen_ms: Sequence[int]) -> Pause:
+        """What people noticed of the upgrade."""
+        answered_ms: dict[str, int] = {}
+        for one in map(seen, self.progress.entries):
+            answered_ms[one.text] = min(one.at_ms, answered_ms.get(one.text, one.at_ms))
+        persons = {message.text: message.person for message in (*self.first, *self.second)}
+        return pause_of_upgrade(asked(self.progress.written_ms, persons, answered_ms), seen_ms, self.killer.upgrade_ms)
+
 
 class _Ended(Exception):
     """Not an error: the run is over."""
@@ -256,7 +273,8 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
             stops_s=run.killer.stops_s,
-            pause_s=longest_pause_s([at_ms for _, at_ms in seen_ms], run.killer.upgrade_ms),
+            pause=run.pause([at_ms for _, at_ms in seen_ms]),
+            pause_limit_s=case.pause_limit_s + scale.pause_slack_s,
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )

@@ -8,7 +8,6 @@ for a job more than `JOB_TAKEOVER_S`.
 """
 
 import asyncio
-import itertools
 import statistics
 import time
 from collections.abc import Sequence
@@ -93,14 +92,6 @@ def first_answers_s(takeovers: Sequence[Takeover], seen_ms: Sequence[tuple[str, 
             if next_ms is not None:
                 found.append(next_ms / 1000 - takeover.killed_s)
     return found
-
-
-def longest_pause_s(seen_ms: Sequence[int], between_ms: tuple[int, int]) -> float:
-    """The longest time without a message to a phone of which a part lies between two moments."""
-    first_ms, last_ms = between_ms
-    moments = sorted(seen_ms)
-    pauses = [after - before for before, after in itertools.pairwise(moments) if after > first_ms and before < last_ms]
-    return max(pauses, default=0) / 1000
 
 
 def median_and_max(values: Sequence[float]) -> tuple[float | None, float | None]:

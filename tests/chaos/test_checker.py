@@ -11,7 +11,7 @@ from tests.chaos.checker import Fault, Verdict, judge
 from tests.chaos.people import Written, write
 from tests.chaos.rows import Found, In, Out, Talk
 from tests.chaos.simulator import Seen
-from tests.chaos.takeover import Able, counted_s, longest_pause_s
+from tests.chaos.takeover import Able, counted_s
 
 
 @dataclass(frozen=True)
@@ -244,11 +244,6 @@ def test_whoever_is_able_is_so_since_the_last_gap() -> None:
     for able_now, at_s in ((True, 10.0), (True, 11.0), (False, 20.0), (True, 25.0)):
         able.set(able_now, at_s)
     assert (able.since(15.0), able.since(22.0), able.since(30.0)) == (10.0, 22.0, 25.0)
-
-
-def test_a_pause_counts_where_it_touches_the_time_in_question() -> None:
-    assert longest_pause_s([0, 9_000, 11_000, 14_000, 15_000, 40_000], (10_000, 14_500)) == 3.0
-    assert longest_pause_s([], (10_000, 14_500)) == 0.0
 
 
 @pytest.mark.parametrize("scale", [FULL, SHORT])

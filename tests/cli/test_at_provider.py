@@ -40,7 +40,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     folder, port = tmp_path_factory.mktemp("place"), free_port()
     made = Place(folder, port)
     secrets = ("--access-token", "t", "--app-secret", "secret", "--verify-token", "v")
-    simulate = ("simulate", "cloud-api", "--port", str(port), "--number", NUMBER, *secrets)
+    callback = f"http://127.0.0.1:{free_port()}/webhooks/whatsapp"
+    simulate = ("simulate", "cloud-api", "--port", str(port), "--number", NUMBER, "--callback-url", callback, *secrets)
     with made.installation.running(*simulate, until="simulator ready"):
         made.json(*line_arguments(NUMBER), "--waba-id", WABA)
         yield made
@@ -52,6 +53,13 @@ def test_a_line_that_is_set_up_is_said_to_be(place: Place) -> None:
     assert {finding["level"] for finding in found.values()} <= {"OK", "WARN"}
     told = place.run("line", "check", NUMBER)
     assert (told.exit_code, told.stdout[:2]) == (0, "OK")
+
+
+def test_an_address_where_nobody_answers_is_told_and_no_address_refused(place: Place) -> None:
+    url = f"http://127.0.0.1:{free_port()}"
+    told = place.run("line", "check", NUMBER, "--url", url)
+    assert (told.exit_code, f"{url}/webhooks/whatsapp cannot be reached" in told.stdout) == (1, True)
+    assert place.run("line", "check", NUMBER, "--url", "recado.example.com").exit_code == 2
 
 
 def test_what_must_be_mended_is_said_with_what_to_do(place: Place) -> None:

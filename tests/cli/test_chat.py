@@ -7,8 +7,10 @@ import pty
 import select
 import signal
 import time
+from base64 import b64encode
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +44,12 @@ def echo(message: Json) -> list[Json]:
     if message["type"] == "interactive":
         reply = message["interactive"].get("button_reply") or message["interactive"].get("list_reply")
         return [text(f"elegido {reply['id']}")]
+    if message["type"] == "contacts":
+        return [text(f"contacto {message['contacts'][0]['phones'][0]['wa_id']}")]
+    if message["type"] != "text":
+        body = message[message["type"]]
+        told = [body[name] for name in ("caption", "filename", "voice", "latitude", "emoji", "sha256") if name in body]
+        return [text(" ".join(map(str, (message["type"], *told))))]
     said = message["text"]["body"]
     return {"menu": [text("Claro."), MENU], "dias": [LIST], "nada": []}.get(said, [text(f"eco: {said}")])
 
@@ -147,6 +155,44 @@ async def test_numbers_choose_buttons_and_rows(place: Place) -> None:
     assert "eco: 7" in out
 
 
+async def test_everything_else_that_a_phone_sends(place: Place, tmp_path: Path) -> None:
+    (tmp_path / "mi hoja.png").write_bytes(b"a picture")
+    (tmp_path / "plan.pdf").write_bytes(b"a plan")
+    (tmp_path / "nota.ogg").write_bytes(b"a voice")
+    typed = (
+        "hola",
+        f"/file '{tmp_path}/mi hoja.png' ¿Qué tiene?",
+        f"/archivo {tmp_path}/plan.pdf",
+        f"/voz {tmp_path}/nota.ogg",
+        "/ubicacion -12.05, -77.04 Plaza Mayor",
+        "/contact +51900000002 Luis Paz",
+        "/react 👍",
+    )
+    code, out, err = await chat(place, "\n".join(typed) + "\n")
+    assert (code, err) == (0, "")
+    digests = [b64encode(sha256(content).digest()).decode() for content in (b"a picture", b"a plan", b"a voice")]
+    assert [line.split("Clínica: ")[1].removesuffix(" ✓✓") for line in out.splitlines() if "Clínica: " in line] == [
+        "eco: hola",
+        f"image ¿Qué tiene? {digests[0]}",
+        f"document plan.pdf {digests[1]}",
+        f"audio True {digests[2]}",
+        "location -12.05",
+        "contacto 51900000002",
+        "reaction 👍",
+    ]
+
+
+async def test_what_cannot_be_sent_is_said_and_help_is_at_hand(place: Place, tmp_path: Path) -> None:
+    typed = (f"/file {tmp_path}/none.png", "/file", "/file 'open", "/location here", "/contact Luis", "/react 👍 👍")
+    code, out, err = await chat(place, "\n".join([*typed, "/help"]) + "\n", "--language", "en")
+    assert (code, out) == (1, "")
+    assert [f"{tmp_path}/none.png cannot be read: No such file" in err, "/file photo.jpg" in err] == [True, True]
+    assert "/location -12.05 -77.04" in err
+    assert "/contact 51900000002 Luis" in err
+    assert "/react EMOJI" in err
+    assert (await chat(place, "/ayuda\n", "--language", "es"))[0] == 0
+
+
 async def test_silence_ends_with_one(place: Place) -> None:
     code, out, err = await chat(place, "nada\n", wait_s=0.5)
     assert (code, out) == (1, "")
@@ -249,6 +295,13 @@ async def test_at_a_terminal_ticks_and_choices(place: Place) -> None:
         screen.type("2\n")
         await screen.see("Tú: Precios")
         await screen.see("elegido p")
+        screen.type("/ayuda\n")
+        await screen.see("/archivo RUTA")
+        screen.type("/archivo /nada.png\n")
+        await screen.see("No se puede leer /nada.png")
+        screen.type("/ubicacion -12 -77 Lima\n")
+        await screen.see("(ubicación) Lima")
+        await screen.see("location -12")
         screen.type("\x04")
         await screen.see("Hasta luego")
         _, code = await asyncio.to_thread(os.waitpid, process, 0)

@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from ipaddress import ip_network
 from typing import Any, Protocol
 
 import aiohttp
@@ -77,6 +78,7 @@ class Provider(Protocol):
 
 SECRET, TOKEN, NUMBER = "app-secret", "access-token", "106540352242922"
 WABA = f"1{NUMBER}"
+LOOPBACK = (ip_network("127.0.0.0/8"),)
 Json = dict[str, Any]
 
 
@@ -101,12 +103,15 @@ class CloudApiProvider:
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = url
         self._session = session
-        self.channel = CloudApiChannel(url, connect_timeout_s=2.0, answer_timeout_s=0.5)
+        self.channel = CloudApiChannel(url, connect_timeout_s=2.0, answer_timeout_s=0.5, networks=LOOPBACK)
         secrets = {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "verify"}
         self.line = Line("line", "project", self.channel.name, NUMBER, 80, secrets, {"waba_id": WABA})
         self.bodies: list[Json] = []
         self.refused_signatures = 0
         self._came = asyncio.Condition()
+
+    async def handshake(self, request: web.Request) -> web.Response:
+        return web.Response(text=request.query["hub.challenge"])
 
     async def webhook(self, request: web.Request) -> web.Response:
         raw = await request.read()
@@ -177,6 +182,7 @@ async def cloud_api(url: str) -> AsyncGenerator[CloudApiProvider]:
         provider = CloudApiProvider(url, session)
         app = web.Application()
         app.router.add_post("/webhook", provider.webhook)
+        app.router.add_get("/webhook", provider.handshake)
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)

@@ -444,6 +444,10 @@ FINDINGS: list[tuple[dict[str, Any], str, str]] = [
     ({"number": {"quality_rating": "RED"}}, "FAIL", "quality_low"),
     ({"subscribed": False}, "FAIL", "not_subscribed"),
     ({"override_callback_uri": "https://other.bo/hook"}, "FAIL", "override_elsewhere"),
+    ({"subscription": {"callback_url": "https://other.bo/hook"}}, "FAIL", "callback_elsewhere"),
+    ({"subscription": {"active": False}}, "FAIL", "callback_missing"),
+    ({"subscription": {"fields": [{"name": "account_update"}]}}, "FAIL", "messages_not_subscribed"),
+    ({"subscription": {"fields": ["messages"]}}, "WARN", "fields_missing"),
 ]
 
 
@@ -452,7 +456,7 @@ async def test_cloud_api_what_is_wrong_with_a_line_is_found_with_what_to_do(
     cloud: CloudApiProvider, account: dict[str, Any], level: str, code: str
 ) -> None:
     await cloud.call("PUT", "account", account)
-    line = replace(cloud.line, config={**cloud.line.config, "webhook_url": "https://ours.bo/webhooks/whatsapp"})
+    line = replace(cloud.line, config={**cloud.line.config, "webhook_url": "https://127.0.0.1:9/webhooks/whatsapp"})
     try:
         found = {finding.code: finding for finding in await cloud.channel.examine(line)}
     finally:
@@ -468,5 +472,6 @@ async def test_cloud_api_a_wrong_line_or_account_is_found(cloud: CloudApiProvide
         (replace(cloud.line, config={}), "waba_id_missing"),
         (replace(cloud.line, secrets={"access_token": "other", "app_secret": "x"}), "access_token_invalid"),
         (replace(cloud.line, secrets={}), "access_token_missing"),
+        (replace(cloud.line, secrets={**cloud.line.secrets, "app_secret": "other"}), "app_secret_wrong"),
     ):
         assert code in {finding.code for finding in await cloud.channel.examine(line)}

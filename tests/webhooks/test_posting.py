@@ -10,7 +10,8 @@ import pytest
 
 from recado.events.models import Event
 from recado.kit import new_id
-from recado.kit.postman import Postman, is_allowed, is_web_address, leads_inwards
+from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
+from recado.kit.postman import Postman
 from recado.webhooks.posting import body_of, post_signed
 from tests.webhooks.receiver import receiving
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from recado.channels.cloud_api import bodies, management
 from recado.channels.cloud_api import convert as conversion
+from recado.channels.cloud_api.callback import Outside
 from recado.channels.cloud_api.examine import examine
 from recado.channels.cloud_api.graph import API_VERSION, Graph
 from recado.channels.cloud_api.ids import is_known_to_meta
@@ -29,6 +30,7 @@ from recado.channels.contract import (
 )
 from recado.channels.templates.values import Template, check, choose
 from recado.errors import OutcomeUnknown, SendError, retry_after
+from recado.kit.destinations import Networks
 from recado.kit.posting import Poster
 from recado.media.outgoing import OutgoingMedia
 from recado.media.source import IncomingFile
@@ -61,7 +63,8 @@ class CloudApiChannel:
 
     `base_url` is without the version segment. Connections are opened by the first sends, in the running loop.
     `templates` are those that are kept: a message that does not fit them is refused before the call. Without, Meta
-    decides. Without `media`, files can only be sent by link.
+    decides. Without `media`, files can only be sent by link. `public_url` is where Meta reaches this server, `networks`
+    are the private ones that checks may call beside.
     """
 
     def __init__(
@@ -73,7 +76,10 @@ class CloudApiChannel:
         answer_timeout_s: float = ANSWER_TIMEOUT_S,
         max_connections: int = MAX_CONNECTIONS,
         templates: Templates | None = None,
+        public_url: str = "",
+        networks: Networks = (),
     ) -> None:
+        self._outside = Outside(public_url, networks, is_meta=base_url.startswith("https://"))
         self._poster = Poster(
             base_url.rstrip("/"),
             connect_timeout_s=connect_timeout_s,
@@ -164,7 +170,7 @@ class CloudApiChannel:
     # --- Checking -------------------------------------------------------------------------------------
 
     async def examine(self, line: Line) -> list[LineFinding]:
-        return await examine(self._graph, line)
+        return await examine(self._graph, line, self._outside)
 
     async def close(self) -> None:
         await self._media.close()

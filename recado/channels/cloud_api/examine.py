@@ -7,7 +7,8 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/webhoo
 
 from typing import Literal
 
-from recado.channels.cloud_api.findings import TEXTS, finding
+from recado.channels.cloud_api.callback import Outside, examine_callback, unasked
+from recado.channels.cloud_api.findings import finding
 from recado.channels.cloud_api.graph import Graph, segment, token_of
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier, text, whole
 from recado.channels.contract import Line, LineFinding
@@ -25,7 +26,7 @@ NUMBER_FIELDS = (
 Level = Literal["OK", "WARN", "FAIL"]
 
 
-async def examine(graph: Graph, line: Line) -> list[LineFinding]:
+async def examine(graph: Graph, line: Line, outside: Outside) -> list[LineFinding]:
     """The findings about one line, in the order in which they should be mended."""
     found = list(_own_secrets(line))
     if any(one.level == "FAIL" for one in found):
@@ -36,7 +37,7 @@ async def examine(graph: Graph, line: Line) -> list[LineFinding]:
         return found
     number, callback = await _number(graph, line)
     found += number
-    found += await _webhooks(graph, line, app_id, callback)
+    found += await examine_callback(graph, line, app_id, callback, outside)
     return found
 
 
@@ -61,7 +62,7 @@ async def _token(graph: Graph, line: Line) -> tuple[list[LineFinding], str | Non
     try:
         answer = await graph.call(line, "GET", "debug_token", {"input_token": token_of(line)})
     except (SendError, OutcomeUnknown) as error:
-        return [_unasked("token", line, error)], None
+        return [unasked("token", line, error)], None
     data = as_object(answer.get("data"))
     app_id = identifier(data.get("app_id"))
     if data.get("is_valid") is not True:
@@ -90,9 +91,9 @@ async def _number(graph: Graph, line: Line) -> tuple[list[LineFinding], str | No
     except SendError as error:
         if error.code == "line_unknown":
             return [finding("number", "FAIL", "number_unknown", line)], None
-        return [_unasked("number", line, error)], None
+        return [unasked("number", line, error)], None
     except OutcomeUnknown as error:
-        return [_unasked("number", line, error)], None
+        return [unasked("number", line, error)], None
     level = text(as_object(answer.get("throughput")).get("level")) or "?"
     name = text(answer.get("verified_name")) or "?"
     found = [*_registration(line, answer), *_quality(line, answer)]
@@ -121,39 +122,3 @@ def _quality(line: Line, answer: Json) -> list[LineFinding]:
     if quality not in ("YELLOW", "RED"):
         return []
     return [finding("quality", "FAIL" if quality == "RED" else "WARN", "quality_low", line, quality=quality)]
-
-
-# --- Webhooks -----------------------------------------------------------------------------------------
-
-
-async def _webhooks(graph: Graph, line: Line, app_id: str | None, number_callback: str | None) -> list[LineFinding]:
-    waba_id = line.config.get("waba_id")
-    if not waba_id:
-        return []  # was said already
-    try:
-        answer = await graph.call(line, "GET", f"{segment(str(waba_id))}/subscribed_apps")
-    except (SendError, OutcomeUnknown) as error:
-        if error.code == "line_unknown":
-            return [finding("account", "FAIL", "waba_unknown", line, waba=str(waba_id))]
-        return [_unasked("webhook", line, error)]
-    apps = [as_object(item) for item in as_list(answer.get("data"))]
-    ours = [app for app in apps if app_id is None or _app_id(app) == app_id]
-    if not ours:
-        return [finding("webhook", "FAIL", "not_subscribed", line, waba=str(waba_id))]
-    override = number_callback or text(ours[0].get("override_callback_uri"))
-    found = [finding("webhook", "OK", "subscribed", line)]
-    wanted = line.config.get("webhook_url")
-    if override is not None:
-        elsewhere = bool(wanted) and override != wanted
-        code = "override_elsewhere" if elsewhere else "override_set"
-        found.append(finding("webhook", "FAIL" if elsewhere else "OK", code, line, url=override, wanted=str(wanted)))
-    return found
-
-
-def _app_id(app: Json) -> str | None:
-    return identifier(as_object(app.get("whatsapp_business_api_data")).get("id"))
-
-
-def _unasked(check: str, line: Line, error: SendError | OutcomeUnknown) -> LineFinding:
-    code = error.code if error.code in TEXTS else "not_asked"
-    return finding(check, "FAIL", code, line, reason=error.message)

@@ -1,11 +1,11 @@
-"""The texts of `examine.py`: what is the case with a line and what to do about it, in Spanish and English."""
+"""The texts of `examine.py` and `callback.py`: what is the case with a line and what to do, in Spanish and English."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from recado.channels.contract import Line, LineFinding
 
-_CONSOLE = {"es": "developers.facebook.com > Mis apps > su app", "en": "developers.facebook.com > My Apps > your app"}
+_CONSOLE = {"es": "developers.facebook.com > Mis apps > tu app", "en": "developers.facebook.com > My Apps > your app"}
 _MANAGER = {"es": "WhatsApp Manager > Números de teléfono", "en": "WhatsApp Manager > Phone numbers"}
 
 
@@ -25,7 +25,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "la línea no tiene token de acceso",
             (
-                "Cree uno en business.facebook.com > Configuración > Usuarios del sistema > Generar token, y luego: "
+                "Crea uno en business.facebook.com > Configuración > Usuarios del sistema > Generar token, y luego: "
                 "recado line update --phone-number-id {line} --access-token TOKEN"
             ),
         ),
@@ -41,7 +41,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "la línea no tiene la clave secreta de la app, así que ningún webhook se acepta",
             (
-                "Cópiela de {console} > Configuración > Básica > Clave secreta, y luego: "
+                "Cópiala de {console} > Configuración > Básica > Clave secreta, y luego: "
                 "recado line update --phone-number-id {line} --app-secret CLAVE"
             ),
         ),
@@ -57,7 +57,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "la línea no tiene token de verificación: Meta no puede confirmar la URL del webhook",
             (
-                "Elija un texto y dígalo en ambos lados: recado line update --phone-number-id {line} --verify-token "
+                "Elige un texto y dilo en ambos lados: recado line update --phone-number-id {line} --verify-token "
                 "TEXTO, "
                 "y en {console} > WhatsApp > Configuración > Webhook > Editar"
             ),
@@ -74,7 +74,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "la línea no conoce su cuenta de WhatsApp Business: sin ella no hay plantillas ni avisos de la cuenta",
             (
-                "Copie el identificador de {console} > WhatsApp > Configuración de la API, y luego: "
+                "Copia el identificador de {console} > WhatsApp > Configuración de la API, y luego: "
                 "recado line update --phone-number-id {line} --waba-id ID"
             ),
         ),
@@ -90,7 +90,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "Meta no acepta el token de acceso (venció o fue revocado)",
             (
-                "Cree uno que no venza en business.facebook.com > Configuración > Usuarios del sistema > Generar "
+                "Crea uno que no venza en business.facebook.com > Configuración > Usuarios del sistema > Generar "
                 "token, "
                 "con los permisos whatsapp_business_messaging y whatsapp_business_management, y luego: "
                 "recado line update --phone-number-id {line} --access-token TOKEN"
@@ -109,7 +109,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "al token le falta permiso: {scopes}",
             (
-                "Genere otro en business.facebook.com > Configuración > Usuarios del sistema, marcando {scopes}, y "
+                "Genera otro en business.facebook.com > Configuración > Usuarios del sistema, marcando {scopes}, y "
                 "luego: "
                 "recado line update --phone-number-id {line} --access-token TOKEN"
             ),
@@ -126,7 +126,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "el token de acceso vence en {days} días",
             (
-                "Cámbielo por el de un usuario del sistema, que no vence: business.facebook.com > Configuración > "
+                "Cámbialo por el de un usuario del sistema, que no vence: business.facebook.com > Configuración > "
                 "Usuarios del sistema > Generar token > Caducidad: nunca"
             ),
         ),
@@ -143,7 +143,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "Meta no conoce este número, o el token no puede verlo",
             (
-                "Compare el identificador en {console} > WhatsApp > Configuración de la API, y dé al usuario del "
+                "Compara el identificador en {console} > WhatsApp > Configuración de la API, y da al usuario del "
                 "sistema "
                 "acceso a la cuenta: business.facebook.com > Configuración > Cuentas de WhatsApp > Agregar personas"
             ),
@@ -159,7 +159,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "number_limited": {
         "es": (
             "Meta ha limitado el número: {status}",
-            "Vea la causa en {manager} > Calidad, y pida una revisión en business.facebook.com > Ayuda para empresas",
+            "Mira la causa en {manager} > Calidad, y pide una revisión en business.facebook.com > Ayuda para empresas",
         ),
         "en": (
             "Meta has limited the number: {status}",
@@ -172,7 +172,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "el número no está registrado en la Cloud API: {status}",
             (
-                "Regístrelo (Meta lo hace solo por API; el PIN es de seis cifras): curl -X POST "
+                "Regístralo (Meta lo hace solo por API; el PIN es de seis cifras): curl -X POST "
                 "https://graph.facebook.com/v24.0/{line}/register -H 'Authorization: Bearer TOKEN' "
                 "-d 'messaging_product=whatsapp&pin=PIN'"
             ),
@@ -187,17 +187,17 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
     },
     "number_not_verified": {
-        "es": ("el número no está verificado (o venció)", "Pida un código nuevo en {manager} > Verificar"),
+        "es": ("el número no está verificado (o venció)", "Pide un código nuevo en {manager} > Verificar"),
         "en": ("the number is not verified (or that has expired)", "Ask for a new code at {manager} > Verify"),
     },
     "name_not_approved": {
-        "es": ("el nombre visible no está aprobado: {status}", "Cámbielo en {manager} > Nombre > Editar"),
+        "es": ("el nombre visible no está aprobado: {status}", "Cámbialo en {manager} > Nombre > Editar"),
         "en": ("the display name is not approved: {status}", "Change it at {manager} > Name > Edit"),
     },
     "quality_low": {
         "es": (
             "la calidad del número es {quality}: hay quienes lo bloquean o denuncian",
-            "Escriba a menos personas y solo a quienes lo pidieron; los motivos están en {manager} > Calidad",
+            "Escribe a menos personas y solo a quienes lo pidieron; los motivos están en {manager} > Calidad",
         ),
         "en": (
             "the number's quality is {quality}: people block or report it",
@@ -212,7 +212,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "Meta no conoce la cuenta {waba}, o el token no puede verla",
             (
-                "Compare el identificador en {console} > WhatsApp > Configuración de la API (no es el del número), "
+                "Compara el identificador en {console} > WhatsApp > Configuración de la API (no es el del número), "
                 "y luego: "
                 "recado line update --phone-number-id {line} --waba-id ID"
             ),
@@ -229,7 +229,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "la app no está suscrita a la cuenta {waba}: no llega ningún mensaje",
             (
-                "En {console} > WhatsApp > Configuración > Webhook, suscriba el campo messages; si sigue igual: "
+                "En {console} > WhatsApp > Configuración > Webhook, suscribe el campo messages; si sigue igual: "
                 "curl -X POST https://graph.facebook.com/v24.0/{waba}/subscribed_apps -H 'Authorization: Bearer TOKEN'"
             ),
         ),
@@ -254,7 +254,7 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "es": (
             "los mensajes van a otra parte: {url}, no a {wanted}",
             (
-                "Quite la URL alternativa: curl -X POST https://graph.facebook.com/v24.0/{line} -H 'Authorization: "
+                "Quita la URL alternativa: curl -X POST https://graph.facebook.com/v24.0/{line} -H 'Authorization: "
                 "Bearer "
                 'TOKEN\' -d \'{{"webhook_configuration":{{"override_callback_uri":""}}}}\' (la de la cuenta: '
                 "POST /WABA_ID/subscribed_apps sin override_callback_uri)"
@@ -270,12 +270,197 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
             ),
         ),
     },
+    "app_secret_wrong": {
+        "es": (
+            "la clave secreta no es la de la app {app}: la firma de ningún webhook encaja",
+            (
+                "Cópiala de {console} > Configuración > Básica > Clave secreta (la app es la {app}), y luego: "
+                "recado line update --phone-number-id {line} --app-secret CLAVE"
+            ),
+        ),
+        "en": (
+            "the app secret is not that of app {app}: no webhook's signature fits",
+            (
+                "Copy it from {console} > Settings > Basic > App secret (the app is {app}), then: "
+                "recado line update --phone-number-id {line} --app-secret SECRET"
+            ),
+        ),
+    },
+    "callback_missing": {
+        "es": (
+            "la app no tiene webhook en Meta, o está apagado: no llega ningún mensaje",
+            (
+                "En {console} > WhatsApp > Configuración > Webhook > Editar: URL de devolución de llamada {wanted}, "
+                "token de verificación el de la línea, Verificar y guardar; luego suscribe el campo messages"
+            ),
+        ),
+        "en": (
+            "the app has no webhook at Meta, or it is off: no message arrives",
+            (
+                "At {console} > WhatsApp > Configuration > Webhook > Edit: callback URL {wanted}, verify token that of "
+                "the line, Verify and save; then subscribe the field messages"
+            ),
+        ),
+    },
+    "callback_elsewhere": {
+        "es": (
+            "Meta entrega en otra parte: {url}, no en {wanted}",
+            (
+                "En {console} > WhatsApp > Configuración > Webhook > Editar: URL de devolución de llamada {wanted}, "
+                "token de verificación el de la línea, Verificar y guardar. Si la primera es la buena: "
+                "RECADO_PUBLIC_URL"
+            ),
+        ),
+        "en": (
+            "Meta delivers elsewhere: {url}, not to {wanted}",
+            (
+                "At {console} > WhatsApp > Configuration > Webhook > Edit: callback URL {wanted}, verify token that of "
+                "the line, Verify and save. If the first is the right one: RECADO_PUBLIC_URL"
+            ),
+        ),
+    },
+    "callback_fine": {
+        "es": ("Meta entrega en {url}, con el campo messages", ""),
+        "en": ("Meta delivers to {url}, with the field messages", ""),
+    },
+    "messages_not_subscribed": {
+        "es": (
+            "el campo messages no está suscrito: no llega ningún mensaje ni estado",
+            "En {console} > WhatsApp > Configuración > Webhook > Campos del webhook, suscribe messages",
+        ),
+        "en": (
+            "the field messages is not subscribed: no message and no status arrives",
+            "At {console} > WhatsApp > Configuration > Webhook > Webhook fields, subscribe messages",
+        ),
+    },
+    "fields_missing": {
+        "es": (
+            (
+                "sin estos campos Recado no se entera de plantillas que cambian ni de quienes ya no quieren "
+                "publicidad: {fields}"
+            ),
+            "En {console} > WhatsApp > Configuración > Webhook > Campos del webhook, suscribe {fields}",
+        ),
+        "en": (
+            (
+                "without these fields Recado does not learn of templates that change, or of people who want no "
+                "marketing: {fields}"
+            ),
+            "At {console} > WhatsApp > Configuration > Webhook > Webhook fields, subscribe {fields}",
+        ),
+    },
+    "handshake_fine": {
+        "es": ("{url} contesta como Meta lo pide", ""),
+        "en": ("{url} answers as Meta asks", ""),
+    },
+    "handshake_untried": {
+        "es": (
+            "no se probó el saludo de Meta: no se conoce la dirección pública de este servidor",
+            "Dila: recado line check {line} --url https://recado.example.com, o para siempre con RECADO_PUBLIC_URL",
+        ),
+        "en": (
+            "Meta's handshake was not tried: the public address of this server is not known",
+            "Say it: recado line check {line} --url https://recado.example.com, or for good with RECADO_PUBLIC_URL",
+        ),
+    },
+    "handshake_inwards": {
+        "es": (
+            "{url} es una dirección privada: Meta no puede llegar a ella, y no se probó",
+            (
+                "Da a Meta una dirección pública en {console} > WhatsApp > Configuración > Webhook > Editar. Si es "
+                "este servidor visto desde dentro, dilo con RECADO_PUBLIC_URL"
+            ),
+        ),
+        "en": (
+            "{url} is a private address: Meta cannot reach it, and it was not tried",
+            (
+                "Give Meta a public address at {console} > WhatsApp > Configuration > Webhook > Edit. If it is this "
+                "server seen from inside, say so with RECADO_PUBLIC_URL"
+            ),
+        ),
+    },
+    "handshake_not_secure": {
+        "es": (
+            "{url} contesta, pero sin HTTPS: Meta no la acepta",
+            "Pon HTTPS delante con un certificado válido (guía de operaciones: Caddy, nginx) y usa esa dirección",
+        ),
+        "en": (
+            "{url} answers, but without HTTPS: Meta does not take it",
+            "Put HTTPS with a valid certificate in front (operations guide: Caddy, nginx) and use that address",
+        ),
+    },
+    "handshake_tls": {
+        "es": (
+            "el certificado de {url} no vale ({reason}): Meta no llama ahí",
+            (
+                "Usa un certificado de una autoridad conocida, con toda su cadena y para ese nombre (Caddy lo saca "
+                "solo); compruébalo: curl -v {url}"
+            ),
+        ),
+        "en": (
+            "the certificate of {url} is not valid ({reason}): Meta does not call there",
+            (
+                "Use a certificate of a known authority, with its whole chain and for that name (Caddy gets one by "
+                "itself); look at it: curl -v {url}"
+            ),
+        ),
+    },
+    "handshake_unreachable": {
+        "es": (
+            "no se llega a {url} ({reason})",
+            (
+                "¿Corre recado up (o recado api), apunta el nombre a esta máquina y deja pasar el cortafuegos el "
+                "puerto 443? Pruébalo desde otra red: curl -v {url}"
+            ),
+        ),
+        "en": (
+            "{url} cannot be reached ({reason})",
+            (
+                "Does recado up (or recado api) run, does the name lead to this machine, and does the firewall let "
+                "port 443 through? Try it from another network: curl -v {url}"
+            ),
+        ),
+    },
+    "handshake_wrong_token": {
+        "es": (
+            "{url} no conoce el token de verificación de la línea",
+            (
+                "Ahí contesta otro Recado, o uno con otra base de datos: compara RECADO_DATABASE_URL y "
+                "RECADO_DATA_DIR. El texto que escribes en {console} > WhatsApp > Configuración > Webhook > Editar "
+                "debe ser el mismo: recado line update --phone-number-id {line} --verify-token TEXTO"
+            ),
+        ),
+        "en": (
+            "{url} does not know the line's verify token",
+            (
+                "Another Recado answers there, or one with another database: compare RECADO_DATABASE_URL and "
+                "RECADO_DATA_DIR. The text that you write at {console} > WhatsApp > Configuration > Webhook > Edit "
+                "must be the same: recado line update --phone-number-id {line} --verify-token TEXT"
+            ),
+        ),
+    },
+    "handshake_other_answer": {
+        "es": (
+            "en {url} no contesta Recado (HTTP {status})",
+            (
+                "¿Lleva el proxy esa ruta entera, con lo que va tras el ?, al puerto de Recado? 404: otra ruta; 301 o "
+                "302: Meta no sigue desvíos, usa la dirección final; 502 o 503: Recado no corre"
+            ),
+        ),
+        "en": (
+            "it is not Recado that answers at {url} (HTTP {status})",
+            (
+                "Does the proxy pass that whole path, with what follows the ?, to Recado's port? 404: another path; "
+                "301 or 302: Meta follows no redirects, use the last address; 502 or 503: Recado does not run"
+            ),
+        ),
+    },
     "provider_unreachable": {
-        "es": ("no se llega a Meta: {reason}", "Revise la red de esta máquina y RECADO_CLOUD_API_BASE_URL"),
+        "es": ("no se llega a Meta: {reason}", "Revisa la red de esta máquina y RECADO_CLOUD_API_BASE_URL"),
         "en": ("Meta cannot be reached: {reason}", "Look at this machine's network and RECADO_CLOUD_API_BASE_URL"),
     },
     "not_asked": {
-        "es": ("Meta no lo dijo: {reason}", "Pruebe otra vez en un minuto; si sigue igual, vea metastatus.com"),
+        "es": ("Meta no lo dijo: {reason}", "Prueba otra vez en un minuto; si sigue igual, mira metastatus.com"),
         "en": ("Meta did not say: {reason}", "Try again in a minute; if that does not help, see metastatus.com"),
     },
 }

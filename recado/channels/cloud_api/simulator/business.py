@@ -3,6 +3,7 @@
 https://developers.facebook.com/documentation/business-messaging/whatsapp/reference/whatsapp-business-account/template-api
 https://developers.facebook.com/documentation/business-messaging/whatsapp/block-users
 https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/subscribed_apps
+https://developers.facebook.com/docs/graph-api/reference/app/subscriptions/
 """
 
 import json
@@ -24,6 +25,14 @@ MAX_BLOCKED_AT_ONCE = 1_000
 MAX_BLOCKED = 64_000
 DEFAULT_PAGE = 25
 APP_ID = "670843887433847"
+ACCOUNT_OBJECT = "whatsapp_business_account"
+# What the guide subscribes to, and the simulator with it.
+FIELDS = (
+    *("messages", "message_template_status_update", "message_template_quality_update", "template_category_update"),
+    *("message_template_components_update", "account_update", "account_alerts", "account_review_update"),
+    *("business_capability_update", "phone_number_quality_update", "phone_number_name_update", "security"),
+    "user_preferences",
+)
 
 
 class Business:
@@ -33,6 +42,7 @@ class Business:
         self._world = world
         self._number_of = number_of
         self.subscribed = True
+        self.subscription_facts: Json = {}
 
     async def templates(self, request: web.Request) -> web.StreamResponse:
         waba_id = self._account(request)
@@ -56,6 +66,23 @@ class Business:
         if override:
             app["override_callback_uri"] = override
         return web.json_response({"data": [app]})
+
+    async def subscriptions(self, request: web.Request) -> web.StreamResponse:
+        """What the app is subscribed to; its own token is its id and its secret, with a | between them."""
+        if request.match_info["object_id"] != APP_ID:
+            raise unknown_object("get", request.match_info["object_id"])
+        numbers = self._world.numbers.values()
+        secrets = {number.app_secret for number in numbers} | {self._world.app.app_secret}
+        token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        known = {f"{APP_ID}|{secret}" for secret in secrets if secret is not None}
+        if known and token not in known:
+            raise GraphError(190, message="Invalid OAuth access token signature.")
+        urls = [url for one in (self._world.app, *numbers) for url in one.callback_urls]
+        if not urls and not self.subscription_facts:
+            return web.json_response({"data": []})
+        fields = [{"name": name, "version": "v24.0"} for name in FIELDS]
+        ours: Json = {"object": ACCOUNT_OBJECT, "callback_url": next(iter(urls), ""), "active": True, "fields": fields}
+        return web.json_response({"data": [{**ours, **self.subscription_facts}]})
 
     def _account(self, request: web.Request) -> str:
         waba_id = request.match_info["object_id"]

@@ -141,7 +141,7 @@ class Control:
         return self._business.post_preference(_known(await self._body(request), "phone_number_id", "from", "value"))
 
     async def _put_account(self, request: web.Request) -> Json:
-        names = ("number", "token", "subscribed", "override_callback_uri")
+        names = ("number", "token", "subscribed", "subscription", "override_callback_uri")
         return self._business.put_account(_known(await self._body(request), "phone_number_id", *names))
 
     # --- Phones --------------------------------------------------------------------------------------------

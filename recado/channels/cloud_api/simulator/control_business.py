@@ -84,6 +84,7 @@ class BusinessControl:
         self.graph.number_facts = as_object(body.get("number"))
         self.graph.token_facts = as_object(body.get("token"))
         self.graph.business.subscribed = body.get("subscribed", True) is not False
+        self.graph.business.subscription_facts = as_object(body.get("subscription"))
         self.world.overrides.pop(number.waba_id, None)
         if body.get("override_callback_uri"):
             self.world.overrides[number.waba_id] = str(body["override_callback_uri"])

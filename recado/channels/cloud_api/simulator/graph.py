@@ -80,6 +80,7 @@ class Graph:
             web.post(version + "/{object_id}/messages", self._guarded(self._messages)),
             web.get(version + "/{object_id}/message_templates", self._guarded(self.business.templates)),
             web.get(version + "/{object_id}/subscribed_apps", self._guarded(self.business.subscribed_apps)),
+            web.get(version + "/{object_id}/subscriptions", self._guarded(self.business.subscriptions)),
             web.route("*", version + "/{object_id}/block_users", self._guarded(self.business.block_users)),
             web.post(version + "/{object_id}/media", self._guarded(self._upload)),
             web.delete(version + "/{object_id}", self._guarded(self._delete_object)),

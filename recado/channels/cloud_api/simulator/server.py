@@ -37,8 +37,9 @@ POST /simulator/templates {phone_number_id?, name, language?=es, status?=APPROVE
     GET /simulator/templates -> by account
 POST /simulator/preferences {phone_number_id?, from, value: stop | resume} -> {stopped}; with its webhook. Marketing
     templates to the person fail with 131050
-PUT /simulator/account {phone_number_id?, number?: {...}, token?: {...}, subscribed?, override_callback_uri?}; what a
-    check of the line finds beside (or instead of) the good: fields of the number, of debug_token, of subscribed_apps
+PUT /simulator/account {phone_number_id?, number?: {...}, token?: {...}, subscribed?, subscription?: {...},
+    override_callback_uri?}; what a check of the line finds beside (or instead of) the good: fields of the number, of
+    debug_token, of subscribed_apps, of the app's subscription
 POST /simulator/read {phone_number_id?, from} -> {read: N}; the person opens the chat: "read" statuses go out
 GET /simulator/transcript?phone_number_id&wa_id&after&limit&wait_s -> {entries: [ENTRY], cursor, more, typing?}
     messages in order, those after the cursor; waits up to wait_s (60) for the first one. ENTRY = {cursor, direction:
