@@ -10,13 +10,13 @@ from recado.brain.rules.intents import cues
 from recado.brain.rules.intents.folding import tokens
 from recado.brain.rules.intents.meanings import meanings
 
-URGENT_FROM = 0.2
+URGENT_FROM = 0.17
 """From which chance on a message is urgent: missing one costs more than a false alarm. Chosen by cross-validation."""
 _BRIEF = 8
 """Words of a message that says no more than an ordinary complaint."""
 _SURE = 0.95
 _CALMED_BY = 2.5
-"""By how much (in log odds) a harmless sign lowers the model's chance."""
+"""By how much (in log odds) a harmless sign lowers the model's chance; what is said of no fever counts as well."""
 
 
 def _any(alternatives: str) -> re.Pattern[str]:
@@ -140,7 +140,8 @@ _CALM = _any(r"""
     |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
     |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
     |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
-    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer(?! want))|(?:isn't|not
+    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer(?! want))
+    |(?:isn't|not
     |hasn't|didn't
     |doesn't) (?:\w+ )?(?:bleeding|hurt|faint\w*|fever)|(?:breathing|he's|she's|doing|all) (?:\w+ )?(?:fine|ok|okay
     |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down(?! the wrong)|back (?:to normal
@@ -169,7 +170,9 @@ _CALM = _any(r"""
     |no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
     |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
     |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
-    (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
+    (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|(?:cayendo|cayeron|caen) las hojas
+    |hojas (?:\w+ ){0,6}(?:manchas|manchad\w+|amarill\w+|secas|rayas)
+    |leaves (?:are|have|turn\w*|curl\w*|look\w*)|celular|movil|telefono|phone|trafico
     |traffic|el trabajo|the game|partido
 """)
 
@@ -190,6 +193,8 @@ _ORDINARY = _any(r"""
     |headache|toothache|back ?ache|sore (?:throat|back)|wheelchair|allerg(?:y|ies)|hay fever
 """)
 
+_COOL = _any("(?:no|sin|without) (?:fever|fiebre|calentura)")
+
 
 def plain(line: str) -> bool:
     """Whether folded words hold no word of danger."""
@@ -204,6 +209,7 @@ def judged(text: str, chance: float) -> tuple[float, bool]:
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
         return max(chance, _SURE), True
     brief = chance >= URGENT_FROM and bool(_ORDINARY.search(line)) and line.count(" ") < _BRIEF and plain(line)
-    if (calm or brief or heat == "low") and 0 < chance < 1:
-        chance = 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
+    reasons = (calm or brief) + (heat == "low") + bool(_COOL.search(line))
+    if reasons and 0 < chance < 1:
+        chance = 1 / (1 + math.exp(reasons * _CALMED_BY - math.log(chance / (1 - chance))))
     return chance, False
