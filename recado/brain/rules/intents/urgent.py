@@ -15,6 +15,8 @@ URGENT_FROM = 0.17
 _BRIEF = 8
 """Words of a message that says no more than an ordinary complaint."""
 _SURE = 0.95
+_FAINT = 0.5
+"""A single word without danger in it is no emergency when the model itself doubts it."""
 _CALMED_BY = 2.5
 """By how much (in log odds) a harmless sign lowers the model's chance; what is said of no fever counts as well."""
 
@@ -209,6 +211,7 @@ def judged(text: str, chance: float) -> tuple[float, bool]:
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
         return max(chance, _SURE), True
     brief = chance >= URGENT_FROM and bool(_ORDINARY.search(line)) and line.count(" ") < _BRIEF and plain(line)
+    brief = brief or (" " not in line and chance < _FAINT and plain(line))
     reasons = (calm or brief) + (heat == "low") + bool(_COOL.search(line))
     if reasons and 0 < chance < 1:
         chance = 1 / (1 + math.exp(reasons * _CALMED_BY - math.log(chance / (1 - chance))))
