@@ -16,6 +16,8 @@ export UV_SYSTEM_CERTS := 1
 	bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
+# How many tests run at a time. More than two cores have: many wait for processes and for clocks.
+TESTS_AT_ONCE ?= 4
 # The type checker's wrapper must neither look for a newer version nor fetch a Node: its own and the wheel's will do.
 export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 export PYRIGHT_PYTHON_GLOBAL_NODE := 0
@@ -85,12 +87,12 @@ chat: setup ## A phone in this terminal, to write to the demo
 model: $(VENV)/.model ## Serve a local model: make model LOCAL_MODEL_PATH=/models/assistant.gguf
 	@exec $(BIN)/recado model $(ARGS)
 
-# Branch coverage is demanded of the two rooms where a mistake would lose a message.
+# Branch coverage is demanded of the two rooms where a mistake would lose a message (tests/measuring.py says how).
 test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
-	$(BIN)/pytest -n 2 -m "not guides" --cov=recado.mailbox --cov=recado.conversations --cov-branch --cov-fail-under=95 $(ARGS)
+	$(BIN)/pytest -n $(TESTS_AT_ONCE) -m "not guides" --cov=recado.mailbox --cov=recado.conversations --cov-branch --cov-fail-under=95 $(ARGS)
 
 test-fast: setup-dev ## The tests that take no more than a few seconds
-	$(BIN)/pytest -n 2 -m "not slow and not guides" $(ARGS)
+	$(BIN)/pytest -n $(TESTS_AT_ONCE) -m "not slow and not guides" $(ARGS)
 
 test-guides: setup-dev ## Follow the README and every page of the guides, as a reader would
 	$(BIN)/pytest -n 2 -m guides tests/guides $(ARGS)

@@ -29,7 +29,7 @@ SECRETS = {"access_token": "token", "app_secret": "secret", "verify_token": "ver
 NUMBER = "700001"
 # A try whose process was killed waits so long for a status before it is sent again.
 RECONCILE_AFTER_S = 5.0
-_READY_WITHIN_S = 30.0
+_READY_WITHIN_S = 90.0
 _POLL_S = 0.02
 _SEED_BATCH = 1_000
 _PAGE = 1_000

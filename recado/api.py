@@ -41,6 +41,7 @@ from recado.jobs.kinds import Kinds
 from recado.kit import openapi, problems
 from recado.kit.allowing import parse_networks, parse_origins, parse_rate
 from recado.kit.api_page import write_page
+from recado.kit.destinations import Destinations
 from recado.kit.etags import TaggedRoute
 from recado.kit.frontage import Methods, Shield, for_origins
 from recado.kit.gate import Gate
@@ -195,6 +196,7 @@ def build_app(
         kinds or Kinds(),
         runtime.feed,
         MediaShelf(runtime.store, largest),
+        Destinations(runtime.settings.webhook_networks),
         _metrics(runtime, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.

@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from recado.errors import Conflict, SettingsError
 from recado.kit import new_id
+from recado.kit.private import make_private
 from recado.kit.sqlite import MINIMUM_SQLITE, set_up_connection, sqlite_version
 
 # How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
@@ -129,6 +130,10 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     engine = create_async_engine(
         url.replace("sqlite:", "sqlite+aiosqlite:", 1), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S}, pool_size=4
     )
+
+    @event.listens_for(engine.sync_engine, "do_connect")
+    def on_opening(*_: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        make_private(Path(make_url(url).database or ""))  # -wal and -shm take its mode
 
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event

@@ -31,13 +31,17 @@ from recado.errors import RecadoError, SettingsError
 from recado.health import MIN_FREE_BYTES, HealthOut
 from recado.jobs.models import Job
 from recado.kit import now_ms
+from recado.kit.clock import from_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
 from recado.mailbox.queries import Converters, given_up, in_state, list_strays
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.media.stuck import stuck_files
 from recado.migrate import check
+from recado.projects.models import Project
 from recado.settings import Settings, load_settings
+from recado.webhooks.troubles import find_troubles
 
 # Ten times what `/ready` asks for: time enough to do something about it.
 DISK_WARN_BYTES = 10 * MIN_FREE_BYTES
@@ -67,6 +71,42 @@ CURES = {
     "account_restricted": "Meta has restricted the account: see its quality and the support page",
     "spam_limited": "Meta has limited the number for a while: people block or report it; write to fewer of them",
     "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",
+}
+# A file is fetched in seconds; by then several tries have failed, or nobody fetches.
+FILE_LATE_MS = 600_000
+FILE_CURES = {
+    "access_token_invalid": "Its line needs a new token: recado line check LINE says how",
+    "line_unknown": "Their line is gone or its secrets cannot be read: recado line list",
+    "media_store_unavailable": "Can this machine write RECADO_MEDIA_URL, or media in RECADO_DATA_DIR?",
+    "media_unreachable": "Can this machine reach the internet? Meta's links lead to lookaside.fbsbx.com",
+    "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",
+}
+MAX_WEBHOOKS_TOLD = 20
+# What is the case and what to do about it.
+WEBHOOK_TROUBLES: dict[str, tuple[str, str]] = {
+    "secret_unreadable": (
+        "{project}, {host}: its secret cannot be read, so nothing is posted ({waiting} wait)",
+        "Add the old key to RECADO_SECRET_KEY (after a comma), or give it a new secret: PATCH /api/v1/webhooks/{id}",
+    ),
+    "address_not_allowed": (
+        "{project}, {host}: it is no public address, so nothing is posted ({waiting} wait)",
+        "Allow its network, if it is yours: RECADO_WEBHOOK_NETWORKS=10.0.0.0/8; else give it a public address",
+    ),
+    "paused": (
+        "{project}, {host}: it failed for a whole day and gets nothing since {since}",
+        (
+            'Mend the receiver, then PATCH /api/v1/webhooks/{id} {{"active": true}} and '
+            "recado webhook replay --project {project} {id}"
+        ),
+    ),
+    "failing": (
+        "{project}, {host}: it has taken nothing since {since} ({waiting} wait)",
+        "recado webhook deliveries --project {project} {id} shows what it answers; after a day it is paused",
+    ),
+    "off_with_deliveries": (
+        "{project}, {host}: it is switched off, and {waiting} wait",
+        'If it should get them: PATCH /api/v1/webhooks/{id} {{"active": true}}',
+    ),
 }
 CLOUD_API = "cloud-api"
 # Lines are asked about beside each other, but not all at once; each takes three calls.
@@ -212,6 +252,8 @@ async def _examine_database(settings: Settings, ask_providers: bool) -> AsyncGen
         if file is not None and not file.exists():
             yield _warn(name, f"{file} is not made yet", "It is made by: recado up (or recado db migrate)")
             return
+        if file is not None and (exposed := _exposed(file)):
+            yield exposed
         database = Database(url)
     except (SQLAlchemyError, ValueError, OSError) as error:
         yield _fail(name, _short(error), "RECADO_DATABASE_URL looks like postgresql://user:password@host:5432/name")
@@ -261,6 +303,8 @@ async def _examine_tables(database: Database, settings: Settings) -> AsyncGenera
             yield finding
         for look in _LOOKS:
             yield await look(session)
+        for finding in await _webhooks_out(session, settings):
+            yield finding
         for finding in await _unrouted(session):
             yield finding
 
@@ -293,18 +337,23 @@ async def _secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
         if loaded.problem:
             mend = "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update"
             found.append(_fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
-    if not settings.secret_key and os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o077:
-        found.append(_warn(name, f"others on this machine can read {file}", f"chmod 600 {file}"))
+    if not settings.secret_key and (exposed := _exposed(file, name)):
+        found.append(exposed)
     return found or [_ok(name, "opens the secrets of every line")]
+
+
+def _exposed(file: Path, name: str = "database") -> Finding | None:
+    """What is private is made so; an older version, or a copy, may have left it open."""
+    if os.name != "posix" or not stat.S_IMODE(file.stat().st_mode) & 0o077:
+        return None
+    every = f"{file}*" if name == "database" else str(file)
+    return _warn(name, f"others on this machine can read {file}", f"chmod 600 {every}")
 
 
 async def _at_providers(database: Database, settings: Settings) -> list[Finding]:
     """What the providers say of the lines; the demo's has none. Lines without readable secrets were told before."""
-    if not settings.secret_key and not (settings.data_dir / "secret.key").exists():
-        return []
-    try:
-        box = secret_box(settings.secret_key, settings.data_dir)
-    except (RecadoError, OSError):
+    box = _box(settings)
+    if box is None:
         return []
     async with database.system(read_only=True) as session:
         loaded = await load_lines(session, box)
@@ -456,12 +505,63 @@ async def _jobs(session: AsyncSession) -> Finding:
     return _warn("jobs", f"stuck: {says}", "Start a worker of this version: recado up (or recado worker)")
 
 
+async def _files(session: AsyncSession) -> Finding:
+    """Files that people sent and that are not kept yet, or were given up while they can still be had."""
+    name, stuck = "files", await stuck_files(session)
+    commonest = max(stuck.errors, key=stuck.errors.__getitem__, default=None)
+    why = f"; most often: {commonest}" if commonest else ""
+    if stuck.failed:
+        says = f"{stuck.failed} files that people sent in the last 7 days were given up{why}"
+        mend = "recado media list shows them; once mended: recado media retry --all (Meta keeps them for 7 days)"
+        return _warn(name, says, mend)
+    late_ms = await database_now_ms(session) - (stuck.oldest_ms or 0)
+    if stuck.oldest_ms is not None and late_ms > FILE_LATE_MS:
+        says = (
+            f"{stuck.pending} files that people sent are not fetched yet, the oldest for {late_ms // 60_000} min{why}"
+        )
+        return _warn(
+            name, says, FILE_CURES.get(commonest or "", "Is a worker running? recado worker; else its log says")
+        )
+    return _ok(name, "every file that people sent is kept")
+
+
+async def _webhooks_out(session: AsyncSession, settings: Settings) -> list[Finding]:
+    """Endpoints of other systems that do not get what they should."""
+    troubles = await find_troubles(session, _box(settings), settings.webhook_networks)
+    slugs: dict[str, str] = {project.id: project.slug for project in await session.scalars(select(Project))}
+    found: list[Finding] = []
+    for one in troubles[:MAX_WEBHOOKS_TOLD]:
+        says, cure = WEBHOOK_TROUBLES[one.what]
+        project, since = slugs.get(one.project_id, "?"), _moment(one.since_ms)
+        known = {"id": one.endpoint_id, "host": one.host, "project": project, "since": since, "waiting": one.waiting}
+        found.append(_warn("webhooks out", says.format(**known), cure.format(**known)))
+    if len(troubles) > MAX_WEBHOOKS_TOLD:
+        more = len(troubles) - MAX_WEBHOOKS_TOLD
+        found.append(_warn("webhooks out", f"{more} more", "recado webhook list --project SLUG shows them"))
+    return found or [_ok("webhooks out", "every webhook can be posted")]
+
+
+def _moment(at_ms: int | None) -> str:
+    return "?" if at_ms is None else f"{from_ms(at_ms):%Y-%m-%d %H:%M} UTC"
+
+
+def _box(settings: Settings) -> SecretBox | None:
+    """The keys, or None where they were told to be missing before. No key is made here."""
+    if not settings.secret_key and not (settings.data_dir / "secret.key").exists():
+        return None
+    try:
+        return secret_box(settings.secret_key, settings.data_dir)
+    except (RecadoError, OSError):
+        return None
+
+
 _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
     _lines_there,
     _workers,
     _dead_outbox,
     _unknown_outbox,
     _dead_inbox,
+    _files,
     _jobs,
 )
 

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from recado import migrations
 from recado.db import Database
 from recado.errors import Conflict, RecadoError, retry_after
+from recado.kit.private import write_private
 from recado.migrations import runs_on
 from recado.settings import Settings
 
@@ -255,7 +256,7 @@ async def _advisory_lock(database: Database, limit_s: float) -> AsyncGenerator[N
 @asynccontextmanager
 async def _file_lock(database: Path, limit_s: float) -> AsyncGenerator[None]:
     # flock ends with the process, so a killed migration leaves no lock behind; the file itself stays.
-    with database.with_name(database.name + ".migrate-lock").open("w") as file:
+    with write_private(database.with_name(database.name + ".migrate-lock")) as file:
         until = time.monotonic() + limit_s
         while True:
             try:

@@ -58,6 +58,7 @@ EXAMPLES = {
     "traces_exporter": "OTEL_TRACES_EXPORTER=none",
     "traces_sampler": "OTEL_TRACES_SAMPLER=traceidratio",
     "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG=0.05",
+    "audit_days": "RECADO_AUDIT_DAYS=365",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "log_file": "RECADO_LOG_FILE=/var/log/recado/recado.log",
@@ -76,6 +77,8 @@ POSTGRES_PARAMETERS = frozenset(
 )
 # What `recado.kit.crypto` takes: less could be guessed. The same for keys of the API.
 MIN_SECRET_CHARACTERS = 16
+# The database itself refuses to remove younger entries (migration 0012): a quarter of a year to notice something.
+MIN_AUDIT_DAYS = 90
 MODEL_KINDS = ("openai", "anthropic", "google", "local")
 # The file in RECADO_DATA_DIR that says when `recado backup` last succeeded.
 LAST_BACKUP = "last_backup"
@@ -266,6 +269,12 @@ class Settings(BaseSettings):
     traces_sampler_arg: float = Field(
         default=1.0, ge=0.0, le=1.0, alias="OTEL_TRACES_SAMPLER_ARG", description="The share for traceidratio."
     )
+    audit_days: int = Field(
+        default=0,
+        ge=0,
+        le=36_500,
+        description="How long workers keep entries of the audit log, at least 90 days; 0: until `recado audit trim`.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")
 
@@ -397,6 +406,13 @@ class Settings(BaseSettings):
     @classmethod
     def _proxies(cls, value: str) -> str:
         parse_networks(value)
+        return value
+
+    @field_validator("audit_days")
+    @classmethod
+    def _long_kept(cls, value: int) -> int:
+        if 0 < value < MIN_AUDIT_DAYS:
+            raise ValueError(f"is 0, or at least {MIN_AUDIT_DAYS}")
         return value
 
     @field_validator("public_url")

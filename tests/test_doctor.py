@@ -21,10 +21,15 @@ from recado.kit import new_id, now_ms
 from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
+from recado.media.models import Media
 from recado.migrate import check
+from recado.personal import first_id
+from recado.projects.models import Project
+from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.cli.terminal import free_port
 
 KEY = "a key for tests only"
+DAY_MS = 24 * 3_600_000
 
 
 @pytest.fixture
@@ -153,6 +158,65 @@ async def test_jobs_that_nobody_does(settings: pytest.MonkeyPatch, database: Dat
     await add(database, job("pending", 1), job("running", 1, new_id()))
     found = (await findings())["jobs"]
     assert (found.level, found.says) == ("WARN", "stuck: 2 tidy")
+
+
+def file(state: str, age_ms: int, error: str | None = None) -> Media:
+    created_ms = now_ms() - age_ms
+    due_ms = created_ms if state == "pending" else None
+    return Media(
+        id=first_id(created_ms)[:-4] + new_id()[-4:], project_id=new_id(), message_id=new_id(), kind="image",
+        state=state, error_code=error, due_ms=due_ms, created_ms=created_ms,
+    )  # fmt: skip
+
+
+async def test_files_that_nobody_fetches(settings: pytest.MonkeyPatch, database: Database) -> None:
+    await add(database, file("pending", 1_000), file("stored", DAY_MS), file("failed", 8 * DAY_MS, "media_timeout"))
+    assert (await findings())["files"].level is Level.OK
+    await add(database, *(file("pending", 20 * 60_000, "access_token_invalid") for _ in range(2)))
+    found = (await findings())["files"]
+    assert (found.level, "3 files" in found.says, "20 min" in found.says) == (Level.WARN, True, True)
+    assert "access_token_invalid" in found.says
+    assert "recado line check" in found.mend
+    await add(database, file("failed", DAY_MS, "media_timeout"))
+    found = (await findings())["files"]
+    assert "1 files that people sent in the last 7 days were given up" in found.says
+    assert "recado media retry --all" in found.mend
+
+
+async def test_webhooks_out_that_get_nothing(settings: pytest.MonkeyPatch, database: Database) -> None:
+    project = Project(id=new_id(), slug="clinica", name="Clínica")
+    box, hour_ms = SecretBox([KEY]), 3_600_000
+    await add(database, project)
+
+    async def endpoint(url: str, readable: bool = True, **more: Any) -> WebhookEndpoint:
+        made = WebhookEndpoint(
+            id=new_id(), project_id=project.id, url=url, secret="", events='["*"]', after_position=0, **more
+        )
+        made.secret = (box if readable else SecretBox(["another key for tests"])).encrypt("x", made.id)
+        await add(database, made)
+        return made
+
+    await endpoint("https://fine.example.com/events", failing_since_ms=now_ms() - 1_000)
+    await endpoint("https://off.example.com/events", active=False)
+    assert (await findings())["webhooks out"].level is Level.OK
+    await endpoint("https://locked.example.com/events?token=abc", readable=False)
+    await endpoint("http://10.1.2.3:8080/events")
+    failing = await endpoint("https://down.example.com/events", failing_since_ms=now_ms() - hour_ms)
+    await endpoint("https://paused.example.com/events", failing_since_ms=0, paused_ms=hour_ms)
+    waits = {"event_id": new_id(), "event": "message.sent", "position": 1, "due_ms": 0, "until_ms": 0}
+    await add(database, WebhookDelivery(id=new_id(), project_id=project.id, endpoint_id=failing.id, **waits))
+    told = [one for one in await examine(free_port(), ask_providers=False) if one.check == "webhooks out"]
+    assert [(one.level, one.says.partition(",")[0]) for one in told] == [(Level.WARN, "clinica")] * 4
+    says = "\n".join(one.says for one in told)
+    assert "locked.example.com: its secret cannot be read" in says
+    assert "10.1.2.3:8080: it is no public address" in says
+    assert "paused.example.com: it failed for a whole day and gets nothing since 1970-01-01 01:00 UTC" in says
+    assert "(1 wait)" in says
+    assert "abc" not in says
+    assert f"recado webhook deliveries --project clinica {failing.id}" in "".join(one.mend for one in told)
+    settings.setenv("RECADO_WEBHOOK_NETWORKS", "10.0.0.0/8")
+    told = [one for one in await examine(free_port(), ask_providers=False) if one.check == "webhooks out"]
+    assert len(told) == 3
 
 
 async def test_a_dead_token_is_named_with_its_line_and_its_cure(

@@ -80,10 +80,10 @@ async def test_work_of_a_dead_process_goes_on_behind_its_last_step(database_url:
     try:
         assert await engine.trace("job:1", {"living", "dead"}) == "waits"  # it lives: nothing is taken from it
         assert await engine.trace("job:1", {"living"}) == "recovered"
-        await eventually(lambda: "end" in script.did, within_s=10)
+        await eventually(lambda: "end" in script.did)
         assert script.did == ["second", "end"]
         assert script.got == [{"words": ["añ", 1, None]}, "second"]
-        await eventually(lambda: _is_gone(engine, "job:1"), within_s=10)
+        await eventually(lambda: _is_gone(engine, "job:1"))
         await engine.forget(["job:1"])
     finally:
         await engine.close()
@@ -97,15 +97,15 @@ async def test_a_stop_leaves_the_work_to_others_and_is_quick(database_url: str) 
     first, second = Script(), Script()
     stopping = Engine(database_url, "one", first.run)
     await stopping.start("job:1")
-    await eventually(lambda: first.did == ["first", "second"], within_s=10)
+    await eventually(lambda: first.did == ["first", "second"])
     began_s = asyncio.get_running_loop().time()
     await stopping.close()
-    assert asyncio.get_running_loop().time() - began_s < 5
+    assert asyncio.get_running_loop().time() - began_s < 30  # half of what is being waited for
     second.hold.set()
     engine = Engine(database_url, "two", second.run)
     try:
         assert await engine.trace("job:1", {"two"}) == "recovered"
-        await eventually(lambda: "end" in second.did, within_s=10)
+        await eventually(lambda: "end" in second.did)
         assert second.did == ["second", "end"]
     finally:
         await engine.close()
@@ -126,11 +126,11 @@ async def test_a_workflow_is_started_once_and_an_error_of_a_step_is_not_recorded
     engine = Engine(database_url, "living", run)
     try:
         await engine.start("job:1")
-        await eventually(lambda: tries == ["job:1", "end"], within_s=10)
-        await eventually(lambda: _is_gone(engine, "job:1"), within_s=10)
+        await eventually(lambda: tries == ["job:1", "end"])
+        await eventually(lambda: _is_gone(engine, "job:1"))
         await engine.start("job:1")
         await engine.start("job:2")
-        await eventually(lambda: tries.count("end") == 2, within_s=10)
+        await eventually(lambda: tries.count("end") == 2)
         assert tries == ["job:1", "end", "job:2", "end"]
     finally:
         await engine.close()

@@ -35,6 +35,7 @@ SYSTEM = {
     "archive/copying.py": "moves whole installations",
     "channels/templates/syncing.py": "a process keeps the templates of all projects",
     "tracing/placing.py": "a process traces for all projects",
+    "jobs/callbacks.py": "a process tells of the jobs of all projects",
     "jobs/claims.py": "a process does the jobs of all projects",
     "jobs/ticks.py": "a process keeps the schedules of all projects",
     "cli": "the operator's own tool",

@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, delete
 from recado.compat import callbacks
 from recado.compat.models import AnswerJob
 from recado.db import Base, Database
+from recado.jobs import callbacks as told
 from recado.jobs import claims
-from recado.jobs.models import Job, Schedule
+from recado.jobs.models import Job, JobCallback, Schedule
 from recado.kit import new_id
 from recado.kit.wakeup import Bell
 from recado.lookout import Lookout, Watch, now_of
@@ -45,6 +46,10 @@ def file(**values: Any) -> Media:
 
 def answer(due_ms: int | None) -> AnswerJob:
     return AnswerJob(message_id=new_id(), given_conversation="c", callback_due_ms=due_ms, created_ms=1)
+
+
+def callback(due_ms: int | None) -> JobCallback:
+    return JobCallback(job_id=new_id(), url="http://x", secret="x", due_ms=due_ms, created_ms=1)
 
 
 def erasure(**values: Any) -> Erasure:
@@ -82,6 +87,8 @@ CASES: list[tuple[str, Clause, list[Base], bool]] = [
     ("a file that is no note to hear", lambda now: media.waiting(now, "hear"), [file()], False),
     ("a callback that is due", callbacks.waiting, [answer(LONG_AGO)], True),
     ("callbacks for later, and done ones", callbacks.waiting, [answer(NEVER), answer(None)], False),
+    ("a job's callback that is due", told.waiting, [callback(LONG_AGO)], True),
+    ("a job's callbacks for later, and of jobs that run", told.waiting, [callback(NEVER), callback(None)], False),
     ("an erasure that nobody is at", privacy.waiting, [erasure()], True),
     ("an erasure that somebody is at", privacy.waiting, [erasure(lease_until_ms=NEVER)], False),
     ("an erasure that is done", privacy.waiting, [erasure(state="done", done_ms=2)], False),

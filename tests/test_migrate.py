@@ -69,7 +69,7 @@ async def test_a_process_that_finds_no_tables_fails_clearly(empty_database_url: 
 
 async def test_a_process_waits_for_the_one_that_migrates(empty_database_url: str) -> None:
     database = Database(empty_database_url)
-    waiting = asyncio.create_task(wait_until_migrated(database, limit_s=20))
+    waiting = asyncio.create_task(wait_until_migrated(database, limit_s=60))
     await asyncio.sleep(0.2)
     assert not waiting.done()
     await migrate(Settings(database_url=empty_database_url))
@@ -84,7 +84,7 @@ async def test_a_database_that_a_newer_program_has_taken_from_is_left_alone(data
         await migrate(Settings(database_url=database.url))
     assert caught.value.code == "database_too_new"
     with pytest.raises(RecadoError, match="newer Recado"):
-        await wait_until_migrated(database, limit_s=20)
+        await wait_until_migrated(database, limit_s=60)
 
 
 async def test_a_migration_that_takes_too_long_is_not_waited_for_forever(empty_database_url: str) -> None:

@@ -43,6 +43,8 @@ def told(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
         ("RECADO_DATABASE_DIRECT_URL", POSTGRES, "another kind of database"),
         ("RECADO_DATABASE_DIRECT_URL", "sqlite:////tmp/x.db", "PostgreSQL only"),
         ("RECADO_CLOUD_API_BASE_URL", "graph.facebook.com", "http:// or https://"),
+        ("RECADO_PUBLIC_URL", "recado.example.com", "is no address of a server"),
+        ("RECADO_AUDIT_DAYS", "30", "at least 90"),
         ("RECADO_CLOUD_API_BASE_URL", "http://x:abc", "is no address"),
         ("RECADO_CLOUD_API_BASE_URL", "http://x:99999", "is no address"),
         ("RECADO_CLOUD_API_BASE_URL", "https://", "names no host"),

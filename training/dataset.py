@@ -85,8 +85,8 @@ def triples(text: str) -> frozenset[str]:
 def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
     """Pairs (earlier, later) of lines that are near-duplicates.
 
-    Only lines that share `SHARED` of their rarest triples are compared: two sets with Jaccard >= NEAR must share so many
-    of the first n - ceil(NEAR * n) + SHARED in any common order (Chaudhuri and others, "A primitive operator for
+    Only lines that share `SHARED` of their rarest triples are compared: two sets with Jaccard >= NEAR must share so
+    many of the first n - ceil(NEAR * n) + SHARED in any common order (Chaudhuri and others, "A primitive operator for
     similarity joins", 2006; Wang and others, "Can we beat the prefix filtering?", 2012).
     """
     sets = [triples(line) for line in lines]

@@ -23,6 +23,7 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import RecadoError
 from recado.kit.clock import now
+from recado.kit.private import make_private
 from recado.kit.stamps import stamp
 from recado.migrate import check, migrate, require_same
 from recado.settings import LAST_BACKUP, Settings
@@ -116,6 +117,7 @@ def _fill(path: Path, spools: list[Spool], report: Report) -> None:
 
 def _copy_pages(source: Path, to: Path, report: Report) -> None:
     """SQLite's own backup, inside one read transaction: writers neither wait for it nor make it begin again."""
+    make_private(to)
     reading = sqlite3.connect(source, isolation_level=None)
     target = sqlite3.connect(to, isolation_level=None)
     log = source.with_name(source.name + "-wal")

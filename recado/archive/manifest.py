@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recado.errors import BadInput, NotFound
+from recado.kit.private import write_private
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -56,7 +57,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
     """The last file of a backup: without it, it is none."""
-    with (folder / MANIFEST).open("w", encoding="utf-8") as file:
+    with write_private(folder / MANIFEST) as file:
         json.dump(manifest.model_dump(), file, indent=1)
         file.flush()
         os.fsync(file.fileno())

@@ -20,6 +20,7 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.kit.crypto import SecretBox, new_token, secret_box
+from recado.kit.private import make_private
 from recado.media.store import open_store
 from recado.migrate import check, migrate
 from recado.migrations import REVISIONS
@@ -75,6 +76,7 @@ async def restore(
         parent = database.sqlite_path.parent if database.is_sqlite else Path(tempfile.gettempdir())
         with tempfile.TemporaryDirectory(prefix=".recado-restore-", dir=parent) as place:
             working = Path(place) / DATABASE
+            make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
             await migrate(Settings(database_url=f"sqlite:///{working}"))
             unsent, unanswered = (0, 0) if resume else await asyncio.to_thread(_hold, working)

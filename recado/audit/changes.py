@@ -33,6 +33,7 @@ KINDS = {
     "jobs": "job",
     "knowledge_entries": "entry",
     "lines": "line",
+    "media": "media",
     "outbox": "message",
     "projects": "project",
     "schedules": "schedule",
@@ -55,7 +56,9 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "webhook_endpoints": frozenset({"active", "events", "paused_ms"}),
 }
 # Rows that follow from others: they say nothing of what somebody wanted.
-FOLLOWING = frozenset({"audit_entries", "event_audiences", "event_positions", "events", "webhook_positions"})
+FOLLOWING = frozenset(
+    {"audit_entries", "event_audiences", "event_positions", "events", "job_callbacks", "webhook_positions"}
+)
 _SAYS_NOTHING = frozenset({"id", "project_id", "created_ms", "updated_ms", "version"})
 
 

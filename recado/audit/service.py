@@ -10,9 +10,8 @@ from recado.errors import BadInput
 from recado.kit import now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
+from recado.settings import MIN_AUDIT_DAYS
 
-# The database itself refuses to remove younger entries (migration 0012): a quarter of a year to notice something.
-MIN_KEPT_DAYS = 90
 # Entries of one transaction, some dozen milliseconds' work.
 MAX_REMOVED = 1_000
 _DAY_MS = timedelta(days=1) // timedelta(milliseconds=1)
@@ -44,10 +43,10 @@ async def list_entries(
 async def remove_older(session: AsyncSession, days: int) -> int:
     """Remove up to `MAX_REMOVED` entries older than so many days, the oldest first; how many: none, and it is done.
 
-    Raises `BadInput` (`audit_too_young`) for less than `MIN_KEPT_DAYS`.
+    Raises `BadInput` (`audit_too_young`) for less than `MIN_AUDIT_DAYS`.
     """
-    if days < MIN_KEPT_DAYS:
-        raise BadInput(f"Entries are kept for {MIN_KEPT_DAYS} days at least", code="audit_too_young")
+    if days < MIN_AUDIT_DAYS:
+        raise BadInput(f"Entries are kept for {MIN_AUDIT_DAYS} days at least", code="audit_too_young")
     old = AuditEntry.created_ms < now_ms() - days * _DAY_MS
     ids = (await session.scalars(select(AuditEntry.id).where(old).order_by(AuditEntry.id).limit(MAX_REMOVED))).all()
     if ids:

@@ -2,15 +2,22 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Depends, Header, Query
 
 from recado.bulk import service
-from recado.bulk.schemas import NewBulkSend, RecipientOut, RecipientState
+from recado.bulk.schemas import BulkSendIn, NewBulkSend, RecipientOut, RecipientState
 from recado.caller import Admin, Reader
+from recado.jobs.callbacks import call_back
 from recado.jobs.schemas import JobOut, job_out
+from recado.kit.crypto import SecretBox
+from recado.kit.destinations import Destinations
+from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter(tags=["bulk"])
+
+Box = Annotated[SecretBox, Depends(part(SecretBox))]
+May = Annotated[Destinations, Depends(part(Destinations))]
 
 IdempotencyKey = Annotated[
     str | None,
@@ -25,16 +32,28 @@ InState = Annotated[RecipientState | None, Query(description="Only recipients in
 
 
 @router.post("/lines/{line_id}/bulk", status_code=202)
-async def send_bulk(line_id: PathId, new: NewBulkSend, caller: Admin, idempotency_key: IdempotencyKey = None) -> JobOut:
+async def send_bulk(
+    line_id: PathId,
+    new: BulkSendIn,
+    caller: Admin,
+    box: Box,
+    destinations: May,
+    idempotency_key: IdempotencyKey = None,
+) -> JobOut:
     """Send one text, a template or both to up to 10,000 people, as a job: as fast as the line may, each person once.
 
     People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. Whoever did not
     write to this line within WhatsApp's 24 hours gets the template, also who never wrote; without one it is refused:
     `outside_window`. Marketing is not sent to who wants none: `recipient_opted_out`. Look at the job for its progress;
-    cancel it to stop what is not queued yet.
+    cancel it to stop what is not queued yet. With a `callback` the job is posted to that address once it has succeeded,
+    failed or was cancelled, signed as webhooks are and tried for a day; the first one that names a job holds.
     """
+    asked = NewBulkSend.model_validate(new.model_dump(exclude={"callback"}))
     async with caller.writing() as session:
-        return job_out(await service.start(session, line_id, new, idempotency_key))
+        job = await service.start(session, line_id, asked, idempotency_key)
+        if new.callback is not None:
+            await call_back(session, box, destinations, job, new.callback.url, new.callback.secret)
+        return job_out(job)
 
 
 @router.get("/jobs/{job_id}/recipients")

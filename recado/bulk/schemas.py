@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from recado.jobs.schemas import NewCallback
 from recado.kit.schemas import AnyText, Input, Output, Uuid, shown
 from recado.messages import OutByWindow, OutTemplate, OutText
 
@@ -56,6 +57,12 @@ class NewBulkSend(Input):
             return template
         text = OutText(text=self.text)
         return text if template is None else OutByWindow(inside=text, outside=template)
+
+
+class BulkSendIn(NewBulkSend):
+    """A message to many people, and whom to tell when all of it is done."""
+
+    callback: NewCallback | None = None
 
 
 class Order(NewBulkSend):

@@ -21,8 +21,8 @@ UNAUDITED = frozenset(
     {
         # They look.
         "db check", "doctor", "inbox list", "job list", "job show", "key list", "knowledge search", "line blocked",
-        "line check", "line list", "line templates list", "line unrouted list", "outbox list", "project list",
-        "schedule list", "usage", "webhook deliveries", "webhook list", "audit list", "audit export",
+        "line check", "line list", "line templates list", "line unrouted list", "media list", "outbox list",
+        "project list", "schedule list", "usage", "webhook deliveries", "webhook list", "audit list", "audit export",
         "contact erased", "contact export",
         # They touch no installation.
         "bench", "chat", "eval", "key generate-secret", "model", "model bench", "model cache list",

@@ -84,6 +84,7 @@ def reencrypt(as_json: bool) -> None:
 async def _reencrypt() -> dict[str, int]:
     from recado.channels.service import renew_secrets as renew_lines
     from recado.compat.jobs import renew_keys as renew_callbacks
+    from recado.jobs.callbacks import renew_secrets as renew_job_callbacks
     from recado.kit.crypto import secret_box
     from recado.webhooks.service import renew_secrets as renew_webhooks
 
@@ -93,7 +94,7 @@ async def _reencrypt() -> dict[str, int]:
         return {
             "lines": await renew_lines(session, box),
             "webhooks": await renew_webhooks(session, box),
-            "callbacks": await renew_callbacks(session, box),
+            "callbacks": await renew_callbacks(session, box) + await renew_job_callbacks(session, box),
         }
 
 

@@ -38,7 +38,10 @@ def list_(project: str, as_json: bool) -> None:
 @click.option("--event", "events", multiple=True, metavar="NAME", help="message.sent, message.* ...; all without it.")
 @support.json_option
 def add(project: str, url: str, events: tuple[str, ...], as_json: bool) -> None:
-    """Post what happens from now on to URL. The secret that signs it is shown once, now."""
+    """Post what happens from now on to URL. The secret that signs it is shown once, now.
+
+    An address that is not public is refused, unless RECADO_WEBHOOK_NETWORKS allows its network.
+    """
     made = support.run(_add(project, url, events or ("*",)))
     if as_json:
         support.emit(made)
@@ -106,12 +109,13 @@ async def _list(slug: str) -> list[dict[str, Any]]:
 
 async def _add(slug: str, url: str, events: tuple[str, ...]) -> dict[str, Any]:
     from recado.kit.crypto import secret_box
+    from recado.kit.destinations import Destinations
     from recado.webhooks.service import add_endpoint
 
     settings = support.settings()
     box = secret_box(settings.secret_key, settings.data_dir)
     async with _session(slug) as session:
-        endpoint, secret = await add_endpoint(session, box, url, events)
+        endpoint, secret = await add_endpoint(session, box, Destinations(settings.webhook_networks), url, events)
         return {"id": endpoint.id, "url": endpoint.url, "secret": secret}
 
 

@@ -1,8 +1,4 @@
-"""Posts jobs that are done to whoever asked for that: at least once, with back-off, for a day.
-
-A due callback is claimed for the length of a lease, so that a process that dies leaves it to the others. They go by the
-same way as webhooks (`recado.kit.postman`), which keeps them out of private networks.
-"""
+"""Posts answers that are done to whoever asked for that, as contract C has it (`recado.kit.due_posts`)."""
 
 import asyncio
 import time
@@ -21,9 +17,9 @@ from recado.compat.schemas import job_out
 from recado.compat.signing import signature
 from recado.db import Database
 from recado.errors import BadInput, RecadoError
-from recado.kit import randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Networks, is_web_address, leads_inwards
+from recado.kit.due_posts import LEASE_MS, DuePosts, delay_ms
 from recado.kit.postman import Postman
 from recado.kit.wakeup import Bell
 from recado.mailbox.answers import HandedOut
@@ -33,15 +29,6 @@ from recado.mailbox.sql import Query
 from recado.projects.service import get_project
 
 POLL_S = 0.5
-# At the same time, in one process; each may take as long as the limit.
-MAX_POSTS = 16
-LEASE_MS = 30_000
-# How long a stop waits for the posts on their way; then they are given back and made again.
-DRAIN_S = 1.5
-# 2, 4, 8 ... at most 3,600 s with jitter: so many tries take about a day.
-BACKOFF_BASE_S = 2.0
-BACKOFF_CAP_S = 3_600.0
-MAX_TRIES = 60
 
 _CLAIM = Query(
     """
@@ -103,51 +90,18 @@ class Callbacks:
     look_s: float = POLL_S
     posted: int = 0
     failed: int = 0
-    _posts: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
     async def run(self) -> None:
-        postman = Postman(self.guard.networks)
-        try:
-            while True:
-                try:
-                    await self._claim(postman)
-                except RecadoError as error:
-                    log.warning("callbacks_wait", code=error.code)
-                except Exception:  # a defect in one round must not end the callbacks
-                    log.exception("callbacks_defect")
-                await self.bell.wait(self.look_s)
-        finally:
-            await self._stop()
-            await postman.close()
+        await DuePosts(self.guard.networks, self._claim, self._post, self.bell, self.look_s).run()
 
-    async def _stop(self) -> None:
-        posts = list(self._posts)
-        if posts:
-            await asyncio.wait(posts, timeout=DRAIN_S)
-        for task in posts:
-            task.cancel()
-        await asyncio.gather(*posts, return_exceptions=True)
-
-    async def _claim(self, postman: Postman) -> None:
-        room = MAX_POSTS - len(self._posts)
-        if room <= 0:
-            return
-
+    async def _claim(self, size: int) -> Sequence[tuple[str, str]]:
         async def work(tx: Tx) -> list[Any]:
-            return await tx.fetch(_CLAIM, size=room, lease_ms=LEASE_MS)
+            return await tx.fetch(_CLAIM, size=size, lease_ms=LEASE_MS)
 
-        for job_id, project_id in await self.mailbox.driver.run(work, Priority.OTHER, atomic=False):
-            task = asyncio.create_task(self._deliver(postman, job_id, project_id))
-            self._posts.add(task)
-            task.add_done_callback(self._posts.discard)
+        return await self.mailbox.driver.run(work, Priority.OTHER, atomic=False)
 
-    async def _deliver(self, postman: Postman, job_id: str, project_id: str) -> None:
-        try:
-            await self._post(postman, job_id, project_id)
-        except Exception as error:  # the lease ends by itself, and then it is posted again
-            log.warning("callback_waits", job_id=job_id, error=type(error).__name__)
-
-    async def _post(self, postman: Postman, job_id: str, project_id: str) -> None:
+    async def _post(self, postman: Postman, claimed: tuple[str, str]) -> None:
+        job_id, project_id = claimed
         async with self.database.project(project_id, read_only=True) as session:
             row, project = await jobs.find(session, job_id), await get_project(session, project_id)
         if row is None or row.callback_url is None:
@@ -186,19 +140,15 @@ class Callbacks:
         }
 
     async def _mark(self, row: AnswerJob, error: str | None) -> None:
-        delay_ms: int | None = None
         if error is None:
             self.posted += 1
         else:
             self.failed += 1
             log.warning("callback_failed", job_id=row.id, tries=row.callback_tries, error=error)
-            if row.callback_tries < MAX_TRIES:
-                wait_s = randomness.full_jitter(row.callback_tries, BACKOFF_BASE_S, BACKOFF_CAP_S)
-                delay_ms = round(wait_s * 1000)
-        await self._write(row, delay_ms, error)
+        await self._write(row, None if error is None else delay_ms(row.callback_tries), error)
 
-    async def _write(self, row: AnswerJob, delay_ms: int | None, error: str | None) -> None:
+    async def _write(self, row: AnswerJob, wait_ms: int | None, error: str | None) -> None:
         async def work(tx: Tx) -> None:
-            await tx.fetch(_MARK, [(row.id, row.callback_tries, delay_ms, error)])
+            await tx.fetch(_MARK, [(row.id, row.callback_tries, wait_ms, error)])
 
         await self.mailbox.driver.run(work, Priority.OTHER, atomic=False)

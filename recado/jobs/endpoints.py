@@ -6,14 +6,17 @@ from fastapi import APIRouter, Depends, Query
 
 from recado.caller import Admin, Agent, Reader
 from recado.jobs import schedules, service
+from recado.jobs.callbacks import get_callback
 from recado.jobs.kinds import Kinds
 from recado.jobs.schedules import Change
 from recado.jobs.schemas import (
+    CallbackOut,
     JobOut,
     KindName,
     NewSchedule,
     ScheduleChanges,
     ScheduleOut,
+    callback_out,
     job_out,
     schedule_out,
 )
@@ -43,6 +46,13 @@ async def get_job(job_id: PathId, caller: Reader) -> JobOut:
     """One job, with its progress, its result or why it failed."""
     async with caller.reading() as session:
         return job_out(await service.get(session, job_id))
+
+
+@router.get("/jobs/{job_id}/callback", tags=["jobs"])
+async def get_job_callback(job_id: PathId, caller: Reader) -> CallbackOut:
+    """Whether the address that was named for a job was told of its end, and why not."""
+    async with caller.reading() as session:
+        return callback_out(await get_callback(session, job_id))
 
 
 @router.post("/jobs/{job_id}/cancel", tags=["jobs"])

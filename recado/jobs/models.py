@@ -1,6 +1,6 @@
 """Tables of jobs and schedules. Inputs and results are JSON text."""
 
-from sqlalchemy import Boolean, Index, SmallInteger, String, Text, text
+from sqlalchemy import Boolean, Index, SmallInteger, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from recado.db import Base, Id, OfProject
@@ -48,6 +48,33 @@ class Job(OfProject, Base):
     created_ms: Mapped[int]
     started_ms: Mapped[int | None]
     finished_ms: Mapped[int | None]
+
+
+class JobCallback(OfProject, Base):
+    """An address that is told when a job has ended. `secret` is encrypted for this row.
+
+    `due_ms` is null until the job ends, and again once it is `done_ms`: taken, or given up with an `error`.
+    """
+
+    __tablename__ = "job_callbacks"
+    __table_args__ = (
+        UniqueConstraint("job_id"),
+        Index(
+            "ix_job_callbacks_due",
+            "due_ms",
+            postgresql_where=text("due_ms IS NOT NULL"),
+            sqlite_where=text("due_ms IS NOT NULL"),
+        ),
+    )
+
+    job_id: Mapped[str] = mapped_column(Id)
+    url: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(Text)
+    due_ms: Mapped[int | None]
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    error: Mapped[str | None] = mapped_column(Text)
+    created_ms: Mapped[int]
+    done_ms: Mapped[int | None]
 
 
 class Schedule(OfProject, Base):

@@ -3,12 +3,30 @@
 The place in a list is kept, for what a job has noted of the others goes by it.
 """
 
-from recado.jobs.models import Job, Schedule
+from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import ENDED
-from recado.personal import Aging, rewritten
+from recado.personal import Aging, remove_rows, rewritten
 
 HOLDINGS = (
     rewritten(Job, "input", "progress", "result"),
     rewritten(Schedule, "input"),
 )
-AGINGS = (Aging("logs", Job, lambda: Job.state.in_(ENDED)),)
+
+
+def _owed() -> Select[str]:
+    """The jobs whose end is still to be told to somebody."""
+    return select(JobCallback.job_id).where(JobCallback.done_ms.is_(None))
+
+
+async def _remove(session: AsyncSession, model: type[Job], where: ColumnElement[bool]) -> int:
+    """Jobs with their callbacks."""
+    jobs = (await session.scalars(select(model.id).where(where))).all()
+    gone = delete(JobCallback).where(JobCallback.job_id.in_(jobs))
+    await session.execute(gone.execution_options(synchronize_session=False))
+    return await remove_rows(session, model, model.id.in_(jobs))
+
+
+AGINGS = (Aging("logs", Job, lambda: Job.state.in_(ENDED) & Job.id.not_in(_owed()), _remove),)

@@ -1,11 +1,11 @@
 """Shapes of jobs and schedules in the API."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from recado.jobs.models import Job, Schedule
+from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import State
 from recado.kit.cron import MAX_EXPRESSION
 from recado.kit.schemas import SHOWN_ID, Input, Moment, Name, Output, shown
@@ -61,6 +61,50 @@ def job_out(row: Job) -> JobOut:
             "created_at": row.created_ms,
             "started_at": row.started_ms,
             "finished_at": row.finished_ms,
+        }
+    )
+
+
+MAX_URL = 2_048
+
+
+class NewCallback(Input):
+    """Where a job is told once it has ended, and the secret that signs what is posted there."""
+
+    url: Annotated[str, StringConstraints(max_length=MAX_URL)]
+    secret: Annotated[
+        str,
+        StringConstraints(min_length=16, max_length=200, pattern=r"^[!-~]+$"),
+        Field(description="Visible ASCII; kept encrypted.", repr=False),
+    ]
+
+
+class CallbackOut(Output):
+    """How far a callback is: `waiting` for the job or its next try, `delivered`, or `failed` after a day of tries."""
+
+    id: str
+    job_id: str
+    url: str
+    state: Literal["waiting", "delivered", "failed"]
+    tries: int
+    error: str | None = Field(description="Why the last try failed.")
+    next_try_at: Moment | None
+    done_at: Moment | None
+
+
+def callback_out(row: JobCallback) -> CallbackOut:
+    """A callback as the API shows it, without its secret."""
+    state = "waiting" if row.done_ms is None else "delivered" if row.error is None else "failed"
+    return CallbackOut.model_validate(
+        {
+            "id": row.id,
+            "job_id": row.job_id,
+            "url": row.url,
+            "state": state,
+            "tries": row.tries,
+            "error": row.error,
+            "next_try_at": row.due_ms,
+            "done_at": row.done_ms,
         }
     )
 

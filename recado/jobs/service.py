@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.db import add_unique, database_now_ms, json_text
 from recado.errors import Conflict, NotFound
 from recado.events.service import record
-from recado.jobs.models import Job
+from recado.jobs.models import Job, JobCallback
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 
@@ -98,7 +98,14 @@ async def cancel(session: AsyncSession, job_id: str) -> Job:
 
 
 async def record_end(session: AsyncSession, job: Job) -> None:
-    """Tell people and webhooks that a job is over."""
+    """Tell people, webhooks and whoever asked for it that a job is over."""
+    due_ms = await database_now_ms(session)
+    await session.execute(
+        update(JobCallback)
+        .where(JobCallback.job_id == job.id)
+        .values(due_ms=due_ms)
+        .execution_options(synchronize_session=False)
+    )
     about = {"job_id": job.id, "kind": job.kind, "state": job.state, "code": job.error_code}
     await record(session, "job.finished", about)
 

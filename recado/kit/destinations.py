@@ -1,12 +1,17 @@
 """Where this machine may be made to connect to: public addresses, and the networks that the operator allows."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
+
+from recado.errors import BadInput
 
 Networks = Sequence[IPv4Network | IPv6Network]
 # For an address that the operator has set: it may be this machine's own.
 EVERYWHERE: Networks = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
+# Names that no public server has: RFC 6762, RFC 8375, and the one that ICANN reserved for private use in 2024.
+_NEVER_PUBLIC = (".local", ".home.arpa", ".internal")
 # IPv6 addresses that stand for an IPv4 address: RFC 6052, RFC 3056.
 _NAT64, _SIX_TO_FOUR = IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16")
 
@@ -21,12 +26,49 @@ def is_web_address(url: str) -> bool:
     return good and "@" not in parts.netloc and url.isascii() and url.isprintable() and " " not in url
 
 
+@dataclass(frozen=True, slots=True)
+class Destinations:
+    """Where webhooks and callbacks may go: public addresses, and those of `networks`."""
+
+    networks: Networks = ()
+
+    def check(self, url: str) -> str:
+        """The address, if something can be posted to it. Raises `BadInput` (`bad_url`, `address_not_allowed`); most
+        names are looked at only when they are called.
+        """
+        if not is_web_address(url) or "#" in url:
+            raise BadInput("The address must be http:// or https:// with a host, and no user or #", code="bad_url")
+        if leads_inwards(url, self.networks):
+            raise BadInput(
+                "This address is not public, so nothing would be posted to it. If it is yours, whoever runs this "
+                "server can allow its network: RECADO_WEBHOOK_NETWORKS=10.0.0.0/8,127.0.0.0/8",
+                code="address_not_allowed",
+            )
+        return url
+
+
 def leads_inwards(url: str, networks: Networks) -> bool:
-    """True if the host is written as an address that is not allowed; names are looked at when they are used."""
+    """True if the host is surely not allowed: written as such an address, or a name that is never public. Other names
+    are looked at when they are used.
+    """
     try:
-        return not is_allowed(urlsplit(url).hostname or "", networks)
+        host = (urlsplit(url).hostname or "").rstrip(".")
+        if _is_address(host):
+            return not is_allowed(host, networks)
     except ValueError:
         return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return not any(is_allowed(own, networks) for own in ("127.0.0.1", "::1"))
+    # Where some network is allowed, the name may well lead there.
+    return not networks and ("." not in host or host.endswith(_NEVER_PUBLIC))
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
 
 
 def is_allowed(address: str, networks: Networks) -> bool:

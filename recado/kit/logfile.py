@@ -15,8 +15,7 @@ import threading
 from collections.abc import Generator
 from pathlib import Path
 
-# Only who may read the data folder shall read what happened there.
-MODE = 0o640
+from recado.kit.private import PRIVATE
 
 
 class SharedLogFile(logging.Handler):
@@ -60,7 +59,7 @@ class SharedLogFile(logging.Handler):
         return mine.st_dev, mine.st_ino
 
     def _open(self) -> int:
-        return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, MODE)
+        return os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE)
 
     def _reopen(self) -> None:
         with self._opening:
@@ -83,7 +82,7 @@ class SharedLogFile(logging.Handler):
     @contextlib.contextmanager
     def _locked(self) -> Generator[None]:
         """One process at a time; the lock of one that dies is free."""
-        descriptor = os.open(self._path.with_name(self._path.name + ".lock"), os.O_WRONLY | os.O_CREAT, MODE)
+        descriptor = os.open(self._path.with_name(self._path.name + ".lock"), os.O_WRONLY | os.O_CREAT, PRIVATE)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield

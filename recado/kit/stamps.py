@@ -5,12 +5,15 @@ import os
 from datetime import datetime
 from pathlib import Path
 
+from recado.kit.private import write_private
+
 
 def stamp(path: Path, at: datetime) -> None:
     """Keep the moment, in place of an earlier one. Raises `OSError`."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        partial.write_text(at.isoformat() + "\n", encoding="ascii")
+        with write_private(partial) as file:
+            file.write(at.isoformat() + "\n")
         partial.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):

@@ -19,7 +19,7 @@ from recado.kit import randomness
 from recado.kit.histograms import Histogram, age_s
 from recado.kit.logs import about
 from recado.mailbox import outbox, senders
-from recado.mailbox.driver import DatabaseDown, Priority
+from recado.mailbox.driver import DatabaseDown, Priority, Tx
 from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
 from recado.mailbox.pacing import Bucket, ContactPaces
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS, SENDER_LEASE_MS
@@ -108,6 +108,7 @@ class Sender:
     _sends: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
     _claims: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
     _doubtful: dict[str, int] = field(default_factory=dict[str, int])
+    _taking: "asyncio.Task[list[str]] | None" = None
     _stopping: bool = False
     _renewed_s: float = 0.0
     _look_at_s: float = 0.0
@@ -143,7 +144,9 @@ class Sender:
         for task in late:
             task.cancel()  # its row stays `sending`: the next owner finds it and waits for a status
         await asyncio.gather(*late, return_exceptions=True)
-        fences = [(line_id, held.fence) for line_id, held in self._held.items()]
+        if self._taking is not None:
+            await asyncio.gather(self._taking, return_exceptions=True)
+        fences = [*((line_id, held.fence) for line_id, held in self._held.items()), *self._doubtful.items()]
         with contextlib.suppress(DatabaseDown):  # then the leases end by themselves
             await self._release(fences)
 
@@ -187,17 +190,26 @@ class Sender:
 
     async def _take_share(self, asked_s: float) -> list[str]:
         """Hold as many lines as is fair; the ones newly taken."""
-        owner, driver = self.mailbox.owner, self.mailbox.driver
-        taken = await driver.run(lambda tx: senders.take_abandoned(tx, owner), Priority.OTHER)
-        share = await driver.run(lambda tx: senders.fair_share(tx, owner), Priority.OTHER)
+        owner = self.mailbox.owner
+        taken = await self._take(lambda tx: senders.take_abandoned(tx, owner), asked_s)
+        share = await self.mailbox.driver.run(lambda tx: senders.fair_share(tx, owner), Priority.OTHER)
         await self._give_back_excess(share, asked_s)
-        staying = len(taken) + sum(not held.leaving for held in self._held.values())
+        staying = sum(not held.leaving for held in self._held.values())
         if staying < share:
-            taken |= await driver.run(lambda tx: senders.take_lines(tx, owner, share - staying), Priority.OTHER)
-        for line_id, fence in taken.items():
-            until_s = asked_s + SENDER_LEASE_MS / 1000
-            self._held[line_id] = _Held(fence, until_s, taken_s=asked_s)
-        return list(taken)
+            taken += await self._take(lambda tx: senders.take_lines(tx, owner, share - staying), asked_s)
+        return taken
+
+    async def _take(self, work: Callable[[Tx], Awaitable[dict[str, int]]], asked_s: float) -> list[str]:
+        """The lines that `work` leases, held from its commit on: a stop that comes meanwhile gives them back."""
+
+        async def take() -> list[str]:
+            taken = await self.mailbox.driver.run(work, Priority.OTHER)
+            for line_id, fence in taken.items():
+                self._held[line_id] = _Held(fence, asked_s + SENDER_LEASE_MS / 1000, taken_s=asked_s)
+            return list(taken)
+
+        self._taking = asyncio.create_task(take())
+        return await asyncio.shield(self._taking)
 
     async def _give_back_excess(self, share: int, now_s: float) -> None:
         """What was taken over is kept until the dead are no longer counted: else it would go back and forth."""
@@ -207,9 +219,9 @@ class Sender:
             held.leaving = True
         idle = [(line_id, h.fence) for line_id, h in self._held.items() if h.leaving and not h.in_flight]
         if idle:
+            await self._release(idle)  # a stop that comes meanwhile does it again
             for line_id, _ in idle:
-                del self._held[line_id]
-            await self._release(idle)
+                self._held.pop(line_id, None)
 
     async def _release(self, fences: list[tuple[str, int]]) -> None:
         await self.mailbox.driver.run(lambda tx: senders.release_lines(tx, self.mailbox.owner, fences), Priority.OTHER)
@@ -257,7 +269,9 @@ class Sender:
     async def _claim(self, line_id: str, slots: int) -> None:
         """Claim up to `slots` heads of this line's lanes, as many as there are tokens for, and send them."""
         loop = asyncio.get_running_loop()
-        held, line = self._held[line_id], self.lines.line(line_id)
+        held, line = self._held.get(line_id), self.lines.line(line_id)
+        if held is None:
+            return  # it was given back, or taken, since this claim was made a task
         if line is None:
             await self.mailbox.close_line(line_id)
             return

@@ -138,6 +138,15 @@ OUTBOX_OVERDUE = _everywhere(
     "How long the oldest message has been due (queued) or of unknown outcome (unknown); 0 if there is none.",
     "state",
 )
+MEDIA_STUCK = _everywhere(
+    "recado_media_stuck",
+    "Files that people sent and that are not kept: still to be fetched (pending), or given up within the 7 days that "
+    "the provider has them (failed).",
+    "state",
+)
+MEDIA_OLDEST = _everywhere(
+    "recado_media_oldest_seconds", "How long the oldest file that is to be fetched has waited; 0 if there is none."
+)
 JOBS = _everywhere("recado_jobs", "Jobs by their state, all projects together.", "state")
 JOB_OVERDUE = _everywhere(
     "recado_job_overdue_seconds", "How long the oldest job has been due without having begun; 0 if there is none."

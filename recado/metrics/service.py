@@ -126,4 +126,6 @@ def _of_waiting(found: Waiting, unrouted: int) -> Iterable[Sampled]:
 def _of_stored(found: Stored) -> Iterable[Sampled]:
     yield catalogue.DATABASE_BYTES.one(found.database_bytes)
     yield catalogue.WEBHOOK_ENDPOINTS.by_one(found.webhook_endpoints)
+    yield catalogue.MEDIA_STUCK.by_one(found.media_stuck)
+    yield catalogue.MEDIA_OLDEST.one(found.media_oldest_s)
     yield catalogue.MODEL_TODAY.by_one(found.model_today)

@@ -15,6 +15,7 @@ from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Pro
 from recado.mailbox.queries import LISTED_STATES, given_up, in_state, lines_by_sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.media.models import Media
+from recado.media.stuck import stuck_files
 from recado.usage.models import ModelUsage
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 
@@ -42,6 +43,8 @@ class Stored:
     database_bytes: int
     unrouted: int
     webhook_endpoints: dict[str, float]
+    media_stuck: dict[str, int]
+    media_oldest_s: float
     model_today: dict[str, float] = field(default_factory=dict[str, float])
 
 
@@ -66,10 +69,13 @@ async def read_waiting(database: Database) -> Waiting:
 async def read_stored(database: Database) -> Stored:
     """The sizes and sums."""
     async with database.system(read_only=True) as session:
+        files = await stuck_files(session)
         return Stored(
             await _size(database, session),
             await session.scalar(select(func.count(Unrouted.id))) or 0,
             await _endpoints(session),
+            {"pending": files.pending, "failed": files.failed},
+            _age_s(await database_now_ms(session), files.oldest_ms),
             await _model_today(session),
         )
 

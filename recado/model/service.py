@@ -68,8 +68,12 @@ class ModelService:
         request has ended. Raises what finding and opening raise; then everything stays as it was."""
         async with self._changing:
             self.percent = 0
-            located = await self._locate(name, revision, self._progress)
-            new = await self._open(located, self._limits, self._progress)
+            try:
+                located = await self._locate(name, revision, self._progress)
+                new = await self._open(located, self._limits, self._progress)
+            except BaseException:
+                self.percent = 0 if self._engine is None else 100  # of what is served, as before
+                raise
             old, self._engine = self._engine, new
             self.percent = 100
             drained = self._slots.replace(old, new)

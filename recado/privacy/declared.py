@@ -47,6 +47,7 @@ IMPERSONAL = {
     "media_uploads": "goes with its file; names a file and a line",
     "event_audiences": "which projects somebody listens to",
     "event_positions": "one number",
+    "job_callbacks": "the project's own addresses",
     "webhook_endpoints": "the project's own addresses",
     "webhook_positions": "one number",
     "senders": "which process sends on a line",

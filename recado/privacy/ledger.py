@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recado.errors import BadInput
+from recado.kit.private import write_private
 from recado.privacy.models import Erasure
 
 LEDGER = "erasures.jsonl"
@@ -37,7 +38,7 @@ def write_ledger(path: Path, entries: Iterable[Entry]) -> None:
     """Put the list in its place, whole or not at all. Entries that are in the file alone stay."""
     known = {entry.id: entry for entry in (*read_ledger(path), *entries)}
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with part.open("w", encoding="utf-8") as file:
+    with write_private(part) as file:
         for _, entry in sorted(known.items()):
             file.write(json.dumps({name: getattr(entry, name) for name in Entry.__slots__}) + "\n")
         file.flush()

@@ -1,10 +1,12 @@
-"""What a worker does for privacy: erasures that were asked for or left behind, and what has aged, for all projects."""
+"""What a worker does for privacy: erasures that were asked for or left behind, and what has aged."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 import structlog
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
+from recado.audit.service import remove_older
 from recado.db import Database, database_now_ms
 from recado.errors import RecadoError
 from recado.kit.logs import place_of
@@ -18,6 +20,8 @@ from recado.privacy.service import days_of
 LOOK_S = 1.0
 # How often a project is looked through for what has aged.
 ROUND_MS = 3_600_000
+# Between two parts of the audit log that go: others write meanwhile.
+TRIM_PAUSE_S = 0.05
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +40,15 @@ class Keeper:
     eraser: Eraser
     bell: Bell = field(default_factory=Bell)
     look_s: float = LOOK_S
+    audit_days: int = 0
+    _trim_at_s: float = float("-inf")
 
     async def run(self) -> None:
         while True:
             try:
                 await self.erase_what_is_asked()
                 await self.remove_what_has_aged()
+                await self.trim_audit_log()
             except Exception as error:  # whatever it is, the next round comes
                 log.warning("privacy_waits", **place_of(error))
             await self.bell.wait(self.look_s)
@@ -62,6 +69,25 @@ class Keeper:
             except RecadoError as error:
                 log.warning("erasure_waits", erasure_id=erasure_id, code=error.code)
         return done
+
+    async def trim_audit_log(self) -> None:
+        """Now and then, remove the entries of the whole installation that are older than the setting says. That two
+        processes do so at a time does no harm.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if not self.audit_days or now_s < self._trim_at_s:
+            return
+        removed = 0
+        while True:
+            async with self.database.system() as session:
+                batch = await remove_older(session, self.audit_days)
+            if not batch:
+                break
+            removed += batch
+            await asyncio.sleep(TRIM_PAUSE_S)
+        self._trim_at_s = now_s + ROUND_MS / 1000
+        if removed:
+            log.info("audit_trimmed", entries=removed, older_than_days=self.audit_days)
 
     async def remove_what_has_aged(self) -> None:
         """Look through the projects whose turn it is; each is one process's until the next round."""

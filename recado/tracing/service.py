@@ -18,6 +18,7 @@ from recado.tracing.mailbox import TracedMailbox
 from recado.tracing.noting import Notes
 from recado.tracing.parts import TracedBrain, TracedMediaWork, TracedModel, TracedWebhook, traced_kinds
 from recado.tracing.placing import find_places
+from recado.tracing.posting import TracedPosts
 from recado.tracing.spans import Span, Unplaced, is_kept, trace_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ class Tracing:
 
     def media_work(self) -> MediaWork:
         return TracedMediaWork(self._database, self._owner, self.notes)
+
+    def posts(self) -> TracedPosts:
+        return TracedPosts(self._database, self.notes, self._share)
 
     def webhook(self, app: "ASGIApp") -> TracedWebhook:
         return TracedWebhook(app)

@@ -18,15 +18,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.db import Database, database_now_ms, json_text
 from recado.errors import RecadoError
 from recado.events.models import EventPosition
-from recado.events.service import events_by_id, last_position
+from recado.events.service import Event, events_by_id, last_position
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Networks
 from recado.kit.postman import SEND_TIMEOUT_S, Postman, Result
+from recado.kit.signed import post_signed
 from recado.kit.wakeup import Bell
+from recado.tracing.posting import Followed, Told, TracedPosts
+from recado.tracing.spans import now_ns
 from recado.webhooks import service
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
-from recado.webhooks.posting import body_of, post_signed
+from recado.webhooks.posting import body_of
 
 # How long a claim lasts. All that was claimed is posted within it, or given back.
 LEASE_MS = 60_000
@@ -57,6 +60,7 @@ class ToPost:
     id: str
     attempts: int
     body: bytes | None
+    event: Event | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Deliverer:
         networks: Networks = (),
         living: Living | None = None,
         look_s: float = LOOK_S,
+        traced: TracedPosts | None = None,
     ) -> None:
         self.bell = Bell()
         self._database = database
@@ -93,6 +98,7 @@ class Deliverer:
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._living = living
         self._look_s = look_s
+        self._traced = traced
         self._listened_to = True
         self._prune_at_s = 0.0
         self._recover_at_s = 0.0
@@ -173,13 +179,14 @@ class Deliverer:
         loop = asyncio.get_running_loop()
         until_s = loop.time() + LEASE_MS / 1000 - 2 * SEND_TIMEOUT_S
         left = list(claimed.rows)
+        followed = await self._follow(left)
         try:
             while left and loop.time() < until_s and not self._stopping:
                 row = left[0]
                 if row.body is None:
                     result = Result(0, 0, None, "event_gone", None)
                 else:
-                    result = await post_signed(postman, claimed.url, claimed.secret, row.body)
+                    result = await self._post(postman, claimed, row, row.body, followed.get(row.id))
                 async with self._database.project(claimed.project_id) as session:
                     await settle(session, endpoint_id, self._owner, row, result)
                 del left[0]
@@ -189,6 +196,25 @@ class Deliverer:
             if left:
                 async with self._database.project(claimed.project_id) as session:
                     await release(session, self._owner, [row.id for row in left])
+
+    async def _follow(self, rows: Sequence[ToPost]) -> dict[str, Followed]:
+        """The deliveries that belong to a trace; none where nothing is traced."""
+        if self._traced is None:
+            return {}
+        told = {row.id: Told(row.id, row.event.name, json.loads(row.event.data)) for row in rows if row.event}
+        try:
+            return await self._traced.follow(told)
+        except Exception as error:  # they are posted all the same
+            log.warning("webhooks_not_traced", error=type(error).__name__)
+            return {}
+
+    async def _post(self, postman: Postman, to: Claimed, row: ToPost, body: bytes, followed: Followed | None) -> Result:
+        if self._traced is None or followed is None:
+            return await post_signed(postman, to.url, to.secret, body)
+        began_ns, attempt = now_ns(), row.attempts + 1
+        result = await post_signed(postman, to.url, to.secret, body, followed.headers(attempt))
+        self._traced.note(followed, attempt, began_ns, result.status, result.error)
+        return result
 
     async def _recover(self) -> None:
         now_s = asyncio.get_running_loop().time()
@@ -293,7 +319,7 @@ async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: 
         row.owner, row.lease_until_ms = owner, now_ms + LEASE_MS
     bodies = {event_id: body_of(event) for event_id, event in events.items()}
     secret = box.decrypt(endpoint.secret, endpoint.id)
-    claimed = tuple(ToPost(row.id, row.attempts, bodies.get(row.event_id)) for row in rows)
+    claimed = tuple(ToPost(row.id, row.attempts, bodies.get(row.event_id), events.get(row.event_id)) for row in rows)
     return Claimed(endpoint.project_id, endpoint.url, secret, claimed)
 
 

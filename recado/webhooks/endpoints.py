@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from recado.caller import Admin
 from recado.kit.clock import from_ms
 from recado.kit.crypto import SecretBox
+from recado.kit.destinations import Destinations
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.webhooks import service
@@ -25,6 +26,7 @@ from recado.webhooks.schemas import (
 
 router = APIRouter(prefix="/webhooks", tags=["webhooks"])
 
+May = Annotated[Destinations, Depends(part(Destinations))]
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
 State = Annotated[Literal["queued", "delivered", "dead"] | None, Query(description="Only deliveries in this state.")]
 
@@ -37,10 +39,13 @@ async def list_webhooks(caller: Admin, cut: PageCut, span: QuerySpan) -> PageOf[
 
 
 @router.post("", status_code=201)
-async def create_webhook(new: NewEndpoint, caller: Admin, box: Box) -> CreatedEndpoint:
-    """Post what happens from now on to an address. The secret is in this answer and nowhere else."""
+async def create_webhook(new: NewEndpoint, caller: Admin, box: Box, destinations: May) -> CreatedEndpoint:
+    """Post what happens from now on to an address. The secret is in this answer and nowhere else.
+
+    An address that is not public is refused (`address_not_allowed`), unless RECADO_WEBHOOK_NETWORKS allows its network.
+    """
     async with caller.writing() as session:
-        endpoint, secret = await service.add_endpoint(session, box, new.url, new.events, new.secret)
+        endpoint, secret = await service.add_endpoint(session, box, destinations, new.url, new.events, new.secret)
     return CreatedEndpoint(endpoint=EndpointOut.model_validate(endpoint), secret=secret)
 
 
@@ -52,12 +57,15 @@ async def get_webhook(webhook_id: PathId, caller: Admin) -> EndpointOut:
 
 
 @router.patch("/{webhook_id}")
-async def change_webhook(webhook_id: PathId, changed: ChangedEndpoint, caller: Admin, box: Box) -> EndpointOut:
+async def change_webhook(
+    webhook_id: PathId, changed: ChangedEndpoint, caller: Admin, box: Box, destinations: May
+) -> EndpointOut:
     """Change what is given. Switched on again, it takes what happens from then on: replay what it missed."""
     async with caller.writing() as session:
         endpoint = await service.change_endpoint(
             session,
             box,
+            destinations,
             webhook_id,
             url=changed.url,
             events=changed.events,

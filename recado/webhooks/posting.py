@@ -1,12 +1,9 @@
-"""What is posted of an event, and how it is signed."""
+"""What is posted of an event."""
 
-import hashlib
-import hmac
 import json
 
 from recado.events.service import Event
-from recado.kit.clock import from_ms, now_ms
-from recado.kit.postman import Postman, Result
+from recado.kit.clock import from_ms
 
 
 def body_of(event: Event) -> bytes:
@@ -20,15 +17,3 @@ def body_of(event: Event) -> bytes:
         "data": data,
     }
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def signature(secret: str, body: bytes) -> str:
-    """`sha256=` and the HMAC-SHA256 of the raw body in hex."""
-    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-
-
-async def post_signed(postman: Postman, url: str, secret: str, body: bytes) -> Result:
-    """Post a body once, signed. Never raises for what the other side does."""
-    signed = signature(secret, body)
-    headers = {"X-Webhook-Signature": signed, "X-Webhook-Timestamp": str(now_ms() // 1000)}
-    return await postman.post(url, body, headers, (secret, signed))

@@ -26,7 +26,7 @@ from recado.events.service import (
 )
 from recado.kit import now_ms
 from recado.kit.crypto import SecretBox, new_token
-from recado.kit.destinations import is_web_address
+from recado.kit.destinations import Destinations
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
@@ -49,14 +49,25 @@ PAUSED = "webhook.paused"
 
 
 async def add_endpoint(
-    session: AsyncSession, box: SecretBox, url: str, events: Sequence[str], secret: str | None = None
+    session: AsyncSession,
+    box: SecretBox,
+    destinations: Destinations,
+    url: str,
+    events: Sequence[str],
+    secret: str | None = None,
 ) -> tuple[WebhookEndpoint, str]:
-    """An endpoint that takes what happens from now on, and its secret. Raises `BadInput` (`bad_url`), `Conflict`."""
+    """An endpoint that takes what happens from now on, and its secret.
+
+    Raises `BadInput` (`bad_url`, `address_not_allowed`), `Conflict` (`too_many_endpoints`).
+    """
     if len((await session.scalars(select(WebhookEndpoint.id))).all()) >= MAX_ENDPOINTS:
         raise Conflict(f"A project has at most {MAX_ENDPOINTS} webhook endpoints", code="too_many_endpoints")
     secret = secret or new_token("whsec")
     endpoint = WebhookEndpoint(
-        url=check_url(url), secret="", events=json_text(list(events)), after_position=await last_position(session)
+        url=destinations.check(url),
+        secret="",
+        events=json_text(list(events)),
+        after_position=await last_position(session),
     )
     session.add(endpoint)
     await session.flush()
@@ -84,6 +95,7 @@ async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
 async def change_endpoint(
     session: AsyncSession,
     box: SecretBox,
+    destinations: Destinations,
     endpoint_id: str,
     *,
     url: str | None = None,
@@ -93,11 +105,11 @@ async def change_endpoint(
 ) -> WebhookEndpoint:
     """Change what is given. Switched on again, it takes what happens from then on; replay what it missed.
 
-    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`).
+    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`, `address_not_allowed`).
     """
     endpoint = await get_endpoint(session, endpoint_id)
     if url is not None:
-        endpoint.url = check_url(url)
+        endpoint.url = destinations.check(url)
     if events is not None:
         endpoint.events = json_text(list(events))
     if secret is not None:
@@ -133,13 +145,6 @@ async def list_endpoints(session: AsyncSession, cut: Cut = FIRST, span: Span = A
     return await read_page(
         session, select(WebhookEndpoint).where(*span.of(WebhookEndpoint.created_ms)), WebhookEndpoint, cut
     )
-
-
-def check_url(url: str) -> str:
-    """The address, if it is one that can be posted to. Raises `BadInput` (`bad_url`)."""
-    if not is_web_address(url) or "#" in url:
-        raise BadInput("The address must be http:// or https:// with a host, and no user or #", code="bad_url")
-    return url
 
 
 # --- handing out --------------------------------------------------------------------------------------

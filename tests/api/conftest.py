@@ -21,7 +21,9 @@ from recado.channels.service import create_line
 from recado.contacts.service import create_contact
 from recado.jobs import schedules
 from recado.jobs import service as jobs
+from recado.jobs.callbacks import call_back
 from recado.kit import new_id, now_ms
+from recado.kit.destinations import Destinations
 from recado.knowledge.service import NewEntry, add_entries
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import NewOut
@@ -169,6 +171,7 @@ async def make_tenant(runtime: Runtime, slug: str) -> Tenant:
         )
         order = {"line_id": line.id, "text": f"hola de {slug}", "phones": [PHONE]}
         job = await jobs.submit(session, BULK_SEND, order)
+        await call_back(session, runtime.box, Destinations(), job, "https://example.com/jobs", "a-secret-of-example")
         schedule = await schedules.create(
             session,
             job_kinds(runtime),

@@ -19,7 +19,7 @@ from recado.mailbox.noting import keep_numbering
 from recado.projects.service import Role, revoke_key
 from tests.api.conftest import Api, Tenant, arrive
 
-LIMIT_S = 10
+LIMIT_S = 60
 
 
 @pytest_asyncio.fixture

@@ -22,7 +22,7 @@ PAGE = Path(recado.__file__).parent.parent / "docs" / "reference" / "api.md"
 SECTION = re.compile(r"^`(?P<method>[A-Z]+) (?P<path>/\S*)`.*?^```sh\n(?P<shell>.*?)^```", re.MULTILINE | re.DOTALL)
 # curl's own code for a time limit: a stream that was watched as long as the example says.
 WATCHED = 28
-LIMIT_S = 30
+LIMIT_S = 90
 # What curl ends with under --fail-with-body (man curl, EXIT CODES).
 HTTP_ERROR = 22
 

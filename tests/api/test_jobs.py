@@ -21,6 +21,23 @@ async def test_a_bulk_send_is_a_job_once_per_key(api: Api, ours: Tenant) -> None
     assert (await api.post(path, ours.keys[Role.AGENT], body)).code == "role_too_low"
 
 
+async def test_whoever_starts_a_job_names_who_is_told(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    key, path = ours.keys[Role.ADMIN], f"/lines/{ours.line_id}/bulk"
+    body = {"text": TEXT, "phones": [PHONE]}
+    named = {"url": "https://example.com/done", "secret": "a-secret-of-the-receiver"}
+    job = (await api.post(path, key, body | {"callback": named})).json
+    told = await api.get(f"/jobs/{job['id']}/callback", key)
+    assert (told.json["url"], told.json["state"], told.json["tries"]) == (named["url"], "waiting", 0)
+    assert b"a-secret-of" not in told.body
+    plain = (await api.post(path, key, body)).json
+    assert (await api.get(f"/jobs/{plain['id']}/callback", key)).code == "callback_not_found"
+    assert (await api.get(f"/jobs/{job['id']}/callback", theirs.keys[Role.ADMIN])).status == 404
+    refused = await api.post(path, key, body | {"callback": named | {"url": "http://10.0.0.1/"}})
+    assert (refused.status, refused.code) == (422, "address_not_allowed")
+    for wrong in (named | {"secret": "short"}, {"url": named["url"]}, named | {"url": "ftp://example.com"}):
+        assert (await api.post(path, key, body | {"callback": wrong})).status == 422
+
+
 async def test_a_bulk_send_without_sense_is_refused(api: Api, ours: Tenant) -> None:
     key, path = ours.keys[Role.ADMIN], f"/lines/{ours.line_id}/bulk"
     for body in (

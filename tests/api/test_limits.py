@@ -77,9 +77,9 @@ async def test_what_comes_by_a_websocket_counts_and_so_does_opening_one(database
         async with api.session.ws_connect(url, headers=key) as socket:
             for _ in range(2):
                 await socket.send_json({"type": "ping"})
-                assert await socket.receive_json(timeout=20) == {"type": "pong"}
+                assert await socket.receive_json(timeout=60) == {"type": "pong"}
             await socket.send_json({"type": "ping"})
-            end = await socket.receive(timeout=20)
+            end = await socket.receive(timeout=60)
             assert (end.type, end.data, end.extra) == (aiohttp.WSMsgType.CLOSE, 1008, "rate_limited")
         assert await opened(api, url, key) == 429
         refused(await api.get("/contacts", ours.keys[Role.READ]), "key", (3, 600))
@@ -183,7 +183,7 @@ async def test_a_redis_that_hangs_stops_nobody(databases: Databases, tmp_path: P
         redis.freeze()
         began_s = asyncio.get_running_loop().time()
         assert await statuses(api, ours, 10) == 10 * [200]
-        assert asyncio.get_running_loop().time() - began_s < 10  # ten times its limit, and the machine may be slow
+        assert asyncio.get_running_loop().time() - began_s < 60  # many times its limit: the machine may be slow
 
 
 async def statuses(api: Api, of: Tenant, times: int) -> list[int]:

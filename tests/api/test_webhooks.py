@@ -29,6 +29,18 @@ async def test_a_webhook_is_made_changed_and_taken_away(api: Api, ours: Tenant) 
     assert (await api.get(f"/webhooks/{endpoint['id']}", key)).code == "webhook_not_found"
 
 
+async def test_an_address_that_would_be_refused_later_is_refused_at_once(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    for url in ("http://127.0.0.1:9000/events", "http://localhost/", "http://n8n:5678/webhook/1", "http://[::1]/"):
+        answer = await api.post("/webhooks", key, {"url": url})
+        assert (answer.status, answer.code) == (422, "address_not_allowed")
+        assert "RECADO_WEBHOOK_NETWORKS" in json.dumps(answer.json)
+    made = await api.post("/webhooks", key, {"url": URL})
+    path = f"/api/v1/webhooks/{made.json['endpoint']['id']}"
+    assert (await api.call("PATCH", path, key, {"url": "http://10.0.0.1/"})).code == "address_not_allowed"
+    assert (await api.call("PATCH", path, key, {"active": False})).status == 200
+
+
 async def test_what_is_posted_is_read_and_replayed(api: Api, ours: Tenant) -> None:
     key = ours.keys[Role.ADMIN]
     made = await api.post("/webhooks", key, {"url": URL, "events": ["job.done"], "secret": "a-secret-of-the-receiver"})

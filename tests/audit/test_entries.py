@@ -14,7 +14,7 @@ from recado.assistants.models import Assistant
 from recado.audit.changes import KINDS, MAX_OBJECTS, SHOWN
 from recado.audit.models import AuditEntry
 from recado.audit.noting import INSTALLATION
-from recado.audit.service import MIN_KEPT_DAYS, list_entries, remove_older
+from recado.audit.service import MIN_AUDIT_DAYS, list_entries, remove_older
 from recado.contacts.models import Contact
 from recado.db import Base, Database, Id, OfProject, add_unique
 from recado.errors import BadInput, Conflict
@@ -218,7 +218,7 @@ def test_values_are_noted_of_columns_that_hold_words_of_ours_only() -> None:
 
 
 async def old_and_young(database: Database, project_id: str) -> tuple[str, str]:
-    ages = (MIN_KEPT_DAYS + 1, MIN_KEPT_DAYS - 1)
+    ages = (MIN_AUDIT_DAYS + 1, MIN_AUDIT_DAYS - 1)
     rows = [AuditEntry(actor="key", action="x", outcome="done", created_ms=now_ms() - days * DAY_MS) for days in ages]
     async with database.project(project_id) as session:
         session.add_all(rows)
@@ -245,9 +245,9 @@ async def test_the_database_refuses_to_change_or_to_remove_young_entries(databas
 async def test_old_entries_can_be_removed(database: Database, project_id: str) -> None:
     _, young = await old_and_young(database, project_id)
     async with database.system() as session:
-        assert await remove_older(session, MIN_KEPT_DAYS) == 1
+        assert await remove_older(session, MIN_AUDIT_DAYS) == 1
     async with database.system() as session:
-        assert await remove_older(session, MIN_KEPT_DAYS) == 0
+        assert await remove_older(session, MIN_AUDIT_DAYS) == 0
         with pytest.raises(BadInput):
-            await remove_older(session, MIN_KEPT_DAYS - 1)
+            await remove_older(session, MIN_AUDIT_DAYS - 1)
     assert [entry.id for entry in await entries(database)] == [young]

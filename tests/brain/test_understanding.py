@@ -1,8 +1,9 @@
-"""One message, read whole: dates, times and facts share its numbers out, and none is told twice."""
+"""One message, read whole: dates, times and facts share its numbers out, and none is told twice.
+
+`make eval` says how quickly.
+"""
 
 import datetime as dt
-import statistics
-import time
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -20,7 +21,6 @@ ZONES = {
     "PE": "America/Lima", "MX": "America/Mexico_City", "AR": "America/Argentina/Buenos_Aires", "CL": "America/Santiago",
     "CO": "America/Bogota", "US": "America/New_York",
 }  # fmt: skip
-MEDIAN_LIMIT_S = 0.002
 
 # Region, message, and its day, hour and slots; on Friday, 20 November 2026, at ten.
 SPANISH: tuple[tuple[str, str, str], ...] = (
@@ -151,17 +151,6 @@ def test_any_string_is_understood(text: str, region: str) -> None:
     seen = understand(text, now=at(region))
     assert 0 <= seen.confidence <= 1
     assert seen.clarify or not seen.choices
-
-
-def test_most_messages_take_less_than_two_milliseconds() -> None:
-    spent: list[float] = []
-    for _ in range(3):
-        spent.clear()
-        for language, region, text, _expected in TABLE:
-            started = time.process_time()
-            understand(text, now=at(region), language=language)
-            spent.append(time.process_time() - started)
-    assert statistics.median(spent) < MEDIAN_LIMIT_S
 
 
 def test_the_zones_of_our_countries_are_known() -> None:

@@ -35,8 +35,9 @@ where no worker was left, from the kill or from 5 s (a lease) before one was rea
 is over 5.5 s, for a job over 10 s. "Next answer" is counted from the kill to the next answer on a line of the dead one,
 without that grace.
 Besides: every tenth message is a picture, which must be kept once with its bytes; sends to many reach each person once;
-schedules have one job for their tick; a receiver of webhooks that answers 500, cuts connections or hangs gets every
-event of its project and none of another, signed, the same each time, in order but for what a dead process had claimed.
+schedules have one job for each of their ticks; what a program asks is stored and answered once, and the answer posted
+to it, signed; a receiver of webhooks and answers that answers 500, cuts connections or hangs gets every event of its
+project and none of another, signed, the same each time, in order but for what a dead process had claimed.
 In the middle a later release migrates the database and every process is stopped (SIGTERM, exit 0, nothing kept) and
 comes back as that release. "Stop" is how long that took, "pause" the longest time in which no phone got
 anything while three people or more waited who had written during the upgrade and were owed nothing before: at most

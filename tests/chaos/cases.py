@@ -15,6 +15,7 @@ FIRST_LINE = 700_001
 
 # Whose the lines are: the last one is another project's, which must see nothing of the first.
 PROJECT, NEIGHBOUR = "chaos", "vecino"
+KEYS = {PROJECT: "key-of-the-first-project", NEIGHBOUR: "key-of-the-other-project"}
 
 # A person who waits longer than this for work that a dead process held has waited too long.
 TAKEOVER_S = 5.5
@@ -75,6 +76,7 @@ class Scale:
     balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
     than 6 s.) `slack_s` is added to how long a takeover may take, `pause_slack_s` to the pause at the upgrade: the
     short run shares its machine with other tests, and says how many are lost, not how soon they are answered.
+    `ticks` is how many each schedule has, `questions` what a program asks to be answered by a callback.
     """
 
     messages: int
@@ -87,17 +89,19 @@ class Scale:
     starts_killed: int
     recipients: int
     schedules: int
+    ticks: int
+    questions: int
     slack_s: float
     pause_slack_s: float
 
 
 FULL = Scale(
     messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
-    recipients=120, schedules=20, slack_s=0.0, pause_slack_s=0.0,
+    recipients=120, schedules=20, ticks=5, questions=100, slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
-    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=6.0, starts_killed=1,
-    recipients=8, schedules=4, slack_s=5.0, pause_slack_s=math.inf,
+    messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=20.0, starts_killed=1,
+    recipients=8, schedules=2, ticks=3, questions=6, slack_s=15.0, pause_slack_s=math.inf,
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.

@@ -1,4 +1,4 @@
-"""What programs ask of Recado during a run, beside what people write: sends to many, schedules, webhooks."""
+"""What programs ask of Recado during a run, beside what people write: sends to many, schedules, webhooks, answers."""
 
 import asyncio
 import time
@@ -11,16 +11,19 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from recado.db import Database, database_now_ms
-from tests.chaos.cases import NEIGHBOUR, PROJECT, Scale, stream
-from tests.chaos.fleet import KEYS, Fleet
+from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT, Scale, stream
+from tests.chaos.fleet import Fleet
 from tests.chaos.people import Written, line_addresses
 from tests.chaos.programs import HOST, ChaosError
+from tests.chaos.rows import last_tick
 
 T = TypeVar("T")
 # What the texts of sends to many begin with; no person writes so.
 NOTICE = "aviso"
 WEBHOOK_SECRET = "secret-of-the-receiver"
-# What a schedule's cron says: no tick of it falls into a run. Its only tick is set by hand.
+# Where answers are posted that are asked for later.
+CALLBACK = "/callback"
+# What a schedule's cron says: no tick of it falls into a run. Its ticks are set by hand.
 _NEVER = "0 0 29 2 *"
 _ANSWER_WITHIN_S = 60.0
 _RETRY_S = 0.1
@@ -28,6 +31,8 @@ _POLL_S = 0.05
 # The run begins with these after so many of its messages.
 _FIRST, _SECOND = 0.3, 0.6
 _SCHEDULES_WITHIN_S = 6.0
+# Questions are asked between these parts of the run.
+_ASK_FROM, _ASK_TO = 0.1, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +47,19 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A schedule with one tick, at `due_ms` on the database's clock; its job sends a notice."""
+    """A tick of a schedule, at `due_ms` on the database's clock; its job sends a notice."""
 
     schedule_id: str
     due_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a program, in a conversation of its own, whose answer is to be posted."""
+
+    text: str
+    conversation: str
+    job_id: str
 
 
 @dataclass(slots=True)
@@ -59,6 +73,7 @@ class Deeds:
     receiver_url: str
     notices: list[Notice] = field(default_factory=list[Notice])
     ticks: list[Tick] = field(default_factory=list[Tick])
+    questions: list[Asked] = field(default_factory=list[Asked])
     _lines: dict[str, str] = field(default_factory=dict[str, str])
     _http: aiohttp.ClientSession = field(
         default_factory=lambda: aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
@@ -81,6 +96,24 @@ class Deeds:
 
     async def run(self, first: list[Written], written: Callable[[], int], answered: Collection[str]) -> None:
         """Everything, at its time. Whoever gets a notice has written before: else WhatsApp would refuse it."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._ask_for_answers(written))
+            await self._send_and_plan(group, first, written, answered)
+
+    async def _ask_for_answers(self, written: Callable[[], int]) -> None:
+        for n in range(self.scale.questions):
+            part = _ASK_FROM + (_ASK_TO - _ASK_FROM) * n / self.scale.questions
+            while written() < self.scale.messages * part:  # noqa: ASYNC110 # a count, not an event
+                await asyncio.sleep(_POLL_S)
+            words, conversation = f"pregunta {n} de un programa", f"programa-{n}"
+            asked = {"text": words, "callback_url": f"{self.receiver_url}{CALLBACK}"}
+            path = f"/v1/async/conversations/{conversation}/messages"
+            job = await self._ask("POST", path, asked, key=f"question-{n}")
+            self.questions.append(Asked(words, conversation, job["job_id"]))
+
+    async def _send_and_plan(
+        self, group: asyncio.TaskGroup, first: list[Written], written: Callable[[], int], answered: Collection[str]
+    ) -> None:
         random = stream(self.seed, "deeds")
         for n, part in enumerate((_FIRST, _SECOND)):
             while written() < self.scale.messages * part:  # noqa: ASYNC110 # a count, not an event
@@ -90,7 +123,7 @@ class Deeds:
             people = random.sample(sorted(known), min(len(known), self.scale.recipients))
             await self._send_to_many(f"{NOTICE} {n}: mañana abrimos a las 10", line, people, f"notice-{n}")
             if n == 0:
-                await self._plan(random.sample(sorted(known), 1), line)
+                await self._plan(group, random.sample(sorted(known), len(known)), line)
 
     async def _known(self, first: list[Written], answered: Collection[str]) -> set[str]:
         """People who have got an answer: half of all, or as many as are wanted."""
@@ -106,24 +139,38 @@ class Deeds:
         job = await self._ask("POST", f"lines/{self._lines[line]}/bulk", asked, key=key)
         self.notices.append(Notice(words, line, tuple(people), job["id"]))
 
-    async def _plan(self, people: list[str], line: str) -> None:
+    async def _plan(self, group: asyncio.TaskGroup, people: list[str], line: str) -> None:
         random = stream(self.seed, "schedules")
         for n in range(self.scale.schedules):
-            words = f"{NOTICE} de agenda {n}"
-            order = {"line_id": self._lines[line], "text": words, "phones": people}
-            asked = {"name": words, "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
-            schedule = await self._ask("POST", "schedules", asked, once=f"name = '{words}'")
-            self.notices.append(Notice(words, line, tuple(people), ""))
-            self.ticks.append(await self._set_tick(schedule["id"], random.uniform(0.5, _SCHEDULES_WITHIN_S)))
+            words = [f"{NOTICE} de agenda {n}, vez {tick}" for tick in range(self.scale.ticks)]
+            waits_s = [random.uniform(0.1, _SCHEDULES_WITHIN_S / self.scale.ticks) for _ in words]
+            # One person each: nobody may get so much that pacing holds the run up.
+            phones = [people[n % len(people)]]
+            order = {"line_id": self._lines[line], "text": words[0], "phones": phones}
+            asked = {"name": words[0], "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
+            schedule = await self._ask("POST", "schedules", asked, once=f"name = '{words[0]}'")
+            self.notices += [Notice(each, line, tuple(phones), "") for each in words]
+            group.create_task(self._keep_ticking(schedule["id"], words, waits_s))
 
-    async def _set_tick(self, schedule_id: str, in_s: float) -> Tick:
+    async def _keep_ticking(self, schedule_id: str, words: list[str], waits_s: list[float]) -> None:
+        """One tick after the other, each with words of its own: a schedule knows its next one only."""
+        for before, now, in_s in zip([words[0], *words], words, waits_s, strict=False):
+            self.ticks.append(tick := await self._set_tick(schedule_id, before, now, in_s))
+            while await last_tick(self.database, schedule_id) != tick.due_ms:  # noqa: ASYNC110 # other processes
+                await asyncio.sleep(_POLL_S)
+
+    async def _set_tick(self, schedule_id: str, before: str, words: str, in_s: float) -> Tick:
         """Crons know no seconds, and a run is short."""
 
         async def set_tick() -> Tick:
             async with self.database.system() as session:
                 due_ms = await database_now_ms(session) + round(in_s * 1000)
-                changed = text("UPDATE schedules SET next_ms = :due_ms WHERE CAST(id AS varchar) = :id")
-                await session.execute(changed, {"due_ms": due_ms, "id": schedule_id})
+                changed = text(
+                    "UPDATE schedules SET next_ms = :due_ms, input = replace(input, :before, :words) "
+                    "WHERE CAST(id AS varchar) = :id"
+                )
+                values = {"due_ms": due_ms, "before": before, "words": words, "id": schedule_id}
+                await session.execute(changed, values)
             return Tick(schedule_id, due_ms)
 
         return await _whenever_it_is_up(set_tick)
@@ -142,7 +189,8 @@ class Deeds:
                     return found
                 tries += 1
                 try:
-                    url = f"http://{HOST}:{member.port}/api/v1/{path}"
+                    where = path if path.startswith("/") else f"/api/v1/{path}"
+                    url = f"http://{HOST}:{member.port}{where}"
                     async with self._http.request(method, url, json=body, headers=headers) as answer:
                         if answer.status < 300:
                             return await answer.json()

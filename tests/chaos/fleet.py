@@ -16,7 +16,6 @@ from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
 
 APP_SECRET = "secret"
-KEYS = {PROJECT: "key-of-the-first-project", NEIGHBOUR: "key-of-the-other-project"}
 WEBHOOK_PATH = "/webhooks/whatsapp"
 _SEEN_WITHIN_S = 20.0
 _START_AGAIN_S = 0.3

@@ -24,13 +24,18 @@ _HANG_S = 12.0
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One arrival. `answer` is a status, or "cut" or "hang" where none was given."""
+    """One arrival. `answer` is a status, or "cut" or "hang" where none was given. `stamp`, `key` and `project` are
+    what a callback says of itself.
+    """
 
     path: str
     body: str
     signature: str
     at_ms: int
     answer: str
+    stamp: str = ""
+    key: str = ""
+    project: str = ""
 
     @property
     def taken(self) -> bool:
@@ -63,8 +68,15 @@ class Receiver:
     async def take(self, request: web.Request) -> web.StreamResponse:
         body = (await request.read()).decode()
         answer = self._choose()
-        signature = request.headers.get("X-Webhook-Signature", "")
-        post = Post(request.path, body, signature, round(time.time() * 1000), answer)
+        said = request.headers.get
+        post = Post(
+            request.path,
+            body,
+            said("X-Webhook-Signature") or said("X-Callback-Signature", ""),
+            round(time.time() * 1000),
+            answer,
+            *(said(name, "") for name in ("X-Callback-Timestamp", "X-API-Key", "X-Project-Id")),
+        )
         self._log.write(json.dumps(asdict(post)) + "\n")
         self._log.flush()
         if answer == "hang":

@@ -4,8 +4,8 @@ import asyncio
 import hashlib
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from recado.db import Database
 
 _TABLES = (
     *("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses"),
-    *("media", "jobs", "schedules", "bulk_recipients", "webhook_deliveries"),
+    *("media", "jobs", "schedules", "bulk_recipients", "webhook_deliveries", "answer_jobs"),
 )
 _HIDDEN = frozenset({"secrets"})
 # A server that recovers for longer than this on so little data is stuck.
@@ -146,6 +146,17 @@ async def read_all(database: Database, media: Path) -> Found:
     )
 
 
+def on_lines(found: Found, lines: Collection[str]) -> Found:
+    """What was said on the lines with these addresses."""
+    ids = {talk.id for talk in found.talks if talk.line in lines}
+    return replace(
+        found,
+        inbox=tuple(row for row in found.inbox if row.conversation in ids),
+        outbox=tuple(row for row in found.outbox if row.conversation in ids),
+        talks=tuple(talk for talk in found.talks if talk.id in ids),
+    )
+
+
 async def _files(database: Database, media: Path) -> tuple[File, ...]:
     rows = await _fetch(
         database,
@@ -197,8 +208,9 @@ async def wait_until_up(database: Database) -> None:
 
 
 async def stored(database: Database) -> int:
-    """How many messages came in."""
-    return int((await _fetch(database, "SELECT count(*) FROM inbox"))[0][0])
+    """How many messages people wrote have come in."""
+    asked = "SELECT count(*) FROM inbox i JOIN lines l ON l.id = i.line_id WHERE l.channel = 'cloud-api'"
+    return int((await _fetch(database, asked))[0][0])
 
 
 async def open_work(database: Database) -> int:
@@ -220,10 +232,17 @@ async def open_sides(database: Database) -> int:
         "(SELECT count(*) FROM schedules WHERE last_ms IS NULL), "
         "(SELECT count(*) FROM events WHERE position IS NULL), "
         "(SELECT count(*) FROM webhook_deliveries WHERE state = 'queued'), "
+        "(SELECT count(*) FROM answer_jobs WHERE callback_due_ms IS NOT NULL), "
         "(SELECT coalesce(max(position), 0) FROM event_positions) - (SELECT coalesce(max(position), 0) FROM "
         "webhook_positions)",
     )
     return sum(int(count) for count in rows[0])
+
+
+async def last_tick(database: Database, schedule_id: str) -> int | None:
+    """The tick of a schedule for which there is a job."""
+    asked = "SELECT last_ms FROM schedules WHERE CAST(id AS varchar) IN :ids"
+    return (await _fetch(database, asked, ids=[schedule_id]))[0][0]
 
 
 async def processes(database: Database) -> set[str]:

@@ -13,17 +13,17 @@ from typing import Any
 
 from recado.db import Database
 from tests.chaos.blows import Meter, plan
-from tests.chaos.cases import FAULTS, MEDIA_FAULTS, REORDER, Case, Scale, stream
+from tests.chaos.cases import FAULTS, KEYS, MEDIA_FAULTS, REORDER, Case, Scale, stream
 from tests.chaos.checker import Verdict, judge
 from tests.chaos.deeds import Deeds
-from tests.chaos.fleet import APP_SECRET, KEYS, Fleet
+from tests.chaos.fleet import APP_SECRET, Fleet
 from tests.chaos.killer import Killer
 from tests.chaos.pauses import Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
 from tests.chaos.receiver import read_posts
-from tests.chaos.rows import dump, open_sides, open_work, read_all, stored
+from tests.chaos.rows import dump, on_lines, open_sides, open_work, read_all, stored
 from tests.chaos.sides import Sides, is_notice, judge_sides
 from tests.chaos.simulator import SimulatorClient, seen
 from tests.chaos.takeover import Takeover, first_answers_s
@@ -214,10 +214,12 @@ class Run:
         answers = [one for one in came if not is_notice(one.text)]
         written = [*self.first, *self.second][: self.progress.written]
         found = await read_all(self.database, self.folder / "data" / "media")
-        talked = replace(found, outbox=tuple(row for row in found.outbox if not is_notice(row.text)))
+        talked = on_lines(found, line_addresses(self.scale.lines))
+        talked = replace(talked, outbox=tuple(row for row in talked.outbox if not is_notice(row.text)))
         verdict = judge(written, answers, talked, _unexpected(stats))
         posts = read_posts(self.folder / POSTS)
-        sides = Sides(written, self.deeds.notices, self.deeds.ticks, posts, self.killer.broken_ms)
+        deeds = self.deeds
+        sides = Sides(written, deeds.notices, deeds.ticks, deeds.questions, posts, self.killer.broken_ms)
         judge_sides(verdict, sides, came, found)
         if len(written) < self.progress.total or self.fleet.kills < self.scale.kills:
             verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
@@ -309,7 +311,7 @@ async def _made(
             "RECADO_RECONCILE_AFTER_S": str(scale.reconcile_after_s),
             "RECADO_WEBHOOK_NETWORKS": "127.0.0.0/8",
             "AI_ASSISTANTS_API_KEYS": ",".join(f"{project}:{key}" for project, key in KEYS.items()),
-            "AI_ASSISTANTS_ENABLE_LEGACY_ROUTES": "0",
+            "AI_ASSISTANTS_RATE_LIMIT": "100000/60",
         }
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)

@@ -1,5 +1,6 @@
-"""The verdict on what happened beside the conversations: files, sends to many, schedules, webhooks. Pure."""
+"""The verdict on what happened beside the conversations: files, sends to many, schedules, webhooks, answers. Pure."""
 
+import base64
 import hashlib
 import hmac
 import itertools
@@ -8,9 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.cases import NEIGHBOUR, PROJECT
+from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT
 from tests.chaos.checker import Verdict, check_repeat
-from tests.chaos.deeds import NOTICE, WEBHOOK_SECRET, Notice, Tick
+from tests.chaos.deeds import CALLBACK, NOTICE, WEBHOOK_SECRET, Asked, Notice, Tick
 from tests.chaos.people import Written
 from tests.chaos.receiver import Post
 from tests.chaos.rows import Event, File, Found, Job, Out
@@ -29,6 +30,7 @@ class Sides:
     written: Sequence[Written]
     notices: Sequence[Notice]
     ticks: Sequence[Tick]
+    questions: Sequence[Asked]
     posts: Sequence[Post]
     broken: Sequence[int]
 
@@ -38,6 +40,7 @@ def judge_sides(verdict: Verdict, sides: Sides, seen: Sequence[Seen], found: Fou
     _check_files(verdict, sides.written, found.files)
     _check_notices(verdict, sides.notices, [one for one in seen if is_notice(one.text)], found)
     _check_jobs(verdict, sides, found.jobs)
+    _check_answers(verdict, sides, found)
     for project in (PROJECT, NEIGHBOUR):
         events = [event for event in found.told if event.project == project]
         _check_webhooks(verdict, f"/{project}", sides, events)
@@ -112,16 +115,54 @@ def _check_jobs(verdict: Verdict, sides: Sides, jobs: Sequence[Job]) -> None:
     for missing in asked - {job.id for job in jobs}:
         verdict.add("lost", "", f"there is no job {missing}")
     for tick in sides.ticks:
-        made = of_schedule.pop(tick.schedule_id, [])
         key = hashlib.sha256(f"schedule {tick.schedule_id} {tick.due_ms}".encode()).hexdigest()
+        jobs_of_it = of_schedule.get(tick.schedule_id, [])
+        made = [job for job in jobs_of_it if job.key == key]
         if not made:
             verdict.add("lost", "", f"no job of {tick}")
         elif len(made) > 1:
             verdict.add("doubled", "", f"{len(made)} jobs of {tick}")
-        elif made[0].key != key:
-            verdict.add("strange", "", f"another moment than that of {tick}: {made[0]}")
-    for schedule_id in of_schedule:
-        verdict.add("strange", "", f"jobs of the schedule {schedule_id}, which has no tick")
+        of_schedule[tick.schedule_id] = [job for job in jobs_of_it if job.key != key]
+    for job in itertools.chain.from_iterable(of_schedule.values()):
+        verdict.add("strange", "", f"its schedule has no tick at its moment: {job}")
+
+
+# --- answers that are posted ------------------------------------------------------------------------------
+
+
+def _check_answers(verdict: Verdict, sides: Sides, found: Found) -> None:
+    """Each question stored once, answered once, and its answer posted: signed, and the same each time."""
+    posts: dict[str, list[Post]] = {}
+    for post in sides.posts:
+        if post.path == CALLBACK:
+            posts.setdefault(json.loads(post.body)["job_id"], []).append(post)
+    for question in sides.questions:
+        asked = [row for row in found.inbox if row.text == question.text]
+        if len(asked) != 1:
+            verdict.add("doubled" if asked else "lost", question.text, f"{len(asked)} rows in the inbox")
+            continue
+        answers = [row for row in found.outbox if row.conversation == asked[0].conversation]
+        if len(answers) != 1:
+            verdict.add("doubled" if answers else "lost", question.text, f"{len(answers)} answers: {answers}")
+            continue
+        came = posts.pop(question.job_id, [])
+        if not any(post.taken for post in came):
+            verdict.add("lost", question.text, f"its answer was never taken: {came}")
+        for post in came:
+            _check_callback(verdict, question, answers[0], post)
+    for job_id in posts:
+        verdict.add("strange", "", f"a callback for {job_id}, which nobody asked for")
+
+
+def _check_callback(verdict: Verdict, question: Asked, answer: Out, post: Post) -> None:
+    key = KEYS[PROJECT]
+    signed = base64.b64encode(hmac.digest(key.encode(), f"{post.stamp}.{post.body}".encode(), "sha256")).decode()
+    if (post.signature, post.key, post.project) != (signed, key, PROJECT):
+        verdict.add("strange", question.text, f"badly signed: {post}")
+    said = json.loads(post.body)
+    told = (said["status"], said["conversation_id"], said["response_text"], said["error_text"])
+    if told != ("succeeded", question.conversation, answer.text, None):
+        verdict.add("strange", question.text, f"{post} does not say {answer}")
 
 
 # --- webhooks ---------------------------------------------------------------------------------------------

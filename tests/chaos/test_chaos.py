@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.chaos import programs
 from tests.chaos.cases import CASES, SHORT, Case
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.report import as_json, explanation
 from tests.chaos.run import run_case
+from tests.cli.terminal import loaded
 
 SEED = 20_26
 # They take too long for every test run; `make chaos` has them.
@@ -16,9 +18,10 @@ LONG_ONLY = ("postgresql-1", "postgresql-split")
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("case", [case for case in CASES if case.key not in LONG_ONLY], ids=lambda case: case.key)
-def test_killing_processes_loses_nothing(case: Case, tmp_path: Path) -> None:
+def test_killing_processes_loses_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "loaded", loaded)
     postgres = MortalPostgres() if case.database == "postgresql" else None
     try:
         result = asyncio.run(run_case(case, SHORT, SEED, tmp_path, postgres))

@@ -1,5 +1,6 @@
 """One right run beside the conversations, doctored in every way that its checker must notice."""
 
+import base64
 import hashlib
 import hmac
 import json
@@ -8,15 +9,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from tests.chaos.cases import NEIGHBOUR, PROJECT
+from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT
 from tests.chaos.checker import Fault, Verdict
-from tests.chaos.deeds import WEBHOOK_SECRET, Notice, Tick
+from tests.chaos.deeds import CALLBACK, WEBHOOK_SECRET, Asked, Notice, Tick
 from tests.chaos.people import Picture, Written
 from tests.chaos.receiver import Post
-from tests.chaos.rows import Event, File, Found, Job, Out, Talk
+from tests.chaos.rows import Event, File, Found, In, Job, Out, Talk
 from tests.chaos.sides import Sides, judge_sides
 from tests.chaos.simulator import Seen
 
+QUESTION = Asked("pregunta 0", "programa-0", "job-of-it")
 PICTURE = Picture("1000000000000001", 70)
 WORDS = "aviso 0: mañana abrimos"
 
@@ -41,6 +43,17 @@ def post(event: Event, *, answer: str = "204") -> Post:
     return Post(f"/{event.project}", body, signature, event.at_ms + 50, answer)
 
 
+def callback(**changes: object) -> Post:
+    """The answer to the question, posted."""
+    said = {
+        "job_id": "job-of-it", "status": "succeeded", "conversation_id": "programa-0", "message_id": None,
+        "response_text": "pregunta 0", "error_text": None, **changes,
+    }  # fmt: skip
+    key, body = KEYS[PROJECT], json.dumps(said)
+    signature = base64.b64encode(hmac.digest(key.encode(), f"1700.{body}".encode(), "sha256")).decode()
+    return Post(CALLBACK, body, signature, 14_000, "204", "1700", key, PROJECT)
+
+
 def right() -> Story:
     written = (
         Written("in-1", "ana", "line", 1, "mira", ordered=True, picture=PICTURE),
@@ -52,22 +65,30 @@ def right() -> Story:
         Event("e3", "job.succeeded", PROJECT, 3, 12_000),
         Event("e4", "media.stored", PROJECT, 4, 13_000),
     )
-    key = hashlib.sha256(b"schedule plan 500").hexdigest()
+    first, second = (hashlib.sha256(f"schedule plan {at_ms}".encode()).hexdigest() for at_ms in (500, 900))
     found = Found(
-        inbox=(),
-        outbox=tuple(Out(f"out-{who}", f"talk-{who}", 5, WORDS, "sent", False, f"w-{who}") for who in ("ana", "bea")),
+        inbox=(In("talk-program", 1, "p-1", QUESTION.text, dead=False),),
+        outbox=(
+            *(Out(f"out-{who}", f"talk-{who}", 5, WORDS, "sent", False, f"w-{who}") for who in ("ana", "bea")),
+            Out("out-answer", "talk-program", 2, QUESTION.text, "sent", False, None),
+        ),
         talks=tuple(Talk(f"talk-{who}", "line", (who,), 0, None) for who in ("ana", "bea")),
         unrouted=0,
         events=(),
         files=(File("in-1", "stored", PICTURE.sha256, PICTURE.sha256),),
-        jobs=(Job("many", "succeeded", "k", None), Job("tick", "succeeded", key, "plan")),
+        jobs=(
+            Job("many", "succeeded", "k", None),
+            Job("tick", "succeeded", first, "plan"),
+            Job("tock", "succeeded", second, "plan"),
+        ),
         told=events,
     )
     sides = Sides(
         written,
         (Notice(WORDS, "line", ("ana", "bea"), "many"),),
-        (Tick("plan", 500),),
-        tuple(post(event) for event in events),
+        (Tick("plan", 500), Tick("plan", 900)),
+        (QUESTION,),
+        (*(post(event) for event in events), callback()),
         (),
     )
     seen = tuple(Seen(f"w-{who}", who, "line", WORDS, f"out-{who}", 1_000, (("sent", 1),)) for who in ("ana", "bea"))
@@ -125,11 +146,11 @@ def _with_jobs(story: Story, *jobs: Job) -> Story:
 
 
 def _job_gone(story: Story) -> Story:
-    return _with_jobs(story, story.found.jobs[1])
+    return _with_jobs(story, *story.found.jobs[1:])
 
 
 def _job_failed(story: Story) -> Story:
-    return _with_jobs(story, replace(story.found.jobs[0], state="failed"), story.found.jobs[1])
+    return _with_jobs(story, replace(story.found.jobs[0], state="failed"), *story.found.jobs[1:])
 
 
 def _job_of_nobody(story: Story) -> Story:
@@ -137,7 +158,7 @@ def _job_of_nobody(story: Story) -> Story:
 
 
 def _tick_missed(story: Story) -> Story:
-    return _with_jobs(story, story.found.jobs[0])
+    return _with_jobs(story, *story.found.jobs[:-1])
 
 
 def _tick_twice(story: Story) -> Story:
@@ -145,42 +166,91 @@ def _tick_twice(story: Story) -> Story:
 
 
 def _tick_at_another_moment(story: Story) -> Story:
-    return _with_jobs(story, story.found.jobs[0], replace(story.found.jobs[1], key="another"))
+    return _with_jobs(story, *story.found.jobs, replace(story.found.jobs[1], id="x", key="another"))
 
 
 def _tick_of_no_schedule(story: Story) -> Story:
     return _with_jobs(story, *story.found.jobs, replace(story.found.jobs[1], schedule_id="another"))
 
 
+def _hooks(story: Story) -> tuple[Post, ...]:
+    return tuple(post for post in story.sides.posts if post.path != CALLBACK)
+
+
+def _with_callback(story: Story, *posts: Post) -> Story:
+    return replace(story, sides=replace(story.sides, posts=(*_hooks(story), *posts)))
+
+
+def _question_not_stored(story: Story) -> Story:
+    return replace(story, found=replace(story.found, inbox=()))
+
+
+def _question_stored_twice(story: Story) -> Story:
+    return replace(story, found=replace(story.found, inbox=(*story.found.inbox, *story.found.inbox)))
+
+
+def _question_not_answered(story: Story) -> Story:
+    return replace(story, found=replace(story.found, outbox=story.found.outbox[:-1]))
+
+
+def _question_answered_twice(story: Story) -> Story:
+    outbox = (*story.found.outbox, replace(story.found.outbox[-1], id="x", seq=3))
+    return replace(story, found=replace(story.found, outbox=outbox))
+
+
+def _answer_never_posted(story: Story) -> Story:
+    return _with_callback(story)
+
+
+def _answer_never_taken(story: Story) -> Story:
+    return _with_callback(story, replace(callback(), answer="500"))
+
+
+def _answer_badly_signed(story: Story) -> Story:
+    return _with_callback(story, replace(callback(), stamp="1701"))
+
+
+def _answer_with_the_key_of_another(story: Story) -> Story:
+    return _with_callback(story, replace(callback(), key=KEYS[NEIGHBOUR]))
+
+
+def _answer_of_other_words(story: Story) -> Story:
+    return _with_callback(story, callback(), callback(response_text="another"))
+
+
+def _answer_to_nobody(story: Story) -> Story:
+    return _with_callback(story, callback(), callback(job_id="another"))
+
+
 def _with_posts(story: Story, *posts: Post) -> Story:
-    return replace(story, sides=replace(story.sides, posts=posts))
+    return replace(story, sides=replace(story.sides, posts=(*posts, callback())))
 
 
 def _event_never_posted(story: Story) -> Story:
-    return _with_posts(story, *story.sides.posts[:-1])
+    return _with_posts(story, *_hooks(story)[:-1])
 
 
 def _event_never_taken(story: Story) -> Story:
-    return _with_posts(story, *story.sides.posts[:-1], replace(story.sides.posts[-1], answer="cut"))
+    return _with_posts(story, *_hooks(story)[:-1], replace(_hooks(story)[-1], answer="cut"))
 
 
 def _event_badly_signed(story: Story) -> Story:
-    return _with_posts(story, *story.sides.posts[:-1], replace(story.sides.posts[-1], signature="sha256=0"))
+    return _with_posts(story, *_hooks(story)[:-1], replace(_hooks(story)[-1], signature="sha256=0"))
 
 
 def _event_changed(story: Story) -> Story:
-    first = story.sides.posts[0]
+    first = _hooks(story)[0]
     body = json.dumps({"id": "e1", "event": "another", "data": {}})
     signature = "sha256=" + hmac.new(WEBHOOK_SECRET.encode(), body.encode(), hashlib.sha256).hexdigest()
-    return _with_posts(story, *story.sides.posts, replace(first, body=body, signature=signature))
+    return _with_posts(story, *_hooks(story), replace(first, body=body, signature=signature))
 
 
 def _event_to_the_neighbour(story: Story) -> Story:
-    return _with_posts(story, *story.sides.posts, replace(story.sides.posts[0], path=f"/{NEIGHBOUR}"))
+    return _with_posts(story, *_hooks(story), replace(_hooks(story)[0], path=f"/{NEIGHBOUR}"))
 
 
 def _events_disordered(story: Story) -> Story:
-    one, two, three, four = story.sides.posts
+    one, two, three, four = _hooks(story)
     return _with_posts(story, one, two, four, three)
 
 
@@ -202,6 +272,16 @@ DOCTORED: tuple[tuple[Callable[[Story], Story], Fault], ...] = (
     (_tick_twice, "doubled"),
     (_tick_at_another_moment, "strange"),
     (_tick_of_no_schedule, "strange"),
+    (_question_not_stored, "lost"),
+    (_question_stored_twice, "doubled"),
+    (_question_not_answered, "lost"),
+    (_question_answered_twice, "doubled"),
+    (_answer_never_posted, "lost"),
+    (_answer_never_taken, "lost"),
+    (_answer_badly_signed, "strange"),
+    (_answer_with_the_key_of_another, "strange"),
+    (_answer_of_other_words, "strange"),
+    (_answer_to_nobody, "strange"),
     (_event_never_posted, "lost"),
     (_event_never_taken, "lost"),
     (_event_badly_signed, "strange"),
@@ -222,7 +302,7 @@ def test_what_is_wrong_is_noticed(doctor: Callable[[Story], Story], fault: Fault
 
 def test_an_event_may_come_again_and_after_a_failure() -> None:
     story = right()
-    one, *rest = story.sides.posts
+    one, *rest = _hooks(story)
     again = _with_posts(story, replace(one, answer="500"), *rest, one, one)
     assert again.judge().violations == []
 
@@ -235,6 +315,6 @@ def test_what_a_dead_process_had_claimed_may_come_later() -> None:
 def test_a_notice_that_was_repeated_and_marked_is_counted() -> None:
     story = right()
     first = replace(story.seen[0], id="w-first", statuses=())
-    outbox = (replace(story.found.outbox[0], repeated=True), story.found.outbox[1])
+    outbox = (replace(story.found.outbox[0], repeated=True), *story.found.outbox[1:])
     verdict = replace(story, seen=(first, *story.seen), found=replace(story.found, outbox=outbox)).judge()
     assert (verdict.violations, verdict.repeats) == ([], 1)

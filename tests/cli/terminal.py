@@ -1,6 +1,5 @@
 """Runs `recado` as people do: a process of its own, with its own folder."""
 
-import itertools
 import json
 import os
 import signal
@@ -13,12 +12,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.cli.forking import Parent
+import click
 
-START_LIMIT_S = 30.0
+from recado.cli import recado
+from tests.cli.forking import Forked, Parent
+
+START_LIMIT_S = 90.0
 RECADO = (sys.executable, "-m", "recado")
 _called: set[str] = set()
 _parent: Parent | None = None
+
+
+def loaded(arguments: Sequence[str]) -> Parent | None:
+    """Who has loaded a command already; nobody at its first call, which loads what it needs by itself."""
+    global _parent
+    command = path(arguments)
+    if command not in _called:
+        _called.add(command)
+        return None
+    _parent = _parent or Parent()
+    return _parent
+
+
+def path(arguments: Sequence[str]) -> str:
+    """The command that is meant: "outbox retry" of `outbox retry 0190b3f2...`."""
+    found: click.Command = recado
+    names: list[str] = []
+    for name in arguments:
+        if not isinstance(found, click.Group) or (inner := found.get_command(click.Context(found), name)) is None:
+            break
+        found = inner
+        names.append(name)
+    return " ".join(names)
 
 
 class Installation:
@@ -31,12 +56,8 @@ class Installation:
 
     def run(self, *arguments: str, typed: str = "", limit_s: float = 60.0) -> "subprocess.CompletedProcess[str]":
         """One command, to its end. The first call of each command loads what it needs, later ones find it loaded."""
-        global _parent
-        command = " ".join(itertools.takewhile(str.islower, arguments))
-        if command in _called:
-            _parent = _parent or Parent()
-            return _parent.run(arguments, self.folder, self.environment, typed, limit_s)
-        _called.add(command)
+        if parent := loaded(arguments):
+            return parent.run(arguments, self.folder, self.environment, typed, limit_s)
         return subprocess.run(
             [*RECADO, *arguments],
             cwd=self.folder,
@@ -68,16 +89,21 @@ class Installation:
     def running(self, *arguments: str, until: str, program: Sequence[str] = RECADO) -> Generator["Program"]:
         """A process of `program`, from when it has printed `until`; it is stopped at the end if it still runs."""
         log = self.folder / f"{arguments[0]}.log"
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [*program, *arguments],
-                cwd=self.folder,
-                env=self.environment | {"PYTHONUNBUFFERED": "1"},
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        log.write_bytes(b"")
+        environment = self.environment | {"PYTHONUNBUFFERED": "1"}
+        if program == RECADO and (parent := loaded(arguments)):
+            process = parent.start(arguments, self.folder, environment, [Path(os.devnull), log, log])
+        else:
+            with log.open("ab") as output:
+                process = subprocess.Popen(
+                    [*program, *arguments],
+                    cwd=self.folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,
+                )
         running = Program(process, log)
         try:
             running.wait_for(until)
@@ -89,7 +115,7 @@ class Installation:
 class Program:
     """A process and its whole group."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes] | Forked", log: Path) -> None:
         self.process = process
         self.log = log
 
@@ -104,7 +130,7 @@ class Program:
             assert time.monotonic() < limit, f"it never said {text!r}:\n{self.output}"
             time.sleep(0.05)
 
-    def stop(self, number: int = signal.SIGINT, within_s: float = 5.0) -> int:
+    def stop(self, number: int = signal.SIGINT, within_s: float = 60.0) -> int:
         """Ask it to stop; its exit code."""
         self.process.send_signal(number)
         return self.process.wait(within_s)

@@ -24,7 +24,7 @@ class Place(Console):
     def simulate(self, method: str, path: str, body: Any) -> None:
         data, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/simulator/{path}", data, headers, method=method)
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 # always http://127.0.0.1
+        with urllib.request.urlopen(request, timeout=60):  # noqa: S310 # always http://127.0.0.1
             pass
 
     def findings(self, exit_code: int) -> dict[str, Any]:

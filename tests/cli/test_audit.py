@@ -98,6 +98,7 @@ def test_every_command_leaves_an_entry_or_is_declared_to_change_nothing(console:
         ("outbox drop", (rows["out"],)),
         ("inbox retry", (rows["in"],)),
         ("inbox drop", (rows["other in"],)),
+        ("media retry", (rows["file"],)),
         ("job cancel", ("--project", "clinica", rows["job"])),
         ("line unrouted drop", ("--all",)),
         ("backup", (str(tmp_path / "backups"),)),
@@ -131,6 +132,7 @@ def rows_of(console: Console) -> dict[str, str]:
     """What is stored that commands can change."""
     from recado.contacts.models import Contact
     from recado.jobs.models import Job
+    from recado.media.models import Media
     from recado.webhooks.models import WebhookDelivery
 
     project = next(row["id"] for row in console.json("project", "list") if row["slug"] == "clinica")
@@ -143,10 +145,14 @@ def rows_of(console: Console) -> dict[str, str]:
         position=1, state="dead", due_ms=0, until_ms=0,
     )  # fmt: skip
     person = Contact(id=new_id(), project_id=project, name="Ana", created_ms=0)
-    rows = (person, talk.row, out, one, other, job, posted, stray(delivery(ACCOUNT_UPDATE)))
+    file = Media(
+        id=new_id(), project_id=project, message_id=new_id(), kind="image", state="failed", created_ms=now_ms()
+    )
+    rows = (person, file, talk.row, out, one, other, job, posted, stray(delivery(ACCOUNT_UPDATE)))
     store(console.installation, *rows)
     return {
         "contact": person.id,
+        "file": file.id,
         "out": out.id,
         "in": one.id,
         "other in": other.id,
@@ -161,7 +167,7 @@ def place_template(port: int) -> None:
 
     body = json.dumps({"name": "cita", "body": "Hola {{1}}"}).encode()
     url = f"http://127.0.0.1:{port}/simulator/templates"
-    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"}), timeout=5):
+    with urllib.request.urlopen(urllib.request.Request(url, body, {"Content-Type": "application/json"}), timeout=60):
         pass
 
 

@@ -129,7 +129,7 @@ async def place(tmp_path: Path) -> AsyncGenerator[Place]:
     await made.stop()
 
 
-async def chat(place: Place, typed: str, *arguments: str, wait_s: float = 5.0) -> tuple[int, str, str]:
+async def chat(place: Place, typed: str, *arguments: str, wait_s: float = 20.0) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         *RECADO, "chat", "--simulator", place.url, "--wait", str(wait_s), *arguments,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -250,7 +250,7 @@ class Terminal:
     def type(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
-    async def see(self, wanted: str, within_s: float = 15.0) -> None:
+    async def see(self, wanted: str, within_s: float = 60.0) -> None:
         """Wait until it has shown `wanted`, and forget what came before it."""
         limit = time.monotonic() + within_s
         while wanted not in self.seen:

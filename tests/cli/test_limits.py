@@ -34,7 +34,7 @@ def test_two_processes_on_one_redis_share_a_limit(tmp_path: Path) -> None:
 
 
 def status(port: int) -> int:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     try:
         connection.request("GET", "/api/v1/contacts", headers={"X-API-Key": KEY})
         return connection.getresponse().status

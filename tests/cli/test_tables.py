@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import click
 
 from recado.cli import recado
+from recado.kit import new_id, now_ms
+from recado.media.models import Media
 from tests.cli.terminal import Installation
 from tests.cli.test_mailbox import Conversations, store
 from tests.cli.test_unrouted import stray
@@ -17,6 +19,7 @@ TABLES = {
     "outbox list": ("ERROR", "131026", "no llegó"),
     "line unrouted list": ("ABOUT", "777"),
     "inbox list": ("CONVERSATION ID", "sin respuesta"),
+    "media list": ("ATTEMPTS", "media_timeout", "failed"),
     "webhook list": ("EVENTS", "https://example.com/events"),
 }
 # A folder of this machine, not part of an installation: tests/model/hub reads it.
@@ -43,7 +46,11 @@ def test_every_table_can_be_read(installation: Installation) -> None:
     installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
     installation.ok("key", "create", "--project", "bench")
     dead = talk.out("no llegó", "dead", error_code="131026", attempts=8)
-    store(installation, talk.row, dead, talk.dead_in("sin respuesta"), stray({}, "777"))
+    file = Media(
+        id=new_id(), project_id=talk.row.project_id, message_id=new_id(), kind="image", state="failed",
+        error_code="media_timeout", created_ms=now_ms(),
+    )  # fmt: skip
+    store(installation, talk.row, dead, talk.dead_in("sin respuesta"), stray({}, "777"), file)
     for command, words in TABLES.items():
         project = ("--project", "bench") if command in ("key list", "webhook list") else ()
         shown = installation.ok(*command.split(), *project)

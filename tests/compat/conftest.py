@@ -138,7 +138,7 @@ async def serving(settings: Settings) -> AsyncGenerator[Client]:
 
 def settings_of(database_url: str, data_dir: Path, **more: Any) -> Settings:
     given: dict[str, Any] = {"project_rate_limit": "", "webhook_networks": "127.0.0.1/32", **more}
-    return Settings(database_url=database_url, data_dir=data_dir, answer_limit_s=5.0, **given)
+    return Settings(database_url=database_url, data_dir=data_dir, answer_limit_s=30.0, **given)
 
 
 @pytest_asyncio.fixture

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 import pytest
 from aiohttp import web
 
-from recado.compat import callbacks
 from recado.compat.callbacks import Guard
 from recado.compat.signing import is_signed
 from recado.errors import BadInput
+from recado.kit import due_posts
 from tests.compat.conftest import KEY, OTHER_KEY, Answer, Client
 
 ASYNC = "/v1/async/conversations/c1/messages"
@@ -26,7 +26,7 @@ DELIVERED = {
 
 async def done(client: Client, job_id: str) -> Answer:
     """The job once it stands."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             answer = await client.get(f"/v1/jobs/{job_id}")
             if answer.json["status"] in ("succeeded", "failed"):
@@ -113,10 +113,10 @@ async def listening(refuse: int = 0) -> AsyncGenerator[Listener]:
 async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     import time
 
-    monkeypatch.setattr(callbacks, "BACKOFF_BASE_S", 0.01)
+    monkeypatch.setattr(due_posts, "BACKOFF_BASE_S", 0.01)
     async with listening(refuse=1) as listener:
         started = await client.post(ASYNC, {"text": "hola", "message_id": "m9", "callback_url": listener.url})
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await listener.came.wait()
         job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
     assert len(listener.got) == 2

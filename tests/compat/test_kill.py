@@ -38,7 +38,7 @@ class Old:
             return answer.status, await answer.json()
 
     async def until(self, status: int, method: str, path: str, json: object = None) -> Any:
-        async with asyncio.timeout(40):
+        async with asyncio.timeout(60):
             while True:
                 try:
                     found, body = await self.call(method, path, json)
@@ -86,7 +86,7 @@ async def test_the_worker_and_then_the_api_are_killed_in_the_middle(tmp_path: Pa
             assert job["status"] == "succeeded"
             assert "say m2" in job["response_text"]
             assert (await old.until(202, "POST", f"/v1/async/{GATEWAY}", later))["job_id"] == job_id
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 await listener.came.wait()
             # One message each came in, and each was answered once.
             conversations = (await old.call("GET", "/api/v1/conversations"))[1]["items"]

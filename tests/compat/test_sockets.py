@@ -11,7 +11,7 @@ from tests.databases import Databases
 
 
 async def said(socket: aiohttp.ClientWebSocketResponse) -> dict[str, Any]:
-    frame = await socket.receive_json(timeout=20)
+    frame = await socket.receive_json(timeout=60)
     assert set(frame) == {"type", "text", "conversation_id", "error", "timestamp"}
     assert frame["timestamp"].endswith("+00:00")
     return {name: value for name, value in frame.items() if name != "timestamp"}
@@ -47,7 +47,7 @@ async def test_a_bad_key_gets_an_error_and_the_end(client: Client) -> None:
     for query, error in (({}, "Missing X-API-Key"), ({"api_key": "no-key-of-anybody"}, "Invalid X-API-Key")):
         async with client.http.ws_connect(where(client, **query)) as socket:
             assert await said(socket) == frame("error", error=error)
-            end = await socket.receive(timeout=20)
+            end = await socket.receive(timeout=60)
             assert (end.type, end.data) == (aiohttp.WSMsgType.CLOSE, 1008)
 
 
@@ -63,9 +63,9 @@ async def test_opening_one_and_asking_count_for_the_project_and_everything_for_t
             assert await said(socket) == frame("error", error="Rate limit exceeded")
         async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
             assert await said(socket) == frame("error", error="Rate limit exceeded")
-            assert (await socket.receive(timeout=20)).data == 1008
+            assert (await socket.receive(timeout=60)).data == 1008
         async with client.http.ws_connect(where(client, api_key=OTHER_KEY)) as socket:
             await socket.send_json({"type": "ping"})
             assert await said(socket) == frame("pong")
             await socket.send_json({"type": "ping"})
-            assert (await socket.receive(timeout=20)).data == 1008
+            assert (await socket.receive(timeout=60)).data == 1008

@@ -322,7 +322,9 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(payload=JSON)
 async def test_no_payload_raises(provider: Provider, payload: Any) -> None:
     if not isinstance(provider.channel, ReceivesWebhooks):

@@ -14,7 +14,7 @@ import pytest
 
 from recado.errors import RecadoError
 from recado.kit import local_postgres
-from recado.kit.local_postgres import LocalPostgres, bundled_binaries
+from recado.kit.local_postgres import LocalPostgres, bundled_binaries, find_binaries
 from recado.migrate import migrate
 from recado.settings import Settings
 
@@ -75,8 +75,17 @@ def test_a_server_that_does_not_start_says_why() -> None:
     assert caught.value.code == "postgres_not_started"
 
 
+def test_an_initdb_that_takes_too_long_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    binaries = find_binaries()
+    monkeypatch.setattr(local_postgres, "START_LIMIT_S", 0.0)
+    with pytest.raises(RecadoError, match="initdb took too long") as caught:
+        LocalPostgres(binaries=binaries)
+    assert caught.value.code == "postgres_not_started"
+    assert [child.cmdline()[0] for child in psutil.Process().children() if "initdb" in child.name()] == []
+
+
 def _eventually(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not holds():
         assert time.monotonic() < until
         time.sleep(0.05)

@@ -58,6 +58,6 @@ async def test_the_old_picture_stays_while_the_database_is_away() -> None:
 
 
 async def seen(counting: Counting, world: int) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         while counting.seen != world:  # noqa: ASYNC110 # it has no event to wait for
             await asyncio.sleep(0.01)

@@ -97,7 +97,9 @@ async def test_any_text_may_be_asked(database: Database, project_id: str, asked:
     assert len(await find(database, project_id, assistant_id, asked)) <= len(ENTRIES)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+)
 @given(asked=st.text(max_size=80))
 async def test_no_text_is_an_operator(database: Database, project_id: str, asked: str) -> None:
     async with database.project(project_id, read_only=True) as session:

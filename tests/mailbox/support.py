@@ -48,7 +48,7 @@ def defect(number: int, what: str) -> pytest.MarkDecorator:
     return pytest.mark.xfail(reason=f"DEFECT {number}: {what}", strict=True)
 
 
-async def eventually(check: Callable[[], T | Awaitable[T]], within_s: float = 30.0) -> T:
+async def eventually(check: Callable[[], T | Awaitable[T]], within_s: float = 60.0) -> T:
     """What `check` gives as soon as it is true; fails after `within_s`."""
     until_s = time.monotonic() + within_s
     while True:

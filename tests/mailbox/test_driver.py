@@ -103,9 +103,9 @@ async def test_the_writer_outlives_a_connection_that_cannot_even_roll_back(
     monkeypatch.setattr(SqliteDriver, "_connect", open_one)
     driver = world.driver()
     with pytest.raises(DatabaseDown):
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await driver.run(one, Priority.OTHER)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         assert await driver.run(one, Priority.OTHER) == 1
 
 

@@ -206,10 +206,10 @@ async def test_what_waits_shares_one_commit(world: World, driver: Driver) -> Non
 
     async def hold_up(_: Tx) -> None:
         writing.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     tasks = [asyncio.create_task(driver.run(hold_up, Priority.OTHER))]
-    await asyncio.to_thread(writing.wait, 5)
+    await asyncio.to_thread(writing.wait, 60)
     before = _wal_bytes(world)
     tasks += [asyncio.create_task(driver.run(lambda tx, n=n: add(tx, str(n)), Priority.TURN)) for n in range(40)]
     await asyncio.sleep(0)

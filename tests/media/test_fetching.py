@@ -16,7 +16,9 @@ from recado.kit import new_id
 from recado.media.fetching import MAX_ATTEMPTS, Fetcher
 from recado.media.limits import MB, digest_in_hex
 from recado.media.service import delete_media, get_media, media_of_messages, remove_deleted
+from recado.media.stuck import failed_ids, fetch_again
 from recado.media.work import MediaWork
+from recado.metrics.waiting import read_stored
 from tests.mailbox.support import eventually, on_sqlite
 from tests.media.support import Place
 
@@ -29,7 +31,7 @@ async def run_until(place: Place, fetcher: Fetcher, *states: str) -> None:
         return all(row.state in states and row.owner is None for row in await place.rows())
 
     try:
-        await eventually(settled, within_s=20)
+        await eventually(settled)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -62,19 +64,19 @@ async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Pla
     await place.call("PUT", "faults", {fault: 1.0})
     fetcher = place.fetcher()
     task = asyncio.create_task(fetcher.run())
-    await eventually(lambda: fetcher.stats.retried, within_s=20)
+    await eventually(lambda: fetcher.stats.retried)
 
     async def refused() -> bool:
         return (await place.row()).error_code is not None
 
-    await eventually(refused, within_s=20)
+    await eventually(refused)
     row = await place.row()
     assert row.state == "pending"
     assert row.error_code in ("media_unreachable", "media_digest_wrong")
     assert [path for path in (place.store._root).rglob("*") if path.is_file()] == []  # pyright: ignore[reportPrivateUsage]
     await place.call("PUT", "faults", {})
     await place.make_due()
-    await eventually(lambda: fetcher.stats.stored, within_s=20)
+    await eventually(lambda: fetcher.stats.stored)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert (await place.row()).state == "stored"
@@ -104,6 +106,26 @@ async def test_it_is_given_up_in_the_end(place: Place) -> None:
     await place.world.execute("UPDATE media SET provider_media_id = '1', attempts = :n", n=MAX_ATTEMPTS - 1)
     await run_until(place, place.fetcher(), "failed")
     assert await place.world.events() == ["media.failed"]
+
+
+async def test_what_was_given_up_is_counted_and_can_be_fetched_again(place: Place) -> None:
+    await place.write("image", size_bytes=1000)
+    row = await place.row()
+    waiting = await read_stored(place.database)
+    assert (waiting.media_stuck, waiting.media_oldest_s >= 0) == ({"pending": 1, "failed": 0}, True)
+    await place.world.execute("UPDATE media SET provider_media_id = '1', attempts = :n", n=MAX_ATTEMPTS - 1)
+    fetcher = place.fetcher()
+    await run_until(place, fetcher, "failed")
+    stored = await read_stored(place.database)
+    assert (stored.media_stuck, stored.media_oldest_s) == ({"pending": 0, "failed": 1}, 0)
+    await place.world.execute("UPDATE media SET provider_media_id = :id", id=row.provider_media_id)
+    async with place.database.system() as session:
+        assert await failed_ids(session) == [row.id]
+        assert await fetch_again(session, [row.id, new_id()]) == {row.id}
+    await run_until(place, place.fetcher(), "stored")
+    async with place.database.system() as session:
+        assert (await fetch_again(session, [row.id]), await failed_ids(session)) == (set(), [])
+    assert (await read_stored(place.database)).media_stuck == {"pending": 0, "failed": 0}
 
 
 async def test_two_workers_never_have_one_file(place: Place) -> None:
@@ -161,6 +183,7 @@ from recado.kit import new_id
 from recado.media.fetching import Fetcher
 from recado.media.folder import FolderStore
 from recado.media.work import MediaWork
+from recado.metrics.waiting import read_stored
 from tests.contracts.providers import NUMBER, TOKEN
 from tests.media.support import LineSource, Sources
 
@@ -189,7 +212,7 @@ async def test_who_dies_in_the_middle_of_a_file_leaves_no_half_of_it(place: Plac
             return any(path.stat().st_size for path in folder.glob("parts/*"))
 
         try:
-            await eventually(begun, within_s=40)
+            await eventually(begun)
         finally:
             os.kill(process.pid, signal.SIGKILL)
     row = await place.row()

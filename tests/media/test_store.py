@@ -4,16 +4,14 @@ import os
 import stat
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any, cast
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from recado.errors import NotFound, Unavailable
 from recado.media.bucket import PART_BYTES, BucketStore
 from recado.media.folder import FolderStore
 from recado.media.store import Store, key_of, open_store
+from tests.bucket_server import bucket_server, client_of
 
 PROJECT, MEDIA = "01990000-0000-7000-8000-000000000001", "01990000-0000-7000-8000-0000000000ab"
 KEY = key_of(PROJECT, MEDIA)
@@ -21,16 +19,8 @@ KEY = key_of(PROJECT, MEDIA)
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "test")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-        server.start()
-        host, port = server.get_host_and_port()
-        try:
-            yield f"http://{host}:{port}"
-        finally:
-            server.stop()
+    with bucket_server() as url:
+        yield url
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -39,8 +29,7 @@ async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator
         made: Store = FolderStore(tmp_path / "media")
     else:
         endpoint: str = request.getfixturevalue("endpoint")
-        client: Any = cast(Any, boto3).client("s3", endpoint_url=endpoint, region_name="us-east-1")
-        client.create_bucket(Bucket=f"b-{tmp_path.name.replace('_', '-').lower()[:40]}")
+        client_of(endpoint).create_bucket(Bucket=f"b-{tmp_path.name.replace('_', '-').lower()[:40]}")
         made = open_store(
             f"s3://b-{tmp_path.name.replace('_', '-').lower()[:40]}/some/where?endpoint={endpoint}", tmp_path
         )

@@ -72,6 +72,19 @@ async def test_a_pydantic_model_comes_back(client: openai.AsyncOpenAI) -> None:
         assert isinstance(parsed.choices[0].message.parsed, Person)
 
 
+async def test_a_stream_is_held_to_a_schema(client: openai.AsyncOpenAI) -> None:
+    for seed in range(3):
+        async with client.chat.completions.stream(
+            model="tiny", messages=HOLA, response_format=Person, seed=seed, stream_options={"include_usage": True}
+        ) as stream:
+            written = [event.delta async for event in stream if event.type == "content.delta"]
+            final = await stream.get_final_completion()
+        assert len(written) > 1
+        assert Person.model_validate_json("".join(written)) == final.choices[0].message.parsed
+        assert final.choices[0].finish_reason == "stop"
+        assert final.usage is not None
+
+
 async def test_a_json_object_is_one(client: openai.AsyncOpenAI) -> None:
     answer = await client.chat.completions.create(
         model="tiny", messages=HOLA, response_format={"type": "json_object"}, seed=3, max_tokens=2000

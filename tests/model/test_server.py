@@ -169,6 +169,8 @@ async def test_a_swap_under_load_fails_no_request(servers: Servers, tmp_path: Pa
         for path in (other, tmp_path / "missing.gguf", other):
             swapped = await server.post("/admin/model", {"path": str(path)})
             assert swapped.status == (200 if path is other else 404), swapped.body
+            health = (await server.get("/health")).body
+            assert (health["ready"], health["percent"]) == (True, 100)
         ended = True
         assert sum(await asyncio.gather(*clients)) > 0
         assert (await server.get("/health")).body["model"] == "other"

@@ -22,7 +22,7 @@ SECRETS = {"access_token": "a-token-of-meta", "app_secret": "an-app-secret", "ve
 NUMBER = "100200300"
 PERSON = "51987654321"
 WORDS = "una frase que nadie debe leer"
-LIMIT_S = 30.0
+LIMIT_S = 90.0
 
 
 @dataclass

@@ -25,6 +25,12 @@ PARENTS = {
     "mark": "send",
     "status": "send",
 }
+# What an answered message leaves, when all has been counted.
+COUNTED = (
+    ("recado_waiting", ("what", "conversations"), 0),
+    ("recado_sends_total", ("outcome", "sent"), 1),
+    ("recado_lines", ("sender", "held"), 1),
+)
 PRIVATE = (WORDS, "frase", PERSON, PERSON[2:], "Zoraida", *SECRETS.values())
 
 
@@ -85,9 +91,13 @@ def check_trace(trace: str, spans: list[Seen], *, halves: bool) -> None:
 
 
 async def check_metrics(made: Site) -> None:
-    await asyncio.sleep(1.0)  # they are counted once a second
-    texts = await made.exposed()
-    found = read(texts)
+    async with asyncio.timeout(LIMIT_S):
+        while True:
+            texts = await made.exposed()
+            found = read(texts)
+            if all(found.values.get((name, frozenset({label}))) == value for name, label, value in COUNTED):
+                break
+            await asyncio.sleep(0.1)  # they are counted once a second
     check_against_catalogue(found)
     assert found.value("recado_sends_total", outcome="sent") == 1
     assert found.value("recado_line_sends_total", line_id=made.line_id, outcome="sent") == 1

@@ -25,7 +25,7 @@ from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Unr
 from recado.media.folder import FolderStore
 from recado.media.models import Media
 from recado.media.service import upload
-from recado.media.store import key_of
+from recado.media.store import Store, key_of
 from recado.messages import Address
 from recado.privacy.erasing import Eraser
 from recado.privacy.models import Erasure
@@ -57,14 +57,15 @@ class Life:
     elsewhere: str
     shop: Shop
     ana: str
+    bucket: Store | None = None
 
     @property
     def database(self) -> Database:
         return self.world.database
 
     @property
-    def store(self) -> FolderStore:
-        return FolderStore(self.folder / "media")
+    def store(self) -> Store:
+        return self.bucket or FolderStore(self.folder / "media")
 
     def eraser(self) -> Eraser:
         """The eraser of a new process."""
@@ -123,13 +124,13 @@ def in_file(path: Path, needle: str) -> bool:
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.exit(sys.argv[2].encode() in open(sys.argv[1], 'rb').read())",
          str(path), needle],
-        check=False, timeout=30,
+        check=False, timeout=90,
     )  # fmt: skip
     return done.returncode == 1
 
 
-async def live(world: World, box: SecretBox, folder: Path) -> Life:
-    """Let everybody live for a while."""
+async def live(world: World, box: SecretBox, folder: Path, bucket: Store | None = None) -> Life:
+    """Let everybody live for a while. Files are kept in a folder if there is no `bucket`."""
     async with world.database.system() as session:
         project = (await create_project(session, "clinica", "Clínica")).id
         elsewhere = (await create_project(session, "otra", "Otra")).id
@@ -145,7 +146,7 @@ async def live(world: World, box: SecretBox, folder: Path) -> Life:
                 [shop.arrival(f"{prefix}.{number}.{n}", who, words=words, name=NAME if mine else "Beto")]
             )
     await mailbox.store([other.arrival("elsewhere", (("phone", ANA),), words="en otro lugar", name="Ana")])
-    life = Life(world, box, folder, project, elsewhere, shop, "")
+    life = Life(world, box, folder, project, elsewhere, shop, "", bucket)
     life.ana = await life.contact(ANA)
     async with life.database.project(project) as session:
         await merge(session, await life.contact(ANA_TOO), life.ana)

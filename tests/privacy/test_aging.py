@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
+from recado.audit.models import AuditEntry
 from recado.errors import BadInput
 from recado.kit import now_ms
 from recado.mailbox import outbox
@@ -170,3 +171,27 @@ async def test_too_few_or_too_many_days_are_refused(life: Life, days: Days) -> N
     with pytest.raises(BadInput):
         async with life.database.project(life.project) as session:
             await set_retention(session, life.project, days)
+
+
+async def test_the_audit_log_is_trimmed_by_the_setting_only(life: Life) -> None:
+    ages = (400, 300, 91, 10)
+    rows = [AuditEntry(actor="key", action="x", outcome="done", created_ms=now_ms() - days * DAY_MS) for days in ages]
+    async with life.database.project(life.project) as session:
+        session.add_all(rows)
+
+    async def left() -> int:
+        async with life.database.system(read_only=True) as session:
+            return await session.scalar(select(func.count(AuditEntry.id))) or 0
+
+    before = await left()
+    await Keeper(life.database, life.eraser()).trim_audit_log()
+    assert await left() == before
+    keeper = Keeper(life.database, life.eraser(), audit_days=365)
+    await keeper.trim_audit_log()
+    assert await left() == before - 1
+    async with life.database.project(life.project) as session:
+        session.add(AuditEntry(actor="key", action="x", outcome="done", created_ms=now_ms() - 400 * DAY_MS))
+    await keeper.trim_audit_log()  # not again within the hour
+    assert await left() == before
+    await Keeper(life.database, life.eraser(), audit_days=90).trim_audit_log()
+    assert await left() == before - 3

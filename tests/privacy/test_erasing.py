@@ -113,7 +113,7 @@ async def test_a_message_that_is_being_sent_ends_before_the_rest_goes(life: Life
     async def is_cut() -> bool:
         return (await life.erasure(erasure)).cut_ms is not None
 
-    await eventually(is_cut, within_s=20)
+    await eventually(is_cut)
     mine = {row["id"] for row in await life.world.rows("SELECT id FROM outbox WHERE state = 'sending'")}
     assert mine == {row.id for row in rows}
     for row in rows:

@@ -25,7 +25,7 @@ from tests.cli.terminal import Installation, Program, free_port
 SECRET_KEY = "a-key-for-these-tests-only"
 SECRETS = {"access_token": "t", "app_secret": "secret", "verify_token": "v"}
 TOKENS_PER_DAY = 1_000_000
-LIMIT_S = 40.0
+LIMIT_S = 90.0
 # A line for each way of answering. The project of "poor" has used up what models may cost it today.
 LINES: Mapping[str, BrainMode] = {"rules": "rules", "hybrid": "hybrid", "model": "model", "poor": "model"}
 NUMBERS = {name: str(100 + at) for at, name in enumerate(LINES)}

@@ -395,11 +395,12 @@ async def test_a_line_that_is_given_back_is_taken_at_once(
 
     channel = FakeChannel(script=hold)
     await mailbox.beat("worker", "1")
-    async with running(make_sender(mailbox, shops, channel)):
+    at_work = make_sender(mailbox, shops, channel)
+    async with running(at_work):
         await eventually(lambda: channel.in_flight == 2)
         await other.beat("worker", "1")
         mailbox.lines_bell.ring()
-        await eventually(lambda: not mailbox.lines_bell._event.is_set())  # pyright: ignore[reportPrivateUsage]
+        await eventually(lambda: any(held.leaving for held in at_work._held.values()))  # pyright: ignore[reportPrivateUsage]
         answered.set()
         await eventually(lambda: other.lines_bell.wait(0.1))
         assert len(await take_lines(other)) == 1

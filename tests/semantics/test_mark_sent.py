@@ -36,7 +36,7 @@ async def test_marks_never_queue_behind_turns(world: World) -> None:
 
     async def hold_up(_: Tx) -> None:
         writing.set()
-        go_on.wait(5)
+        go_on.wait(60)
 
     def note(what: str, priority: Priority) -> "asyncio.Task[None]":
         async def work(_: Tx) -> None:
@@ -45,7 +45,7 @@ async def test_marks_never_queue_behind_turns(world: World) -> None:
         return asyncio.create_task(driver.run(work, priority))
 
     tasks = [asyncio.create_task(driver.run(hold_up, Priority.OTHER))]
-    await asyncio.to_thread(writing.wait, 5)
+    await asyncio.to_thread(writing.wait, 60)
     tasks += [note("other", Priority.OTHER)]
     tasks += [note("turn", Priority.TURN) for _ in range(MAX_WORK_PER_COMMIT * 2)]
     tasks += [note("arrival", Priority.INGEST), note("mark", Priority.MARK)]
@@ -67,7 +67,7 @@ async def test_marks_never_wait_for_a_turn(world: World, mailbox: Mailbox, shop:
         await go_on.wait()
 
     turns = asyncio.create_task(mailbox.driver.run(slow, Priority.TURN))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         assert await road.mark(row, "sent", provider_message_id="wamid.1")
     go_on.set()
     await turns

@@ -48,9 +48,9 @@ def test_the_harder_lines_have_a_row_of_their_own() -> None:
 
 def test_targets_are_met_at_the_limit_and_missed_beyond_it() -> None:
     marks = dates.Marks(Counter({("es", "D1"): 100}), Counter({("es", "D1"): 99}))
-    good = evaluate.targets(report.Score(1, 0.97, 0.99, 0.0099, 0), marks, evaluate.Speed(49, 0.9, 3))
+    good = evaluate.targets(report.Score(1, 0.97, 0.99, 0.0099, 0), marks, evaluate.Speed(49, 0.9, 3, 1.9))
     assert all(target.met for target in good)
-    bad = evaluate.targets(report.Score(1, 0.9699, 0.98, 0.01, 0), marks, evaluate.Speed(50, 1.0, 3))
+    bad = evaluate.targets(report.Score(1, 0.9699, 0.98, 0.01, 0), marks, evaluate.Speed(50, 1.0, 3, 2.0))
     assert [target.name for target in bad if target.met] == ["dates right"]
 
 

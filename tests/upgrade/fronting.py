@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 
 _ASK_EVERY_S = 0.02
-_WITHIN_S = 30.0
+_WITHIN_S = 90.0
 
 
 class Balancer:

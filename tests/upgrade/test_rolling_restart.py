@@ -29,7 +29,7 @@ KEY, SECRET_KEY = "key-of-the-clinic", "a-key-for-these-tests-only"
 LINE = "100200300"
 PEOPLE, PROGRAMS = 6, 3
 # Generous, for machines with much else to do; a lease that had to run out would add 5 s to what it takes.
-ANSWER_WITHIN_S = 15.0
+ANSWER_WITHIN_S = 20.0
 
 
 @dataclass(slots=True)
@@ -155,6 +155,7 @@ async def place(database_url: str, folder: Path) -> AsyncGenerator[Place]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_a_rolling_restart_refuses_loses_and_delays_nothing(databases: Databases, tmp_path: Path) -> None:
     url = databases.create("postgresql")
     async with place(url, tmp_path) as here:

@@ -67,7 +67,7 @@ async def hear(at: Place, engine: Engine) -> None:
     async def done() -> bool:
         return all(row.hearing in ("done", "failed") for row in await at.rows())
 
-    await eventually(done, within_s=20)
+    await eventually(done)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -84,7 +84,7 @@ async def answered(at: Place, working: Turns, count: int) -> list[str]:
         return found if len(found) >= count else []
 
     try:
-        return await eventually(enough, within_s=20)
+        return await eventually(enough)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -95,11 +95,11 @@ async def test_a_note_is_answered_as_text_in_its_place(at: Place) -> None:
     await at.write("voice", size_bytes=5000)
     await text(at, "tres")
     task = asyncio.create_task((working := turns(at, listens=True)).run())
-    await eventually(lambda: _claims(at), within_s=20)
+    await eventually(lambda: _claims(at))
     assert await replies(at) == []
     engine = says("dos")
     await hear(at, engine)
-    found = await eventually(lambda: replies(at), within_s=20)
+    found = await eventually(lambda: replies(at))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     assert found == ["uno", "dos", "tres"]

@@ -21,13 +21,14 @@ from recado.errors import BadInput, Conflict, NotFound
 from recado.events.service import list_events, record
 from recado.kit import new_id, randomness
 from recado.kit.crypto import SecretBox
+from recado.kit.destinations import EVERYWHERE, Destinations
+from recado.kit.postman import Result
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
 from recado.webhooks import service
 from recado.webhooks.delivering import CLAIM_ROWS, Deliverer, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
-from recado.webhooks.posting import Result
 from tests.webhooks.receiver import Receiver, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -48,7 +49,9 @@ class World:
 
     async def add(self, *events: str, url: str | None = None) -> str:
         async with self.database.project(self.project_id) as session:
-            added, _ = await service.add_endpoint(session, self.box, url or self.receiver.url, events or ("*",))
+            added, _ = await service.add_endpoint(
+                session, self.box, Destinations(EVERYWHERE), url or self.receiver.url, events or ("*",)
+            )
         return added.id
 
     async def happen(self, *names: str) -> list[str]:
@@ -320,7 +323,7 @@ async def test_what_is_wrong_is_refused(world: World) -> None:
     async with world.database.project(world.project_id) as session:
         with pytest.raises(NotFound):
             await service.replay_range(session, endpoint_id, new_id(), None)
-        await service.change_endpoint(session, world.box, endpoint_id, active=False)
+        await service.change_endpoint(session, world.box, Destinations(), endpoint_id, active=False)
         with pytest.raises(Conflict):
             await service.replay(session, row.id)
     async with world.database.system() as session:

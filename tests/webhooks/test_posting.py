@@ -12,7 +12,8 @@ from recado.events.models import Event
 from recado.kit import new_id
 from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
-from recado.webhooks.posting import body_of, post_signed
+from recado.kit.signed import post_signed
+from recado.webhooks.posting import body_of
 from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -80,7 +81,18 @@ def test_an_address_is_looked_at_before_it_is_kept() -> None:
     assert is_web_address("https://example.org/done?x=1")
     for url in ("http://[64:ff9b::7f00:1]/", "http://127.0.0.1:8000/x", "http://[fe80::1%25eth0]/"):
         assert leads_inwards(url, ())
-    assert not leads_inwards("http://localhost/", ())  # a name: looked at when it is used
+    assert not leads_inwards("http://example.com/", ())  # a name: looked at when it is used
+    for url in (
+        "http://localhost:1/",
+        "http://n8n:5678/",
+        "http://x.localhost/",
+        "http://db.internal./",
+        "http://a.local",
+    ):
+        assert leads_inwards(url, ()), url
+    assert not leads_inwards("http://n8n:5678/", LOOPBACK)  # it may lead there
+    assert not leads_inwards("http://localhost/", LOOPBACK)
+    assert leads_inwards("http://localhost/", (ip_network("10.0.0.0/8"),))
     assert not leads_inwards("http://127.0.0.1/", LOOPBACK)
 
 

@@ -37,6 +37,8 @@ KNOWLEDGE_PART = 0.6
 ANCHOR_EVERY = 8
 MAX_SUMMARISED = 5
 SUMMARY_CHARS = 60
+TELLING_WORDS = 3
+"""A line with fewer ("sí", "a las 5") answers one that was left out too."""
 _CUT = " [...]"
 
 RULES = """\
@@ -153,16 +155,13 @@ def _anchors(line: Said) -> bool:
 
 
 def _summary(dropped: Sequence[Said]) -> list[str]:
-    """Of what was left out: how much, and the first words of the person's latest lines. It stands after the history,
-    because it changes more often."""
+    """Of what was left out: how much, and the first words of the person's latest lines that say something by
+    themselves. It stands after the history, because it changes more often."""
     if not dropped:
         return []
-    theirs = [line.text for line in dropped if line.by == "contact"][-MAX_SUMMARISED:]
-    return [
-        data(
-            {"left_out": len(dropped), "the_person_wrote": [" ".join(text.split())[:SUMMARY_CHARS] for text in theirs]}
-        )
-    ]
+    theirs = [words for line in dropped if line.by == "contact" and len(words := line.text.split()) >= TELLING_WORDS]
+    told = [" ".join(words)[:SUMMARY_CHARS] for words in theirs[-MAX_SUMMARISED:]]
+    return [data({"left_out": len(dropped), "the_person_wrote": told})]
 
 
 def _new(context: Context, budget: int) -> str:

@@ -1,4 +1,4 @@
-"""What the classifier reads in clear messages, and that it is quick, pure and never raises."""
+"""What the classifier reads in clear messages, and that it is pure and never raises. `make eval` says how quick."""
 
 import math
 import time
@@ -11,8 +11,8 @@ from recado.brain.rules.intents import classifier
 from recado.brain.rules.intents.classifier import INTENTS, classify
 from tests.brain.intents.cases import CASES
 
-GENEROUS_LOAD_S = 1.0
-GENEROUS_DECISION_S = 0.02
+# Some hundred times what they take: only what grows with the square of a text's length takes longer.
+ODD_LIMIT_S = 5.0
 
 
 def test_clear_cases() -> None:
@@ -24,17 +24,6 @@ def test_there_are_enough_cases_of_every_intent() -> None:
     assert len(CASES) >= 150
     assert len({text for _, text in CASES}) == len(CASES)
     assert {intent for intent, _ in CASES} == set(INTENTS)
-
-
-def test_loads_and_decides_fast_enough() -> None:
-    classifier._model.cache_clear()  # pyright: ignore[reportPrivateUsage]
-    began = time.perf_counter()
-    classifier.load()
-    assert time.perf_counter() - began < GENEROUS_LOAD_S
-    began = time.perf_counter()
-    for _, text in CASES:
-        classify(text)
-    assert (time.perf_counter() - began) / len(CASES) < GENEROUS_DECISION_S
 
 
 def test_is_small() -> None:
@@ -56,9 +45,9 @@ def test_any_string_has_one_answer(text: str) -> None:
     "text", ["", " ", "\x00", "\ud800", "a" * 100_000, "no " * 50_000, "🙏" * 5000, "9" * 9999, "\n"]
 )
 def test_odd_strings(text: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert classify(text).intent in INTENTS
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < ODD_LIMIT_S
 
 
 def test_likeliest_are_in_order() -> None:

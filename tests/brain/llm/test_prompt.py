@@ -69,6 +69,15 @@ def test_what_was_left_out_is_told_in_short() -> None:
     assert build(long, 50_000).user.count('"left_out"') == 0
 
 
+def test_what_says_nothing_alone_takes_no_room_in_what_was_left_out() -> None:
+    said = ("tengo alergia a la penicilina", "ok", "sí", "gracias", "dale", "no", "listo")
+    long = turn("y ahora?", history=lines(*said, *("palabras " * 200 for _ in range(6))))
+    text = build(long, prompt.LEAST_PROMPT_TOKENS).user
+    summary = next(line for line in text.split("\n") if '"left_out":' in line)
+    assert "penicilina" in summary
+    assert "dale" not in summary
+
+
 @given(
     texts=st.lists(_any, min_size=1, max_size=5),
     said=st.lists(_any, max_size=12),

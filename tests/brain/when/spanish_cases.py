@@ -1383,7 +1383,7 @@ WEDNESDAY: tuple[tuple[str, str], ...] = (
     ("a la hora que sea", "-"),
     ("no importa el día", "-"),
     ("el que esté más cerca", "-"),
-    ("lo que tengan más pronto", "? vague"),
+    ("lo que tengan más pronto", "soonest"),
     ("lo más cercano posible", "soonest"),
     ("cuanto antes mejor, si puede ser hoy mejor", "03-04"),
     ("urgente para hoy", "03-04"),

@@ -28,8 +28,8 @@ COMMON = [
     "cuarto", "media", "pm",
 ]  # fmt: skip
 LEXICON = sorted(set(WORDS["es"]) | set(WORDS["en"]))
-# Ten times what the worst takes on a quiet machine: what runs away takes minutes.
-MAX_SECONDS = 0.5
+# A hundred times what the worst takes on a quiet machine: what runs away takes minutes.
+MAX_SECONDS = 5.0
 """For the longest message, whatever it says."""
 SLOTS = {
     "past", "vague", "soonest", "impossible", "options", "time_from", "time_to", "part_of_day", "from_date",
@@ -59,12 +59,14 @@ def check(text: str, when: When) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)  # the first text of all compiles the grammar
 @given(text=st.text(max_size=300))
 def test_any_string_is_read(language: Language, text: str) -> None:
     check(text, resolve(text, now=NOW, language=language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
+@settings(deadline=None)
 @given(words=st.lists(st.sampled_from(COMMON) | st.sampled_from(SHAPES) | st.sampled_from(LEXICON), max_size=25))
 def test_any_words_of_the_lexicon_are_read(language: Language, words: list[str]) -> None:
     text = " ".join(words)
@@ -73,6 +75,7 @@ def test_any_words_of_the_lexicon_are_read(language: Language, words: list[str])
     assert resolve(text, now=NOW, language=language) == when
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=200))
 def test_offsets_are_those_of_the_message_as_written(text: str) -> None:
     tokens = read(text, "es")
@@ -88,14 +91,11 @@ def test_spans_are_the_text_that_was_used() -> None:
     assert [text[start:end] for start, end in when.spans] == ["man\u0303ana", "a las 5"]
 
 
-def fastest(text: str, language: Language) -> float:
-    """Seconds of processor time: the best of three, so that a busy machine does not fail it."""
-    taken: list[float] = []
-    for _ in range(3):
-        started = time.process_time()
-        resolve(text, now=NOW, language=language)
-        taken.append(time.process_time() - started)
-    return min(taken)
+def spent_s(text: str, language: Language) -> float:
+    """Processor time, which a busy machine does not lengthen as it does the clock's."""
+    started = time.process_time()
+    resolve(text, now=NOW, language=language)
+    return time.process_time() - started
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -110,7 +110,7 @@ def fastest(text: str, language: Language) -> float:
     ],
 )  # fmt: skip
 def test_no_message_takes_long(text: str, language: Language) -> None:
-    assert fastest(text[:MAX_CHARACTERS], language) < MAX_SECONDS
+    assert spent_s(text[:MAX_CHARACTERS], language) < MAX_SECONDS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -120,4 +120,4 @@ def test_no_message_takes_long(text: str, language: Language) -> None:
 )
 def test_no_repeated_words_take_long(language: Language, words: list[str]) -> None:
     unit = " ".join(words) + " "
-    assert fastest((unit * (MAX_CHARACTERS // len(unit) + 1))[:MAX_CHARACTERS], language) < MAX_SECONDS
+    assert spent_s((unit * (MAX_CHARACTERS // len(unit) + 1))[:MAX_CHARACTERS], language) < MAX_SECONDS

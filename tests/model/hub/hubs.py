@@ -59,9 +59,9 @@ class LoopbackHub:
             json.dumps(body).encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as answer:  # noqa: S310 # a fixed address
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 # a fixed address
             return json.load(answer)
 
     def _get(self, what: str) -> Any:
-        with urllib.request.urlopen(f"{self.url}/_control/{what}", timeout=10) as answer:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/_control/{what}", timeout=60) as answer:  # noqa: S310
             return json.load(answer)

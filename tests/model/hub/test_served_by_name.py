@@ -145,7 +145,7 @@ def test_at_a_terminal_the_download_is_seen(hub: LoopbackHub, tmp_path: Path) ->
     process, master = pty.fork()
     if process == 0:
         os.execve(RECADO[0], [*RECADO, "model"], variables)  # noqa: S606 # our own program
-    seen, limit_s = b"", time.monotonic() + 40
+    seen, limit_s = b"", time.monotonic() + 90
     try:
         while b"is ready" not in seen:
             assert time.monotonic() < limit_s, seen

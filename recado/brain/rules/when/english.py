@@ -36,14 +36,17 @@ MONTHS = (
 NUMBERS = {
     2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten", 11: "eleven",
     12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen", 17: "seventeen", 18: "eighteen",
-    19: "nineteen",
+    19: "nineteen", 21: "twentyone", 22: "twentytwo", 23: "twentythree", 24: "twentyfour", 25: "twentyfive",
+    26: "twentysix", 27: "twentyseven", 28: "twentyeight", 29: "twentynine", 31: "thirtyone",
 }  # fmt: skip
 TENS = {20: "twenty", 30: "thirty", 40: "forty fourty", 50: "fifty", 60: "sixty", 70: "seventy", 80: "eighty",
         90: "ninety"}  # fmt: skip
 ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "sixth", 7: "seventh", 8: "eighth",
             9: "ninth", 10: "tenth", 11: "eleventh", 12: "twelfth", 13: "thirteenth", 14: "fourteenth",
             15: "fifteenth", 16: "sixteenth", 17: "seventeenth", 18: "eighteenth", 19: "nineteenth",
-            20: "twentieth", 30: "thirtieth"}  # fmt: skip
+            20: "twentieth", 21: "twentyfirst", 22: "twentysecond", 23: "twentythird", 24: "twentyfourth",
+            25: "twentyfifth", 26: "twentysixth", 27: "twentyseventh", 28: "twentyeighth", 29: "twentyninth",
+            30: "thirtieth", 31: "thirtyfirst"}  # fmt: skip
 
 KINDS = """
 # Days
@@ -166,7 +169,7 @@ time: time times
 then: then
 else: else otherwise
 excepto: except
-instead: instead rather
+instead: instead
 better: better
 convenient: convenient
 during: during
@@ -179,6 +182,9 @@ quick: quick quickly
 that: that that's thats
 these: these those
 why: why
+SICK: sick tired home
+TAL: how
+RESULTS: results result prescription receipt
 muy: very quite really pretty
 # Meridiems
 AM: am
@@ -206,7 +212,8 @@ BUENAS: happy great nice lovely wonderful merry enjoy
 # What is not a date
 BORN: born birthday bday birth dob birthdate birthdays
 STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
-PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged ext
+PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged
+    ages ext
     flat door block bay lot ward
 CODIGO: phone passport code reference order mobile case invoice policy insurance account
 SOY: named mr mrs ms name
@@ -225,19 +232,22 @@ never: never
 # The wish, the appointment and what happens to it
 CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
     appointmnt appointment's
-CAMBIAR: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched moved
-    rescheduled reschedual
-CANCELAR: cancel canceling cancelling cancelation cancellation
+MOVED: moved rescheduled changed
+MOVER: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched
+    reschedual
+CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
 HAVE: have has i've ive we've weve they've
 GOT: got
-CAN: can could
+ABLE_TO: can
+COULD: could
 CANT: cant can't cannot couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 MAKE: make come go attend do be get come_in making arrive
 WORK_FOR: works suits fine perfect
-WANT: want need would wanna id i'd looking lets let's let wish gimme
+WOULD: would
+WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
@@ -251,7 +261,7 @@ IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
-PREFER: prefer
+PREFER: prefer rather
 MAYBE: maybe perhaps
 since: since
 OPEN: open opens opened close closes closed opening_hours
@@ -260,7 +270,9 @@ WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
-    kept grew drove stood paid sent received wrote ordered texted messaged emailed cut hit called asked spoke talked
+    kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
+    sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
+    tore swam slipped called asked spoke talked
     did
 AGREED: said agreed arranged planned supposed
 TOLD: told

@@ -92,7 +92,7 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
-_GRAMMAR: Grammar[Meant] = Grammar(
+GRAMMAR: Grammar[Meant] = Grammar(
     ALPHABET,
     [
         # Greetings and wishes.
@@ -121,6 +121,8 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
             "hasta (PRONTO | LUEGO)",
+            "(?<! .) until TOM (?= $ | BREAK | FILL)",
+            "(?<! .) TALK (to | u | me | with){0,3} (TOM | WDAY) (?= $ | BREAK | FILL)",
             "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
             "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
@@ -143,7 +145,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             f"(?<! a | es) la {_DATED_NAME}",
             f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
-            "<h:NUM> (TH)? STREET",
+            "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
             "on NUM TH and (word | STREET)",
             "HASH (NUM | BIG | LONG)",
@@ -154,11 +156,12 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
             " DASHED | FULLDATE)"
-            " (NUM | BIG | LONG | DASHED){0,5}",
+            " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (PIEZA | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
-            " (NUM | BIG | LONG | DOTTED | WNUM) (?! CLOCK | MER)",
+            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
+        *each(_phone, "BIG BIG (?! DIGITS)"),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *always(
@@ -168,13 +171,15 @@ _GRAMMAR: Grammar[Meant] = Grammar(
             " PERCENT | mil)",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
-            "DOLOR (de | is | es | word | a | del | PIEZA | of | at){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
+            "DOLOR (de | is | es | en | con | word | a | del | PIEZA | of | at | WAS | ERA | HAPPENED"
+            " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
+            "SLASHED DOLOR",
             "un SLASHED",
             "NUM DEGREE (?! de | MON) (word)",
             "NUM SLASH BIG",
@@ -247,7 +252,7 @@ _GRAMMAR: Grammar[Meant] = Grammar(
 
 def exclude(tokens: Tokens) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
     """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
-    found = _GRAMMAR.scan(tokens)
+    found = GRAMMAR.scan(tokens)
     if not found:
         return tokens, []
     births = [(item.start, item.end, item.product) for item in found if isinstance(item.product, Birth)]

@@ -10,7 +10,7 @@ so that the time stays linear in the length of the message.
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -152,8 +152,10 @@ class Grammar(Generic[Product]):
 
     def __init__(self, alphabet: Alphabet, rules: Iterable[Rule[Product]]) -> None:
         self._by_first: dict[str, list[_Compiled[Product]]] = {}
+        self._rules: list[_Compiled[Product]] = []
         for rule in rules:
             compiled = _Compiled(alphabet, rule)
+            self._rules.append(compiled)
             for letter in alphabet.first(rule.text):
                 self._by_first.setdefault(letter, []).append(compiled)
 
@@ -170,6 +172,11 @@ class Grammar(Generic[Product]):
                     if len(found) == at_most:
                         break
         return found
+
+    def compiling(self) -> Iterator[Callable[[], None]]:
+        """A step for each rule, after which no text has to wait for it."""
+        for rule in self._rules:
+            yield rule.compile
 
     def _longest(self, tokens: Tokens, at: int, rules: "list[_Compiled[Product]]") -> Found[Product] | None:
         best: Found[Product] | None = None
@@ -193,6 +200,11 @@ class _Compiled(Generic[Product]):
         self._alphabet, self.rule = alphabet, rule
         self.match: Callable[[str, int], re.Match[str] | None] = self._first_match
 
+    def compile(self) -> None:
+        """Nothing if it is compiled already. Two threads may both do it: either result is as good."""
+        if self.match == self._first_match:
+            self.match = self._alphabet.compile(self.rule.text).match
+
     def _first_match(self, letters: str, at: int) -> re.Match[str] | None:
-        self.match = self._alphabet.compile(self.rule.text).match
+        self.compile()
         return self.match(letters, at)

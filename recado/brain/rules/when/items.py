@@ -16,6 +16,7 @@ from recado.brain.rules.when.mentions import (
     Bare,
     BareMonth,
     DayNamed,
+    DaySpan,
     Following,
     Meant,
     Nothing,
@@ -51,7 +52,7 @@ _TOGETHER = ALPHABET.compile(
     " PREFIERO | i | CAN"
     "| PREFER | WANT | CITA | un | una | an | IR | MAKE | u | BOOK | PEDIR | HORA | time | APROX | about | sobre"
     " | MAYBE | TALVEZ"
-    " | with | con | DOCTOR | of | QUEDA | WORK_FOR | HAY | VOY | AGENDADO | yo | TENGO){0,4} $"
+    " | with | con | DOCTOR | of | QUEDA | WORK_FOR | HAY | VOY | AGENDADO | yo | TENGO | TENIA){0,4} $"
 )
 """Between the day and the time of one wish."""
 
@@ -138,7 +139,7 @@ class Skeleton:
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
     items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
-    items = _joined(tokens, today, _followed(_of_one_month(tokens, items)))
+    items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -171,18 +172,40 @@ def _put_right(items: list[Item]) -> list[Item]:
     return items
 
 
-def _of_one_month(tokens: Tokens, items: list[Item]) -> list[Item]:
-    """Days put right in the month that was named: "el 3 de mayo no, el 4"."""
+def _of_one_month(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
+    """Days of the month that was named: "el 3 de mayo no, el 4", "tengo cita el 20 de mayo, mejor el 27"."""
     before: Item | None = None
     for item in items:
-        match before, item.meant:
-            case Item(meant=DayNamed(named)), DayNamed(day) if day == Day(day=day.day) and named.month and named.day:
-                if _PUT_RIGHT.fullmatch(tokens.letters[before.end : item.start]):
+        match item.meant:
+            case DayNamed(day) if day.month and day.day and not day.last:
+                before = item
+            case DaySpan(days) if days[-1].month and days[-1].day:
+                before = item
+            case DayNamed(day) if before is not None and day == Day(day=day.day):
+                gap = tokens.letters[before.end : item.start]
+                named = _last_day(before.meant)
+                if named is not None and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
                     item.meant = DayNamed(replace(day, month=named.month, year=named.year))
             case _:
                 pass
-        before = item
     return items
+
+
+def _last_day(meant: Meant) -> Day | None:
+    match meant:
+        case DayNamed(day):
+            return day
+        case DaySpan(days):
+            return days[-1]
+        case _:
+            return None
+
+
+def _still_ahead(named: Day, day: Day, today: date) -> bool:
+    """Whether a number without a month is a later day of the month that was named, and that day is still to come."""
+    found = resolve(replace(named, weekday=None), today)
+    later = (day.day or 0) > (named.day or 0)
+    return later and isinstance(found, date) and found >= today
 
 
 def _followed(items: list[Item]) -> list[Item]:

@@ -39,10 +39,11 @@ def _fold_table() -> Mapping[int, str | None]:
 _FOLD = _fold_table()
 _TOKEN = re.compile(
     r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
-    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
+    |(?P<paired>\d{1,2}/\d{1,2}(?=\ ?-\ ?\d{1,2}/\d{1,2}(?![\d/])))
     |(?P<long>\d{1,3}(?:[.,]\d{3})+(?![\d])|\d{5,}|\d+(?:[-./]\d+){2,}|\d{3,}[-./]\d+|\d+[-./]\d{3,})
     |(?P<slashed>\d{1,2}\ ?/\ ?\d{1,2}(?!\d|:\d))
     |(?P<dotted>\d{1,2}(?:\.\d{1,2}|,[0-5]\d)(?!\d|:\d|\ ?,\d))
@@ -156,6 +157,9 @@ _NUMBER_HEADS = frozenset(
 )
 # Words that are no unit: glued after a number they make it a code ("2x1").
 _NO_UNIT = frozenset(ALPHABET.union("word words por con el en que y"))
+_I_DO = frozenset(ALPHABET.union("SOY TAKE AVISO CANCEL MOVER DESEO OCUPADO SALGO ROUTINE VOY"))
+_GOES_ON = re.compile(r"\d|\ (?:media|cuarto|pico)\b")
+""" "5y30", "5y media": the number goes on."""
 _ORDINAL_ENDINGS = frozenset(
     ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
 )
@@ -168,7 +172,8 @@ _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
     "iso": ALPHABET.of("FULLDATE"), "full": ALPHABET.of("FULLDATE"), "clock": ALPHABET.of("CLOCK"),
-    "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
+    "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"),
+    "paired": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
     "dashed": ALPHABET.of("DASHED"), "num": ALPHABET.of("NUM"), "big": ALPHABET.of("BIG"),
     "currency": ALPHABET.of("MONEY"),
 }  # fmt: skip
@@ -248,15 +253,20 @@ class _Lexer:
             # "fri 9a".
             word = "am"
         meanings = self._meanings(word, start, end)
-        if after_number and meanings[0][0] in _NO_UNIT and not self._text[end : end + 1].isdigit():
+        if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
             self._letters[-1] = _LONG
         for letter, number in meanings:
             self._add(letter, (number,), start, end)
 
     def _meanings(self, word: str, start: int, end: int) -> tuple[Meaning, ...]:
         lexicon = self._lexicon
-        if self._has_accents and (accented := lexicon.get(self._raw[start:end].lower())):
-            return accented
+        if self._has_accents:
+            raw = self._raw[start:end].lower()
+            if accented := lexicon.get(raw):
+                return accented
+            if raw.endswith("ó") and word in lexicon and lexicon[word][0][0] in _I_DO:
+                # "Llamó" is not "llamo".
+                return _PAST
         if known := lexicon.get(word):
             return known
         if word.endswith("'s"):
@@ -301,4 +311,6 @@ class _Lexer:
         if start == self._end and self._letters and self._text[start - 1].isalpha():
             # "covid19" and "b12" are no numbers.
             letter = letter if self._letters[-1] in _NUMBER_HEADS else _LONG
-        self._add(letter, tuple(int(digits[:9]) for digits in _DIGITS.findall(text)), start, end)
+        numbers = tuple(int(digits[:9]) for digits in _DIGITS.findall(text))
+        dashed = (1,) if kind == "full" and "-" in text else ()
+        self._add(letter, numbers + dashed, start, end)

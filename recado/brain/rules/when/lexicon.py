@@ -56,6 +56,11 @@ CLASSES = {
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
     "THE": "the el la",
     "ITEM": "DAYM TIMEM PARTM",
+    "CAMBIAR": "MOVER MOVED",
+    "CANCELAR": "CANCEL CANCELED",
+    "QUIERO": "DESEO QUERIA",
+    "CAN": "ABLE_TO COULD",
+    "WANT": "WISHED WOULD",
     "MOVE": "CAMBIAR PASAR",
     "PASO": "HAPPENED MISSED",
     "WENT": "DID MISSED",
@@ -85,7 +90,7 @@ RUN_TOGETHER = """
 lunes al viernes: lunesaviernes lunaviern lunavie
 a las: alas
 a la: ala
-de la: dela
+de la: dela dla
 de las: delas
 en la: enla
 por la: porla xla
@@ -135,7 +140,7 @@ mid week: midweek
 alrededor de: alrededorde
 a partir: apartir
 a mediodia: amediodia
-y media: ymedia
+y media: ymedia ½
 y cuarto: ycuarto
 en punto: enpunto
 ahora mismo: ahoramismo
@@ -158,8 +163,8 @@ este: éste
 word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
-    visité llevé corté regué
-DIJO: llegó pasé dejé cambió cambié cancelé mandé reservé saqué
+    visité llevé corté regué mandé dejé pasé
+DIJO: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """
 """Words that an accent sets apart from the same letters without it, by their kind."""
@@ -261,11 +266,26 @@ def _slips(word: str) -> Iterator[str]:
         yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
 
 
+_SOUNDS = (("ce", "se"), ("ci", "si"), ("s", "z"), ("z", "s"), ("b", "v"), ("v", "b"), ("qu", "k"),
+           ("y", "ll"), ("j", "h"))  # fmt: skip
+"""Written for one another where they sound the same: "onse", "nobiembre", "kince"."""
+
+
+def _heard() -> Iterator[tuple[str, str]]:
+    """The Spanish weekdays, months and numbers as they are heard, and how they are spelled."""
+    for listed in (*spanish.WEEKDAYS, *spanish.MONTHS, *spanish.NUMBERS.values(), *spanish.TENS.values()):
+        word = listed.split()[0]
+        for one, other in _SOUNDS:
+            yield word.replace(one, other), word
+
+
 def _with_typos(words: dict[str, Meaning]) -> dict[str, Meaning]:
     for word in _OFTEN_MISSPELLED.split():
         for slip in _slips(word):
             if slip not in words and slip not in _NOT_TYPOS:
                 words[slip] = words[word]
+    for heard, word in _heard():
+        words.setdefault(heard, words[word])
     return words
 
 

@@ -21,12 +21,14 @@ _CHOICE = ALPHABET.compile(
     " | COMMA? o en su word (el | la)? $"
     " | (if (possible | u CAN | its possible | available))? COMMA? (or)? (else | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
-    " | (si me? PUEDO | si es posible)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " | (VOY)? (si me? PUEDO | si es posible | si HAY)? (COMMA | y | o | STOP | PERO){0,3} si no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
-_AND = ALPHABET.compile("(COMMA)? (y | and) (EJEM | the | el | la | on | para | at | a | las | en){0,3} $")
+_AND = ALPHABET.compile(
+    "(COMMA)? (y | and) (EJEM | the | el | la | on | for | para | at | a | las | en | OTRO | another | one){0,4} $"
+)
 _LIST = ALPHABET.compile("(COMMA)? (el | the | on | a | las | para | at){0,2} $")
 _TO = ALPHABET.compile(
     "(a | al | to | hasta | until | DASH | through) (el | la | las | the | on | DIA | este | this | next){0,2} $"

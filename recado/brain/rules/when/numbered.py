@@ -40,7 +40,9 @@ NOT_A_DAY = (
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
     " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
-    "| (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
+    "| (a | to | until | hasta | DASH) (the | el | la)? NOONS | (at the)? LATEST | at the SOONEST | (a las)? MAXIMO"
+    " | COMMA? (o | u | or) (CLOCK | NN y (media | cuarto)) |"
+    " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
 _N = "(NUM | WNUM | TENS)"
@@ -54,7 +56,7 @@ _YEAR = (
 _THIS_MONTH = (
     "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
-    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE))"
+    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE | actual))"
 )
 
 
@@ -67,7 +69,7 @@ def year_of(number: int, *, born: bool = False) -> int:
 
 def full_date(tokens: Tokens, at: int, *, born: bool = False) -> Day:
     """The day of a token such as 3/12/2026 or 2026-12-03."""
-    one, two, three = tokens.values[at]
+    one, two, three = tokens.values[at][:3]
     if one >= _CENTURY:
         return Day(day=three, month=two, year=one)
     return replace(pair(tokens, one, two), year=year_of(three, born=born))
@@ -160,7 +162,19 @@ def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
 
 
+def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "15 1 27", if the last can be a year that people make appointments for."""
+    year = tokens.number(match.start("short"))
+    day = pair(tokens, tokens.number(match.start("day")), tokens.number(match.start("month")))
+    good = year in _SHORT_YEARS and _possible(day.day or 0, day.month or 0)
+    return DayNamed(replace(day, year=year_of(year))) if good else None
+
+
 def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    *_, year, dashed = (*tokens.values[match.start("full")][:4], 0)[:4]
+    if dashed and match.start("full") == match.start() and year < _CENTURY and year not in _SHORT_YEARS:
+        # "10-20-10" is a fertilizer, or a lock.
+        return Nothing()
     return DayNamed(replace(full_date(tokens, match.start("full")), weekday=_weekday_in(tokens, match)))
 
 
@@ -179,13 +193,15 @@ def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "15-03", "28-11": five characters, and no hours of the day."""
+    """ "15-03", "28-11": five characters, and no hours of the day; in English no hours of half a day are enough."""
     at = match.start("pair")
     one, two = tokens.values[at][:2]
     day = pair(tokens, one, two)
-    no_hours = one < 10 or two < 10 or max(one, two) > _LAST_HOUR
-    written_in_full = tokens.length(at) == len("15-03") and no_hours
-    return DayNamed(day) if written_in_full and _possible(day.day or 0, day.month or 0) else None
+    if tokens.language == "en":
+        good = max(one, two) > _NOON
+    else:
+        good = tokens.length(at) == len("15-03") and (one < 10 or two < 10 or max(one, two) > _LAST_HOUR)
+    return DayNamed(day) if good and _possible(day.day or 0, day.month or 0) else None
 
 
 def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -220,6 +236,14 @@ def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DaysOffered((Day(day=one, month=month), Day(day=two, month=month))) if good else None
 
 
+def _pair_or_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "12/21 or 22"."""
+    first = pair(tokens, *tokens.values[match.start("pair")][:2])
+    number = tokens.number(match.start("day"))
+    good = (first.day or 0) < number <= _MAX_DAY and _possible(first.day or 0, first.month or 0)
+    return DaysOffered((first, replace(first, day=number))) if good else None
+
+
 def _span_to_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "20 al 22/01"."""
     last = pair(tokens, *tokens.values[match.start("pair")][:2])
@@ -238,9 +262,12 @@ def _listed(tokens: Tokens, match: re.Match[str]) -> Iterator[Day]:
     letters = match.group()
     months = [at for at, letter in enumerate(letters) if letter in _MONTHS]
     month = tokens.number(match.start() + months[-1]) if months else None
+    end = len(letters)
+    if said(match, "month"):
+        month, end = tokens.number(match.start("month")), match.start("month") - match.start()
     shift = _shift(match)
     weekday: int | None = None
-    for at, letter in enumerate(letters):
+    for at, letter in enumerate(letters[:end]):
         if letter in _WD:
             weekday = tokens.number(match.start() + at)
         elif letter in _NUMBERS:
@@ -249,9 +276,10 @@ def _listed(tokens: Tokens, match: re.Match[str]) -> Iterator[Day]:
 
 
 def _past_any_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    """ "31 a la noche": no hour has that number."""
+    """ "31 a la noche": no hour has that number. "15 en la tarde": nobody says an hour so."""
     number = tokens.number(match.start("day"))
-    return DayNamed(Day(day=number)) if _LAST_HOUR < number <= _MAX_DAY else None
+    hours = _NOON if said(match, "in") else _LAST_HOUR
+    return DayNamed(Day(day=number)) if hours < number <= _MAX_DAY else None
 
 
 def _every_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -288,7 +316,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _with_month,
     ),
     Rule(
-        f"<mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}",
+        f"<gone:last>? <mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}?"
+        f" {NOT_A_DAY}",
         _with_month,
     ),
     Rule(f"{_WDX} <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?", _with_month),
@@ -325,6 +354,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
+    Rule(f"<day:{_N}> <of:(de | del) MES (PROX | SIGUIENTE | que VIENE | actual | OTRO)>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
         _of_some_month,
@@ -352,6 +382,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule("(?<! .) the <day:ORDW> (?= $ | BREAK | COMMA | FILLER | at | CLOCK | NUM MER)", _of_some_month),
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
+    Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
         f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
@@ -369,8 +400,15 @@ RULES: tuple[Rule[Meant], ...] = (
         f"<day:{_N}> del <month:NUM | WNUM> (del | de) (ANO)? (<year:BIG> | <short:NUM | WNUM>) {NOT_A_DAY}",
         _cardinal_month,
     ),
+    Rule(
+        f"(?<! (NN | a | las | del)) <day:{_N}> del <month:NUM | WNUM> (?= $ | PAUSE | FILL | a (las | la)"
+        f" | CLOCK | NUM (MER | HS) | tipo |"
+        " (en | por) la)",
+        _cardinal_month,
+    ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
+    Rule("(?<! .) <day:NUM> <month:NUM> <short:NUM> (?= $ | PAUSE | a las | at)", _three_numbers),
     Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
     Rule(f"(?<= del | al) <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}", _cardinal_month),
     Rule(
@@ -379,7 +417,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"(el | DIA)? {_N} de CADA MES", _every_month),
-    Rule("<day:NUM | WNUM> (?= (a | por | en) la (TARDE | NOCHE | MANANA))", _past_any_hour),
+    Rule("<day:NUM | WNUM> (?= (<in:por | en> | a) la (TARDE | NOCHE | MANANA))", _past_any_hour),
     Rule(f"el <gone:PASADO> <day:{_N}> {NOT_A_DAY}", _of_some_month),
     # Written with signs.
     Rule(f"({_WDX} | el | DIA | fecha | the){{0,2}} <full:FULLDATE>", _written),
@@ -389,14 +427,26 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(el | DIA | fecha) (DIA | COLON)? <pair:DOTTED> (?! MER | HS | CLOCK | MON)", _sure_pair),
     Rule("(?<= del | al | on | for | para) <pair:SLASHED | DASHED> (?! MER | HS | MON)", _sure_pair),
     Rule("(?<= del | al) <pair:DOTTED> (?! MER | HS)", _sure_pair),
+    Rule("(?<= on) <pair:DOTTED> (?! MER | HS)", _sure_pair),
     Rule("<pair:SLASHED> (?! MER | HS)", _likely_pair),
     Rule("(?<! .) <pair:DASHED | DOTTED> (?= $ | BREAK)", _only_pair),
+    Rule(
+        "(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?= (a | tipo) (las | la) | at"
+        " | CLOCK | (en | por)"
+        " la (TARDE | NOCHE | MANANA))",
+        _only_pair,
+    ),
+    Rule(
+        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
+        _likely_pair,
+    ),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(
         f"(?<! entre | between) (el DIA? | los DIAS? | DIAS | the | DIA | on) {_N} {_TH}? (COMMA (el | the)? {_N}"
         f" {_TH}?){{0,4}} COMMA? (o | y | or | and)"
-        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>)? {NOT_A_DAY}",
+        f" (para | for)? (el | the | DIA){{0,2}} {_N} {_TH}? ((de | of)? MON | <of:{_THIS_MONTH}>"
+        f" | del <month:NUM | WNUM>)? {NOT_A_DAY}",
         _offered,
     ),
     Rule(
@@ -442,6 +492,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"MON (the)? {_N} {_TH}? (a | al | to | DASH | through | until) (the | el)? {_N} {_TH}? {NOT_A_DAY}", _spanned
     ),
     Rule("(el | the)? <day:NUM> (a | al | to | DASH | hasta el) <pair:SLASHED> (?! MER | HS)", _span_to_pair),
+    Rule(f"<pair:SLASHED> COMMA? (o | y | or | and) (the | el)? <day:NUM> TH? {NOT_A_DAY}", _pair_or_day),
     Rule("<pair:SLASHED> (de | of)? <mon:MON>", _either),
     Rule("<mon:MON> <pair:SLASHED> (?! SLASH)", _either),
     Rule("<pair:DASHED> (de | of)? <mon:MON>", _dashed_span),

@@ -36,6 +36,7 @@ _CANT = ALPHABET.compile(
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
+    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
@@ -57,20 +58,23 @@ _BUSY_BEFORE = ALPHABET.compile(
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
     "(?<! que | si | if | PORQUE | why | HAY | o) (no | not | ni | nor)"
-    " (es | is | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in | for | this){0,3}"
+    " (es | is | ERA | WAS | SUBJ | a | al | en | on | at | el | la | las | the | de | del | por | para | in"
+    " | for | this){0,3}"
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS) ITEM (ya | EJEM | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
     " | es | para ITEM)"
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
+    " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
-    " | (en (vez | lugar) (de | del) | instead of | instead than)"
+    " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
@@ -183,8 +187,9 @@ def _linked(letters: str, place: int) -> bool:
 
 def _refuse_after(skeleton: Skeleton, at: int, but: set[str]) -> None:
     for item in _reached(skeleton, at):
-        if item.slot not in but:
-            item.negative = True
+        if item.slot in but:  # "hoy no puedo mañana temprano": something else begins
+            break
+        item.negative = True
 
 
 def _reached(skeleton: Skeleton, at: int) -> list[Item]:

@@ -17,7 +17,7 @@ DEFAULT_CLOSES = dt.time(19)
 MAX_MENTIONS = 64
 """How many mentions of one message are weighed: more than people write, and it bounds the time."""
 
-_MENTIONS: Grammar[Meant] = Grammar(
+MENTIONS: Grammar[Meant] = Grammar(
     ALPHABET, (*named.RULES, *numbered.RULES, *vague.RULES, *times.RULES, *parts.RULES, *durations.RULES)
 )
 
@@ -50,7 +50,7 @@ def resolve(
     Never raises, whatever the text.
     """
     tokens, births = exclusions.exclude(lexer.read(text, language))
-    found = _MENTIONS.scan(tokens, MAX_MENTIONS)
+    found = MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()
     skeleton = items.build(tokens, found, now.date())

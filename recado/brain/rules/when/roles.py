@@ -2,6 +2,7 @@
 
 import re
 
+from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
@@ -15,8 +16,8 @@ _TOPIC = ALPHABET.compile(
     "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
     " | TOLD"
-    f" | {_WITH_WHOM}){{0,5}}"
-    " (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
+    f" | de (mi | my | la | el)? (word | COSA | GONE) GONE? | {_WITH_WHOM}){{0,5}}"
+    " (para)? (de | del | from | of | on | at | es | is | el | the | en | WAS | ERA | in | for){0,3} (?= ITEM)"
     # "Mi cita para el lunes, la puedo pasar al martes?"
     " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
@@ -53,21 +54,40 @@ _AND_ON = ALPHABET.compile(
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
 )
+_DIJO = ALPHABET.of("DIJO")
+_ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA"
     " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
 )
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
-_CONTENT = frozenset(ALPHABET.union("word words find DORMIR SEEMS_PAST WE_DO GOT IR MAKE CANT"))
+_CONTENT = frozenset(
+    ALPHABET.union("word words find see FIEBRE DOLOR COSA DORMIR SEEMS_PAST WE_DO ROUTINE GOT IR MAKE CANT")
+)
 _NOT = frozenset(ALPHABET.union("no not"))
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
+_SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
-_WAS_ON = ALPHABET.compile("WAS (in | FILL)? (on)? (the)? $")
+_PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
+_OF_RESULTS = ALPHABET.compile(
+    "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
+)
+_IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
+_SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
+_WAS_ON = ALPHABET.compile(
+    "WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY) | (in | at | with) (the | a | an | my)? (word | LOCAL){1,2})"
+    " (on)? (the)? $"
+)
+_THEY_TOLD = ALPHABET.compile("ITEM COMMA? (no | ya | EJEM)? me{1,2} DIJO")
+_WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
+_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
+_STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
+"""Wishes without those that may be told of the past."""
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
@@ -87,10 +107,10 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me){0,2}"
+    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
     " (DOSIS | word | words | GONE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 
@@ -151,6 +171,10 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
+    if _matches_before(_PROPOSED, letters, item.at):
+        return False
+    if not numbered and _SUFFERED.match(letters, item.at):
+        return True
     return not (_VERBS if numbered else _CONTENT).isdisjoint(_segment(letters, item.at, _BREAKS))
 
 
@@ -182,12 +206,14 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = skeleton.letters
+    letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
         item.reported = past and not wished
+        if _named_behind(item) and _told_as_past(letters, segment) and not _matches_before(_AHEAD, letters, item.at):
+            item.reported = True
         if _since_then(letters, item):
             item.reported = item.backward = True
             item.open_side = False
@@ -196,9 +222,39 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.reported = not wished
         elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
             clause = _segment(letters, item.at, _CLAUSES)
-            happened = _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause)
+            happened = (
+                _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
+            )
+            happened = happened or (_DIJO in clause and _when_told(letters, item))
+            happened = happened or _matches_before(_OF_RESULTS, letters, item.at)
             put_right = letters[item.at + 1 : item.at + 2] in _NOT
             item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
+
+
+def _named_behind(item: Item) -> bool:
+    """Whether its very words say that it lies behind: "ayer", "last night", "el lunes pasado"."""
+    match item.meant:
+        case DayNamed(day) | PartNamed(day=Day() as day):
+            return (day.offset or 0) < 0 or day.last
+        case _:
+            return False
+
+
+def _told_as_past(letters: str, segment: str) -> bool:
+    """Whether what is said of a day that lies behind was once wished, and nothing is wished now."""
+    told = _ONCE_WISHED.search(segment) is not None or _EVENT.search(segment) is not None
+    return told and _ASK not in letters and _STILL_WISHES.isdisjoint(letters)
+
+
+def _when_told(letters: str, item: Item) -> bool:
+    """ "El martes me dieron el turno", "en la visita del 5 me dijeron": the day on which they did."""
+    begins = item.at == 0 or letters[item.at - 1] in _CLAUSES
+    return (begins and _THEY_TOLD.match(letters, item.at) is not None) or _matches_before(_WHERE_TOLD, letters, item.at)
+
+
+def _told_behind(skeleton: Skeleton, item: Item) -> bool:
+    """ "Ayer pagué la consulta del 24": what happened has a day of its own, that lies behind in words."""
+    return item.source and any(_named_behind(other) for other in skeleton.items if other is not item)
 
 
 def _missed(letters: str, item: Item) -> bool:
@@ -235,7 +291,9 @@ def drop_habits(skeleton: Skeleton) -> None:
     letters = skeleton.letters
     if _HABIT.search(letters) is None:
         return
-    habitual = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    weekdays = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
+    habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):
         habitual = []
     for cluster in habitual:

@@ -27,7 +27,7 @@ MONTHS = (
     "agosto ago agos agsto agost",
     "septiembre setiembre sep sept set septiembr setiem setiembr setimbre septimbre sptiembre septiempre",
     "octubre oct octub octubr otubre octbre obtubre",
-    "noviembre nov noviem noviembr novimbre nobiembre noviembree novienbre",
+    "noviembre nov nob novi noviem noviembr novimbre nobiembre noviembree novienbre",
     "diciembre dic diciem diciembr dicimbre disiembre diciembree dicienbre dcbre dicbre",
 )
 
@@ -37,7 +37,7 @@ NUMBERS = {
     13: "trece", 14: "catorce", 15: "quince kince quinse", 16: "dieciseis diesiseis", 17: "diecisiete diesisiete",
     18: "dieciocho diesiocho", 19: "diecinueve diesinueve", 21: "veintiuno veintiun veintiuna", 22: "veintidos",
     23: "veintitres", 24: "veinticuatro", 25: "veinticinco", 26: "veintiseis", 27: "veintisiete", 28: "veintiocho",
-    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno",
+    29: "veintinueve", 31: "treintaiuno treintiuno treintayuno treintauno trentaiuno trentiuno trentayuno",
 }  # fmt: skip
 TENS = {20: "veinte beinte veinti", 30: "treinta treintai trenta", 40: "cuarenta", 50: "cincuenta", 60: "sesenta",
         70: "setenta", 80: "ochenta", 90: "noventa"}  # fmt: skip
@@ -52,7 +52,7 @@ MANANA: manana mann mnn mnna mana mannana mananna mnana maana manan mananita man
     manhana mna mnnn mnan amanana mananq manaba mannna manaana manama mnha
 MANANAS: mananas mananitas
 PASADO: pasado pasao pasdo psado
-PASADA: pasada pasadas pasados anterior
+PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
@@ -150,7 +150,7 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
-tipo: tipo tipi
+tipo: tipo tipi tipin
 eso: eso
 como: como cmo
 sobre: sobre
@@ -196,6 +196,9 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 actual: actual presente
 arriba: arriba
 brevedad: brevedad
+ALTA: alta
+TAL: tal
+RESULTS: resultado resultados receta constancia certificado comprobante
 mayor: mayor
 muy: muy demasiado tan mucho mucha
 durante: durante
@@ -261,17 +264,19 @@ DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dos
 # The wish, the appointment and what happens to it
 CITA: cita control chequeo consulta sesion turno turnito reserva reservacion reservas atencion controlito agenda
     citica citita sita cyta visita visitas evaluacion revision entrevista cta
-CAMBIAR: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
-    cambie cambiaria canbiar
+MOVED: cambie reprograme reagende
+MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio cambien cambiame cambiarle cambiarse
+    cambiaria canbiar
     mover moverla moverlo moverme muevan mueva muevo pasarla pasarlo pasarmela pasame pasemos correr correrla correrme
-    reprogramar reprogramarla reprogramarme reprograme reprogramen reprogramo reprogramacion reagendar reagendarla
-    reagendarme reagende reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
+    reprogramar reprogramarla reprogramarme reprogramen reprogramo reprogramacion reagendar reagendarla
+    reagendarme reagendo reagendamos reagenden postergar postergarla posponer posponerla aplazar aplazarla
     adelantar adelantarla adelanten adelanto trasladar trasladarla atrasar atrasarla recorrer recorrerla retrasar
     retrasarla modificar modificarla cambiamos movemos movermela cambiarmela pasarnos reubicar reacomodar
     reprogramamos cambiemos moverle diferir rreprogramar reprogamar
 PASAR: pasar pasarme pasan pasen
 SALGO: salgo saliendo desocupo
-CANCELAR: cancelar cancelarla cancelo cancele cancelen anular anularla cancelacion cancelamos cancelarme canselar
+CANCELED: cancele
+CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
     registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
@@ -288,9 +293,10 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
 SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
-QUIERO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera queria necesito deseo desearia
-    gustaria kiero qiero quieo nesecito ocupo busco necesitaba
+DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera necesito deseo desearia
+    gustaria kiero qiero quieo nesecito ocupo busco
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
+QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
@@ -324,13 +330,16 @@ HORARIO: horario horarios
 HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
 # The past
 MISSED: olvido olvide falte perdi
-HAPPENED: vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
+HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
     comenzo comence atendieron atendio ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
     pusieron comi bebi dormi amanecio llevaron pude pudimos pudo visito subio sembre llovio encontre vi
     aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
+    rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
+    prendio durmio metio quemo cayeron rompieron vio
     escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
-DIJO: dijeron dijo dieron dio saque consulte confirmaron confirme atendi contactaron pedi solicite recetaron receto
+DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
+    atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
 ERA: era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills

@@ -33,7 +33,7 @@ LA_PARTE = (
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM))"
+    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
 )
 _SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
@@ -46,7 +46,9 @@ _TELLING = (
     " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
-    f"(?! one PARTEN | una (TARDE | NOCHE | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER | HORAS) {AFTER}{{0,3}}"
+    f"(?! one (PARTEN | at NIGHT | in the PARTEN) | una ((en | por) la)? (TARDE | NOCHE"
+    f" | MANANA)) (CLOCK {AFTER}{{0,4}} | DOTTED (HS | MER"
+    f" | HORAS) {AFTER}{{0,3}}"
     f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
     f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
@@ -56,8 +58,13 @@ END_OF_RANGE = (
     f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el | la)? NOONS | MIDNIGHTS)"
 )
 """An hour in a range or a choice."""
-NO_THINGS = "(?! NOUN | UNIT | GONE | PERCENT | TH | MON | de MON | STREET | PIEZA | DASH NUM | CLOCK)"
+NO_THINGS = (
+    "(?! NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | PIEZA | DASH NUM"
+    " | CLOCK)"
+)
 """A number of things is no hour."""
+NO_AMOUNT = "(?! NOUN | UNIT | GONE | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
+"""After an hour that is sure to be one, a month may follow."""
 ABOUT = (
     "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
     " | exactly | EXACTO | EJEM)"

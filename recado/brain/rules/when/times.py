@@ -16,6 +16,7 @@ from recado.brain.rules.when.spoken import (
     LA_PARTE,
     LAS,
     MINUTES,
+    NO_AMOUNT,
     NO_THINGS,
     SURE_HOUR,
     clock_in,
@@ -25,12 +26,14 @@ from recado.brain.rules.when.tokens import Tokens
 _DAY_HOURS = 24
 _HALF = 30
 _QUARTER = 15
+_NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
 _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 """Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
+_IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
 _ALAS = f"(a | al)? {LAS}"
 
@@ -53,6 +56,9 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
         return None
+    if clock.hour > _NOON_HOUR and tokens.letters[match.start("t") + 1 : match.start("t") + 2] in _IN_THE:
+        # "15 en la tarde" is a day.
+        return None
     return TimeNamed(clock)
 
 
@@ -72,6 +78,13 @@ def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeNamed(Clock(hour, minute)) if good else None
 
 
+def _spaced(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "19 00 hrs"."""
+    clock = _clock(tokens, match, "t")
+    two_digits = tokens.length(match.start("m")) == len("00")
+    return TimeNamed(clock) if clock is not None and clock.possible and two_digits else None
+
+
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour = tokens.number(match.start("t"))
     return TimeNamed(Clock(hour), weak=True) if 0 < hour < _DAY_HOURS else None
@@ -88,6 +101,13 @@ def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour, minute = tokens.number(match.start("h")), tokens.number(match.start("m"))
     good = 1 <= hour < _DAY_HOURS and 10 <= minute < 60
     return TimeNamed(Clock(hour, minute)) if good else None
+
+
+def _and_a_half(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "5 y 1/2"."""
+    clock = _clock(tokens, match, "t")
+    half = tokens.values[match.start("half")][:2] == (1, 2)
+    return TimeNamed(replace(clock, minute=_HALF)) if half and clock is not None and clock.open else None
 
 
 def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -152,7 +172,7 @@ def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
-_NOONISH = "((el | la)? NOONS | el medio DIA)"
+_NOONISH = "((el | la)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
@@ -165,14 +185,17 @@ _SINGLE = (
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_THINGS} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS}"
         " (?! words)",
-        f"(tipo | a eso de | eso de | APROX (a)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
+        f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_THINGS}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
         f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_THINGS}",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
-    *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_THINGS}"),
-    *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM> (HORAS | HOURS)"),
+    *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
+    *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
+    *each(_marked, "<t:NUM HS MER>"),
+    *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
+    *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
         _told,
         "(?<= WD | TOM | TODAY | MON | COMMA) <t:NUM (HORAS | HS | HOURS)>",
@@ -180,7 +203,7 @@ _SINGLE = (
     ),
     *each(
         _dotted,
-        "(?<= WD | TOM | TODAY) <t:DOTTED>",
+        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
@@ -202,6 +225,7 @@ _SINGLE = (
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
     ),
@@ -211,9 +235,11 @@ _SINGLE = (
     ),
     *each(
         _minutes_off,
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}} | NOONS"
+        f" | MIDNIGHTS> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
+        f" {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -237,10 +263,11 @@ _SEVERAL = each(
     _offered,
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
-    f"{ABOUT}? (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"{ABOUT}{{0,2}} (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
-    f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
+    f"tipo {LAS}? <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
+    f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u | DASH | SLASH) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     f"<t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{SURE_HOUR}> {NO_THINGS}",
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
@@ -258,6 +285,7 @@ _SPANS = (
         f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
+        "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? NOONS>",
         "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
@@ -272,7 +300,8 @@ _SPANS = (
     ),
     *each(
         _from,
-        f"(DESPUES | PASADA | LUEGO | mas TARDE) (de)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
+        f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
+        f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
         f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
         f" | or later)? {NO_THINGS}",
@@ -298,7 +327,8 @@ _SPANS = (
         f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
-        f"no (DESPUES de | mas TARDE de | mas TARDE que) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"no (DESPUES de | mas TARDE de | mas TARDE que | mas EJEM? de) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(a)? lo mas TARDE (a | que SUBJ (a)?)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(at)? (las)? <t:{END_OF_RANGE}> (at the)? LATEST",

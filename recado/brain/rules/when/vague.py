@@ -54,6 +54,11 @@ _SOME_DAY = always(
     "SOON",
     "PROXIMAMENTE",
     "(LUEGO | DESPUES) (?= $ | BREAK)",
+    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
+    "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
+    "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
+    "(?<! .) (a | para)? (MEDIADOS | QUINCENA) (?= $ | BREAK | FILL)",
+    "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
     "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | mi | los | estos)? (holidays |"
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
@@ -132,7 +137,7 @@ _MONTHS = always(
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
-    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
     "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
@@ -166,6 +171,8 @@ _SOONEST = always(
     " posible | que HAY | que SUBJ)?",
     "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
     "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "lo que (SUBJ | HAY | TENGO) (mas)? (PRONTO | antes | cerca)",
+    "(la | el)? PROX (disponible | que SUBJ disponible)",
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
@@ -176,7 +183,7 @@ _SOONEST = always(
 )
 _DAYS_LEFT_OUT = (
     "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
-    " TODAY | TOM | FIN de SEMANA)"
+    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )
 _EXCEPT = always(
@@ -201,6 +208,7 @@ _GONE_BY = always(
     "(N | a | an | half an | media | half) (HOURU | MINU) (later | EARLIER | antes | DESPUES | mas TARDE | mas"
     " TEMPRANO)",
     "(N | a) (DAY | WEEK | MONTH | YEAR | HOUR) ago",
+    "(N | a) (DAYU | WEEKU) ago (on)? (TODAY | WD)",
 )
 
 

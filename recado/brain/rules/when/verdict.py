@@ -85,7 +85,7 @@ class Judge:
         self._ahead = any(
             not self._lies_behind(item)
             for item in self._skeleton.items
-            if self._is_day(item) and self._offered(item) and choosing.is_definite(item)
+            if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
         loose = self._choosing.chosen(choosing.day_of, self._is_loose)
@@ -167,6 +167,9 @@ class Judge:
             or (item.open_side and not item.source and not self._lies_behind(item))
         ):
             self._out.clarify = True
+        elif len(chosen.items) > 1 and all(one.reported and self._lies_behind(one) for one in chosen.items):
+            # "I had a fever on monday and tuesday": told, not offered.
+            self._tell_date(next(self._dates(item), None))
         elif choosing.several_days(chosen.items):
             self._tell_choice([found for one in chosen.items for found in self._dates(one)])
         else:
@@ -174,8 +177,8 @@ class Judge:
 
     def _tell_choice(self, found: list[dt.date | Problem]) -> None:
         dates = list(dict.fromkeys(day for day in found if isinstance(day, dt.date)))
-        if len(dates) == 1:
-            self._tell_date(dates[0])
+        if len(dates) < 2:
+            self._tell_date(dates[0] if dates else "impossible")
             return
         self._out.clarify = True
         self._out.slots["options"] = [day.isoformat() for day in dates]
@@ -223,7 +226,10 @@ class Judge:
         if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
             return
         clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
-        if isinstance(item.meant, TimeSpan) or chosen.range:
+        if len(chosen.items) > 1 and any(isinstance(one.meant, TimeSpan) for one in chosen.items):
+            # "Mañana antes de las 12 o el jueves desde las 3": no span holds for both.
+            self._out.clarify = True
+        elif isinstance(item.meant, TimeSpan) or chosen.range:
             self._tell_span(chosen)
         elif len(clocks) > 1:
             self._tell_hours([self._hour(one, own) for one, own in clocks], day)

@@ -16,7 +16,7 @@ from recado.channels.cloud_api.simulator import App, Number, Simulator, Simulato
 Json = dict[str, Any]
 SECRET, TOKEN, VERIFY, NUMBER, DISPLAY = "secret", "token", "verify", "123456", "15551112222"
 ANA, LUIS = "51987654321", "51987654322"
-WAIT_S = 10
+WAIT_S = 30
 
 
 class Business:
