@@ -4,6 +4,7 @@ A linear model over the hashed features of `features`, made by `training/train.p
 same text gives the same answer, any string gives one. Weights are read when they are first needed.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from recado.brain.rules.intents import urgent
 from recado.brain.rules.intents.features import BLOCK_WEIGHTS, BUCKETS, features
+from recado.brain.rules.intents.folding import fold
 
 INTENTS = (
     "cancel", "greeting", "human", "information", "lookup", "no", "other", "reschedule", "schedule", "thanks", "urgent",
@@ -22,6 +24,12 @@ INTENTS = (
 )  # fmt: skip
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 _URGENT = INTENTS.index("urgent")
+_CANCEL, _RESCHEDULE = INTENTS.index("cancel"), INTENTS.index("reschedule")
+_MOVES = re.compile(r"\b(?:re ?program|re ?agend|re ?sched|posterg|pospon)\w+")
+_DROPS = re.compile(
+    r"\b(?:cancel|anul|borr|elimin|remov|delet|drop|quit|baja)"
+    r"|\b(?:no|not|n't|sin|ni|instead)\b.{0,20}(?:program|agend|sched|posterg|pospon)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +85,11 @@ def classify(text: str) -> Reading:
     scores = (scores * model.scale + model.bias) / model.temperature
     chances = np.exp(scores - scores.max())
     chances /= chances.sum()
+    line = fold(text)
+    if _MOVES.search(line) and not _DROPS.search(line):
+        # "no voy a poder ir" beside it is the reason; who names the move wants it.
+        chances[_RESCHEDULE] += chances[_CANCEL]
+        chances[_CANCEL] = 0.0
     chance, danger = urgent.judged(text, float(chances[_URGENT]))
     rest = 1.0 - float(chances[_URGENT])
     chances *= (1.0 - chance) / rest if rest > 0 else 0.0

@@ -190,6 +190,22 @@ have: tengo tiene tenemos tienes hay habra haya teneis
 mine: mi mis mio mia mios mias nuestra nuestro nuestras me nos
 yours: su sus tu tus vuestra vuestro usted ustedes te le les os vos
 his: ella ellos lo la los las
+travel: vuelo vuelos avion aeropuerto aerolinea hotel hoteles hostal viaje viajo viajando pasaje tren maleta maletas
+ pasaporte visa embajada consulado migraciones frontera playa vacaciones turista excursion crucero habitacion
+ habitaciones terminal
+school: colegio escuela universidad facultad profe profesora maestra alumno clases examenes notas tarea tareas tesis
+ graduacion graduo uniforme recreo matematica matematicas mates ingles beca salon aula
+home: casa cocina sala cuarto bano techo pared muebles cama silla refri refrigerador nevera lavadora licuadora
+ plancha estufa foco escoba basura mudanza vecindario barrio condominio perrera jardin puerta ventana llave llaves
+tech: internet wifi celular telefono compu computadora laptop audio video foto enlace link app aplicacion pagina web
+ archivo mensaje mensajes chat bateria saldo senal chip pantalla boton camara impresora usb datos
+money: banco bancos sueldo deuda deudas alquiler renta cajero bono pension hipoteca herencia quincena jubilacion
+ loteria tinka ahorro ahorros
+faith: dios jesus cristo virgen misa iglesia rezar oren oracion fe biblia bautizo santo santos cura pastor
+street: carretera calle trancon atasco accidente semaforo policia robaron asalto ratero pista gasolina estacion
+ mercado supermercado tienda bodega panaderia ferreteria grifo
+party: fiesta cumple cumpleanos boda matrimonio regalo navidad nochebuena asado karaoke baile concierto feria santo
+ aniversario brindis
 """
 
 _ENGLISH_TABLE = """
@@ -330,6 +346,19 @@ have: have i've got having
 mine: my mine me our ours i i'm we us i'd i'll
 yours: your yours you you're u
 his: his her him she he they them their it
+travel: flight flights plane airport airline hotel hotels trip travel travelling luggage passport visa embassy
+ consulate border beach vacation tourist cruise train bus station room rooms landed
+school: school college university teacher class classes exam exams homework essay thesis prom graduation uniform
+ maths math algebra student pupils course lecture semester term
+home: house kitchen bedroom bathroom roof wall furniture bed fridge washing blender oven toaster sofa garden drive
+ neighbourhood bin bins rubbish key keys door window upstairs telly remote
+tech: internet wifi phone mobile laptop computer app website page link audio file photo picture battery screen charger
+ printer data signal camera message messages text texts inbox email emails password
+money: bank debt debts wage wages salary rent mortgage pension inheritance payday raise lottery savings atm
+faith: god jesus christ church mass prayer prayers pray faith bible psalm christening priest pastor blessed
+street: road motorway highway jam crash traffic police robbed theft petrol fuel market supermarket shop store bakery
+ hardware queue
+party: party birthday wedding christmas gift present anniversary dance concert fair show holiday eid easter
 """
 
 

@@ -10,13 +10,15 @@ from recado.brain.rules.intents import cues
 from recado.brain.rules.intents.folding import tokens
 from recado.brain.rules.intents.meanings import meanings
 
-URGENT_FROM = 0.2
+URGENT_FROM = 0.17
 """From which chance on a message is urgent: missing one costs more than a false alarm. Chosen by cross-validation."""
 _BRIEF = 8
 """Words of a message that says no more than an ordinary complaint."""
 _SURE = 0.95
+_FAINT = 0.5
+"""A single word without danger in it is no emergency when the model itself doubts it."""
 _CALMED_BY = 2.5
-"""By how much (in log odds) a harmless sign lowers the model's chance."""
+"""By how much (in log odds) a harmless sign lowers the model's chance; what is said of no fever counts as well."""
 
 
 def _any(alternatives: str) -> re.Pattern[str]:
@@ -74,6 +76,45 @@ _SIGNS = _any(r"""
     |(?:oxygen|sats|saturation) (?:is |at )?(?:at )?[1-8]\d(?!\d)|sugar (?:is|at) [1-4]\d(?!\d)
     |(?:i'm|im|i am) (?:going to|gonna) (?:do|end) it|insulin mix ?- ?up|need (?:help|a doctor
     |an ambulance) (?:right )?now
+    |(?:hang|shoot|drown|starve) (?:himself|herself|myself|themselves)(?! laughing)|(?:quiere|voy a|va a|quiero|piensa
+    |intento|intenta) (?:colgarme|colgarse|ahorcarme|ahorcarse|matarse|tirarse|cortarse|lanzarse)|plan para (?:matarme
+    |morir|suicidarme)|(?:goodbye|farewell|suicide) (?:letter|note|message)|(?:carta|nota|mensaje|audio) de despedida
+    |despidiendose (?:de todos|de nosotros|por)|(?:me|la|lo|nos) (?:acaban de (?:violar|golpear|balear|asaltar|apunalar)
+    |violaron|balearon|acuchillaron|machetearon|macheteo|abusaron)|(?:was|were|been|got|just) (?:raped|stabbed|knifed
+    |shot)(?! down| up)|(?:un|de|dos|tres) (?:navajazos?|machetazos?|balazos?|punaladas?)|punal clavado
+    |se corto (?:el cuello|la garganta|una vena|la arteria)|(?:my|her|the|waters?) (?:water |waters )?broke (?:at
+    |and|early
+    |too)|rompi(?:o)? (?:la )?(?:fuente|bolsa)|(?:esta|estoy) (?:pariendo|dando a luz)|(?:is|i'm) giving birth
+    |baby is coming|se (?:le )?ve la cabecita|(?:pain|dolor) (?:\w+ ){0,6}(?:into my jaw|(?:to|into|down) (?:my
+    |the) (?:left )?arm
+    |(?:al|hacia el|en el) brazo izquierdo|a la mandibula)|(?:is|he's|she's|was) (?:hallucinating|delirious)
+    |(?:turning|gone|went|going) (?:grey|gray|blue|purple|limp)|(?:bp|pressure|presion) (?:\w+ ){0,3}?2\d\d
+    |ayuda inmediata|immediate help|horrible ahogo|ahogo (?:horrible|fuerte|terrible)|(?:dozen|\d{2}|forty|thirty|twenty
+    |fifty) (?:\w+ )?(?:paracetamols?|tablets|pills)|(?:veinte|treinta|cuarenta|\d{2}) (?:pastillas|paracetamol\w*)
+    |(?:snake|vibora|serpiente|culebra|alacran|escorpion) (?:me|lo|la|le) (?:mordio|pico)
+    |(?:doesn't|does not) know (?:where (?:she|he) is|who (?:i am|we are))|lo agarro la (?:picadora|maquina|moledora)
+    |(?:arranco|mocho|amputo|volo|corto) (?:la|el|los|las|un|dos|tres) (?:oreja|dedos?|mano|brazo|pie)
+    |cut (?:my|his|her) (?:finger|hand|thumb|foot|toe)s? off
+    |no vuelve en si|sin conocimiento|perdio (?:el sentido|la conciencia|el habla)|no (?:se )?le late
+    |quedo (?:inconsciente|sin reaccionar|sin respirar|tirad\w sin)|bota(?:ndo)? (?:sangre|espuma|coagulos)
+    |(?:vomita(?:ndo)?|escupe|escupiendo|tose|orina) (?:pura |mucha )?sangre|no (?:siento|siente) (?:moverse )?al bebe
+    |(?:dejar|dejo) de (?:existir|vivir)|acabar con mi vida|hacerme dano|no quiero seguir (?:viv[ao]|existiendo|aqui)
+    |no puede (?:tragar|hablar ni|mover (?:el|la|las|los|medio))|se (?:me |le )?cierra (?:la garganta|el pecho)
+    |(?:aprisionad|atrapad|aplastad)\w (?:bajo|debajo|en el (?:carro|auto|tractor))|(?:lo|la|le|me) (?:atropello
+    |embistio)
+    |se (?:volco|volteo) (?:el|un) (?:tractor|bus|carro|auto|camion) (?:y|encima|con)|dejo de (?:respirar|moverse)
+    |ha dejado de respirar|se desangra(?! la)|hay (?:mucha sangre|heridos)|cabeza abierta|hueso (?:afuera|salido
+    |expuesto)
+    |sangre (?:del|por el) oido|(?:don't|no longer) want to (?:be alive|live|exist|wake up)|hurt(?:ing)? myself
+    |(?:isn't|not|won't|stopped|is not) (?:moving|responding|respond|waking|wake|react|reacting)(?! on| to (?:my
+    |your|the) (?:text
+    |message|email)s?| the)
+    |lost consciousness|blacked out|knocked out cold|(?:spurting|gushing)|(?:losing|lost) (?:so much|a lot of
+    |too much) blood
+    |so much blood|(?:lips|tongue|face|throat) (?:is |are )?(?:swelling|swollen|closing)(?! went)|pinned under
+    |trapped (?:under|in the (?:car|wreck))|under the tractor|(?:hit|run over|knocked down) by a (?:car|truck|bus
+    |van|lorry
+    |motorbike)|(?:slumped|lying) (?:on|in) the (?:floor|road|street|bathroom)|head is split|bone (?:is )?sticking out
 """)
 _ALONE = re.compile(
     r"^[^\w]*(?:urgen(?:te|t|cia)+|emergenc(?:ia|y)|ayud(?:a+|enme|eme)|help+|sos|911|auxilio)"
@@ -91,23 +132,29 @@ _CALM = _any(r"""
     |no (?:es|hay|era|fue|parece) (?:\w+ ){0,2}?(?:urg\w+|emerg\w+|grave)|nada (?:grave|urgente)|(?:not|isn't|wasn't
     |nothing|no) (?:\w+ ){0,2}?(?:urgent|emergency|serious|rush)|false alarm|falsa alarma|de (?:la )?risa|jaja|lol
     |en (?:el )?(?:19|20)\d\d|'?\d\d's|el ano pasado
-    |(?:fue|tuvo|tuve) la semana pasada|el (?:mes|verano|invierno) pasado
-    |en el verano|desde (?:ahi|entonces)|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
+    |(?:fue|tuvo|tuve|dio un \w+) la semana pasada|en los \d\ds?|el (?:mes|verano|invierno) pasado
+    |en el verano|desde entonces|se me paso|in '\d\d|favou?rite|hace (?:\w+ )?(?:anos?|meses|semanas)
     |(?:\w+ )?years? ago|last (?:year|month|week|summer|winter|spring|fall)|months? ago|de (?:joven|chic[oa]
-    |nin[oa])|when i was|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie|series|tv|on the news
-    |novela|noticias|banda|band|sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte|compartir|cadena
+    |nin[oa])|when i was|as a (?:kid|child)|cuando era|en la (?:novela|pelicula|serie)|la pelicula|la serie|movie
+    |series|tv|on the news
+    |novela|noticias|banda|band|(?:el|en|mi|un|del) sueno|dream|dreamt|dreamed|sone|politic\w+|reenvi\w+|comparte
+    |compartir|cadena
     |forward|share this|donador\w*|donante|se vende|vendo|compre ya|liquidacion|oferta|descuento|ya (?:no (?:tiene
     |le duele|sangra|me duele|convulsiona|hay|es|esta)|se le paso|se me paso|paso|respira|reacciono|esta (?:mejor
     |bien|estable)|estable)|esta(?:ble)? (?:mejor|estable)|no (?:se ha|me ha|ha|he|hubo|tuvo|tiene|tengo
-    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer)|(?:isn't|not|hasn't|didn't
+    |esta) (?:\w+ )?(?:desmay\w+|sangr\w+|fiebre|convuls\w+|vomit\w+)|no (?:more|longer(?! want))
+    |(?:isn't|not
+    |hasn't|didn't
     |doesn't) (?:\w+ )?(?:bleeding|hurt|faint\w*|fever)|(?:breathing|he's|she's|doing|all) (?:\w+ )?(?:fine|ok|okay
-    |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down|back (?:to normal|down)|healed
+    |better|good|grand) (?:now)?|fever'?s (?:is )?gone|fever (?:is )?gone|went down(?! the wrong)|back (?:to normal
+    |down)|healed
     |(?:pense|crei) que era[n]? un\w*|i thought (?:it|he|she|i)|que pasa si|si (?:alguien|un dia|algun dia|me llega
     |le llega|uno)|en caso de|what if|in case|if someone|if (?:my|the|a) \w+ (?:ever|starts?|gets?|has|swallows?)
     |should i ever|do you (?:take|handle|see|treat|do)|(?:atienden|tienen|hacen|reciben|hay|manejan
     |cuentan con) (?:\w+ )?(?:emergencias?|urgencias?|guardia)|emergency (?:exit|number|contact|room hours
     |service\w*|fee|slots?|line|appointments?)|numero de emergencias?|cuanto (?:cuesta|cobran|sale|vale)|how much
-    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss|mi jefe|internad\w+|certificado
+    |de urgencias? (?:cuesta|cuanto)|ustedes atienden|se considera|my boss (?:will|is going|wants|would)
+    |mi jefe (?:me|va|quiere)|internad\w+|certificado
     |constancia|receta|factura|(?<!como )papel|documento|informe|tramite|como (?:usted |ustedes )?(?:dijo
     |dijeron|me dijo)|like you said|curso|charla|clase|simulacro|course|training|drill|examen de
     |de (?:hambre|amor|sueno|verguenza
@@ -117,13 +164,26 @@ _CALM = _any(r"""
     |prices|precios|se me quito|dieron de alta|(?:it was|was) (?:just|only) (?:gas|a scare)|(?:fue|era) (?:solo|puro)
     |susto|a scare|nobody (?:is |was |got )?hurt|nadie (?:esta |salio |quedo )?herid\w+|no (?:esta|estaba) inconsciente
     |no se (?:trago|tomo|comio|golpeo)|(?:didn't|did not) (?:swallow|eat|drink|hit)|not unconscious|vi un video
-    |watched a video|fashion|con este (?:calor|trafico)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
+    |watched a video|fashion|con este (?:calor|trafico)|(?:la|de) economia|the economy|(?:me|nos) paguen|con mates
+    |carburador|orquideas?|el pasto
+    |en papeles|emergencia (?:fashion|de moda|capilar)|(?:snack|hair|wardrobe|fashion|style) emergency
+    |choking on (?:debt|homework)
+    |(?:la|mi) plant(?:a|ita) (?:\w+ ){0,2}se me ahogo|la planta de interior|socorro ,? ?tengo examen|este profe
+    |no convulsiona (?:desde|hace)|no se que (?:cocinar|ponerme)|era gas|me ahogo (?:con tant[oa]
     |en un vaso)|(?:la empresa|el carro|la moto|el motor|la siembra|la planta|el cultivo|la compu\w*) (?:no respira
     |se (?:esta )?(?:desangra\w*|ahog\w+|muere|murio))|se (?:me )?(?:ahog\w+|muri\w+) (?:la|el|las|los|mis?)
-    (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|celular|movil|telefono|phone|trafico
+    (?: siembra| plantas?| matas?| cultivo| compu\w*| carro| lechugas?)|(?:cayendo|cayeron|caen) las hojas
+    |hojas (?:\w+ ){0,6}(?:manchas|manchad\w+|amarill\w+|secas|rayas)
+    |leaves (?:are|have|turn\w*|curl\w*|look\w*)|celular|movil|telefono|phone|trafico
     |traffic|el trabajo|the game|partido
 """)
 
+_WORSE = _any(r"""
+    pero (?:ya |aun |todavia |sigue )?(?:no (?:me |nos )?(?:reacciona|responde|despierta|contesta|respira|habla)
+    |sangrando
+    |inconsciente)|but (?:he|she|it|they)?(?: is|'s)? ?(?:still )?(?:not|isn't|won't|hasn't) (?:\w+ )?(?:respond\w*
+    |react\w*|wak\w+|breath\w+|talk\w*|moving)
+""")
 
 _ORDINARY = _any(r"""
     embaraza\w+|pregnant|pulgas|fleas|garrapatas|ticks|piojos|lice|lombrices|cojo|coja|cojea\w*|lame
@@ -135,6 +195,8 @@ _ORDINARY = _any(r"""
     |headache|toothache|back ?ache|sore (?:throat|back)|wheelchair|allerg(?:y|ies)|hay fever
 """)
 
+_COOL = _any("(?:no|sin|without) (?:fever|fiebre|calentura)")
+
 
 def plain(line: str) -> bool:
     """Whether folded words hold no word of danger."""
@@ -145,10 +207,12 @@ def judged(text: str, chance: float) -> tuple[float, bool]:
     """The chance that a text is urgent, from the model's and from the rules; and whether a sure sign decided it."""
     line = " ".join(tokens(text))
     heat = cues.temperature(line)
-    calm = bool(_CALM.search(line))
+    calm = bool(_CALM.search(line)) and not _WORSE.search(line)
     if not calm and (_ALONE.search(line) or _SIGNS.search(line) or heat == "high"):
         return max(chance, _SURE), True
     brief = chance >= URGENT_FROM and bool(_ORDINARY.search(line)) and line.count(" ") < _BRIEF and plain(line)
-    if (calm or brief or heat == "low") and 0 < chance < 1:
-        chance = 1 / (1 + math.exp(_CALMED_BY - math.log(chance / (1 - chance))))
+    brief = brief or (" " not in line and chance < _FAINT and plain(line))
+    reasons = (calm or brief) + (heat == "low") + bool(_COOL.search(line))
+    if reasons and 0 < chance < 1:
+        chance = 1 / (1 + math.exp(reasons * _CALMED_BY - math.log(chance / (1 - chance))))
     return chance, False
