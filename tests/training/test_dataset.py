@@ -35,13 +35,13 @@ def test_no_held_out_line_equals_a_training_line() -> None:
 
 def test_the_split_goes_by_the_folded_words_alone() -> None:
     assert is_held_out("Quiero una CITA, mañana") == is_held_out("manana quiero una cita")
-    last = {line.text for path in INTENT_FILES.glob("*_[ef]_*.tsv") for line in read_file(path)}
+    last = {line.text for path in INTENT_FILES.glob("*_[e-j]_*.tsv") for line in read_file(path)}
     held, learned = len(held_out_lines()), len([line for line in training_lines() if line.text not in last])
     assert abs(100 * held / (held + learned) - HELD_OUT_PERCENT) < 2
 
 
 def test_the_lines_written_last_are_all_learned_from() -> None:
-    last = [line for path in INTENT_FILES.glob("*_[ef]_*.tsv") for line in read_file(path)]
+    last = [line for path in INTENT_FILES.glob("*_[e-j]_*.tsv") for line in read_file(path)]
     assert len(last) > 6000
     assert not any(is_held_out(line.text) for line in last)
 
