@@ -7,8 +7,9 @@ import hashlib
 import math
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -18,7 +19,7 @@ INTENTS = Path(__file__).parent / "intents"
 HELD_OUT_PERCENT = 15
 NEAR = 0.8
 """Two lines are near-duplicates when so much of their letter triples is shared (Jaccard)."""
-SHARED = 3
+SHARED = 4
 """Of their rarest triples, near-duplicates share at least so many: more makes fewer comparisons, and longer lists."""
 
 
@@ -85,25 +86,31 @@ def triples(text: str) -> frozenset[str]:
 def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
     """Pairs (earlier, later) of lines that are near-duplicates.
 
-    Only lines that share `SHARED` of their rarest triples are compared: two sets with Jaccard >= NEAR must share so
-    many of the first n - ceil(NEAR * n) + SHARED in any common order (Chaudhuri and others, "A primitive operator for
-    similarity joins", 2006; Wang and others, "Can we beat the prefix filtering?", 2012).
+    Only lines of about the same size that share `SHARED` of their rarest triples are compared: two sets with Jaccard >=
+    NEAR must share so many of the first n - ceil(NEAR * n) + SHARED in any common order (Chaudhuri and others, "A
+    primitive operator for similarity joins", 2006; Wang and others, "Can we beat the prefix filtering?", 2012).
     """
     sets = [triples(line) for line in lines]
     counts = Counter(triple for found in sets for triple in found)
     order = {triple: place for place, triple in enumerate(sorted(counts, key=lambda one: (counts[one], one)))}
     holders: dict[str, list[int]] = {}
     pairs: list[tuple[int, int]] = []
-    for at, found in enumerate(sets):
-        rarest = sorted(found, key=order.__getitem__)
-        first = rarest[: len(found) - math.ceil(NEAR * len(found)) + SHARED]
-        shared = Counter(chain.from_iterable(holders.get(triple, ()) for triple in first))
-        for other, times in shared.items():
-            if times < min(SHARED, len(found), len(sets[other])):
+    for at in sorted(range(len(sets)), key=lambda one: len(sets[one])):
+        found, least = sets[at], math.ceil(NEAR * len(sets[at]))
+        first = sorted(found, key=order.__getitem__)[: len(found) - least + SHARED]
+        alike = [_no_smaller(holders.get(triple, []), sets, least) for triple in first]
+        for other, times in Counter(chain.from_iterable(alike)).items():
+            if times < min(SHARED, len(sets[other])):
                 continue
             both = len(found & sets[other])
             if both >= NEAR * (len(found) + len(sets[other]) - both):
-                pairs.append((other, at))
+                pairs.append((min(at, other), max(at, other)))
         for triple in first:
             holders.setdefault(triple, []).append(at)
     return sorted(pairs)
+
+
+def _no_smaller(holders: list[int], sets: Sequence[frozenset[str]], least: int) -> list[int]:
+    """Those with at least so many triples. They come by size, so the smaller ones are of no use to anybody after."""
+    del holders[: bisect_left(holders, least, key=lambda one: len(sets[one]))]
+    return holders
