@@ -51,7 +51,7 @@ def test_each_line_is_answered_by_a_line(installation: Installation) -> None:
     assert first["slots"] == {
         "name": "José Ruiz", "phone": "+51987654321", "document": "45678912", "document_kind": "dni",
     }  # fmt: skip
-    assert (second["date"], second["time"], second["slots"]) == (None, None, {"temperature_c": 38.5})
+    assert (second["date"], second["time"], second["slots"]["temperature_c"]) == (None, None, 38.5)
     assert (third["date"], third["time"], third["slots"]) == ("2026-11-27", "16:30", {"name": "Ann Lee"})
 
 

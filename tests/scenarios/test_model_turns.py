@@ -79,6 +79,8 @@ async def test_kill_9_in_mid_answer_and_a_new_start(place: Town, model_file: Pat
             asked = [await place.write("model", UNKNOWN) for _ in range(people)]
             await server.until(BUSY, 2)
             os.kill(server.program.process.pid, signal.SIGKILL)
+            engine.resume()
+            await asyncio.to_thread(engine.wait, 60)  # nobody is there for whom to go on
             for person in asked:
                 assert await place.answer("model", person) == ruled
             await place.until(fell_back("unreachable"), people)
