@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from recado.brain.rules.warming import warm
 from recado.brain.rules.when import grammar, resolve
 
-asyncio.run(warm(0))
+asyncio.run(warm(0, rest=0))
 compiled = []
 kept = grammar.Alphabet.compile
 grammar.Alphabet.compile = lambda *given: compiled.append(given) or kept(*given)

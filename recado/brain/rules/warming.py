@@ -2,6 +2,9 @@
 
 import asyncio
 import datetime as dt
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from recado.brain.rules.understanding import understand
 from recado.brain.rules.when import compiling
@@ -14,15 +17,24 @@ _TYPICAL: tuple[tuple[Language, str], ...] = (
 )
 # A start has other things to do, and some processes only live so long.
 _AFTER_S = 1.0
+# Whoever writes meanwhile shares the interpreter with this: it rests so many times as long as it works.
+_REST = 9.0
 _NOW = dt.datetime(2026, 1, 5, 12, tzinfo=dt.UTC)
 
 
-async def warm(after_s: float = _AFTER_S) -> None:
-    """Once in a process, beside its work: half a second or so of one core, in a thread and in short steps, so that it
-    ends soon after it is cancelled. A message that comes meanwhile does for itself what is not done yet."""
+async def warm(after_s: float = _AFTER_S, rest: float = _REST) -> None:
+    """Once in a process, beside its work: half a second or so of one core, in a thread and in short steps over some ten
+    seconds, so that nobody notices and it ends soon after it is cancelled. A message that comes meanwhile does for
+    itself what is not done yet.
+    """
     await asyncio.sleep(after_s)
-    for language, text in _TYPICAL:
-        await asyncio.to_thread(understand, text, now=_NOW)
-        await asyncio.to_thread(understand, text, now=_NOW, language=language)
-    for step in compiling.steps():
+    for step in (*compiling.steps(), *_reading()):
+        began_s = time.monotonic()
         await asyncio.to_thread(step)
+        await asyncio.sleep(rest * (time.monotonic() - began_s))
+
+
+def _reading() -> Iterator[Callable[[], object]]:
+    for language, text in _TYPICAL:
+        yield partial(understand, text, now=_NOW)
+        yield partial(understand, text, now=_NOW, language=language)
