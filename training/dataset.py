@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -57,11 +57,6 @@ def read_file(path: Path) -> Iterator[Line]:
             yield Line(*parts)
 
 
-def training_lines(folder: Path = INTENTS) -> list[Line]:
-    """The lines to learn from."""
-    return [line for line in read(folder) if not is_held_out(line.text)]
-
-
 def held_out_lines(folder: Path = INTENTS) -> list[Line]:
     """The lines to be judged by: for `evaluate`, and nothing else."""
     return [line for line in read(folder) if is_held_out(line.text)]
@@ -83,8 +78,9 @@ def triples(text: str) -> frozenset[str]:
     return frozenset(plain[at : at + 3] for at in range(len(plain) - 2))
 
 
-def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
-    """Pairs (earlier, later) of lines that are near-duplicates.
+def near_duplicates(lines: Iterable[str], among: Collection[int] | None = None) -> list[tuple[int, int]]:
+    """Pairs (earlier, later) of lines that are near-duplicates; with `among`, those pairs only that have one of these
+    in them, which is much quicker.
 
     Only lines of about the same size that share `SHARED` of their rarest triples are compared: two sets with Jaccard >=
     NEAR must share so many of the first n - ceil(NEAR * n) + SHARED in any common order (Chaudhuri and others, "A
@@ -94,11 +90,14 @@ def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
     counts = Counter(triple for found in sets for triple in found)
     order = {triple: place for place, triple in enumerate(sorted(counts, key=lambda one: (counts[one], one)))}
     holders: dict[str, list[int]] = {}
+    wanted: dict[str, list[int]] = {}
     pairs: list[tuple[int, int]] = []
     for at in sorted(range(len(sets)), key=lambda one: len(sets[one])):
         found, least = sets[at], math.ceil(NEAR * len(sets[at]))
         first = sorted(found, key=order.__getitem__)[: len(found) - least + SHARED]
-        alike = [_no_smaller(holders.get(triple, []), sets, least) for triple in first]
+        is_wanted = among is None or at in among
+        compared = holders if is_wanted else wanted
+        alike = [_no_smaller(compared.get(triple, []), sets, least) for triple in first]
         for other, times in Counter(chain.from_iterable(alike)).items():
             if times < min(SHARED, len(sets[other])):
                 continue
@@ -107,6 +106,8 @@ def near_duplicates(lines: Iterable[str]) -> list[tuple[int, int]]:
                 pairs.append((min(at, other), max(at, other)))
         for triple in first:
             holders.setdefault(triple, []).append(at)
+            if is_wanted and among is not None:
+                wanted.setdefault(triple, []).append(at)
     return sorted(pairs)
 
 

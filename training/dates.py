@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from recado.brain.rules.when import resolve
 
 EXAMINATION = Path(__file__).parent / "when"
+LOOKED_AT = EXAMINATION / "looked_at"
+"""An earlier examination: what was missed in it has been mended."""
 
 
 @dataclass(frozen=True)
