@@ -2,9 +2,12 @@
 
     python -m benchmarks.backup [--databases sqlite,postgresql] [--messages 1000000] [--write docs/benchmarks.md]
 
-200 messages a second are written and answered, first with no backup, then while one is made. The backup is restored to
-an empty place afterwards, and its messages are counted. Ends with 1 when an acknowledgement was slow (p99) during the
-backup, a message was lost, doubled or misordered, or the restored database is not whole.
+200 messages a second are written and answered, in rounds of 10 s: some with no backup before and after, the others
+while one is made. The backup is restored to an empty place afterwards, and its messages are counted. Ends with 1 when
+the slowest round during the backup was slower (p99 of its acknowledgements) than the slowest without by 100 ms, a
+message was lost, doubled or misordered, or the restored database is not whole.
+
+A round without a backup is slow, too, where the disk is shared: hence as many of them, and the difference.
 """
 
 import argparse
@@ -45,13 +48,15 @@ LIMIT_MS = 100.0
 ROUND = Traffic(people=200, messages=10, rate=RATE)
 BACKUP_WITHIN_S = 900.0
 MAX_ROUNDS = 60
+# Before the backup; after it as many more as make them as many as during it.
+ROUNDS_BEFORE = 3
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The worst round during the backup beside a round without one; `restored` counts messages of both directions."""
+    """Rounds during the backup beside those without; `restored` counts messages of both directions."""
 
-    without: Report
+    without: list[Report]
     during: list[Report]
     backup_s: float
     backup_mb: float
@@ -60,12 +65,18 @@ class Outcome:
     stored: int
 
     @property
-    def worst_ms(self) -> float:
-        return max(report.acknowledgement_ms.p99 for report in self.during)
+    def slower_ms(self) -> float:
+        """By how much the slowest round during the backup was slower than the slowest without."""
+        return worst_ms(self.during) - worst_ms(self.without)
 
     @property
     def correct(self) -> bool:
-        return self.restored >= self.stored and all(one.correct for one in (self.without, *self.during))
+        return self.restored >= self.stored and all(one.correct for one in (*self.without, *self.during))
+
+
+def worst_ms(reports: list[Report]) -> float:
+    """The 99th percentile of the acknowledgements of the slowest round."""
+    return max(report.acknowledgement_ms.p99 for report in reports)
 
 
 def command(name: str, folder: Path, env: dict[str, str], *argv: str) -> tuple[dict[str, object], float]:
@@ -85,8 +96,10 @@ def outcome(bench: Bench, database: Database, messages: int) -> Outcome:
         say(f"{database}: {messages} messages stored")
         with on_database(case, folder, url) as subject:
             warm_up(subject)
-            without = load(subject, ROUND)
-            made, backup_s, during = _during(subject, folder, recado_env(folder, url, free_port()))
+            rounds = Rounds(subject)
+            without = [rounds.next() for _ in range(ROUNDS_BEFORE)]
+            made, backup_s, during = _during(rounds, folder, recado_env(folder, url, free_port()))
+            without += [rounds.next() for _ in range(len(during) - ROUNDS_BEFORE)]
         say(f"{database}: backed up in {backup_s:.0f} s")
         env = recado_env(place, empty, free_port())
         restored, restore_s = command("restore", place, env, "restore", str(made["folder"]))
@@ -96,14 +109,26 @@ def outcome(bench: Bench, database: Database, messages: int) -> Outcome:
     return Outcome(without, during, backup_s, size / 1e6, restore_s, counts, 2 * messages)
 
 
-def _during(subject: Subject, folder: Path, env: dict[str, str]) -> tuple[dict[str, object], float, list[Report]]:
+@dataclass
+class Rounds:
+    """Rounds of messages, each from people who have not written before."""
+
+    subject: Subject
+    done: int = 0
+
+    def next(self) -> Report:
+        self.done += 1
+        return load(self.subject, ROUND, FIRST_MEASURED_PERSON + self.done * ROUND.people)
+
+
+def _during(rounds: Rounds, folder: Path, env: dict[str, str]) -> tuple[dict[str, object], float, list[Report]]:
     """A backup, with messages from before its beginning to its end."""
     made: list[tuple[dict[str, object], float]] = []
     making = threading.Thread(target=lambda: made.append(command("backup", folder, env, "backup", str(folder))))
     making.start()
     reports: list[Report] = []
     while making.is_alive() and len(reports) < MAX_ROUNDS:
-        reports.append(load(subject, ROUND, FIRST_MEASURED_PERSON + (len(reports) + 1) * ROUND.people))
+        reports.append(rounds.next())
     making.join()
     if not made:
         raise BenchmarkError(f"the backup failed\n{(folder / 'backup.log').read_text()[-2000:]}")
@@ -115,12 +140,12 @@ def publish(given: argparse.Namespace, machine: str, found: dict[Database, Outco
         [
             "database",
             "messages",
-            "ack p99 ms without",
-            "during",
-            "slowest",
+            "slowest round without, ack p99 ms",
+            "slowest round during",
+            "slowest message",
             "backup",
             "restore",
-            f"p99 < {LIMIT_MS:g} ms",
+            f"slower by less than {LIMIT_MS:g} ms",
         ]
     ]
     for database, one in found.items():
@@ -128,19 +153,19 @@ def publish(given: argparse.Namespace, machine: str, found: dict[Database, Outco
             [
                 database,
                 f"{one.stored // 2:,}",
-                f"{one.without.acknowledgement_ms.p99:.1f}",
-                f"{one.worst_ms:.1f}",
+                f"{worst_ms(one.without):.1f}",
+                f"{worst_ms(one.during):.1f}",
                 f"{max(report.acknowledgement_ms.max for report in one.during):.0f}",
                 f"{one.backup_s:.0f} s, {one.backup_mb:,.0f} MB",
                 f"{one.restore_s:.0f} s, {'whole' if one.restored >= one.stored else 'NOT WHOLE'}",
-                "met" if one.worst_ms < LIMIT_MS else "MISSED",
+                "met" if one.slower_ms < LIMIT_MS else "MISSED",
             ]
         )
     print(f"\n{machine}\n\n{as_text(rows)}")
     if given.write:
         told = ["python", "-m", "benchmarks.backup", *sys.argv[1:]]
         write_part(given.write, "backup", "A backup while people write", machine, told, as_markdown(rows))
-    return all(one.correct and one.worst_ms < LIMIT_MS for one in found.values())
+    return all(one.correct and one.slower_ms < LIMIT_MS for one in found.values())
 
 
 def main() -> None:

@@ -21,14 +21,14 @@ class Case:
     lines: int = 1
     processes: int = 1
     brain: str = "echo"
-    people: int = 300
+    people: int = 1000
     paced_from: str | None = None
 
 
 CASES = (
-    # The bare limit is many times faster: more people, so that it runs for seconds too.
-    Case("bare-sqlite", "bare", "sqlite", people=2000),
-    Case("bare-postgresql", "bare", "postgresql", people=2000),
+    # The bare limit is many times faster: more people, so that it runs for seconds, too, as all do.
+    Case("bare-sqlite", "bare", "sqlite", people=6000),
+    Case("bare-postgresql", "bare", "postgresql", people=6000),
     Case("pywa", "pywa"),
     Case("recado-sqlite", "recado", "sqlite"),
     Case("recado-postgresql", "recado", "postgresql"),

@@ -51,10 +51,11 @@ from recado.kit.rates import Rates
 from recado.knowledge import endpoints as knowledge
 from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
+from recado.mailbox.queries import refuse_if_sent
 from recado.mailbox.receive import WebhookApp
 from recado.mailbox.sender import Sender
 from recado.media import endpoints as media
-from recado.media.endpoints import MediaShelf
+from recado.media.endpoints import BeforeMediaGoes, MediaShelf
 from recado.media.fetching import Fetcher
 from recado.media.limits import MB
 from recado.metrics import endpoints as metrics
@@ -135,7 +136,7 @@ class _Api(FastAPI):
                 schema,
                 PREFIX,
                 {r.name: role_of(r) for r in api_routes()},
-                {r.name for r in api_routes() if isinstance(r, TaggedRoute) and r.is_tagged},
+                {r.name: not r.tagged.edited for r in api_routes() if isinstance(r, TaggedRoute) and r.tagged},
             )
         return self.openapi_schema
 
@@ -191,6 +192,7 @@ def build_app(
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
+        BeforeMediaGoes((refuse_if_sent,)),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
@@ -241,7 +243,7 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
-        served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings), served)
+        served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings, rates, limits), served)
     trusted = parse_networks(settings.trusted_proxies)
     limited = LimitAddresses(served, rates, limits.address, trusted, _UNCOUNTED_PATHS)
     larger = {("POST", f"{PREFIX}/media"): settings.media_max_mb * MB}

@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import asyncpg
@@ -35,7 +37,7 @@ from recado.kit.clock import from_ms
 from recado.kit.crypto import SecretBox, secret_box
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
-from recado.mailbox.queries import Converters, given_up, in_state, list_strays
+from recado.mailbox.queries import Converters, given_up, in_state, is_to_be_sent, list_strays
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.media.stuck import stuck_files
 from recado.migrate import check
@@ -82,6 +84,8 @@ FILE_CURES = {
     "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",
 }
 MAX_WEBHOOKS_TOLD = 20
+# Without these no model of faster-whisper can be loaded.
+WHISPER_FILES = ("config.json", "model.bin")
 # What is the case and what to do about it.
 WEBHOOK_TROUBLES: dict[str, tuple[str, str]] = {
     "secret_unreadable": (
@@ -164,6 +168,7 @@ async def examine(port: int, *, ask_providers: bool = True) -> list[Finding]:
         return [_fail("settings", line, "Set the variable as shown, then look again") for line in _lines(error)]
     found = [_ok("settings", "every variable can be read")]
     found += _examine_folder(settings.data_dir)
+    found += _examine_voice(settings.voice_model)
     found += [finding async for finding in _examine_database(settings, ask_providers)]
     found.append(await _examine_port(port))
     return found
@@ -201,6 +206,30 @@ def _disk(free_bytes: int) -> Finding:
     if free_bytes < MIN_FREE_BYTES:
         return _fail("disk", says, mend)
     return _warn("disk", says, mend) if free_bytes < DISK_WARN_BYTES else _ok("disk", says)
+
+
+def _examine_voice(model: str) -> list[Finding]:
+    """Whether voice notes can be heard, as far as can be seen without loading the model."""
+    name, variable = "voice", "RECADO_VOICE_MODEL"
+    if not model:
+        return []
+    if find_spec("faster_whisper") is None:
+        mend = f"make setup EXTRAS=voice (or pip install 'recado[voice]'), or do without {variable}"
+        return [_fail(name, f"{variable} needs a library that is not installed, so Recado does not start", mend)]
+    folder = Path(model)
+    if folder.is_dir():
+        missing = [file for file in WHISPER_FILES if not (folder / file).is_file()]
+        if missing:
+            mend = f"Set {variable} to the folder of a model that was converted for faster-whisper"
+            return [_fail(name, f"{folder} holds no such model: {', '.join(missing)} is missing", mend)]
+        return [_ok(name, f"the model is in {folder}")]
+    if folder.is_absolute() or folder.exists() or model.count("/") > 1:
+        return [_fail(name, f"{folder} is not a folder", f"Set {variable} to the model's folder, or to a name: small")]
+    if "/" not in model and model not in (names := import_module("faster_whisper").available_models()):
+        return [
+            _fail(name, f"there is no model {model}", f"Set {variable} to a folder, or to one of: {', '.join(names)}")
+        ]
+    return [_ok(name, f"{model} is fetched for the first voice note, unless it is here already")]
 
 
 async def _examine_port(port: int) -> Finding:
@@ -284,6 +313,10 @@ def _sqlite(version: tuple[int, ...]) -> Finding:
 
 async def _examine_tables(database: Database, settings: Settings) -> AsyncGenerator[Finding]:
     state = await check(database)
+    if state.filling:
+        says = "it holds only a part of an installation"
+        yield _fail("database", says, "Run again, to its end: recado restore or recado db copy")
+        return
     if state.newer:
         says = f"it is at revision {state.current}, newer than this program ({state.head})"
         if not state.usable:
@@ -431,7 +464,7 @@ async def _queue(session: AsyncSession) -> list[Finding]:
     counts = await session.execute(
         select(OutboxMessage.line_id, LineRow.address, OutboxMessage.error_code, func.count())
         .join(LineRow, LineRow.id == OutboxMessage.line_id, isouter=True)
-        .where(in_state("queued"), waits)
+        .where(is_to_be_sent(), waits)
         .group_by(OutboxMessage.line_id, LineRow.address, OutboxMessage.error_code)
         .order_by(OutboxMessage.line_id)
     )

@@ -13,6 +13,7 @@ import concurrent.futures
 import json
 import logging
 import queue
+import threading
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
@@ -37,8 +38,9 @@ SCHEMA = "dbos"
 MAX_RUNNING = 16
 # Each running job writes now and then; the library's own threads look for work once a second.
 POOL_SIZE = 4
-# A job's thread, and one for each other thing that the library does at the same time.
-MAX_THREADS = MAX_RUNNING + 4
+# A job's thread, and some for what the library does besides. Who is left takes on at once whatever any number of dead
+# processes had: what waits for a thread here would be kept from the others. Threads are made when they are needed.
+MAX_THREADS = 16 * MAX_RUNNING
 # What the library looks for besides; a stop waits for one such look to end.
 IDLE_POLL_S = 0.5
 SCHEDULER_POLL_S = 3600.0
@@ -57,13 +59,44 @@ class _Request:
     answer: "asyncio.Future[Any]"
 
 
+class _Running:
+    """What the threads of the library have running in the loop, until it is closed: then all of it is cancelled, and
+    nothing more is begun, whatever a thread was about to do.
+    """
+
+    def __init__(self) -> None:
+        self._futures: set[concurrent.futures.Future[Any]] = set()
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def submit(
+        self, coroutine: Coroutine[Any, Any, T], loop: asyncio.AbstractEventLoop
+    ) -> "concurrent.futures.Future[T]":
+        """In a thread. Raises `Stopping`."""
+        with self._lock:
+            if self._closed:
+                coroutine.close()
+                raise Stopping
+            future = asyncio.run_coroutine_threadsafe(coroutine, loop)
+            self._futures.add(future)
+        future.add_done_callback(self._futures.discard)
+        return future
+
+    def close(self) -> None:
+        with self._lock:
+            self._closed = True
+        for future in list(self._futures):
+            future.cancel()
+
+
 class Steps:
     """The steps of one workflow, for its coroutine. They are taken one after the other, in an order that must be the
     same every time the coroutine runs.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, running: _Running) -> None:
         self._loop = loop
+        self._running = running
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
 
     async def take(self, name: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -76,12 +109,12 @@ class Steps:
 
     # --- in the library's thread ------------------------------------------------------------------------
 
-    def serve(self, coroutine: Coroutine[Any, Any, None], running: "set[concurrent.futures.Future[Any]]") -> None:
+    def serve(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run the coroutine in the loop and its steps here, until it ends."""
-        future = self._submit(coroutine, running)
+        future = self._running.submit(coroutine, self._loop)
         future.add_done_callback(lambda _: self._requests.put(None))
         while (request := self._requests.get()) is not None:
-            self._carry_out(request, running)
+            self._carry_out(request)
         try:
             future.result()
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
@@ -89,32 +122,32 @@ class Steps:
         except Exception as error:  # a defect of ours; the library writes what it gets into its logs, words and all
             raise RuntimeError(f"A defect in a job: {type(error).__name__}") from None
 
-    def _carry_out(self, request: _Request, running: "set[concurrent.futures.Future[Any]]") -> None:
+    def _carry_out(self, request: _Request) -> None:
         from dbos import DBOS
 
         def work() -> Any:
             try:
-                return self._submit(request.work(), running).result()
+                return self._running.submit(request.work(), self._loop).result()
             except Exception as error:  # not recorded: the job decides whether it is tried again
                 raise _Failed(error) from error
 
         try:
             result = DBOS.run_step({"name": request.name}, work)
         except _Failed as failed:
-            error = failed.error
-            self._answer(request, lambda: request.answer.set_exception(error))
+            self._refuse(request, failed.error)
         except (concurrent.futures.CancelledError, asyncio.CancelledError):
             raise Stopping from None
+        except Stopping:
+            raise
+        except Exception as error:  # no JSON, or the library's tables cannot be reached
+            self._refuse(request, error)
+        except BaseException as error:  # the library's own: the workflow is another process's now
+            self._refuse(request, RuntimeError(f"A step was not recorded: {type(error).__name__}"))
         else:
             self._answer(request, lambda: request.answer.set_result(result))
 
-    def _submit(
-        self, coroutine: Coroutine[Any, Any, T], running: "set[concurrent.futures.Future[Any]]"
-    ) -> "concurrent.futures.Future[T]":
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
-        running.add(future)
-        future.add_done_callback(running.discard)
-        return future
+    def _refuse(self, request: _Request, error: Exception) -> None:
+        self._answer(request, lambda: request.answer.set_exception(error))
 
     def _answer(self, request: _Request, give: Callable[[], None]) -> None:
         def now() -> None:
@@ -151,7 +184,7 @@ class Engine:
     _connections: sa.Engine | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
-    _running: "set[concurrent.futures.Future[Any]]" = field(default_factory=set["concurrent.futures.Future[Any]"])
+    _running: _Running = field(default_factory=_Running)
 
     @property
     def launched(self) -> bool:
@@ -171,10 +204,10 @@ class Engine:
         await self.launch()
         await asyncio.to_thread(_start, self, workflow_id)
 
-    async def trace(self, workflow_id: str, living: Collection[str]) -> Trace:
-        """Look after a workflow whose job has lost its process: what a dead process held waits for a living one."""
+    async def trace(self, workflow_ids: Collection[str], living: Collection[str]) -> dict[str, Trace]:
+        """Look after workflows whose jobs have lost their process: what a dead process held waits for a living one."""
         await self.launch()
-        return await asyncio.to_thread(_trace, workflow_id, frozenset(living))
+        return await asyncio.to_thread(_trace, list(workflow_ids), frozenset(living))
 
     async def forget(self, workflow_ids: Collection[str]) -> None:
         """Remove the records of workflows that ended; of those that did not, nothing happens."""
@@ -187,8 +220,7 @@ class Engine:
             if not self._launched or self._closed:
                 return
             self._closed = True
-            for future in list(self._running):
-                future.cancel()
+            self._running.close()
             await asyncio.to_thread(_close, self)
 
     @property
@@ -212,8 +244,8 @@ class Engine:
         """In a thread of the library: run one workflow to its end."""
         if self._closed or self._loop is None:
             raise Stopping
-        steps = Steps(self._loop)
-        steps.serve(self.run(workflow_id, steps), self._running)
+        steps = Steps(self._loop, self._running)
+        steps.serve(self.run(workflow_id, steps))
 
 
 # --- The library; these block, and run in threads -----------------------------------------------------------
@@ -305,27 +337,33 @@ def _start(engine: Engine, workflow_id: str) -> None:
         DBOS.start_workflow(engine.workflow, workflow_id)
 
 
-def _trace(workflow_id: str, living: frozenset[str]) -> Trace:
+def _trace(workflow_ids: list[str], living: frozenset[str]) -> dict[str, Trace]:
     from dbos import DBOS
 
-    status = DBOS.get_workflow_status(workflow_id)
-    if status is None or status.status not in ("PENDING", "ENQUEUED"):
-        return "gone"
-    if status.status == "ENQUEUED" or status.executor_id is None or status.executor_id in living:
-        return "waits"
-    recover_work_of(status.executor_id)
-    return "recovered"
+    left = DBOS.list_workflows(
+        workflow_ids=workflow_ids, status=["PENDING", "ENQUEUED"], load_input=False, load_output=False
+    )
+    traces: dict[str, Trace] = dict.fromkeys(workflow_ids, "gone")
+    dead: set[str] = set()
+    for one in left:
+        if one.status == "ENQUEUED" or one.executor_id is None or one.executor_id in living:
+            traces[one.workflow_id] = "waits"
+        else:
+            traces[one.workflow_id] = "recovered"
+            dead.add(one.executor_id)
+    recover_work_of(sorted(dead))
+    return traces
 
 
-def recover_work_of(executor_id: str) -> None:
-    """Let the work of a dead process wait for any living one.
+def recover_work_of(executor_ids: list[str]) -> None:
+    """Let the work of dead processes wait for any living one.
 
     The library does so by itself only for a process that starts again under the same id, and offers no public call for
     another process's. tests/test_durable.py holds this one to what we need of it at every upgrade.
     """
     from dbos import DBOS
 
-    DBOS._recover_pending_workflows([executor_id])  # pyright: ignore[reportPrivateUsage]
+    DBOS._recover_pending_workflows(executor_ids)  # pyright: ignore[reportPrivateUsage]
 
 
 def _forget(workflow_ids: list[str]) -> None:

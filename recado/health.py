@@ -91,6 +91,8 @@ class Readiness:
 
     async def _migrations(self) -> None:
         state = await check_migrations(self.database)
+        if state.filling:
+            raise NotMet("This database is being filled, or was left half filled: repeat the restore or the copy")
         if state.newer and not state.usable:
             raise NotMet("A newer Recado has used this database: start that version")
         if not state.usable:

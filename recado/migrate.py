@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -49,19 +49,25 @@ _OWN_TABLES = text(
     "AND pg_has_role(relowner, 'USAGE') ORDER BY relname"
 )
 
+# The table that a database has while `recado restore` or `recado db copy` brings it its rows.
+FILLING_MARK = "recado_copy"
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class MigrationState:
-    """`current` is the revision of the database (None: empty), `head` the one that this program needs."""
+    """`current` is the revision of the database (None: empty), `head` the one that this program needs. One that is
+    `filling` holds only a part of an installation.
+    """
 
     current: str | None
     head: str
+    filling: bool = False
 
     @property
     def up_to_date(self) -> bool:
-        return self.current == self.head
+        return self.current == self.head and not self.filling
 
     @property
     def newer(self) -> bool:
@@ -71,6 +77,8 @@ class MigrationState:
     @property
     def usable(self) -> bool:
         """This program can work with it: nothing is missing and, where it is newer, nothing was taken away."""
+        if self.filling:
+            return False
         return self.up_to_date or (self.current is not None and self.newer and runs_on(self.head, self.current))
 
 
@@ -78,17 +86,19 @@ async def check(database: Database) -> MigrationState:
     """Where the database stands. Changes nothing."""
     async with database.engine.connect() as connection:
         await connection.execution_options(read_only=True)
-        return MigrationState(await connection.run_sync(_current_revision), migrations.REVISIONS[-1])
+        filling = await connection.run_sync(lambda sync: inspect(sync).has_table(FILLING_MARK))
+        return MigrationState(await connection.run_sync(_current_revision), migrations.REVISIONS[-1], filling)
 
 
 async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) -> None:
     """Return when the database is ready for this program.
 
     Another process may just be migrating it, so this looks again until `limit_s` is over, and then raises
-    `RecadoError` (`database_not_migrated`; or at once `database_too_new`).
+    `RecadoError` (`database_not_migrated`; or at once `database_too_new`, `database_incomplete`).
     """
     until = time.monotonic() + limit_s
     while not (state := await check(database)).usable:
+        _refuse_filling(state)
         _refuse_newer(state)
         if time.monotonic() >= until:
             raise RecadoError(
@@ -101,26 +111,34 @@ async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) 
         await asyncio.sleep(_LOCK_POLL_S)
 
 
-async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S) -> list[str]:
+async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S, *, fills: bool = False) -> list[str]:
     """Upgrade to the newest revision, and return the revisions applied, oldest first (often none).
 
     Waits up to `limit_s` for another process that is doing the same, then raises `migration_locked`; and as long for
     those who use a table that changes, then `migration_blocked`. Raises `database_too_new` if a newer program has taken
-    away what this one needs; if it has only added, there is nothing to do. Everything is one transaction.
+    away what this one needs; if it has only added, there is nothing to do. Everything is one transaction. Only who
+    `fills` the database may migrate it meanwhile: others get `database_incomplete`.
     """
     database = Database(settings.resolved_direct_url)
     try:
-        state = await check(database)
-        if state.usable:
+        if await _is_done(database, fills=fills):
             return []
-        _refuse_newer(state)
         async with migration_lock(database, limit_s):
-            if (state := await check(database)).usable:
+            if await _is_done(database, fills=fills):
                 return []  # whoever had the lock has done it
-            _refuse_newer(state)
             return await _upgrade_when_free(database, limit_s)
     finally:
         await database.close()
+
+
+async def _is_done(database: Database, *, fills: bool) -> bool:
+    state = await check(database)
+    if fills:
+        state = replace(state, filling=False)
+    _refuse_filling(state)
+    if not state.usable:
+        _refuse_newer(state)
+    return state.usable
 
 
 @asynccontextmanager
@@ -136,8 +154,9 @@ async def migration_lock(database: Database, limit_s: float) -> AsyncGenerator[N
 
 def require_same(state: MigrationState) -> None:
     """For what copies whole tables, and must know all of them. Raises `Conflict` (`database_not_migrated`,
-    `database_too_new`).
+    `database_too_new`), `RecadoError` (`database_incomplete`).
     """
+    _refuse_filling(state)
     if state.newer:
         raise Conflict(
             f"The database ({state.current}) is newer than this program ({state.head}): do this with the newer Recado",
@@ -145,6 +164,16 @@ def require_same(state: MigrationState) -> None:
         )
     if not state.up_to_date:
         raise Conflict("This program needs other tables. Run first: recado db migrate", code="database_not_migrated")
+
+
+def _refuse_filling(state: MigrationState) -> None:
+    if state.filling:
+        raise RecadoError(
+            "The database holds only a part of an installation: recado restore or recado db copy is bringing it the "
+            "rest, or broke off. Run that command again, to its end, or name another database in RECADO_DATABASE_URL.",
+            code="database_incomplete",
+            status=503,
+        )
 
 
 def _refuse_newer(state: MigrationState) -> None:

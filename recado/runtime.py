@@ -1,8 +1,9 @@
 """One running process: its database, its books, its mailbox, and which channels, brains and skills it has."""
 
-from collections.abc import AsyncGenerator, Iterable, Mapping, Set
+from collections.abc import AsyncGenerator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from recado.assistants.book import AssistantBook
 from recado.brain.llm.opening import open_thinker
@@ -28,7 +29,7 @@ from recado.media.outgoing import OutgoingMedia
 from recado.media.store import Store, open_store
 from recado.migrate import wait_until_migrated
 from recado.privacy.repeats import Erased
-from recado.projects.service import revoked_of
+from recado.projects.auth import closed_of
 from recado.settings import Settings
 from recado.skills import Skill, Skills
 from recado.tracing.service import Tracing, open_tracing
@@ -63,11 +64,7 @@ def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
 
 
 def _open_feed(database: Database, mailbox: Mailbox) -> Feed:
-    async def revoked(key_ids: Set[str]) -> Set[str]:
-        async with database.system(read_only=True) as session:
-            return await revoked_of(session, key_ids)
-
-    feed = Feed(database, revoked)
+    feed = Feed(database, partial(closed_of, database))
     mailbox.on_events(feed.bell.ring)
     return feed
 

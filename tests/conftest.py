@@ -1,6 +1,7 @@
 """What all tests share: databases of both kinds, a project, a secret box, and no network but loopback."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -11,10 +12,8 @@ from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
 from tests.databases import KINDS, Databases, Kind
-from tests.measuring import pytest_collection, pytest_runtest_protocol
 from tests.network import block_network
-
-__all__ = ["pytest_collection", "pytest_runtest_protocol"]  # hooks around all tests
+from tests.redis_server import RedisServer
 
 # A slow or busy machine fails no property, and the same code is tried with the same examples each time, so that a
 # failure is due to what was changed. `--hypothesis-profile=explore` looks for new ones.
@@ -94,3 +93,13 @@ async def other_project_id(database: Database) -> str:
     """A second project in `database`, called "chacra"."""
     async with database.system() as session:
         return (await create_project(session, "chacra", "Chacra Sur")).id
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of this test's own."""
+    server = RedisServer(tmp_path)
+    try:
+        yield server
+    finally:
+        server.stop()

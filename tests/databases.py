@@ -7,7 +7,7 @@ started once a test process, when the first test needs it.
 import asyncio
 import shutil
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -39,18 +39,28 @@ class Databases:
         self._thread.start()
         self._server: LocalPostgres | None = None
         self._admin: Database | None = None
-        self._sqlite_template: Path | None = None
 
-    def create(self, kind: Kind) -> str:
-        """The URL of a new, migrated database."""
+    def create(self, kind: Kind, template: str = TEMPLATE) -> str:
+        """The URL of a new, migrated database, with what is in `template` (see `add_template`)."""
         name = "test_" + new_id().replace("-", "")
+        if kind == "sqlite":
+            self._migrated_file()
+            path = self._folder / f"{name}.db"
+            shutil.copyfile(self._folder / f"{template}.db", path)
+            return f"sqlite:///{path}"
+        server = self.server()
+        self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+        return server.url(name)
+
+    def add_template(self, kind: Kind, name: str, fill: Callable[[str], Coroutine[object, object, T]]) -> T:
+        """Keep a migrated database under this name, for `create`: what `fill` does with it and its URL is done once."""
         if kind == "sqlite":
             path = self._folder / f"{name}.db"
             shutil.copyfile(self._migrated_file(), path)
-            return f"sqlite:///{path}"
+            return self._run(fill(f"sqlite:///{path}"))
         server = self.server()
         self._run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE {TEMPLATE}'))
-        return server.url(name)
+        return self._run(fill(server.url(name)))
 
     def create_empty(self, kind: Kind) -> str:
         """The URL of a new database without tables."""
@@ -88,11 +98,10 @@ class Databases:
         self._loop.close()
 
     def _migrated_file(self) -> Path:
-        if self._sqlite_template is None:
-            path = self._folder / f"{TEMPLATE}.db"
+        path = self._folder / f"{TEMPLATE}.db"
+        if not path.exists():
             self._run(migrate(Settings(database_url=f"sqlite:///{path}")))
-            self._sqlite_template = path
-        return self._sqlite_template
+        return path
 
     async def _execute(self, statement: str) -> None:
         assert self._server is not None

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -241,6 +242,15 @@ async def test_what_a_person_must_mend_is_told_at_once(settings: pytest.MonkeyPa
     assert (await findings())["queue"].level is Level.WARN
 
 
+async def test_an_answer_that_nobody_fetches_is_no_finding(settings: pytest.MonkeyPatch, database: Database) -> None:
+    web = line("")
+    web.channel, web.secrets = "web", {}
+    await add(database, web, out("queued", line_id=web.id))
+    assert (await findings())["queue"].level is Level.OK
+    await add(database, out("queued"))
+    assert (await findings())["queue"].level is Level.WARN
+
+
 async def test_what_waits_as_it_should_is_no_finding(settings: pytest.MonkeyPatch, database: Database) -> None:
     now = now_ms()
     hiccup = out("queued", error_code="provider_unavailable", created_ms=now, due_ms=now + 5_000)
@@ -325,6 +335,49 @@ async def test_a_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
     monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "file"))
     found = await findings()
     assert found["data folder"].level is Level.FAIL
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "says"),
+    [
+        ("small", Level.OK, "is fetched for the first voice note"),
+        ("owner/model", Level.OK, "is fetched for the first voice note"),
+        ("smal", Level.FAIL, "there is no model smal"),
+        ("/nowhere", Level.FAIL, "/nowhere is not a folder"),
+        ("models/whisper/small", Level.FAIL, "models/whisper/small is not a folder"),
+        ("{folder}/empty", Level.FAIL, "config.json, model.bin is missing"),
+        ("{folder}/whole", Level.OK, "the model is in"),
+    ],
+)
+async def test_the_model_for_voice_notes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: str, level: Level, says: str
+) -> None:
+    (tmp_path / "faster_whisper.py").write_text("available_models = lambda: ['tiny', 'small']")
+    for name, files in (("empty", ()), ("whole", doctor.WHISPER_FILES)):
+        (tmp_path / name).mkdir()
+        for file in files:
+            (tmp_path / name / file).touch()
+    monkeypatch.setattr(sys, "path", [str(tmp_path), *sys.path])
+    monkeypatch.delitem(sys.modules, "faster_whisper", raising=False)
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("RECADO_VOICE_MODEL", model.format(folder=tmp_path))
+    found = (await findings())["voice"]
+    sys.modules.pop("faster_whisper", None)
+    assert (found.level, says in found.says) == (level, True)
+    assert bool(found.mend) == (level is Level.FAIL)
+
+
+async def test_voice_notes_without_their_library(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RECADO_DATA_DIR", str(tmp_path / "data"))
+    assert "voice" not in await findings()
+    monkeypatch.setenv("RECADO_VOICE_MODEL", "small")
+
+    def absent(_name: str) -> None:
+        return None
+
+    monkeypatch.setattr(doctor, "find_spec", absent)
+    found = (await findings())["voice"]
+    assert (found.level, "make setup EXTRAS=voice" in found.mend) == (Level.FAIL, True)
 
 
 def test_little_space_is_a_warning_and_none_a_failure() -> None:

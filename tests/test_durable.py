@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
+from recado import durable
 from recado.db import Base, Database
-from recado.durable import SCHEMA, Engine, Steps
+from recado.durable import MAX_RUNNING, SCHEMA, Engine, Steps, Trace
 from recado.kit import new_id
 from recado.kit.sqlite import MINIMUM_SQLITE
 from tests.mailbox.support import eventually
@@ -78,19 +80,25 @@ async def test_work_of_a_dead_process_goes_on_behind_its_last_step(database_url:
     script.hold.set()
     engine = Engine(database_url, "living", script.run)
     try:
-        assert await engine.trace("job:1", {"living", "dead"}) == "waits"  # it lives: nothing is taken from it
-        assert await engine.trace("job:1", {"living"}) == "recovered"
+        assert await _trace(engine, {"living", "dead"}) == "waits"  # it lives: nothing is taken from it
+        assert await _trace(engine, {"living"}) == "recovered"
         await eventually(lambda: "end" in script.did)
         assert script.did == ["second", "end"]
         assert script.got == [{"words": ["añ", 1, None]}, "second"]
-        await eventually(lambda: _is_gone(engine, "job:1"))
+        await eventually(lambda: _is_gone(engine))
         await engine.forget(["job:1"])
     finally:
         await engine.close()
 
 
-async def _is_gone(engine: Engine, workflow_id: str) -> bool:
-    return await engine.trace(workflow_id, {"living"}) == "gone"
+async def _is_gone(engine: Engine) -> bool:
+    return await _trace(engine, {"living"}) == "gone"
+
+
+async def _trace(engine: Engine, living: set[str]) -> Trace:
+    traces = await engine.trace(["job:1", "job:none"], living)
+    assert traces["job:none"] == "gone"
+    return traces["job:1"]
 
 
 async def test_a_stop_leaves_the_work_to_others_and_is_quick(database_url: str) -> None:
@@ -104,9 +112,60 @@ async def test_a_stop_leaves_the_work_to_others_and_is_quick(database_url: str) 
     second.hold.set()
     engine = Engine(database_url, "two", second.run)
     try:
-        assert await engine.trace("job:1", {"two"}) == "recovered"
+        assert await _trace(engine, {"two"}) == "recovered"
         await eventually(lambda: "end" in second.did)
         assert second.did == ["second", "end"]
+    finally:
+        await engine.close()
+
+
+async def test_what_a_thread_was_about_to_begin_at_a_stop_is_not_begun(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about_to_begin, stopped = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    class Late(Steps):
+        def __init__(self, *given: Any) -> None:
+            threads.append(threading.current_thread())
+            about_to_begin.set()
+            stopped.wait(30)
+            super().__init__(*given)
+
+    async def run(workflow_id: str, _: Steps) -> None:
+        began.append(workflow_id)
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(durable, "Steps", Late)
+    began: list[str] = []
+    engine = Engine(database_url, "one", run)
+    try:
+        await engine.start("job:1")
+        assert await asyncio.to_thread(about_to_begin.wait, 30)
+    finally:
+        await engine.close()
+        stopped.set()
+    await eventually(lambda: not threads[0].is_alive())
+    assert began == []
+
+
+async def test_one_takes_on_at_once_what_many_had(database_url: str) -> None:
+    ids = [f"job:{n}" for n in range(MAX_RUNNING + 8)]
+    began: set[str] = set()
+
+    async def run(workflow_id: str, _: Steps) -> None:
+        began.add(workflow_id)
+        await asyncio.Event().wait()
+
+    stopping = Engine(database_url, "one", run)
+    for workflow_id in ids:
+        await stopping.start(workflow_id)
+    await stopping.close()
+    began.clear()
+    engine = Engine(database_url, "two", run)
+    try:
+        assert set((await engine.trace(ids, {"two"})).values()) == {"recovered"}
+        await eventually(lambda: began == set(ids))
     finally:
         await engine.close()
 
@@ -127,13 +186,41 @@ async def test_a_workflow_is_started_once_and_an_error_of_a_step_is_not_recorded
     try:
         await engine.start("job:1")
         await eventually(lambda: tries == ["job:1", "end"])
-        await eventually(lambda: _is_gone(engine, "job:1"))
+        await eventually(lambda: _is_gone(engine))
         await engine.start("job:1")
         await engine.start("job:2")
         await eventually(lambda: tries.count("end") == 2)
         assert tries == ["job:1", "end", "job:2", "end"]
     finally:
         await engine.close()
+
+
+async def test_a_step_that_cannot_be_recorded_is_an_error(database_url: str) -> None:
+    """Its result is no JSON, or the library holds that another process has the workflow now."""
+    database, failed = Database(database_url), list[str]()
+
+    async def no_json() -> object:
+        return object()
+
+    async def loses_the_workflow() -> None:
+        table = "workflow_status" if database.is_sqlite else f"{SCHEMA}.workflow_status"
+        async with database.engine.begin() as connection:
+            await connection.execute(text(f"UPDATE {table} SET owner_xid = 'another'"))  # noqa: S608
+
+    async def run(_: str, steps: Steps) -> None:
+        for work in (no_json, loses_the_workflow):
+            try:
+                await steps.take("one", work)
+            except Exception as error:
+                failed.append(type(error).__name__)
+
+    engine = Engine(database_url, "living", run)
+    try:
+        await engine.start("job:1")
+        await eventually(lambda: failed == ["TypeError", "RuntimeError"])
+    finally:
+        await engine.close()
+        await database.close()
 
 
 async def test_its_tables_share_our_database_and_no_name_of_ours(database_url: str) -> None:

@@ -69,6 +69,27 @@ def test_a_wrong_setting_is_one_line(monkeypatch: pytest.MonkeyPatch, variable: 
     assert "very-secret" not in message
 
 
+def test_the_names_of_older_installations_are_read_and_ours_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, text in (
+        ("AI_ASSISTANTS_DATA_DIR", "/srv/older"),
+        ("DATABASE_URL", POSTGRES),
+        ("AI_ASSISTANTS_API_KEYS", "clinic:very-secret-01234"),
+        ("AI_ASSISTANTS_RATE_LIMIT", "7/30"),
+        ("AI_ASSISTANTS_ENABLE_LEGACY_ROUTES", "0"),
+        ("WHATSAPP_WEBHOOK_SECRET", "very-secret-0123456789"),
+    ):
+        monkeypatch.setenv(variable, text)
+    read = load_settings()
+    assert (str(read.data_dir), read.database_url) == ("/srv/older", POSTGRES)
+    assert read.api_keys == (("clinic", "very-secret-01234"),)
+    assert (read.project_rate_limit, read.legacy_routes) == ("7/30", False)
+    assert read.gateway_secret == "very-secret-0123456789"
+    monkeypatch.setenv("RECADO_DATA_DIR", "/srv/ours")
+    monkeypatch.setenv("RECADO_DATABASE_URL", "sqlite:////srv/ours/recado.db")
+    read = load_settings()
+    assert (str(read.data_dir), read.database_url) == ("/srv/ours", "sqlite:////srv/ours/recado.db")
+
+
 async def test_the_doctor_names_each_wrong_setting_too(monkeypatch: pytest.MonkeyPatch) -> None:
     message = told(monkeypatch, RECADO_SECRET_KEY="short", RECADO_CLOUD_API_BASE_URL="http://x:abc")
     found = await examine(free_port())

@@ -25,6 +25,7 @@ from recado.errors import RecadoError
 from recado.kit.clock import now
 from recado.kit.private import make_private
 from recado.kit.stamps import stamp
+from recado.media.folder import PARTS
 from recado.migrate import check, migrate, require_same
 from recado.settings import LAST_BACKUP, Settings
 
@@ -38,10 +39,11 @@ _LOG_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished backup."""
+    """A finished backup. What the installation keeps in a bucket is not in it."""
 
     folder: Path
     manifest: Manifest
+    has_bucket: bool
 
     @property
     def size_bytes(self) -> int:
@@ -80,7 +82,7 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
             raise
     finally:
         await database.close()
-    return Made(folder, manifest)
+    return Made(folder, manifest, bool(settings.media_url))
 
 
 async def _copy_database(database: Database, to: Path, report: Report) -> dict[str, int]:
@@ -187,9 +189,9 @@ def _finish_files(media: Path, folder: Path) -> tuple[StoredFile, ...]:
 
 
 def _files_below(folder: Path) -> Iterator[Path]:
-    """Whole files only: what is being written has a name that begins with a dot."""
+    """Whole files only, and no marks of our own, whose names begin with a dot."""
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = sorted(name for name in folders if Path(root, name) != folder / PARTS)
         yield from (Path(root) / name for name in sorted(names) if not name.startswith("."))
 
 

@@ -1,25 +1,27 @@
 """Moves the rows of an installation from one database to another: resumable, and compared row by row at the end."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
 from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from recado.archive.tables import add_rows, batch_of, count_of, kept_tables, key_in, last_key, rows_of, same_rows
+from recado.archive.tables import Key, add_rows, batch_of, count_of, kept_tables, key_in, last_key, rows_of, same_rows
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
-from recado.migrate import check, migrate, require_same
+from recado.migrate import FILLING_MARK, check, migrate, require_same
 from recado.projects.models import Project
 from recado.settings import Settings
 
 Report = Callable[[str, int, int], None]
 """Told ("copy", "write" or "compare", done, in all)."""
+Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+"""Opens one for each batch."""
 
 # Holds whose rows a database is just getting. It is gone when all have arrived.
-_MARK = Table("recado_copy", MetaData(), Column("whose", String(36), nullable=False))
+_MARK = Table(FILLING_MARK, MetaData(), Column("whose", String(36), nullable=False))
 # Signs of life are given on the database's clock.
 _SQLITE_NOW = "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
 _POSTGRESQL_NOW = "CAST(extract(epoch FROM now()) * 1000 AS bigint)"
@@ -37,9 +39,16 @@ async def copy_installation(source: Database, target_url: str, report: Report) -
     target = Database(target_url)
     try:
         async with snapshot(source, alone=True) as reading:
-            await refuse_running(reading, "Stop Recado first, on every machine: recado db copy moves what lies still.")
-            rows = await copy_rows(reading, target, report)
-            await compare_rows(reading, target, report)
+            began_ms = await refuse_running(
+                reading, "Stop Recado first, on every machine: recado db copy moves what lies still."
+            )
+            rows = await copy_rows(reading, target.engine.begin, report)
+            async with snapshot(target) as copied:
+                await compare_rows(reading, copied, report)
+        # PostgreSQL lets a process begin meanwhile: what it has taken is not in the copy.
+        async with snapshot(source) as after:
+            cure = "It began during the copy. Stop it, empty the new database, and copy again."
+            await refuse_running(after, cure, at_ms=began_ms)
         async with target.engine.begin() as connection:
             await connection.run_sync(_MARK.drop)
         return rows
@@ -60,47 +69,62 @@ async def snapshot(database: Database, *, alone: bool = False) -> AsyncGenerator
             yield connection
 
 
-async def refuse_running(connection: AsyncConnection, cure: str) -> None:
-    """Raises `Conflict` (`still_running`) while processes give signs of life."""
+async def refuse_running(connection: AsyncConnection, cure: str, *, at_ms: int | None = None) -> int:
+    """Raises `Conflict` (`still_running`) while processes give signs of life, or where one has done so since `at_ms`;
+    what the database's clock says.
+    """
     sqlite = connection.dialect.name == "sqlite"
     now_ms = literal_column(_SQLITE_NOW if sqlite else _POSTGRESQL_NOW, BigInteger)
-    alive = Process.beat_ms > now_ms - PROCESS_DEAD_AFTER_MS
+    said_ms: int = (await connection.execute(select(now_ms))).scalar_one()
+    alive = Process.beat_ms > (said_ms if at_ms is None else at_ms) - PROCESS_DEAD_AFTER_MS
     living = await connection.execute(select(func.count()).select_from(Process).where(alive))
     if living.scalar_one():
         raise Conflict(f"Recado is running on this database. {cure}", code="still_running")
+    return said_ms
 
 
-async def copy_rows(reading: AsyncConnection, target: Database, report: Report) -> int:
-    """Write the rows that `target` lacks, each table in the order of its keys; the number of rows of all tables."""
+async def fill(reading: AsyncConnection, target: Database, whose: str, report: Report) -> None:
+    """Bring an empty database all rows, or none: who dies on the way leaves it empty, and marked. Raises as `mark`
+    does, and `RecadoError` (`copy_differs`).
+    """
+    await mark(target, whose)
+    await migrate(Settings(database_url=target.url), fills=True)
+    async with target.engine.begin() as writing:
+        await copy_rows(reading, lambda: nullcontext(writing), report)
+        await compare_rows(reading, writing, report)
+        await writing.run_sync(_MARK.drop)
+
+
+async def copy_rows(reading: AsyncConnection, target: Transactions, report: Report) -> int:
+    """Write the rows that the target lacks, each table in the order of its keys; the number of rows of all tables."""
     tables = kept_tables()
     total = sum([await count_of(reading, table) for table in tables])
     done = 0
     for table in tables:
-        async with target.engine.connect() as connection:
+        async with target() as connection:
             after = await last_key(connection, table)
             done += await count_of(connection, table)
         async for rows in rows_of(reading, table, after):
-            async with target.engine.begin() as connection:
+            async with target() as connection:
                 await add_rows(connection, table, rows)
             done += len(rows)
             report("copy", done, total)
     return total
 
 
-async def compare_rows(reading: AsyncConnection, target: Database, report: Report) -> None:
-    """Raises `RecadoError` (`copy_differs`) where `target` does not hold the same rows."""
+async def compare_rows(reading: AsyncConnection, copied: AsyncConnection, report: Report) -> None:
+    """Raises `RecadoError` (`copy_differs`) where `copied` does not hold the same rows."""
     tables = kept_tables()
     total = sum([await count_of(reading, table) for table in tables])
     done = 0
-    async with snapshot(target) as copied:
-        for table in tables:
-            done += await _compare(reading, copied, table)
-            report("compare", done, total)
+    for table in tables:
+        done += await _compare(reading, copied, table)
+        report("compare", done, total)
 
 
 async def _compare(reading: AsyncConnection, copied: AsyncConnection, table: Table) -> int:
     count = 0
-    after: str | None = None
+    after: Key | None = None
     while rows := await batch_of(reading, table, after):
         found = await batch_of(copied, table, after)
         if not same_rows(table, rows, found):
@@ -126,21 +150,26 @@ async def _begin(source: Database, target_url: str) -> None:
     try:
         async with source.system(read_only=True) as session:
             whose = await session.scalar(select(Project.id).order_by(Project.id).limit(1)) or "none"
-        if await _mark_of(target) is None:
-            if (await check(target)).current is not None:
-                raise Conflict(
-                    "The new database holds an installation already. Name an empty one.", code="target_in_use"
-                )
-            async with target.engine.begin() as connection:
-                await connection.run_sync(_MARK.create)
-                await connection.execute(insert(_MARK).values(whose=whose))
-        elif await _mark_of(target) != whose:
-            raise Conflict(
-                "The new database holds part of another installation. Name an empty one.", code="target_in_use"
-            )
+        state = await check(target)
+        if state.current is not None and not state.filling:
+            raise Conflict("The new database holds an installation already. Name an empty one.", code="target_in_use")
+        await mark(target, whose)
     finally:
         await target.close()
-    await migrate(Settings(database_url=target_url))
+    await migrate(Settings(database_url=target_url), fills=True)
+
+
+async def mark(target: Database, whose: str) -> None:
+    """Note whose rows a database gets: until all have come, nothing else works with it. Raises `Conflict`
+    (`target_in_use`) if it gets other ones.
+    """
+    found = await _mark_of(target)
+    if found is None:
+        async with target.engine.begin() as connection:
+            await connection.run_sync(_MARK.create)
+            await connection.execute(insert(_MARK).values(whose=whose))
+    elif found != whose:
+        raise Conflict("The new database holds part of another installation. Name an empty one.", code="target_in_use")
 
 
 async def _mark_of(target: Database) -> str | None:

@@ -1,8 +1,8 @@
 """`recado restore`: an installation from a backup, in an empty place.
 
-What was on its way when the backup was made may have arrived since, and what was not answered yet may have been
-answered: nothing of it is sent or answered by itself a second time. It is given up, where people see it and can retry
-it one by one; unless whoever restores knows that Recado was stopped before the backup.
+What was on its way when the backup was made may have arrived since, what was not answered yet may have been answered,
+and a job may have ended: nothing of it is done by itself a second time (`recado.archive.holding`); unless whoever
+restores knows that Recado was stopped before the backup.
 """
 
 import asyncio
@@ -10,53 +10,44 @@ import os
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import AsyncIterator, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from pathlib import Path
 
-from recado.archive.copying import Report, compare_rows, copy_rows, snapshot
+from recado.archive.copying import Report, fill, snapshot
+from recado.archive.holding import Held, hold
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, damages, read_manifest
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
+from recado.kit.acting import unnoted
 from recado.kit.crypto import SecretBox, new_token, secret_box
 from recado.kit.private import make_private
-from recado.media.store import open_store
+from recado.media.store import CHUNK_BYTES, open_store
 from recado.migrate import check, migrate
 from recado.migrations import REVISIONS
 from recado.privacy.again import erase_again
 from recado.privacy.erasing import Eraser
-from recado.privacy.ledger import LEDGER, read_ledger
+from recado.privacy.ledger import LEDGER, read_ledger, write_ledger
 from recado.settings import Settings
 
-_HELD_CODE = "restored"
-_HELD_TEXT = "Restored from a backup: it may have been sent already"
-_HOLD_OUTBOX = """
-    UPDATE outbox SET state = 'dead', error_code = ?, error_text = ?, unknown_ms = NULL
-    WHERE state IN ('queued', 'sending', 'unknown')
-"""
-_HOLD_INBOX = """
-    UPDATE inbox SET dead = true
-    WHERE seq > (SELECT c.settled_seq FROM conversations c WHERE c.id = inbox.conversation_id)
-"""
-_SETTLE = """
-    UPDATE conversations SET settled_seq = last_in_seq, first_pending_ms = NULL, pending_due_ms = NULL, wake_ms = NULL,
-        owner = NULL, epoch = epoch + 1, failures = 0, crashes = 0
-    WHERE settled_seq < last_in_seq
-"""
+# Whose rows a database gets that a restore fills.
+_MARK = "restore"
+# Among the media until all is restored: those that are there may be written again.
+_UNFINISHED = ".restoring"
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """`unsent` and `unanswered` count the messages that were given up, to be looked at by people; `erased` the people
-    who were erased again.
+    """`held` is what was given up, to be looked at by people; `erased` counts those who were erased again, and is None
+    where there was no list of erasures.
     """
 
     manifest: Manifest
-    unsent: int
-    unanswered: int
+    held: Held
     messages: int
-    erased: int
+    erased: int | None
 
 
 async def restore(
@@ -66,8 +57,8 @@ async def restore(
 
     With `resume` the installation goes on where the backup was made. Whoever was erased since (by the list `erasures`,
     or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`),
-    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`), `RecadoError`
-    (`database_too_new`).
+    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`, `target_in_use`), `RecadoError`
+    (`database_too_new`), `Unavailable` (`media_store_unavailable`). One that is interrupted can be begun again.
     """
     manifest = await asyncio.to_thread(_proven, folder)
     database = Database(settings.resolved_database_url)
@@ -79,23 +70,29 @@ async def restore(
             make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
             await migrate(Settings(database_url=f"sqlite:///{working}"))
-            unsent, unanswered = (0, 0) if resume else await asyncio.to_thread(_hold, working)
+            held = Held() if resume else await _hold(working)
             messages = await _messages(working, manifest)
-            await asyncio.to_thread(_restore_media, folder, settings.data_dir, manifest)
+            await _restore_media(folder, settings, manifest)
             erased = await _erase_again(working, settings, erasures)
             if database.is_sqlite:
                 await asyncio.to_thread(_put, working, database.sqlite_path)
             else:
-                await _fill(working, settings, database, report)
+                await _fill(working, settings, report)
+        (settings.data_dir / MEDIA / _UNFINISHED).unlink(missing_ok=True)
     finally:
         await database.close()
-    return Restored(manifest, unsent, unanswered, messages, erased)
+    return Restored(manifest, held, messages, erased)
 
 
-async def _erase_again(working: Path, settings: Settings, given: Path | None) -> int:
-    entries = await asyncio.to_thread(read_ledger, given or settings.data_dir / LEDGER)
+async def _erase_again(working: Path, settings: Settings, given: Path | None) -> int | None:
+    path, own = given or settings.data_dir / LEDGER, settings.data_dir / LEDGER
+    if not await asyncio.to_thread(path.exists):
+        return None
+    entries = await asyncio.to_thread(read_ledger, path)
     if not entries:
         return 0
+    own.parent.mkdir(parents=True, exist_ok=True)
+    await asyncio.to_thread(write_ledger, own, entries)  # also whom this backup does not know
     # Without the key, which may be put back later, people are found by the ids of their contacts alone.
     has_key = bool(settings.secret_key) or await asyncio.to_thread((settings.data_dir / "secret.key").exists)
     box = secret_box(settings.secret_key, settings.data_dir) if has_key else SecretBox([new_token("none")])
@@ -136,21 +133,16 @@ async def _refuse_used(database: Database, media: Path) -> None:
 
 
 def _has_files(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.iterdir())
+    return folder.is_dir() and any(folder.iterdir()) and not (folder / _UNFINISHED).exists()
 
 
-def _hold(path: Path) -> tuple[int, int]:
-    """Give up what may have happened already; (messages that were to be sent, messages that were to be answered)."""
-    connection = sqlite3.connect(path, isolation_level=None)
+async def _hold(working: Path) -> Held:
+    database = Database(f"sqlite:///{working}")
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        unsent = connection.execute(_HOLD_OUTBOX, (_HELD_CODE, _HELD_TEXT)).rowcount
-        unanswered = connection.execute(_HOLD_INBOX).rowcount
-        connection.execute(_SETTLE)
-        connection.execute("COMMIT")
+        with unnoted():  # the restore is
+            return await hold(database)
     finally:
-        connection.close()
-    return unsent, unanswered
+        await database.close()
 
 
 async def _messages(path: Path, manifest: Manifest) -> int:
@@ -183,20 +175,45 @@ def _put(working: Path, target: Path) -> None:
     working.replace(target)
 
 
-async def _fill(working: Path, settings: Settings, database: Database, report: Report) -> None:
-    await migrate(settings)
-    source = Database(f"sqlite:///{working}")
+async def _fill(working: Path, settings: Settings, report: Report) -> None:
+    source, database = Database(f"sqlite:///{working}"), Database(settings.resolved_direct_url)
     try:
         async with snapshot(source) as reading:
-            await copy_rows(reading, database, report)
-            await compare_rows(reading, database, report)
+            await fill(reading, database, _MARK, report)
     finally:
+        await database.close()
         await source.close()
 
 
-def _restore_media(folder: Path, data_dir: Path, manifest: Manifest) -> None:
-    for file in manifest.files:
-        if file.path.startswith(f"{MEDIA}/"):
-            target = data_dir / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(folder / file.path, target)
+async def _restore_media(folder: Path, settings: Settings, manifest: Manifest) -> None:
+    """Files go to where the installation looks for them from now on."""
+    media = [file.path for file in manifest.files if file.path.startswith(f"{MEDIA}/")]
+    if settings.media_url:
+        await _put_in_bucket(folder, settings, media)
+    else:
+        await asyncio.to_thread(_copy_media, folder, settings.data_dir, media)
+
+
+async def _put_in_bucket(folder: Path, settings: Settings, media: Sequence[str]) -> None:
+    store = open_store(settings.media_url, settings.data_dir)
+    try:
+        for path in media:
+            await store.put(path.removeprefix(f"{MEDIA}/"), _chunks(folder / path))
+    finally:
+        await store.close()
+
+
+async def _chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+
+
+def _copy_media(folder: Path, data_dir: Path, media: Sequence[str]) -> None:
+    if media:
+        (data_dir / MEDIA).mkdir(parents=True, exist_ok=True)
+        (data_dir / MEDIA / _UNFINISHED).touch()
+    for path in media:
+        target = data_dir / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(folder / path, target)

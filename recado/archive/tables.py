@@ -24,6 +24,8 @@ NOT_KEPT = frozenset({"processes"})
 
 Row = Sequence[Any]
 """The values of a table's columns, in their order."""
+Key = str | int
+"""A UUID, or the number of the one row that a table of positions has."""
 
 
 def kept_tables() -> list[Table]:
@@ -38,22 +40,23 @@ def kept_tables() -> list[Table]:
 
 
 def key_of(table: Table) -> Column[Any]:
-    """The column that tells rows apart and orders them: a UUID, which sorts alike in both databases."""
+    """The column that tells rows apart and orders them: alike in both databases."""
     (column,) = table.primary_key.columns
     return column
 
 
-def key_in(table: Table, row: Row) -> str:
+def key_in(table: Table, row: Row) -> Key:
     """The key of a row."""
     return row[list(table.columns).index(key_of(table))]
 
 
-async def batch_of(connection: AsyncConnection, table: Table, after: str | None) -> Sequence[Row]:
+async def batch_of(connection: AsyncConnection, table: Table, after: Key | None) -> Sequence[Row]:
     """The next rows whose key is greater than `after`, in the order of their keys."""
     raw = await driver_of(connection)
     sqlite = connection.dialect.name == "sqlite"
     columns, key = ", ".join(_read(column, sqlite=sqlite) for column in table.columns), key_of(table).name
-    above = "" if after is None else f"WHERE {key} > {'?' if sqlite else '$1::uuid'}"
+    given = "?" if sqlite else "$1::uuid" if isinstance(after, str) else "$1"
+    above = "" if after is None else f"WHERE {key} > {given}"
     query = f"SELECT {columns} FROM {table.name} {above} ORDER BY {table.name}.{key} LIMIT {BATCH}"  # noqa: S608 # ours
     if sqlite:
         return list(await raw.execute_fetchall(query, () if after is None else (after,)))
@@ -101,7 +104,7 @@ async def driver_of(connection: AsyncConnection) -> Any:
     return (await connection.get_raw_connection()).driver_connection
 
 
-async def rows_of(connection: AsyncConnection, table: Table, after: str | None = None) -> AsyncGenerator[Sequence[Row]]:
+async def rows_of(connection: AsyncConnection, table: Table, after: Key | None = None) -> AsyncGenerator[Sequence[Row]]:
     """All rows whose key is greater than `after`, in the order of their keys, in batches."""
     while rows := await batch_of(connection, table, after):
         yield rows
@@ -113,7 +116,7 @@ async def count_of(connection: AsyncConnection, table: Table) -> int:
     return (await connection.execute(select(func.count()).select_from(table))).scalar_one()
 
 
-async def last_key(connection: AsyncConnection, table: Table) -> str | None:
+async def last_key(connection: AsyncConnection, table: Table) -> Key | None:
     """The greatest key of a table."""
     key = key_of(table)
     return (await connection.execute(select(key).order_by(key.desc()).limit(1))).scalar_one_or_none()

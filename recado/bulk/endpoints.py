@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from recado.bulk import service
 from recado.bulk.schemas import BulkSendIn, NewBulkSend, RecipientOut, RecipientState
 from recado.caller import Admin, Reader
+from recado.channels.registry import ChannelRegistry
 from recado.jobs.callbacks import call_back
 from recado.jobs.schemas import JobOut, job_out
 from recado.kit.crypto import SecretBox
@@ -16,6 +17,7 @@ from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
 router = APIRouter(tags=["bulk"])
 
+Channels = Annotated[ChannelRegistry, Depends(part(ChannelRegistry))]
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
 May = Annotated[Destinations, Depends(part(Destinations))]
 
@@ -38,19 +40,21 @@ async def send_bulk(
     caller: Admin,
     box: Box,
     destinations: May,
+    channels: Channels,
     idempotency_key: IdempotencyKey = None,
 ) -> JobOut:
     """Send one text, a template or both to up to 10,000 people, as a job: as fast as the line may, each person once.
 
     People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. Whoever did not
     write to this line within WhatsApp's 24 hours gets the template, also who never wrote; without one it is refused:
-    `outside_window`. Marketing is not sent to who wants none: `recipient_opted_out`. Look at the job for its progress;
-    cancel it to stop what is not queued yet. With a `callback` the job is posted to that address once it has succeeded,
-    failed or was cancelled, signed as webhooks are and tried for a day; the first one that names a job holds.
+    `outside_window`. Marketing is not sent to who wants none: `recipient_opted_out`. A line that sends nothing by
+    itself, as a web line, refuses it: `handed_out`. Look at the job for its progress; cancel it to stop what is not
+    queued yet. With a `callback` the job is posted to that address once it has succeeded, failed or was cancelled,
+    signed as webhooks are and tried for a day; the first one that names a job holds.
     """
     asked = NewBulkSend.model_validate(new.model_dump(exclude={"callback"}))
     async with caller.writing() as session:
-        job = await service.start(session, line_id, asked, idempotency_key)
+        job = await service.start(session, channels, line_id, asked, idempotency_key)
         if new.callback is not None:
             await call_back(session, box, destinations, job, new.callback.url, new.callback.secret)
         return job_out(job)

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.bulk.models import BulkRecipient
+from recado.bulk.personal import ERASED_CODE
 from recado.bulk.schemas import Order
 from recado.contacts import service as contacts
 from recado.db import database_now_ms, json_text
@@ -13,6 +14,7 @@ from recado.kit import new_id, now_ms
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import conversations_on
 from recado.messages import Address
+from recado.personal import NOBODYS_ID, NOBODYS_NUMBER
 
 Recipient = tuple[str, str]
 
@@ -30,7 +32,8 @@ async def note(session: AsyncSession, job_id: str, order: Order, first: int, bat
     """
     people = await _people_of(session, batch)
     if order.template is not None:
-        people |= await _new_people(session, [one for one in batch if one[0] == "phone" and one not in people])
+        unknown = [one for one in batch if one[0] == "phone" and one not in people and not _is_erased(one)]
+        people |= await _new_people(session, unknown)
     noted = set(
         await session.scalars(
             select(BulkRecipient.contact_id).where(
@@ -46,8 +49,7 @@ async def note(session: AsyncSession, job_id: str, order: Order, first: int, bat
         row = BulkRecipient(job_id=job_id, place=place, state="waiting", created_ms=at_ms)
         person = people.get(recipient)
         if person is None:
-            # Nobody with this number has written, so nobody with it may be written to: the window is closed.
-            row.state, row.code = "refused", "contact_not_found" if recipient[0] == "contact" else "outside_window"
+            row.state, row.code = "refused", _why_not(recipient)
         elif person in noted:
             row.state, row.code = "skipped", "duplicate"
         else:
@@ -56,6 +58,18 @@ async def note(session: AsyncSession, job_id: str, order: Order, first: int, bat
             row.conversation_id = lanes.get(person)
         session.add(row)
     await session.flush()
+
+
+def _is_erased(recipient: Recipient) -> bool:
+    return recipient[1] in (NOBODYS_ID, NOBODYS_NUMBER)
+
+
+def _why_not(recipient: Recipient) -> str:
+    """Why nobody is behind a recipient."""
+    if _is_erased(recipient):
+        return ERASED_CODE
+    # Nobody with this number has written, so nobody with it may be written to: the window is closed.
+    return "contact_not_found" if recipient[0] == "contact" else "outside_window"
 
 
 async def _people_of(session: AsyncSession, batch: Sequence[Recipient]) -> dict[Recipient, str]:

@@ -8,7 +8,10 @@ from sqlalchemy import exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.bulk.models import BulkRecipient
+from recado.bulk.schemas import Order
+from recado.contacts import service as contacts
 from recado.contacts.models import Contact
+from recado.jobs.models import Job
 from recado.mailbox.models import Conversation, OutboxMessage
 
 STATES = ("waiting", "queued", "sent", "failed", "refused", "skipped")
@@ -24,10 +27,16 @@ class Due:
     contact_id: str
     conversation_id: str | None
     message_id: str
-    allowed: bool
-    opted_out: bool
     language: str | None
     last_in_ms: int | None
+    wishes: contacts.Wishes
+
+
+async def lock_order(session: AsyncSession, job_id: str) -> Order:
+    """What a job is asked, as it is now. Whoever takes a person off the list waits until those on it are noted: so they
+    are found by who they are, not by a number that is nobody's by then."""
+    stored = await session.scalars(select(Job.input).where(Job.id == job_id).with_for_update())
+    return Order.model_validate_json(stored.one())
 
 
 async def due(session: AsyncSession, job_id: str, size: int) -> list[Due]:
@@ -40,8 +49,6 @@ async def due(session: AsyncSession, job_id: str, size: int) -> list[Due]:
             BulkRecipient.contact_id,
             BulkRecipient.conversation_id,
             BulkRecipient.message_id,
-            Contact.allowed,
-            Contact.opted_out,
             Conversation.language,
             Conversation.last_in_ms,
         )
@@ -51,7 +58,9 @@ async def due(session: AsyncSession, job_id: str, size: int) -> list[Due]:
         .order_by(BulkRecipient.place)
         .limit(size)
     )
-    return [Due(*row) for row in rows]
+    found = rows.all()
+    wishes = await contacts.wishes_of(session, {row.contact_id for row in found})
+    return [Due(*row, wishes=wishes[row.contact_id]) for row in found]
 
 
 async def by_state(session: AsyncSession, job_id: str) -> dict[str, int]:
@@ -79,6 +88,17 @@ async def mark(session: AsyncSession, ids: Collection[str], state: str, code: st
     """Say what was done with recipients that waited."""
     waiting = update(BulkRecipient).where(BulkRecipient.id.in_(ids), BulkRecipient.state == "waiting")
     await _run(session, waiting.values(state=state, code=code))
+
+
+async def any_over(session: AsyncSession, job_id: str) -> bool:
+    """True if `settle` would find something; takes no lock."""
+    ended = [state for states in _ENDS.values() for state in states]
+    over = (
+        select(BulkRecipient.id)
+        .join(OutboxMessage, OutboxMessage.id == BulkRecipient.message_id)
+        .where(BulkRecipient.job_id == job_id, BulkRecipient.state == "queued", OutboxMessage.state.in_(ended))
+    )
+    return await session.scalar(over.limit(1)) is not None
 
 
 async def settle(session: AsyncSession, job_id: str) -> None:

@@ -14,8 +14,10 @@ from typing import Any
 
 from recado.bulk import listing, queries
 from recado.bulk.schemas import Order
+from recado.bulk.service import refuse_handed_out
 from recado.bulk.wording import Wording
 from recado.channels.contract import Channel
+from recado.channels.models import LineRow
 from recado.channels.service import get_line, without_secrets
 from recado.conversations.turn import new_out
 from recado.db import Database, database_now_ms
@@ -28,8 +30,11 @@ from recado.mailbox.service import Mailbox
 LIST_BATCH = 500
 # Where contacts and conversations may have to be made: some statements each.
 MAKE_BATCH = 50
-# How often the queue is filled up, and how far ahead.
+# How often the queue is filled up, and how far ahead. Where nothing has changed, as on a line that stands still, the
+# next look comes later, but soon enough for somebody who cancels.
 ROUND_S = 0.5
+MAX_ROUND_S = 2.0
+ROUND_GROWTH = 1.5
 AHEAD_S = 2.0
 MIN_AHEAD = 20
 # Of a fast line, too: one commit stays within some tens of milliseconds.
@@ -47,7 +52,10 @@ class BulkSend:
     channels: Mapping[str, Channel]
 
     async def run(self, run: Run) -> dict[str, Any]:
-        """Send, and give the counts. Raises `NotFound` (`line_not_found`), `RecadoError` (`bad_channel`)."""
+        """Send, and give the counts.
+
+        Raises `NotFound` (`line_not_found`), `RecadoError` (`bad_channel`) or `SendRefused` (`handed_out`, a template).
+        """
         order = Order.model_validate(run.input)
         await run.step("list", lambda: self._list(run, order))
         try:
@@ -61,33 +69,39 @@ class BulkSend:
     # --- steps ------------------------------------------------------------------------------------------
 
     async def _list(self, run: Run, order: Order) -> None:
-        recipients = order.recipients()
+        total = len(order.recipients())
         async with self.database.project(run.project_id, read_only=True) as session:
+            self._channel_of(await get_line(session, order.line_id))  # before anybody is made a contact for it
             first = await listing.how_many(session, run.id)
         size = LIST_BATCH if order.template is None else MAKE_BATCH
-        while first < len(recipients):
-            batch = recipients[first : first + size]
+        while first < total:
             async with self.database.project(run.project_id) as session:
+                # Anew each time: whoever was erased meanwhile is named no more, and the others keep their places.
+                order = await queries.lock_order(session, run.id)
+                batch = order.recipients()[first : first + size]
                 await listing.note(session, run.id, order, first, batch)
             first += len(batch)
-            await run.progress({"total": len(recipients), "listed": first})
+            await run.progress({"total": total, "listed": first})
 
     async def _queue(self, run: Run, order: Order) -> None:
+        pace = _Pace()
         while True:
             left = await self._fill_up(run, order)
-            await run.progress(await self._counts(run))
+            counts = await self._counts(run)
+            await run.progress(counts)
             if not left:
                 return
-            await asyncio.sleep(ROUND_S)
+            await pace.wait(counts)
 
     async def _settle(self, run: Run) -> None:
+        pace = _Pace()
         while True:
             await self._look_at_sent(run)
             counts = await self._counts(run)
             await run.progress(counts)
             if not counts["queued"]:
                 return
-            await asyncio.sleep(ROUND_S)
+            await pace.wait(counts)
 
     async def _settle_cancelled(self, run: Run) -> None:
         with contextlib.suppress(TimeoutError):
@@ -112,9 +126,7 @@ class BulkSend:
             ahead = min(MAX_AHEAD, max(MIN_AHEAD, round(line.max_per_second * AHEAD_S)))
             due = await queries.due(session, run.id, ahead - queued)
             now_ms = await database_now_ms(session)
-        channel = self.channels.get(line.channel)
-        if channel is None:
-            raise RecadoError(f"There is no channel {line.channel!r} in this process", code="bad_channel")
+        channel = self._channel_of(line)
         outcomes: defaultdict[tuple[str, str | None], list[str]] = defaultdict(list)
         messages: list[ToOne] = []
         wording = Wording(order, channel, without_secrets(line))
@@ -133,6 +145,13 @@ class BulkSend:
         await self._mark(run, outcomes)
         return queued >= ahead or len(due) == ahead - queued
 
+    def _channel_of(self, line: LineRow) -> Channel:
+        channel = self.channels.get(line.channel)
+        if channel is None:
+            raise RecadoError(f"There is no channel {line.channel!r} in this process", code="bad_channel")
+        refuse_handed_out(channel)
+        return channel
+
     async def _mark(self, run: Run, outcomes: Mapping[tuple[str, str | None], list[str]]) -> None:
         async with self.database.project(run.project_id) as session:
             for (state, code), ids in outcomes.items():
@@ -140,9 +159,25 @@ class BulkSend:
 
     async def _look_at_sent(self, run: Run) -> None:
         """Note what became of the messages that were queued."""
+        async with self.database.project(run.project_id, read_only=True) as session:  # looking takes no write lock
+            if not await queries.any_over(session, run.id):
+                return
         async with self.database.project(run.project_id) as session:
             await queries.settle(session, run.id)
 
     async def _counts(self, run: Run) -> dict[str, Any]:
         async with self.database.project(run.project_id, read_only=True) as session:
             return await queries.counts(session, run.id)
+
+
+@dataclass(slots=True)
+class _Pace:
+    """The waits between looks: longer and longer while nothing changes."""
+
+    _seen: dict[str, Any] | None = None
+    _wait_s: float = ROUND_S
+
+    async def wait(self, counts: dict[str, Any]) -> None:
+        self._wait_s = min(self._wait_s * ROUND_GROWTH, MAX_ROUND_S) if counts == self._seen else ROUND_S
+        self._seen = counts
+        await asyncio.sleep(self._wait_s)

@@ -8,8 +8,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.bulk.models import BulkRecipient
 from recado.bulk.schemas import NewBulkSend, Order, RecipientState
+from recado.channels.contract import Channel, HandsOut
+from recado.channels.registry import ChannelRegistry
 from recado.channels.service import get_line
-from recado.errors import BadInput
+from recado.errors import BadInput, SendRefused
 from recado.jobs.models import Job
 from recado.jobs.service import get as get_job
 from recado.jobs.service import submit
@@ -19,12 +21,23 @@ from recado.kit.spans import ALWAYS, Span
 KIND = "bulk_send"
 
 
-async def start(session: AsyncSession, line_id: str, new: NewBulkSend, key: str | None = None) -> Job:
+def refuse_handed_out(channel: Channel) -> None:
+    """Raises `SendRefused` (`handed_out`) for a channel that sends nothing by itself: the send would never end."""
+    if isinstance(channel, HandsOut):
+        raise SendRefused(
+            f"Lines of {channel.name} send nothing by themselves: whoever wrote asks for the answer", code="handed_out"
+        )
+
+
+async def start(
+    session: AsyncSession, channels: ChannelRegistry, line_id: str, new: NewBulkSend, key: str | None = None
+) -> Job:
     """Have a message sent to many people. The same key again gives the same job.
 
-    Raises `NotFound` (`line_not_found`) or `Conflict` (`idempotency_conflict`).
+    Raises `NotFound` (`line_not_found`), `SendRefused` (`handed_out`) or `Conflict` (`idempotency_conflict`).
     """
     line = await get_line(session, line_id)
+    refuse_handed_out(channels.get(line.channel))
     order = Order(line_id=line.id, **new.model_dump())
     return await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
 

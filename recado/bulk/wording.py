@@ -21,7 +21,7 @@ class Wording:
 
     async def of(self, one: Due, is_open: bool) -> Outcome:
         """(content, state, code). Raises `SendRefused` for a template that does not fit: it would be so for all."""
-        if not one.allowed:
+        if not one.wishes.allowed:
             return None, "skipped", "opted_out"
         order = self._order
         says_text = is_open and order.text is not None
@@ -30,7 +30,7 @@ class Wording:
         if order.template is None:
             return order.content(None), "queued", None
         template, category = await self._fitting(order.template, one.language)
-        if category == MARKETING and one.opted_out:
+        if category == MARKETING and one.wishes.opted_out:
             # The text answers somebody who wrote; marketing they do not want.
             return (order.content(None), "queued", None) if says_text else (None, "skipped", "recipient_opted_out")
         return order.content(template), "queued", None

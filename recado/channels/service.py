@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.assistants.service import get_assistant
 from recado.channels.contract import Line
 from recado.channels.models import LineRow
+from recado.channels.web import NAME as WEB
 from recado.db import add_unique
 from recado.errors import BadInput, Conflict, NotFound, RecadoError
 from recado.kit import new_id
@@ -102,6 +103,11 @@ async def list_lines(
     if channel is not None:
         statement = statement.where(LineRow.channel == channel)
     return await read_page(session, statement, LineRow, cut)
+
+
+def fetching_lines() -> Select[str]:
+    """The ids of the lines on which nothing is sent: whoever asks fetches the answer (`HandsOut`)."""
+    return select(LineRow.id).where(LineRow.channel == WEB)
 
 
 async def delete_line(session: AsyncSession, line: LineRow) -> None:

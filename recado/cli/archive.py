@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 @click.argument("into", type=click.Path(file_okay=False, path_type=Path))
 @support.json_option
 def backup(into: Path, as_json: bool) -> None:
-    """Copy database and media into a new folder below INTO, while Recado works.
+    """Copy database and media into a new folder below INTO, while Recado works. Files in a bucket stay there.
 
     The key that encrypts secrets (RECADO_SECRET_KEY, or secret.key in RECADO_DATA_DIR) is not in it: keep it elsewhere.
     """
@@ -32,11 +33,14 @@ def backup(into: Path, as_json: bool) -> None:
         made = support.run(_back_up(into, report))
     if as_json:
         counts = {"rows": made.manifest.rows, "files": len(made.manifest.files), "size_bytes": made.size_bytes}
-        support.emit({"folder": str(made.folder), "revision": made.manifest.revision, **counts})
+        told = {"revision": made.manifest.revision, "without_bucket": made.has_bucket}
+        support.emit({"folder": str(made.folder), **told, **counts})
         return
     messages = made.manifest.rows["inbox"] + made.manifest.rows["outbox"]
     click.echo(f"{made.folder}: {messages:,} messages, {len(made.manifest.files) - 1} media files, ", nl=False)
     click.echo(f"{made.size_bytes / 1e6:,.1f} MB, checked.")
+    if made.has_bucket:
+        click.echo("The files in the bucket (RECADO_MEDIA_URL) are not in it: let it keep versions, or copy it, too.")
     click.echo("The secret key is not in it; without the key, the lines' secrets cannot be read.")
 
 
@@ -59,23 +63,29 @@ def restore(folder: Path, resume: bool, erasures: Path | None, as_json: bool) ->
     """Restore the backup in FOLDER to an empty database and data folder, and check it.
 
     What was not sent or answered yet when the backup was made may have been since: it is given up, and waits in
-    `recado outbox list` and `recado inbox list` for a person to retry it. Whoever was erased after the backup is erased
-    again, if the list of erasures is there.
+    `recado outbox list` and `recado inbox list` for a person to retry it. Jobs that had not ended, as bulk sends, have
+    failed with the code restored, schedules go on with their next time from now, and what was to be posted to other
+    systems is not. Whoever was erased after the backup is erased again, if the list of erasures is there.
     """
+    from recado.archive.holding import Held
+
     with progress() as report:
         done = support.run(_restore(folder, report, resume=resume, erasures=erasures))
     if as_json:
-        told = {"unsent": done.unsent, "unanswered": done.unanswered, "erased": done.erased}
+        told = {**asdict(done.held), "erased": done.erased}
         support.emit({"revision": done.manifest.revision, "messages": done.messages, **told})
         return
     click.echo(f"Restored {done.messages:,} messages of {done.manifest.made_at}.")
-    if done.erased:
+    if done.erased is None:
+        click.echo("No list of erasures (--erasures): whoever was erased after the backup is here again.")
+    elif done.erased:
         click.echo(f"People who were erased after the backup, erased again: {done.erased}.")
-    if done.unsent or done.unanswered:
-        click.echo(
-            f"Given up, because it may have happened since: {done.unsent} to send (recado outbox list), ", nl=False
-        )
-        click.echo(f"{done.unanswered} to answer (recado inbox list).")
+    held = done.held
+    if held != Held():
+        click.echo("Given up, because it may have happened since:")
+        click.echo(f"  {held.unsent} to send (recado outbox list), {held.unanswered} to answer (recado inbox list)")
+        click.echo(f"  {held.jobs} jobs (recado job list --project ... --state failed: those with the error restored)")
+        click.echo(f"  {held.posts} posts to other systems (recado webhook deliveries ID --project ... --state dead)")
     click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
 
 

@@ -39,6 +39,8 @@ def check(as_json: bool) -> None:
         support.emit(
             {"current": state.current, "needed": state.head, "up_to_date": state.up_to_date, "usable": state.usable}
         )
+    elif state.filling:
+        click.echo("The database holds only a part of an installation. Run recado restore or recado db copy again.")
     elif state.up_to_date:
         click.echo(f"The database is up to date (revision {state.current}).")
     elif state.usable:

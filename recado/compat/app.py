@@ -11,8 +11,11 @@ from recado.audit.door import Audited, Refusals
 from recado.compat import endpoints, sockets
 from recado.compat.callbacks import Guard
 from recado.compat.door import Door, Limit, install_errors
+from recado.compat.keys import OpenKeys
 from recado.compat.service import Asking
 from recado.kit.parts import give_parts
+from recado.kit.rates import Rates
+from recado.projects.limits import ApiRates
 from recado.settings import Settings
 
 PREFIX = "/v1"
@@ -22,9 +25,11 @@ QUESTIONS = frozenset(
 )
 
 
-def build(asking: Asking, settings: Settings) -> ASGIApp:
-    """The application of one process, behind its door."""
-    limit = Limit(settings.project_rate_limit)
+def build(asking: Asking, settings: Settings, rates: Rates, limits: ApiRates) -> ASGIApp:
+    """The application of one process, behind its door. `rates` counts for all of the process, `limits` are those that
+    hold everywhere.
+    """
+    limit = Limit(rates, limits, settings.project_rate_limit)
     app = FastAPI(
         title="Recado, contract C",
         version=__version__,
@@ -35,8 +40,8 @@ def build(asking: Asking, settings: Settings) -> ASGIApp:
         routes=list(_routes()),
     )
     install_errors(app)
-    give_parts(app, asking, limit, settings, Guard(settings.webhook_networks))
     refusals = Refusals(asking.database)
+    give_parts(app, asking, limit, settings, refusals, Guard(settings.webhook_networks), OpenKeys(asking.database))
     return Door(Audited(app, refusals, QUESTIONS), asking.database, limit, refusals)
 
 

@@ -36,12 +36,16 @@ _CLAIM = Query(
         SELECT j.id FROM answer_jobs j
         JOIN inbox m ON m.id = j.message_id JOIN conversations c ON c.id = m.conversation_id
         WHERE j.callback_due_ms IS NOT NULL AND j.callback_due_ms <= {now} AND m.seq <= c.settled_seq
+        AND NOT EXISTS (
+            SELECT 1 FROM {rows} WHERE substr(j.callback_url || '/', 1, length(i.receiver)) = i.receiver
+        )
         ORDER BY j.callback_due_ms LIMIT :size /*postgresql*/ FOR UPDATE OF j SKIP LOCKED /*all*/
     )
     UPDATE answer_jobs SET callback_due_ms = {now} + :lease_ms, callback_tries = callback_tries + 1
     FROM due WHERE answer_jobs.id = due.id
-    RETURNING answer_jobs.id, project_id
+    RETURNING answer_jobs.id, project_id, callback_url
     """,
+    rows="receiver text",
     scalars="size bigint, lease_ms bigint",
 )
 _MARK = Query(
@@ -71,6 +75,13 @@ class Guard:
         return Callback(url, key)
 
 
+@dataclass(frozen=True, slots=True)
+class _Claimed:
+    id: str
+    project_id: str
+    url: str
+
+
 def waiting(now: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether a callback is due (of a job that may not be done yet)."""
     return exists().where(AnswerJob.callback_due_ms <= now)
@@ -94,16 +105,17 @@ class Callbacks:
     async def run(self) -> None:
         await DuePosts(self.guard.networks, self._claim, self._post, self.bell, self.look_s).run()
 
-    async def _claim(self, size: int) -> Sequence[tuple[str, str]]:
+    async def _claim(self, size: int, but: Sequence[str]) -> Sequence[_Claimed]:
         async def work(tx: Tx) -> list[Any]:
-            return await tx.fetch(_CLAIM, size=size, lease_ms=LEASE_MS)
+            full = [(receiver,) for receiver in ("/", *but)]  # no address begins so; for no rows nothing is asked
+            return await tx.fetch(_CLAIM, full, size=size, lease_ms=LEASE_MS)
 
-        return await self.mailbox.driver.run(work, Priority.OTHER, atomic=False)
+        return [_Claimed(*row) for row in await self.mailbox.driver.run(work, Priority.OTHER, atomic=False)]
 
-    async def _post(self, postman: Postman, claimed: tuple[str, str]) -> None:
-        job_id, project_id = claimed
-        async with self.database.project(project_id, read_only=True) as session:
-            row, project = await jobs.find(session, job_id), await get_project(session, project_id)
+    async def _post(self, postman: Postman, claimed: _Claimed) -> None:
+        async with self.database.project(claimed.project_id, read_only=True) as session:
+            row = await jobs.find(session, claimed.id)
+            project = await get_project(session, claimed.project_id)
         if row is None or row.callback_url is None:
             return
         found = await self.mailbox.look_for_answers([row.message_id])

@@ -1,10 +1,7 @@
-"""The door of /v1: the key, its project's limit, and errors in the words of contract C. Plain ASGI."""
+"""The door of /v1: the key, the limits, and errors in the words of contract C. Plain ASGI."""
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -13,8 +10,11 @@ from recado.audit.door import Refusals
 from recado.caller import Caller
 from recado.db import Database
 from recado.errors import RecadoError, Unauthorized
+from recado.kit.allowing import Rate
 from recado.kit.gate import header
+from recado.kit.rates import Rates, Refused
 from recado.projects import auth
+from recado.projects.limits import ApiRates, count_caller
 from recado.projects.service import KeyRevoked
 
 NO_KEY = "Missing X-API-Key"
@@ -23,32 +23,36 @@ TOO_MANY = "Rate limit exceeded"
 
 
 class Limit:
-    """How often each project may ask, in this process. `rate` is requests/seconds; empty is no limit."""
+    """How often a project may ask here, besides what its keys and it may everywhere. `rate` is requests/seconds; empty
+    is no limit of its own.
+    """
 
-    def __init__(self, rate: str) -> None:
-        self._item: RateLimitItem | None = None
+    def __init__(self, rates: Rates, limits: ApiRates, rate: str) -> None:
+        self._rates = rates
+        self._limits = limits
+        self._rate: Rate | None = None
         if rate:
             amount, _, seconds = rate.partition("/")
-            self._item = RateLimitItemPerSecond(int(amount), int(seconds))
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+            self._rate = Rate(int(amount), int(seconds))
 
-    @property
-    def seconds(self) -> int:
-        """The longest that waiting takes."""
-        return self._item.get_expiry() if self._item is not None else 0
-
-    async def take(self, project_id: str) -> bool:
-        """True if the project may ask once more now."""
-        return self._item is None or await self._limiter.hit(self._item, project_id)
+    async def take(self, caller: Caller) -> Refused | None:
+        """Count one request; what is refused here, which is less than elsewhere, does not count elsewhere."""
+        if self._rate is not None:
+            refused = await self._rates.take("v1", caller.project_id, self._rate)
+            if refused is not None:
+                return refused
+        return await count_caller(self._rates, self._limits, caller)
 
 
-async def caller_of(database: Database, token: str | None) -> Caller:
-    """Whose key this is. Raises `Unauthorized`, in contract C's words."""
+async def caller_of(scope: Scope, token: str | None, database: Database, refusals: Refusals) -> Caller:
+    """Whose key this is; one that was closed is noted. Raises `Unauthorized`, in contract C's words."""
     if not token:
         raise Unauthorized(NO_KEY, code="no_api_key")
     try:
         return await auth.caller_of(database, token)
     except Unauthorized as error:
+        if isinstance(error, KeyRevoked):
+            await auth.note_revoked(refusals, database, error, scope)
         raise Unauthorized(BAD_KEY, code="bad_api_key") from error
 
 
@@ -64,14 +68,13 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             try:
-                caller = await caller_of(self._database, header(scope, b"x-api-key"))
+                caller = await caller_of(scope, header(scope, b"x-api-key"), self._database, self._refusals)
             except RecadoError as error:
-                if isinstance(error.__cause__, KeyRevoked):
-                    await auth.note_revoked(self._refusals, self._database, error.__cause__, scope)
                 await problem(error.status, error.message)(scope, receive, send)
                 return
-            if not await self._limit.take(caller.project_id):
-                await problem(429, TOO_MANY, {"Retry-After": str(self._limit.seconds)})(scope, receive, send)
+            refused = await self._limit.take(caller)
+            if refused is not None:
+                await problem(429, TOO_MANY, {"Retry-After": str(refused.wait_s)})(scope, receive, send)
                 return
             scope["state"] = {**scope.get("state", {}), "caller": caller}
         await self._app(scope, receive, send)

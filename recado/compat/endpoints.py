@@ -5,6 +5,7 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Path, Request
+from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
 from recado.caller import Agent, Reader
@@ -36,7 +37,21 @@ Asks = Annotated[Asking, Depends(part(Asking))]
 Guards = Annotated[Guard, Depends(part(Guard))]
 Configured = Annotated[Settings, Depends(part(Settings))]
 Conversation = Annotated[str, Path(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
-Customer = Annotated[str | None, Header(alias="X-Customer-Id", min_length=1, max_length=MAX_ID)]
+
+
+def _as_sent(name: object) -> object:
+    """A header in UTF-8, as names come in bodies and queries; what is none stays as it was read, in Latin-1."""
+    try:
+        return name.encode("latin-1").decode() if isinstance(name, str) else name
+    except UnicodeError:
+        return name
+
+
+Customer = Annotated[
+    str | None,
+    BeforeValidator(_as_sent),
+    Header(alias="X-Customer-Id", min_length=1, max_length=MAX_ID),
+]
 # Another way to name a message, for clients whose bodies cannot be changed.
 Named = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_ID)]
 Key = Annotated[str, Header(alias="X-API-Key")]

@@ -12,6 +12,7 @@ from recado.assistants.service import create_assistant, list_assistants
 from recado.channels.contract import Line
 from recado.channels.models import LineRow
 from recado.channels.service import create_line
+from recado.channels.web import NAME as CHANNEL
 from recado.contacts.service import create_contact, find_by_address, merge, resolve, same_person
 from recado.db import Database
 from recado.errors import Conflict, Unavailable
@@ -20,7 +21,6 @@ from recado.kit.pages import Cut
 from recado.mailbox.directory import Directory
 from recado.messages import Address
 
-CHANNEL = "web"
 DEFAULT_BRAIN = "rules"
 DEFAULT_ASSISTANT = "assistant"
 # Another process may be making the same at the same time; after that it is there.

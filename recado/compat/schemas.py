@@ -112,16 +112,22 @@ FrameType = Literal["user_message", "assistant_message", "ping", "pong", "error"
 
 
 class Frame(BaseModel):
-    """What travels over the socket, both ways. `timestamp` is ISO 8601, UTC."""
+    """What travels over the socket. `timestamp` is ISO 8601, UTC."""
 
     model_config = ConfigDict(extra="ignore")
 
     type: FrameType
-    text: str | None = Field(default=None, max_length=MAX_OUT_TEXT)
+    text: str | None = None
     conversation_id: str | None = None
     error: str | None = None
     timestamp: str | None = None
-    message_id: Id | None = Field(default=None, exclude=True)
+
+
+class FrameIn(Frame):
+    """One that comes in. Those that go out may be longer: an answer is all messages of its turn."""
+
+    text: str | None = Field(default=None, max_length=MAX_OUT_TEXT)
+    message_id: Id | None = None
 
 
 def gateway_out(conversation: str, message_id: str, answer: Answer) -> GatewayOut:

@@ -15,7 +15,7 @@ from recado.contacts.service import facts_of
 from recado.db import Database
 from recado.errors import NotFound, Unavailable
 from recado.kit.crypto import SecretBox
-from recado.mailbox.answers import HandedOut
+from recado.mailbox.answers import Handed, HandedOut
 from recado.mailbox.directory import Directory
 from recado.mailbox.people import Arrival
 from recado.mailbox.service import Mailbox
@@ -37,7 +37,13 @@ class Asking:
     limit_s: float
 
     async def ask(self, project_id: str, question: Question) -> Answer:
-        """The answer. The same question again (by its `message_id`) gives the same one.
+        """The answer, marked as handed out. Raises as `wait` does."""
+        handed = await self.wait(project_id, question)
+        await self.hand_out(handed)
+        return self.answer_of(handed.out)
+
+    async def wait(self, project_id: str, question: Question) -> Handed:
+        """The answer, once it stands. The same question again (by its `message_id`) gives the same one.
 
         Raises `AnswerLate`, `Conflict` (`no_assistant`), `Unavailable`.
         """
@@ -46,8 +52,12 @@ class Asking:
         message_id = stored.message_id or await self.mailbox.asked(arrival.line_id, arrival.provider_message_id)
         if message_id is None:
             raise Unavailable("The message was removed meanwhile", code="message_gone")
-        handed = await self.answers.of(message_id, self.limit_s)
-        return self.answer_of(handed.out)
+        return await self.answers.of(message_id, self.limit_s)
+
+    async def hand_out(self, handed: Handed) -> None:
+        """Whoever asked has got it."""
+        if handed.to_do:
+            await self.mailbox.hand_out(handed.to_do)
 
     async def start(self, project_id: str, question: Question, callback: Callback | None) -> str:
         """Store the question, and a job by which its answer is asked for, in one commit; the job's id.
@@ -64,8 +74,8 @@ class Asking:
         if row is None:
             raise NotFound("There is no such job", code="job_not_found")
         found = await self.mailbox.look_for_answers([row.message_id])
-        if found and found[0].to_do:
-            await self.mailbox.hand_out(found[0].to_do)
+        if found:
+            await self.hand_out(found[0])
         return jobs.job_of(row, found[0] if found else None, self.answer_of)
 
     async def remembered(self, project_id: str, customer: Address) -> dict[str, str]:

@@ -34,7 +34,7 @@ class Answers:
         self._looking: asyncio.Task[None] | None = None
 
     async def of(self, message_id: str, limit_s: float) -> Handed:
-        """What became of a message, once that stands, and marked as handed out.
+        """What became of a message, once that stands. Whoever gets it says so with `Mailbox.hand_out`.
 
         Raises `AnswerLate` after `limit_s`, `Unavailable` (`too_many_waiting`).
         """
@@ -47,16 +47,13 @@ class Answers:
             self._looking = asyncio.create_task(self._look(), name="answers")
         try:
             async with asyncio.timeout(limit_s):
-                handed = await future
+                return await future
         except TimeoutError:
             raise AnswerLate(
                 f"No answer within {limit_s:g} s. Ask again with the same message_id", verdict=retry_after(1)
             ) from None
         finally:
             self._leave(message_id, future)
-        if handed.to_do:
-            await self._mailbox.hand_out(handed.to_do)
-        return handed
 
     def _leave(self, message_id: str, future: "asyncio.Future[Handed]") -> None:
         others = self._waiting.get(message_id, [])

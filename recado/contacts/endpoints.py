@@ -26,6 +26,7 @@ class BeforeContactGoes:
 
 Goes = Annotated[BeforeContactGoes, Depends(part(BeforeContactGoes))]
 OfAllowed = Annotated[bool | None, Query(description="Only those for whom assistants may, or may not, do something.")]
+OptedOut = Annotated[bool | None, Query(description="Only those who asked for no marketing, or did not.")]
 IsMerged = Annotated[bool | None, Query(description="Only those that were merged into another, or were not.")]
 
 Search = Annotated[
@@ -41,11 +42,14 @@ async def list_contacts(
     span: QuerySpan,
     search: Search = None,
     allowed: OfAllowed = None,
+    opted_out: OptedOut = None,
     merged: IsMerged = None,
 ) -> PageOf[ContactOut]:
     """The project's contacts, oldest first; merged ones too, with `alias_of`."""
     async with caller.reading() as session:
-        page = await service.list_contacts(session, cut, search=search, allowed=allowed, merged=merged, span=span)
+        page = await service.list_contacts(
+            session, cut, search=search, allowed=allowed, opted_out=opted_out, merged=merged, span=span
+        )
         addresses = await service.addresses_of(session, [row.id for row in page.items])
     return PageOf(items=[contact_out(row, addresses[row.id]) for row in page.items], next_cursor=page.next_cursor)
 
@@ -100,7 +104,11 @@ async def add_address(contact_id: PathId, address: KnownAddress, caller: Agent, 
 
 @router.post("/{contact_id}/merge")
 async def merge_contact(contact_id: PathId, merge: MergeInto, caller: Agent) -> ContactOut:
-    """Say that two contacts are one person; answers with the one that stands for both. History stays where it is."""
+    """Say that two contacts are one person; answers with the one that stands for both. History stays where it is.
+
+    So does what was said of each, and the strictest holds for both: nothing is done for them if one is not `allowed`,
+    and they get no marketing if one has `opted_out`.
+    """
     async with caller.writing() as session:
         return await _out(session, await service.merge(session, contact_id, merge.into))
 

@@ -3,9 +3,12 @@
 Two contacts that turn out to be one person are merged: one becomes an alias of the other. Addresses, conversations and
 history stay with the contact they came to, so a merge can be undone. (Where the network itself says that two are one,
 the addresses move: nothing is left to undo.)
+
+What was said of each of them stays with it too, and all of it holds for the person: see `wishes_of`.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +27,18 @@ MAX_ALIASES = 32
 MAX_NAME = 256
 # What another room does before a contact goes.
 Step = Callable[[AsyncSession, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Whether anything is done for a person, and whether they asked for no marketing."""
+
+    allowed: bool
+    opted_out: bool
+
+
+# Nothing is sent to a contact that is not there.
+_NOBODYS = Wishes(allowed=False, opted_out=True)
 
 
 async def create_contact(session: AsyncSession, name: str | None, addresses: Sequence[Address]) -> Contact:
@@ -82,6 +97,7 @@ async def list_contacts(
     *,
     search: str | None = None,
     allowed: bool | None = None,
+    opted_out: bool | None = None,
     merged: bool | None = None,
     span: Span = ALWAYS,
 ) -> Page[Contact]:
@@ -89,6 +105,8 @@ async def list_contacts(
     statement = select(Contact).where(*span.of(Contact.created_ms))
     if allowed is not None:
         statement = statement.where(Contact.allowed.is_(allowed))
+    if opted_out is not None:
+        statement = statement.where(Contact.opted_out.is_(opted_out))
     if merged is not None:
         statement = statement.where(Contact.alias_of.is_not(None) if merged else Contact.alias_of.is_(None))
     if search:
@@ -198,6 +216,23 @@ async def same_people(session: AsyncSession, person_ids: Collection[str]) -> dic
         found |= fresh
         newest = set(fresh)
     return found
+
+
+async def wishes_of(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Wishes]:
+    """What holds for the person behind each contact: of what was said of all their contacts, the strictest.
+
+    Never go by one contact alone: a wish stays with the contact that it came to, so that a merge can be undone.
+    """
+    people = await people_behind(session, contact_ids)
+    person_of = await same_people(session, {person.id for person in people.values()})
+    strict = select(Contact.id, Contact.allowed, Contact.opted_out).where(
+        Contact.id.in_(person_of), or_(Contact.allowed.is_(False), Contact.opted_out.is_(True))
+    )
+    rows = (await session.execute(strict)).all()
+    forbidden = {person_of[row.id] for row in rows if not row.allowed}
+    no_marketing = {person_of[row.id] for row in rows if row.opted_out}
+    found = {one: Wishes(person.id not in forbidden, person.id in no_marketing) for one, person in people.items()}
+    return dict.fromkeys(contact_ids, _NOBODYS) | found
 
 
 async def contacts_by_phone(session: AsyncSession, phones: Collection[str]) -> dict[str, str]:

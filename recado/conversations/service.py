@@ -171,7 +171,7 @@ async def send(
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         row = await get_line(session, conversation.line_id)
-        contact = await contacts.resolve(session, conversation.contact_id)
+        wishes = (await contacts.wishes_of(session, [conversation.contact_id]))[conversation.contact_id]
         if isinstance(content, OutMedia) and content.media_id is not None:
             await get_media(session, content.media_id)
         answered = await _at_provider(session, conversation_id, reply_to) if reply_to else None
@@ -180,7 +180,7 @@ async def send(
                 update={"message_id": await _at_provider(session, conversation_id, content.message_id)}
             )
     channel = channels.get(row.channel)
-    content = await _fitting(channel, without_secrets(row), content, conversation.language, contact)
+    content = await _fitting(channel, without_secrets(row), content, conversation.language, wishes)
     out = new_out(channel, (content,), "api", answered)
     queued = await mailbox.enqueue(project_id, conversation_id, out, _stored_key(key))
     return Accepted(queued.ids, queued.repeated)
@@ -197,7 +197,7 @@ async def _at_provider(session: AsyncSession, conversation_id: str, message_id: 
 
 
 async def _fitting(
-    channel: Channel, line: Line, content: OutContent, language: str | None, contact: contacts.Contact
+    channel: Channel, line: Line, content: OutContent, language: str | None, wishes: contacts.Wishes
 ) -> OutContent:
     """The content with its template checked and its language chosen."""
     template = content.outside if isinstance(content, OutByWindow) else content
@@ -206,7 +206,7 @@ async def _fitting(
     if not isinstance(channel, HasTemplates):
         raise SendRefused(f"Lines of {channel.name} have no templates", code="no_templates")
     fitting, category = await channel.fitting(line, template, language)
-    if category == MARKETING and contact.opted_out:
+    if category == MARKETING and wishes.opted_out:
         raise SendRefused("This person asked for no marketing", code="recipient_opted_out")
     return content.model_copy(update={"outside": fitting}) if isinstance(content, OutByWindow) else fitting
 

@@ -42,11 +42,18 @@ TicketQuery = Annotated[
 
 @router.get("")
 async def list_events(
-    caller: Reader, cut: PageCut, span: QuerySpan, name: EventName = None, conversation_id: OfConversation = None
+    caller: Reader,
+    cut: PageCut,
+    span: QuerySpan,
+    name: EventName = None,
+    conversation_id: OfConversation = None,
+    line_id: OfLine = None,
 ) -> PageOf[EventOut]:
     """What happened in the project, newest first."""
     async with caller.reading() as session:
-        page = await service.list_events(session, cut, name=name, conversation_id=conversation_id, span=span)
+        page = await service.list_events(
+            session, cut, name=name, conversation_id=conversation_id, line_id=line_id, span=span
+        )
     return PageOf[EventOut].model_validate(page)
 
 

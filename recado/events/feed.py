@@ -8,7 +8,7 @@ behind them.
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence, Set
 from dataclasses import dataclass
 
@@ -29,6 +29,8 @@ PAGE = 500
 MAX_WAITING = 1_000
 # Of one process: about 40 KB each.
 MAX_LISTENERS = 5_000
+# Of one project: two that take all they may leave a fifth to the others.
+MAX_OF_PROJECT = 2_000
 # Where no hint comes, as from another process on SQLite.
 LOOK_S = 0.25
 # How often to look for the position of an event that somebody knows already.
@@ -129,7 +131,8 @@ class Feed:
         self._database = database
         self._revoked = revoked
         self._listeners: set[Listener] = set()
-        self._joining = 0
+        # By project: those who listen, and those who still read what they missed.
+        self._inside: Counter[str] = Counter()
         self._position: int | None = None
         self._closed = False
 
@@ -156,7 +159,7 @@ class Feed:
             self.close()
 
     async def _look(self) -> int:
-        if not self._listeners and not self._joining:
+        if not self._inside.total():
             self._position = None  # nobody is there for whom to read
         if self._position is None:
             return 0
@@ -205,10 +208,13 @@ class Feed:
         """The position after which to listen: of the event with the id `after`, or of now.
 
         Raises `NotFound` (`event_not_found`) for an event that is not, or no longer, there; `Unavailable`
-        (`overloaded`, `event_not_numbered`).
+        (`overloaded`, `too_many_listeners`, `event_not_numbered`).
         """
-        if self._closed or self.listening >= MAX_LISTENERS:
+        if self._closed or self._inside.total() >= MAX_LISTENERS:
             raise Unavailable("Too many listen here", code="overloaded", verdict=retry_after(5.0))
+        if self._inside[wanted.project_id] >= MAX_OF_PROJECT:
+            says = f"At most {MAX_OF_PROJECT} of a project listen here"
+            raise Unavailable(says, code="too_many_listeners", verdict=retry_after(5.0), status=429)
         await self._attend(wanted.project_id)
         if after is None:
             async with self._database.system(read_only=True) as session:
@@ -237,11 +243,11 @@ class Feed:
         """Listen to what is `wanted` and has a position above `after`: read all of the missed first, then `next`."""
         listener = Listener(wanted, key_id)
         listener.after = after
-        self._joining += 1
+        self._inside[wanted.project_id] += 1
         try:
             yield listener, Missed(self, listener)
         finally:
-            self._joining -= 1
+            self._inside[wanted.project_id] -= 1
             self._listeners.discard(listener)
 
     async def missed(self, listener: Listener) -> AsyncIterator[list[Told]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import json_text
@@ -41,6 +41,7 @@ async def list_events(
     *,
     name: str | None = None,
     conversation_id: str | None = None,
+    line_id: str | None = None,
     span: Span = ALWAYS,
 ) -> Page[Event]:
     """The project's events, newest first."""
@@ -49,6 +50,8 @@ async def list_events(
         statement = statement.where(Event.name == name)
     if conversation_id is not None:
         statement = statement.where(Event.conversation_id == conversation_id)
+    if line_id is not None:
+        statement = statement.where(Event.line_id == line_id)
     return await read_page(session, statement, Event, cut, newest_first=True)
 
 
@@ -57,16 +60,27 @@ def name_matches(name: str, names: Set[str]) -> bool:
     return name in names or "*" in names or name.partition(".")[0] + ".*" in names
 
 
+def _named(names: Set[str]) -> ColumnElement[bool]:
+    """`name_matches`, asked of the database."""
+    if "*" in names:
+        return true()
+    families = [name.removesuffix(".*") for name in names if name.count(".") == 1 and name.endswith(".*")]
+    within = [func.substr(Event.name, 1, len(family) + 1) == family + "." for family in families]
+    return or_(Event.name.in_([*names, *families]), *within)
+
+
 async def last_position(session: AsyncSession) -> int:
     """The last position that was given, over all projects; 0 before the first."""
     return await session.scalar(select(EventPosition.position)) or 0
 
 
-async def events_between(session: AsyncSession, after: int, until: int | None, limit: int) -> Sequence[Event]:
-    """Events with a position above `after` and not above `until`, in its order: the project's, or all in a system
-    session.
+async def events_between(
+    session: AsyncSession, after: int, until: int | None, limit: int, names: Set[str] = frozenset({"*"})
+) -> Sequence[Event]:
+    """Events with a position above `after` and not above `until`, in its order, whose names match: the project's, or
+    all in a system session.
     """
-    statement = select(Event).where(Event.position > after)
+    statement = select(Event).where(Event.position > after, _named(names))
     if until is not None:
         statement = statement.where(Event.position <= until)
     return (await session.scalars(statement.order_by(Event.position).limit(limit))).all()

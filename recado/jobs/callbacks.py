@@ -4,15 +4,15 @@ Body and signature are those of webhooks (contract D), its event `job.finished`;
 A callback has an id of its own, the same at every attempt.
 """
 
-import json
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.db import Database, database_now_ms
+from recado.db import Database, database_now_ms, json_text
 from recado.errors import NotFound, RecadoError
 from recado.jobs.models import Job, JobCallback
 from recado.jobs.schemas import job_out
@@ -86,6 +86,7 @@ class _Claimed:
     id: str
     project_id: str
     tries: int
+    url: str
 
 
 @dataclass(slots=True)
@@ -101,25 +102,23 @@ class JobCallbacks:
     async def run(self) -> None:
         await DuePosts(self.destinations.networks, self._claim, self._post, self.bell, self.look_s).run()
 
-    async def _claim(self, size: int) -> Sequence[_Claimed]:
-        async with self.database.system(read_only=True) as session:
-            if (
-                await session.scalar(select(JobCallback.id).where(_due(await database_now_ms(session))).limit(1))
-                is None
-            ):
+    async def _claim(self, size: int, but: Sequence[str] = ()) -> Sequence[_Claimed]:
+        async with self.database.system(read_only=True) as session:  # looking takes no write lock
+            due = select(JobCallback.id).where(_due(await database_now_ms(session), but)).limit(1)
+            if await session.scalar(due) is None:
                 return []
         async with self.database.system() as session:
             now_ms = await database_now_ms(session)
-            due = select(JobCallback.id).where(_due(now_ms)).order_by(JobCallback.due_ms).limit(size)
+            due = select(JobCallback.id).where(_due(now_ms, but)).order_by(JobCallback.due_ms).limit(size)
             ids = (await session.scalars(due.with_for_update(skip_locked=True))).all()
             claimed = await session.execute(
                 update(JobCallback)
                 .where(JobCallback.id.in_(ids))
                 .values(due_ms=now_ms + LEASE_MS, tries=JobCallback.tries + 1)
-                .returning(JobCallback.id, JobCallback.project_id, JobCallback.tries)
+                .returning(JobCallback.id, JobCallback.project_id, JobCallback.tries, JobCallback.url)
                 .execution_options(synchronize_session=False)
             )
-            return [_Claimed(row[0], row[1], row[2]) for row in claimed]
+            return [_Claimed(row[0], row[1], row[2], row[3]) for row in claimed]
 
     async def _post(self, postman: Postman, one: _Claimed) -> None:
         async with self.database.project(one.project_id, read_only=True) as session:
@@ -127,13 +126,11 @@ class JobCallbacks:
             job = await session.get(Job, row.job_id) if row is not None else None
         if row is None or job is None:
             return
-        settled = False
         try:
             error = await self._try(postman, row, job)
-            settled = True
-        finally:
-            if not settled:  # stopped: another process posts it again
-                await self._mark(one, 0, "stopped")
+        except asyncio.CancelledError:
+            await self._mark(one, 0, "stopped")  # another process posts it again
+            raise
         if error is not None:
             log.warning("callback_failed", job_id=job.id, tries=one.tries, error=error)
         await self._mark(one, None if error is None else delay_ms(one.tries), error)
@@ -157,12 +154,14 @@ class JobCallbacks:
             await session.execute(marked.execution_options(synchronize_session=False))
 
 
-def _due(now_ms: int) -> ColumnElement[bool]:
-    return JobCallback.due_ms <= now_ms
+def _due(now_ms: int, but: Sequence[str]) -> ColumnElement[bool]:
+    """Due, and not for these receivers."""
+    others = [func.substr(JobCallback.url + "/", 1, len(receiver)) != receiver for receiver in but]
+    return and_(JobCallback.due_ms <= now_ms, *others)
 
 
 def body_of(row: JobCallback, job: Job) -> bytes:
     """What is posted, the same at every attempt: `{id, event, timestamp, data}`."""
     at = from_ms(job.finished_ms or job.created_ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body = {"id": row.id, "event": EVENT, "timestamp": at, "data": job_out(job).model_dump(mode="json")}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json_text(body).encode()

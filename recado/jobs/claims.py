@@ -4,8 +4,10 @@ Claims and what becomes due are on the database's clock. Which processes live is
 life; a job without an owner, or with a dead one, is anybody's.
 """
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
@@ -17,6 +19,11 @@ from recado.jobs.service import State, record_end
 
 # One round of a process looks after so many jobs that lost theirs.
 MAX_ORPHANS = 50
+# Places of a process that only a project without any there gets: what stalls leaves room for so many others.
+KEPT_FREE = 4
+# Due jobs among which a process chooses: some for each of its places.
+MAX_LOOKED_AT = 100
+NOBODY: Mapping[str, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +56,19 @@ def waiting(now: ColumnElement[int], kinds: Collection[str]) -> ColumnElement[bo
     return or_(exists().where(due), exists().where(Job.state == "running"), exists().where(Schedule.next_ms <= now))
 
 
-async def claim_due(database: Database, owner: str, kinds: Collection[str], size: int) -> list[Held]:
-    """Take jobs of these kinds that are due, oldest first; each begins a new record of its steps."""
+async def claim_due(
+    database: Database, owner: str, kinds: Collection[str], free: int, busy: Mapping[str, int] = NOBODY
+) -> list[Held]:
+    """Take jobs of these kinds that are due, for the `free` places of a process; each begins a new record of its steps.
+    `busy` says how many places its projects have: who has the fewest comes first, then what is due the longest.
+    """
+    chosen = await _choose(database, kinds, free, busy)  # looking takes no lock
+    if not chosen:
+        return []
     async with database.system() as session:
         now_ms = await database_now_ms(session)
-        due = (
-            select(Job)
-            .where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds))
-            .order_by(Job.due_ms)
-            .limit(size)
-            .with_for_update(skip_locked=True)
-        )
-        jobs = list(await session.scalars(due))
+        due = select(Job).where(Job.id.in_(chosen), Job.state == "pending").order_by(Job.due_ms)
+        jobs = list(await session.scalars(due.with_for_update(skip_locked=True)))
         for job in jobs:
             job.state, job.owner, job.epoch = "running", owner, job.epoch + 1
             job.attempts += 1
@@ -70,12 +78,33 @@ async def claim_due(database: Database, owner: str, kinds: Collection[str], size
         return [_held(job) for job in jobs]
 
 
-async def any_due(database: Database, kinds: Collection[str]) -> bool:
-    """True if `claim_due` would find something; takes no lock."""
+async def _choose(database: Database, kinds: Collection[str], free: int, busy: Mapping[str, int]) -> list[str]:
+    if free <= KEPT_FREE:
+        rounds = [frozenset(busy)]
+    else:  # whoever has half of the places waits for the others, and goes on where nobody else waits
+        half = (free + sum(busy.values())) // 2
+        rounds = [frozenset(project for project, places in busy.items() if places >= half), frozenset[str]()]
     async with database.system(read_only=True) as session:
         now_ms = await database_now_ms(session)
-        due = select(Job.id).where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds)).limit(1)
-        return await session.scalar(due) is not None
+        due = select(Job.id, Job.project_id).where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds))
+        for but in rounds:
+            wanted = due.where(Job.project_id.not_in(but)).order_by(Job.due_ms).limit(MAX_LOOKED_AT)
+            if found := [(row[0], row[1]) for row in await session.execute(wanted)]:
+                return _fairly(found, free, busy)
+    return []
+
+
+def _fairly(found: Sequence[tuple[str, str]], free: int, busy: Mapping[str, int]) -> list[str]:
+    """The jobs to take, of those that are due (id and project), oldest first."""
+    left, places, chosen = list(found), Counter(busy), list[str]()
+    while left and len(chosen) < free:
+        job = min(left, key=lambda one: places[one[1]])
+        if places[job[1]] and free - len(chosen) <= KEPT_FREE:
+            break
+        left.remove(job)
+        chosen.append(job[0])
+        places[job[1]] += 1
+    return chosen
 
 
 async def any_running(database: Database) -> bool:

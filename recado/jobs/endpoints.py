@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.caller import Admin, Agent, Reader
 from recado.jobs import schedules, service
@@ -21,14 +22,18 @@ from recado.jobs.schemas import (
     schedule_out,
 )
 from recado.jobs.service import State
+from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
-router = APIRouter()
+router = APIRouter(route_class=TaggedRoute)
 
 TheKinds = Annotated[Kinds, Depends(part(Kinds))]
 InState = Annotated[State | None, Query(description="Only jobs in this state.")]
 OfKind = Annotated[KindName | None, Query(description="Only jobs of this kind.")]
+
+IsPaused = Annotated[bool | None, Query(description="Only those that are paused, or are not.")]
+MakesKind = Annotated[KindName | None, Query(description="Only those that make jobs of this kind.")]
 
 
 @router.get("/jobs", tags=["jobs"])
@@ -52,7 +57,7 @@ async def get_job(job_id: PathId, caller: Reader) -> JobOut:
 async def get_job_callback(job_id: PathId, caller: Reader) -> CallbackOut:
     """Whether the address that was named for a job was told of its end, and why not."""
     async with caller.reading() as session:
-        return callback_out(await get_callback(session, job_id))
+        return callback_out(await get_callback(session, job_id), in_full=caller.role == "admin")
 
 
 @router.post("/jobs/{job_id}/cancel", tags=["jobs"])
@@ -63,10 +68,12 @@ async def cancel_job(job_id: PathId, caller: Agent) -> JobOut:
 
 
 @router.get("/schedules", tags=["schedules"])
-async def list_schedules(caller: Reader, cut: PageCut, span: QuerySpan) -> PageOf[ScheduleOut]:
+async def list_schedules(
+    caller: Reader, cut: PageCut, span: QuerySpan, paused: IsPaused = None, kind: MakesKind = None
+) -> PageOf[ScheduleOut]:
     """When jobs are made, oldest schedule first."""
     async with caller.reading() as session:
-        page = await schedules.list_page(session, cut, span)
+        page = await schedules.list_page(session, cut, span, paused=paused, kind=kind)
     return PageOf(items=[schedule_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
@@ -98,15 +105,24 @@ async def get_schedule(schedule_id: PathId, caller: Reader) -> ScheduleOut:
 
 
 @router.patch("/schedules/{schedule_id}", tags=["schedules"])
-async def change_schedule(schedule_id: PathId, changes: ScheduleChanges, caller: Admin, kinds: TheKinds) -> ScheduleOut:
+async def change_schedule(
+    schedule_id: PathId, changes: ScheduleChanges, caller: Admin, kinds: TheKinds, match: IfMatch
+) -> ScheduleOut:
     """Change, pause or resume a schedule. Its next tick is the first one from now."""
     async with caller.writing() as session:
+        await _check(session, match, schedule_id)
         change = Change(changes.name, changes.cron, changes.timezone, changes.input, changes.paused)
         return schedule_out(await schedules.change(session, kinds, schedule_id, change))
 
 
 @router.delete("/schedules/{schedule_id}", tags=["schedules"], status_code=204)
-async def delete_schedule(schedule_id: PathId, caller: Admin) -> None:
+async def delete_schedule(schedule_id: PathId, caller: Admin, match: IfMatch) -> None:
     """Remove a schedule. Jobs that it made stay."""
     async with caller.writing() as session:
+        await _check(session, match, schedule_id)
         await schedules.delete(session, schedule_id)
+
+
+async def _check(session: AsyncSession, match: IfMatch, schedule_id: str) -> None:
+    row = await schedules.get(session, schedule_id)
+    await match.check(session, row, lambda: schedule_out(row))

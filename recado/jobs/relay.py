@@ -7,6 +7,7 @@ Nothing of the library is loaded before the first job.
 import asyncio
 import contextlib
 import json
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -92,10 +93,12 @@ class Relay:
     bell: Bell = field(default_factory=Bell)
     look_s: float = POLL_S
     _engine: Engine = field(init=False)
-    _held: dict[str, int] = field(default_factory=dict[str, int])
+    _held: dict[str, Held] = field(default_factory=dict[str, Held])
+    # Held while jobs are claimed or looked after, so that those just claimed do not look as if we had lost them.
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     _ended: list[str] = field(default_factory=list[str])
-    _recovered_s: float = float("-inf")
-    _forgot_s: float = 0.0
+    # Schedules that could not be fired here, and until when they are left.
+    _put_off: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         self._engine = Engine(self.database_url, self.owner, self._carry_out)
@@ -103,36 +106,59 @@ class Relay:
     async def run(self) -> None:
         """Look for work again and again. On cancellation: stop what runs, for others to go on with."""
         try:
-            while True:
-                await self._round()
-                await self.bell.wait(self.look_s)
+            async with asyncio.TaskGroup() as group:
+                # Beside each other: where many are due at once, schedules or starts take seconds.
+                looks = [
+                    self._keep(group, self._fire_due),
+                    self._keep(group, self._start_due),
+                    self._keep(group, self._recover, RECOVER_S),
+                    self._keep(group, self._forget, FORGET_S),
+                ]
+                while True:
+                    if await self.bell.wait(self.look_s):
+                        for look in looks:
+                            look.ring()
         finally:
             await self._engine.close()
             with contextlib.suppress(Exception):  # then the others find out by its missing signs of life
                 await claims.let_go(self.database, self.owner)
 
-    async def _round(self) -> None:
-        try:
-            await ticks.fire(self.database)
-            await self._start_due()
-            now_s = asyncio.get_running_loop().time()
-            if now_s - self._recovered_s >= RECOVER_S:
-                self._recovered_s = now_s
-                await self._recover()
-            if now_s - self._forgot_s >= FORGET_S:
-                self._forgot_s = now_s
-                ended, self._ended = self._ended, []
-                await self._engine.forget(ended)
-        except Exception as error:  # whatever it is, the next round comes
-            log.warning("jobs_wait", **place_of(error))
-            await asyncio.sleep(POLL_S)
+    def _keep(self, group: asyncio.TaskGroup, work: Callable[[], Awaitable[None]], every_s: float = 0.0) -> Bell:
+        """Do `work` now, whenever the bell rings, and after `look_s` at the latest; no sooner than `every_s` after the
+        last time.
+        """
+        bell = Bell()
+
+        async def keep() -> None:
+            while True:
+                try:
+                    await work()
+                except Exception as error:  # whatever it is, there is a next time
+                    log.warning("jobs_wait", **place_of(error))
+                    await asyncio.sleep(POLL_S)
+                await asyncio.sleep(every_s)
+                await bell.wait(self.look_s)
+
+        group.create_task(keep())
+        return bell
+
+    async def _fire_due(self) -> None:
+        if await ticks.fire(self.database, self._put_off):
+            self.bell.ring()  # there are jobs now
+
+    async def _forget(self) -> None:
+        ended, self._ended = self._ended, []
+        await self._engine.forget(ended)
 
     async def _start_due(self) -> None:
         room, names = MAX_RUNNING - len(self._held), tuple(self.kinds.all)
-        if room <= 0 or not names or not await claims.any_due(self.database, names):
+        if room <= 0 or not names:
             return
-        for job in await claims.claim_due(self.database, self.owner, names, room):
-            self._held[job.id] = job.epoch
+        async with self._claiming:
+            busy = Counter(job.project_id for job in self._held.values())
+            due = await claims.claim_due(self.database, self.owner, names, room, busy)
+            self._held.update({job.id: job for job in due})
+        for job in due:
             try:
                 await self._engine.start(job.workflow_id)
             except Exception as error:  # the library's tables cannot be reached, or it refuses
@@ -144,13 +170,18 @@ class Relay:
         living = await self.living() | {self.owner}
         if not self._engine.launched and await claims.any_running(self.database):
             await self._engine.launch()  # to be ready, should its process die: that takes a second or two
-        for job in await claims.find_orphans(self.database, self.owner, tuple(self._held), living):
-            if job.id in self._held:
-                continue  # begun a moment ago
-            trace = await self._engine.trace(job.workflow_id, living)
+        async with self._claiming:
+            orphans = await claims.find_orphans(self.database, self.owner, tuple(self._held), living)
+        orphans = [job for job in orphans if job.id not in self._held]  # those were begun a moment ago
+        if not orphans:
+            return
+        traces = await self._engine.trace([job.workflow_id for job in orphans], living)
+        for job in orphans:
+            trace = traces[job.workflow_id]
             if trace == "gone":
                 await claims.give_back(self.database, job, 0, crashed=True)
-            log.info("job_resumed", job_id=job.id, kind=job.kind, steps=trace)
+            if trace != "waits":
+                log.info("job_resumed", job_id=job.id, kind=job.kind, steps=trace)
 
     # --- one job ----------------------------------------------------------------------------------------
 
@@ -159,7 +190,7 @@ class Relay:
         held = await claims.take(self.database, workflow_id, self.owner, living)
         if held is None:
             return
-        self._held[held.id] = held.epoch
+        self._held[held.id] = held
         about(("job_id", held.id))
         try:
             await self._run(held, steps)
@@ -167,7 +198,7 @@ class Relay:
             log.error("job_defect", job_id=held.id, **place_of(error))
             raise
         finally:
-            if self._held.get(held.id) == held.epoch:
+            if self._held.get(held.id) == held:
                 del self._held[held.id]
             self._ended.append(workflow_id)
 

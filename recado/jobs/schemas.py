@@ -1,13 +1,15 @@
 """Shapes of jobs and schedules in the API."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import State
 from recado.kit.cron import MAX_EXPRESSION
+from recado.kit.etags import Editable
 from recado.kit.schemas import SHOWN_ID, Input, Moment, Name, Output, shown
 
 KindName = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[a-z_.]+$", description="Such as bulk_send.")]
@@ -84,7 +86,7 @@ class CallbackOut(Output):
 
     id: str
     job_id: str
-    url: str
+    url: str = Field(description="To keys without the role `admin` only its scheme and host: the rest may be a secret.")
     state: Literal["waiting", "delivered", "failed"]
     tries: int
     error: str | None = Field(description="Why the last try failed.")
@@ -92,14 +94,15 @@ class CallbackOut(Output):
     done_at: Moment | None
 
 
-def callback_out(row: JobCallback) -> CallbackOut:
-    """A callback as the API shows it, without its secret."""
+def callback_out(row: JobCallback, *, in_full: bool) -> CallbackOut:
+    """A callback as the API shows it, without its secret; `in_full` with all of its address."""
+    address = urlsplit(row.url)
     state = "waiting" if row.done_ms is None else "delivered" if row.error is None else "failed"
     return CallbackOut.model_validate(
         {
             "id": row.id,
             "job_id": row.job_id,
-            "url": row.url,
+            "url": row.url if in_full else f"{address.scheme}://{address.netloc}",
             "state": state,
             "tries": row.tries,
             "error": row.error,
@@ -141,8 +144,11 @@ class ScheduleChanges(Input):
     paused: bool | None = Field(default=None, strict=True)
 
 
-class ScheduleOut(Output):
+class ScheduleOut(Editable):
     """When jobs are made. A tick that nobody was there to begin within an hour is left out."""
+
+    # A tick is nobody's change.
+    edited: ClassVar[tuple[str, ...]] = ("name", "kind", "cron", "timezone", "input", "paused")
 
     id: str
     name: str

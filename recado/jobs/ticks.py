@@ -4,15 +4,18 @@ import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
+from recado.errors import BadInput
 from recado.events.service import record
 from recado.jobs.models import Schedule
 from recado.jobs.service import submit
 from recado.kit.clock import from_ms
 from recado.kit.cron import parse_cron
+from recado.kit.logs import place_of
 
 # Schedules that one round of a process looks after.
 BATCH = 50
@@ -20,21 +23,39 @@ BATCH = 50
 # ticks that were missed within this time, the last is made up for.
 MAX_LATE_MS = 3_600_000
 MINUTE_MS = 60_000
+# How long a process leaves one that it could not fire, e.g. in a zone that its machine does not know: another may.
+PUT_OFF_MS = MINUTE_MS
+
+log = structlog.get_logger(__name__)
 
 
 def next_ms(cron: str, timezone: str, after: datetime) -> int | None:
-    """The first tick after a time. Raises `BadInput` (`bad_cron`)."""
-    due = parse_cron(cron).next(after, ZoneInfo(timezone))
+    """The first tick after a time. Raises `BadInput` (`bad_cron`, `bad_timezone`)."""
+    due = parse_cron(cron).next(after, _zone(timezone))
     return None if due is None else round(due.timestamp() * 1000)
 
 
-async def fire(database: Database) -> int:
-    """Make the jobs of the schedules that are due, each in a commit of its own; how many schedules moved on."""
+async def fire(database: Database, put_off: dict[str, int] | None = None) -> int:
+    """Make the jobs of the schedules that are due, each in a commit of its own; how many schedules moved on.
+
+    `put_off` remembers for a process those that it could not fire, and until when (Unix milliseconds).
+    """
+    waiting = {} if put_off is None else put_off
     async with database.system(read_only=True) as session:
-        due = Schedule.next_ms <= await database_now_ms(session)
-        wanted = select(Schedule.id, Schedule.project_id).where(due).order_by(Schedule.next_ms).limit(BATCH)
+        now_ms = await database_now_ms(session)
+        for schedule_id in [one for one, until_ms in waiting.items() if until_ms <= now_ms]:
+            del waiting[schedule_id]
+        due = (Schedule.next_ms <= now_ms, Schedule.id.not_in(tuple(waiting)))
+        wanted = select(Schedule.id, Schedule.project_id).where(*due).order_by(Schedule.next_ms).limit(BATCH)
         found = [(row[0], row[1]) for row in await session.execute(wanted)]
-    return sum([await _fire_one(database, schedule_id, project_id) for schedule_id, project_id in found])
+    moved = 0
+    for schedule_id, project_id in found:
+        try:
+            moved += await _fire_one(database, schedule_id, project_id)
+        except Exception as error:  # whatever is wrong with one, the others are due
+            log.warning("schedule_waits", schedule_id=schedule_id, **{"code": "internal_error", **place_of(error)})
+            waiting[schedule_id] = now_ms + PUT_OFF_MS
+    return moved
 
 
 async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bool:
@@ -68,3 +89,12 @@ def _last_tick(schedule: Schedule, now_ms: int) -> int | None:
     while tick_ms is not None and tick_ms <= now_ms:
         last, tick_ms = tick_ms, next_ms(schedule.cron, schedule.timezone, from_ms(tick_ms))
     return last
+
+
+def _zone(timezone: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(timezone)
+    except (KeyError, ValueError, OSError):  # no such file, a path, or a folder
+        raise BadInput(
+            "timezone must be a name of the tz database. Example: America/Lima", code="bad_timezone"
+        ) from None

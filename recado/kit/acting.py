@@ -58,3 +58,13 @@ def acting(act: Act) -> Generator[Act]:
     finally:
         act.ended = True
         _ACT.reset(token)
+
+
+@contextmanager
+def unnoted() -> Generator[None]:
+    """What this task does in the block is a part of something larger, which is noted as a whole."""
+    token = _ACT.set(None)
+    try:
+        yield
+    finally:
+        _ACT.reset(token)

@@ -5,8 +5,9 @@ others, and goes out by the one way that keeps it out of private networks (`reca
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import structlog
 
@@ -18,6 +19,8 @@ from recado.kit.wakeup import Bell
 
 # At the same time, in one process; each may take as long as the postman's limit.
 MAX_POSTS = 16
+# Of these, to one receiver: a quarter, so that three that hang still leave as many places to all others.
+MAX_POSTS_TO_ONE = 4
 # Longer than one try.
 LEASE_MS = 30_000
 # How long a stop waits for the posts on their way; then they are given back and made again.
@@ -28,7 +31,22 @@ BACKOFF_CAP_S = 3_600.0
 MAX_TRIES = 60
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
+
+
+class Due(Protocol):
+    """What is posted to `url`."""
+
+    @property
+    def url(self) -> str: ...
+
+
+T = TypeVar("T", bound=Due)
+
+
+def receiver_of(url: str) -> str:
+    """How the addresses of one receiver begin: its scheme, host and port."""
+    scheme, _, rest = url.partition("//")
+    return f"{scheme}//{rest.partition('/')[0]}/"
 
 
 def delay_ms(tries: int) -> int | None:
@@ -41,14 +59,15 @@ def delay_ms(tries: int) -> int | None:
 class DuePosts(Generic[T]):
     """Posts for one process until `run` is cancelled.
 
-    `claim` takes up to so many due rows; `post` makes one try of one and writes down what became of it. If `post` is
-    cancelled it gives its row back. Whoever rings `bell` may let it look by itself less often, every `look_s`.
+    `claim` takes up to so many due rows, but none for certain receivers (`receiver_of`); `post` makes one try of one
+    and writes down what became of it. If `post` is cancelled it gives its row back. Whoever rings `bell` may let it
+    look by itself less often, every `look_s`.
     """
 
     def __init__(
         self,
         networks: Networks,
-        claim: Callable[[int], Awaitable[Sequence[T]]],
+        claim: Callable[[int, Sequence[str]], Awaitable[Sequence[T]]],
         post: Callable[[Postman, T], Awaitable[None]],
         bell: Bell,
         look_s: float,
@@ -58,7 +77,7 @@ class DuePosts(Generic[T]):
         self._post = post
         self._bell = bell
         self._look_s = look_s
-        self._posts: set[asyncio.Task[None]] = set()
+        self._posts: dict[asyncio.Task[None], str] = {}
 
     async def run(self) -> None:
         postman = Postman(self._networks)
@@ -82,13 +101,23 @@ class DuePosts(Generic[T]):
         await asyncio.gather(*posts, return_exceptions=True)
 
     async def _claim(self, postman: Postman) -> None:
-        room = MAX_POSTS - len(self._posts)
-        if room <= 0:
-            return
-        for row in await self._claim_rows(room):
-            task = asyncio.create_task(self._deliver(postman, row))
-            self._posts.add(task)
-            task.add_done_callback(self._posts.discard)
+        while (room := MAX_POSTS - len(self._posts)) > 0:
+            busy = Counter(self._posts.values())
+            full = [receiver for receiver, posts in busy.items() if posts >= MAX_POSTS_TO_ONE]
+            # So few at once that no receiver gets more, should all be for one.
+            most = max((posts for posts in busy.values() if posts < MAX_POSTS_TO_ONE), default=0)
+            size = min(room, MAX_POSTS_TO_ONE - most)
+            rows = await self._claim_rows(size, full)
+            for row in rows:
+                task = asyncio.create_task(self._deliver(postman, row))
+                self._posts[task] = receiver_of(row.url)
+                task.add_done_callback(self._posted)
+            if len(rows) < size:
+                return
+
+    def _posted(self, task: asyncio.Task[None]) -> None:
+        del self._posts[task]
+        self._bell.ring()  # there may be more for its receiver
 
     async def _deliver(self, postman: Postman, row: T) -> None:
         try:

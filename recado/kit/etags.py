@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from fastapi import Depends, Header, Request, Response
 from fastapi.routing import APIRoute
@@ -25,7 +25,18 @@ _TAG = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 
 
 class Editable(Output):
-    """An answer that shows one thing which people edit: it has an ETag."""
+    """An answer that shows one thing which people edit: it has an ETag, of all that it shows.
+
+    Where some of it changes by itself, `edited` are the fields that the ETag is of, so that what ticks can be edited;
+    such an answer is never 304.
+    """
+
+    edited: ClassVar[tuple[str, ...]] = ()
+
+    @classmethod
+    def tag_of(cls, shown: Any) -> str:
+        """The ETag of such an answer, given as JSON."""
+        return etag_of({name: shown[name] for name in cls.edited} if cls.edited else shown)
 
 
 class PreconditionFailed(RecadoError):
@@ -55,7 +66,9 @@ class Match:
     def __init__(self, header: str | None) -> None:
         self._header = header
 
-    async def check(self, session: AsyncSession, row: object, show: Callable[[], Output | Awaitable[Output]]) -> None:
+    async def check(
+        self, session: AsyncSession, row: object, show: Callable[[], Editable | Awaitable[Editable]]
+    ) -> None:
         """Compare what is stored now, as `show` gives it, and keep it from changing until the transaction ends.
 
         Raises `PreconditionFailed` (`changed_meanwhile`).
@@ -64,8 +77,8 @@ class Match:
             return
         await session.refresh(row, with_for_update=True)
         shown = show()
-        now = shown if isinstance(shown, Output) else await shown
-        if not is_named(etag_of(now.model_dump(mode="json")), self._header):
+        now = shown if isinstance(shown, Editable) else await shown
+        if not is_named(now.tag_of(now.model_dump(mode="json")), self._header):
             raise PreconditionFailed(
                 "Somebody has changed this since you read it. GET it again, look at what is different, and send your "
                 "change with the ETag of that answer as If-Match"
@@ -93,24 +106,27 @@ class TaggedRoute(APIRoute):
     """A route whose answers have an ETag where they are `Editable`."""
 
     @property
-    def is_tagged(self) -> bool:
-        """Whether the answer shows one editable thing, as it is after the request."""
+    def tagged(self) -> type[Editable] | None:
+        """The editable thing that the answer shows, as it is after the request; None if it shows no such thing."""
         model = self.response_model
-        shows = isinstance(model, type) and issubclass(model, Editable)
-        return shows and (self.methods != {"POST"} or self.status_code == 201)
+        if not (isinstance(model, type) and issubclass(model, Editable)):
+            return None
+        return model if self.methods != {"POST"} or self.status_code == 201 else None
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        return self._tagged(handle) if self.is_tagged else handle
+        return handle if self.tagged is None else self._tagged(handle, self.tagged)
 
     def _tagged(
-        self, handle: Callable[[Request], Coroutine[Any, Any, Response]]
+        self, handle: Callable[[Request], Coroutine[Any, Any, Response]], shows: type[Editable]
     ) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        may_be_304 = self.methods == {"GET"} and not shows.edited
+
         async def answer(request: Request) -> Response:
             response = await handle(request)
-            tag = etag_of(json.loads(bytes(response.body)))
+            tag = shows.tag_of(json.loads(bytes(response.body)))
             asked = request.headers.get("if-none-match")
-            if self.methods == {"GET"} and asked is not None and is_named(tag, asked, weak=True):
+            if may_be_304 and asked is not None and is_named(tag, asked, weak=True):
                 response = Response(status_code=304)
             response.headers["ETag"] = tag
             # A browser may keep it, and asks each time whether it is still so.

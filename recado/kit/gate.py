@@ -14,10 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recado.kit import new_id
 from recado.kit.logs import place_of
-from recado.kit.problems import last_resort, problem_response
+from recado.kit.problems import if_database_is_down, internal_error, problem_response
 
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
+REQUEST_ID_HEADER = b"x-request-id"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 # Asked for every few seconds by machines.
 _QUIET = frozenset({"get_health", "get_ready", "get_metrics"})
@@ -36,7 +37,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, header(scope, b"x-request-id"))
+        answer = _Answer(send, request_id_of(scope))
         began_s = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
             try:
@@ -57,23 +58,26 @@ class Gate:
         try:
             await self._app(scope, _limited(receive, most), answer)
         except Exception as error:  # the last resort: whatever it is, the client gets a problem
-            log.error("request_defect", operation=operation_name(scope), **place_of(error))
+            problem = if_database_is_down(error)
+            if problem is None:
+                log.error("request_defect", operation=operation_name(scope), **place_of(error))
+                problem = internal_error()
             if answer.status is None:
-                await last_resort(error)(scope, receive, answer)
+                await problem(scope, receive, answer)
 
 
 class _Answer:
     """Sends on what the application sends, with the request's id."""
 
-    def __init__(self, send: Send, asked: str | None) -> None:
+    def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
-        self.request_id = asked if asked and _REQUEST_ID.fullmatch(asked) else new_id()
+        self.request_id = request_id
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.request_id.encode())]
+            message["headers"] = [*message.get("headers", ()), (REQUEST_ID_HEADER, self.request_id.encode())]
         await self._send(message)
 
 
@@ -89,6 +93,12 @@ def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[MutableMappi
         return message
 
     return read
+
+
+def request_id_of(scope: Scope) -> str:
+    """What the request is called: by its client, or by us."""
+    asked = header(scope, REQUEST_ID_HEADER)
+    return asked if asked and _REQUEST_ID.fullmatch(asked) else new_id()
 
 
 def header(scope: Scope, name: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """The description of the API (OpenAPI 3.1), with what FastAPI does not know: keys, roles and problems."""
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -37,10 +37,13 @@ def operations(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, 
                 yield path, method, item[method]
 
 
-def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagged: Collection[str]) -> dict[str, Any]:
+def complete(
+    schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagged: Mapping[str, bool]
+) -> dict[str, Any]:
     """Add the keys that operations below `prefix` need, the problems that each may answer with, and its role.
 
-    `roles` is the least role by operation id; `tagged` are the ids of those whose answers have an ETag.
+    `roles` is the least role by operation id; `tagged` are the ids of those whose answers have an ETag, and whether one
+    that reads may be answered 304.
     """
     components = schema.setdefault("components", {})
     schemas: dict[str, Any] = components.setdefault("schemas", {})
@@ -59,7 +62,7 @@ def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagg
         answers = operation["responses"]
         answers.pop("422", None)
         if operation["operationId"] in tagged:
-            _add_etag(method, operation)
+            _add_etag(operation, may_be_304=method == "get" and tagged[operation["operationId"]])
         for status in _problems(path, method, operation, guarded):
             answers[str(status)] = {"description": HTTPStatus(status).phrase, "content": _PROBLEM}
         operation["responses"] = dict(sorted(answers.items())) | {
@@ -68,11 +71,11 @@ def complete(schema: dict[str, Any], prefix: str, roles: Mapping[str, str], tagg
     return schema
 
 
-def _add_etag(method: str, operation: dict[str, Any]) -> None:
+def _add_etag(operation: dict[str, Any], *, may_be_304: bool) -> None:
     answers = operation["responses"]
     for answer in answers.values():
         answer["headers"] = _ETAG
-    if method == "get":
+    if may_be_304:
         operation["parameters"] = [*operation.get("parameters", ()), _IF_NONE_MATCH]
         answers["304"] = {"description": "It is still as If-None-Match says", "headers": _ETAG}
 

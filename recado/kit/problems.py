@@ -152,9 +152,9 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(re.sub(r"\{[a-z_]+\}", "[^/]+", path))
 
 
-def last_resort(error: Exception) -> Response:
-    """The answer to an error that no handler took."""
-    return _database_down(error) if isinstance(error, _DATABASE_DOWN) and not _is_defect(error) else internal_error()
+def if_database_is_down(error: Exception) -> Response | None:
+    """The answer to an error that no handler took, if it tells no more than that the database is away."""
+    return _database_down(error) if isinstance(error, _DATABASE_DOWN) and not _is_defect(error) else None
 
 
 async def _database_error(_request: Request, error: Exception) -> Response:

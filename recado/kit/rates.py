@@ -160,7 +160,8 @@ def _pool(url: str) -> Pool:
         from redis.asyncio import BlockingConnectionPool
     except ImportError as error:
         raise SettingsError(
-            "RECADO_LIMITS_URL: the library for Redis is missing. Install it: pip install 'recado[redis]'"
+            "RECADO_LIMITS_URL: the library for Redis is missing. Install it: make setup EXTRAS=redis (or pip install "
+            "'recado[redis]')"
         ) from error
     return BlockingConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType] # takes what a connection takes
         url,

@@ -10,10 +10,10 @@ from recado.assistants.service import get_assistant
 from recado.caller import Admin, Reader
 from recado.decisions import Language
 from recado.kit.etags import IfMatch, TaggedRoute
-from recado.kit.schemas import AnyText, PageCut, PageOf, PathId, QuerySpan
+from recado.kit.schemas import AnyText, PageCut, PathId, QuerySpan
 from recado.knowledge import service
 from recado.knowledge.models import KnowledgeEntry
-from recado.knowledge.schemas import EntriesIn, EntriesOut, EntryIn, EntryOut, HitOut, HitsOut
+from recado.knowledge.schemas import EntriesIn, EntriesOut, EntriesPage, EntryIn, EntryOut, HitOut, HitsOut
 from recado.knowledge.search import MAX_HITS, search
 from recado.knowledge.service import MAX_QUESTION, MAX_TOPIC
 
@@ -31,12 +31,13 @@ async def list_entries(
     span: QuerySpan,
     topic: OfTopic = None,
     language: OfLanguage = None,
-) -> PageOf[EntryOut]:
-    """What an assistant knows, oldest first."""
+) -> EntriesPage:
+    """What an assistant knows, oldest first. The ETag is of all of it: send it when you replace what is known."""
     async with caller.reading() as session:
-        await get_assistant(session, assistant_id)
+        assistant = await get_assistant(session, assistant_id)
         page = await service.list_entries(session, assistant_id, cut, topic=topic, language=language, span=span)
-        return PageOf[EntryOut].model_validate(page)
+        items = [EntryOut.model_validate(row) for row in page.items]
+        return EntriesPage(items=items, next_cursor=page.next_cursor, version=assistant.version)
 
 
 @router.get("/assistants/{assistant_id}/entries/search")
@@ -58,15 +59,18 @@ async def list_matching_entries(
 async def add_entries(assistant_id: PathId, new: EntriesIn, caller: Admin) -> EntriesOut:
     """Add to what an assistant knows."""
     async with caller.writing() as session:
-        return _out(await service.add_entries(session, assistant_id, new.all()))
+        return await _out(session, assistant_id, await service.add_entries(session, assistant_id, new.all()))
 
 
 @router.put("/assistants/{assistant_id}/entries")
-async def replace_entries(assistant_id: PathId, new: EntriesIn, caller: Admin) -> EntriesOut:
+async def replace_entries(assistant_id: PathId, new: EntriesIn, caller: Admin, match: IfMatch) -> EntriesOut:
     """Let an assistant know exactly this: what it knew before is forgotten."""
     async with caller.writing() as session:
-        await get_assistant(session, assistant_id)
-        return _out(await service.replace_entries(session, assistant_id, new.all()))
+        assistant = await get_assistant(session, assistant_id)
+        # The entries are held before the assistant, as a change of one does: no two wait for each other.
+        await service.forget_all(session, assistant_id)
+        await match.check(session, assistant, lambda: EntriesOut(items=[], version=assistant.version))
+        return await _out(session, assistant_id, await service.add_entries(session, assistant_id, new.all()))
 
 
 @router.get("/entries/{entry_id}")
@@ -97,5 +101,6 @@ async def _check(session: AsyncSession, match: IfMatch, entry_id: str) -> None:
     await match.check(session, row, lambda: EntryOut.model_validate(row))
 
 
-def _out(rows: Sequence[KnowledgeEntry]) -> EntriesOut:
-    return EntriesOut(items=[EntryOut.model_validate(row) for row in rows])
+async def _out(session: AsyncSession, assistant_id: str, rows: Sequence[KnowledgeEntry]) -> EntriesOut:
+    assistant = await get_assistant(session, assistant_id)
+    return EntriesOut(items=[EntryOut.model_validate(row) for row in rows], version=assistant.version)

@@ -1,12 +1,12 @@
 """Shapes of knowledge entries in the API."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from recado.decisions import Language
 from recado.kit.etags import Editable
-from recado.kit.schemas import AnyText, Input, Moment, Output, shown
+from recado.kit.schemas import AnyText, Input, Moment, Output, PageOf, shown
 from recado.knowledge.service import MAX_ANSWER, MAX_KEYWORDS, MAX_QUESTION, MAX_TOPIC, NewEntry
 
 # What one request may bring; the body's own limit is 1 MiB.
@@ -58,10 +58,21 @@ class EntryOut(Editable):
     created_at: Moment = Field(validation_alias="created_ms")
 
 
-class EntriesOut(Output):
-    """The entries as they are now stored, in the order in which they were given."""
+class Known(Editable):
+    """Of what an assistant knows. The ETag is of all that it knows, whatever is shown of it."""
+
+    edited: ClassVar[tuple[str, ...]] = ("version",)
 
     items: list[EntryOut]
+    version: int = Field(description="The assistant's: grows with every change of it or of what it knows.")
+
+
+class EntriesOut(Known):
+    """The entries as they are now stored, in the order in which they were given."""
+
+
+class EntriesPage(PageOf[EntryOut], Known):
+    """Some entries; ask again with `cursor=next_cursor` for more. No `next_cursor`: that was all."""
 
 
 class HitOut(Output):

@@ -1,7 +1,8 @@
 """Answers that are handed out instead of sent: what became of a message, and what a turn answered it with.
 
 A turn marks what it queues with the messages that it answers. So each message has one answer for good, which all
-messages of a turn share, and asking again finds it again. A row that nobody has asked for stays queued.
+messages of a turn share, and asking again finds it again. A row that nobody has asked for stays queued
+until it is older than its project keeps messages.
 """
 
 from collections.abc import Sequence

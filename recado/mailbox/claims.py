@@ -4,8 +4,9 @@ Leases are measured on the database's clock. A claim takes what was committed be
 the next turn. All writes of a turn are guarded by its epoch: a turn that lost its lease commits nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from recado.decisions import MAX_REPLIES
 from recado.mailbox import memories, noting
@@ -105,15 +106,30 @@ _CLAIM = Query(
     FROM due WHERE conversations.id = due.id
     RETURNING conversations.id, project_id, line_id, epoch, settled_seq, mode, language, state,
         (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes,
-        (SELECT c.allowed AND coalesce(p.allowed, true) FROM contacts c LEFT JOIN contacts p ON p.id = c.alias_of
-         WHERE c.id = contact_id),
+        (SELECT c.allowed FROM contacts c WHERE c.id = contact_id),
         (SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = contact_id),
         EXISTS (SELECT 1 FROM facts f WHERE f.contact_id = (
             SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = conversations.contact_id
         )),
+        contact_id,
+        (SELECT c.alias_of IS NOT NULL FROM contacts c WHERE c.id = contact_id)
+            OR EXISTS (SELECT 1 FROM contacts m WHERE m.alias_of = contact_id),
         last_in_seq
     """,
     scalars="size bigint, owner uuid",
+)
+# Only for those who were merged: for whom nothing may be done, because of what was said of any of their contacts.
+_FORBIDDEN = Query(
+    """
+    WITH RECURSIVE up(id, at) AS (
+        SELECT i.id, i.id FROM {rows}
+        UNION
+        SELECT up.id, CASE WHEN c.id = up.at THEN coalesce(c.alias_of, c.id) ELSE c.id END
+        FROM up JOIN contacts c ON c.id = up.at OR c.alias_of = up.at
+    )
+    SELECT DISTINCT up.id FROM up JOIN contacts c ON c.id = up.at WHERE NOT c.allowed
+    """,
+    rows="id uuid",
 )
 _PENDING = Query(
     f"""
@@ -210,13 +226,23 @@ async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
     """Claim up to `size` conversations that are due, the longest waiting first. Needs no transaction: a claim whose
     messages were not read is as one whose process died."""
     claimed = await tx.fetch(_CLAIM, size=size, owner=owner)
+    merged = sorted({row[-3] for row in claimed if row[-2]})
+    forbidden = {row[0] for row in await tx.fetch(_FORBIDDEN, [(contact,) for contact in merged])}
     pending: dict[str, list[Pending]] = {}
     for conversation, *message in await tx.fetch(_PENDING, [(row[0], row[4], row[-1]) for row in claimed]):
         pending.setdefault(conversation, []).append(Pending(*message))
-    return [
-        Claim(*tuple(row)[:-3], messages=tuple(pending.get(row[0], ())), person_id=row[-3], knows_person=bool(row[-2]))
-        for row in claimed
-    ]
+    return [_claim(row, forbidden, pending.get(row[0], ())) for row in claimed]
+
+
+def _claim(row: Sequence[Any], forbidden: Collection[str], pending: Sequence[Pending]) -> Claim:
+    *held, allowed, person_id, knows_person, contact_id, _, _ = row
+    return Claim(
+        *held,
+        contact_allowed=bool(allowed) and contact_id not in forbidden,
+        messages=tuple(pending),
+        person_id=person_id,
+        knows_person=bool(knows_person),
+    )
 
 
 async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[tuple[str, int]]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
+from recado.mailbox.queries import is_to_be_fetched
 from recado.media.models import Media
 from recado.media.service import delete_media
 from recado.personal import BATCH, Aging, Holding, Person, Reading, Record, remove_rows, rows_of
@@ -220,7 +221,7 @@ Owed = Callable[[ColumnElement[str]], ColumnElement[bool]]
 
 
 def agings(answer_is_owed: Owed, is_counted: Owed) -> tuple[Aging, ...]:
-    """Messages that may go by age: those that were answered, and those that arrived or were dropped.
+    """Messages that may go by age: those that were answered, and those that arrived, were dropped or never fetched.
 
     `answer_is_owed` is true for the id of a message whose answer somebody is still to get, `is_counted` for that of a
     message on whose end a job waits.
@@ -232,7 +233,17 @@ def agings(answer_is_owed: Owed, is_counted: Owed) -> tuple[Aging, ...]:
         )
         return answered.exists() & ~InboxMessage.dead & ~answer_is_owed(InboxMessage.id.expression)
 
+    def owed_out() -> ColumnElement[bool]:
+        asked = select(InboxMessage.id).where(
+            InboxMessage.conversation_id == OutboxMessage.conversation_id,
+            InboxMessage.seq > OutboxMessage.answers_after,
+            InboxMessage.seq <= OutboxMessage.answers_to,
+            answer_is_owed(InboxMessage.id.expression),
+        )
+        return asked.exists()
+
     def settled_out() -> ColumnElement[bool]:
-        return OutboxMessage.state.in_(("sent", "dropped")) & ~is_counted(OutboxMessage.id.expression)
+        gone = OutboxMessage.state.in_(("sent", "dropped"))
+        return or_(gone, is_to_be_fetched() & ~owed_out()) & ~is_counted(OutboxMessage.id.expression)
 
     return Aging("messages", InboxMessage, settled_in), Aging("messages", OutboxMessage, settled_out)

@@ -9,16 +9,20 @@ from sqlalchemy import ColumnElement, and_, case, delete, func, literal, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Received
-from recado.errors import NotFound
+from recado.channels.service import fetching_lines
+from recado.errors import Conflict, NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
+from recado.media.models import Media
+from recado.personal import first_id
 
 # The states that have an index of their own. Messages that are sent or dropped are found in their conversation.
 ListedState = Literal["queued", "sending", "unknown", "dead"]
 Direction = Literal["in", "out"]
 LISTED_STATES: tuple[ListedState, ...] = get_args(ListedState)
 _OPEN = ("sending", "unknown")
+HOUR_MS = 3_600_000
 
 
 def in_state(state: ListedState) -> ColumnElement[bool]:
@@ -30,6 +34,16 @@ def in_state(state: ListedState) -> ColumnElement[bool]:
     return and_(same, OutboxMessage.state.in_([literal(one, literal_execute=True) for one in _OPEN]))
 
 
+def is_to_be_sent() -> ColumnElement[bool]:
+    """True for what waits until somebody sends it."""
+    return and_(in_state("queued"), OutboxMessage.line_id.not_in(fetching_lines()))
+
+
+def is_to_be_fetched() -> ColumnElement[bool]:
+    """True for what waits until somebody asks for it, and be it for ever."""
+    return and_(in_state("queued"), OutboxMessage.line_id.in_(fetching_lines()))
+
+
 def given_up() -> ColumnElement[bool]:
     """True for messages that came in and whose turn was given up; in the words of their partial index, too."""
     return literal_column("inbox.dead")
@@ -39,6 +53,14 @@ def needs_a_look() -> ColumnElement[bool]:
     """True for what goes out and may need a person: dead, unknown, or refused at least once and waiting."""
     refused = and_(in_state("queued"), OutboxMessage.error_code.is_not(None))
     return or_(in_state("dead"), in_state("unknown"), refused)
+
+
+async def refuse_if_sent(session: AsyncSession, media: Media) -> None:
+    """Raise `Conflict` (`media_in_use`) if a message that goes out, or went, names an uploaded file."""
+    # A file is there before the messages that name it; the clocks of two machines differ by less than an hour.
+    named = OutboxMessage.body.contains(media.id) & (OutboxMessage.id >= first_id(media.created_ms - HOUR_MS))
+    if await session.scalar(select(OutboxMessage.id).where(named).limit(1)) is not None:
+        raise Conflict("There are messages with this file: it can go once they are gone", code="media_in_use")
 
 
 async def lines_by_sender(session: AsyncSession, now_ms: int) -> dict[str, int]:

@@ -331,16 +331,17 @@ class Sender:
         try:
             if self._stopping or loop.time() >= held.until_s:
                 return Mark(row.id, row.seq, held.fence, "queued", counts=False)  # the next owner sends it
-            if channel.contact_pace and (
-                wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
-            ):
-                return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             outgoing = _outgoing(row, _window_is_open(row, channel))
             if (prepares := self._prepares.get(line.channel)) is not None:
                 if not await self._prepared(prepares, line, outgoing):
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
                 if self._stopping or loop.time() >= held.until_s:
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
+            # Last, so that a try which was put off before it takes nothing of the person's pace.
+            if channel.contact_pace and (
+                wait_s := self._paces.take(row.conversation_id, channel.contact_pace, loop.time())
+            ):
+                return Mark(row.id, row.seq, held.fence, "queued", delay_ms=round(wait_s * 1000), counts=False)
             sent = await channel.send(line, outgoing, held.fence)
         except OutcomeUnknown as error:
             self.stats.unknown += 1

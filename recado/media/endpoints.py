@@ -8,17 +8,18 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from recado.caller import Agent, Reader
-from recado.errors import BadInput, NotFound
+from recado.caller import Admin, Agent, Reader
+from recado.errors import BadInput, Conflict, NotFound
 from recado.kit.parts import part
-from recado.kit.schemas import PathId
+from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.media import service
 from recado.media.limits import SENT_TYPES
 from recado.media.models import Media
 from recado.media.ranges import asked_range
-from recado.media.schemas import MediaOut, media_out
+from recado.media.schemas import MediaOut, State, media_out
 from recado.media.service import MAX_FILENAME
 from recado.media.store import Store
+from recado.media.stuck import fetch_again
 
 router = APIRouter(prefix="/media", tags=["media"])
 
@@ -31,6 +32,16 @@ class MediaShelf:
     largest_bytes: int
 
 
+@dataclass(frozen=True, slots=True)
+class BeforeMediaGoes:
+    """What other rooms look at before a file is removed."""
+
+    steps: tuple[service.Step, ...]
+
+
+Goes = Annotated[BeforeMediaGoes, Depends(part(BeforeMediaGoes))]
+InState = Annotated[State | None, Query(description="Only files in this state.")]
+Uploaded = Annotated[bool | None, Query(description="Only those that were uploaded, or only those that people sent.")]
 Shelf = Annotated[MediaShelf, Depends(part(MediaShelf))]
 _TYPES = sorted(one for types in SENT_TYPES.values() for one in types)
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
@@ -41,6 +52,16 @@ _SAFE = {
     "Cache-Control": "private, no-store",
     "Accept-Ranges": "bytes",
 }
+
+
+@router.get("")
+async def list_media(
+    caller: Reader, cut: PageCut, span: QuerySpan, state: InState = None, uploaded: Uploaded = None
+) -> PageOf[MediaOut]:
+    """Files that people sent and files that were uploaded, newest first."""
+    async with caller.reading() as session:
+        page = await service.list_media(session, cut, state=state, uploaded=uploaded, span=span)
+    return PageOf(items=[media_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.post(
@@ -114,6 +135,30 @@ async def get_media_content(
 
     status = 200 if found is None else 206
     return StreamingResponse(content(), status, headers, row.mime_type or "application/octet-stream")
+
+
+@router.post("/{media_id}/retry")
+async def retry_media(media_id: PathId, caller: Agent) -> MediaOut:
+    """Fetch a file again that was given up or refused. Meta keeps what people send for 7 days."""
+    async with caller.writing() as session:
+        row = await service.get_media(session, media_id)
+        if not await fetch_again(session, [media_id]):
+            raise Conflict(f"This file was not given up (it is {row.state})", code="media_not_given_up")
+        await session.refresh(row)
+        return media_out(row)
+
+
+@router.delete("/{media_id}", status_code=204)
+async def delete_media(media_id: PathId, caller: Admin, goes: Goes) -> None:
+    """Remove a file that was uploaded, for good.
+
+    One that a message names, sent or not, stays: 409 `media_in_use`. What people sent goes with their messages: 409
+    `media_of_message`.
+    """
+    async with caller.reading() as session:  # looking may take its time: nobody who writes waits for it
+        await service.check_removable(session, media_id, goes.steps)
+    async with caller.writing() as session:
+        await service.delete_media(session, [media_id])
 
 
 def _attachment(row: Media) -> str:

@@ -18,6 +18,7 @@ from recado.kit.wakeup import Bell
 from recado.media.limits import MAX_BYTES, Measured, check_received
 from recado.media.source import Source
 from recado.media.store import Store, key_of
+from recado.media.stuck import KEPT_BY_PROVIDER_MS, LINE_DELETED
 from recado.media.work import LEASE_MS, Job, MediaWork
 
 # Files at the same time in one process; each takes some hundred kilobytes of memory, or a part of a bucket.
@@ -27,9 +28,10 @@ POLL_S = 0.5
 RENEW_S = LEASE_MS / 3000
 # 100 MB on a line of 2 Mbit/s.
 FETCH_LIMIT_S = 420.0
-MAX_ATTEMPTS = 8
+# Tried for as long as the provider keeps the file, however often: most troubles are those of a line, the network or the
+# store. The longer one lasts, the rarer: at most an hour.
 BACKOFF_BASE_S = 2.0
-BACKOFF_CAP_S = 300.0
+BACKOFF_CAP_S = 3600.0
 # A line that this process does not know may be known in a moment (the books are read every 3 s).
 UNKNOWN_RETRY_S = 5.0
 _REFUSED = frozenset({"media_too_large", "media_type_refused"})
@@ -142,11 +144,11 @@ class Fetcher:
 
     async def _fetch(self, job: Job) -> None:
         source = self.lines.source(job.line_id) if job.line_id else None
+        if source is None and (job.line_id is None or await self.work.line_is_gone(job.line_id)):
+            raise MediaError("The line was deleted", code=LINE_DELETED)
         if source is None or job.provider_media_id is None:
             # Not read yet, or switched off: no fault of the file.
-            values = {"attempts": job.attempts - 1, "error_code": "line_unknown"}
-            await self.work.settle(job, values, delay_ms=round(UNKNOWN_RETRY_S * 1000))
-            return
+            raise Unavailable("The line is not known", code="line_unknown", verdict=retry_after(UNKNOWN_RETRY_S))
         key = key_of(job.project_id, job.id)
         async with asyncio.timeout(FETCH_LIMIT_S), source.fetch(job.provider_media_id) as file:
             mime_type = file.mime_type or job.mime_type
@@ -187,7 +189,7 @@ class Fetcher:
         if error.code in _REFUSED:
             self.stats.refused += 1
             await self.work.settle(job, {"state": "refused", **about}, event="media.refused", data=about)
-        elif job.state == "pending" and (after_s is None or job.attempts >= MAX_ATTEMPTS):
+        elif job.state == "pending" and (after_s is None or now_ms() - job.created_ms > KEPT_BY_PROVIDER_MS):
             self.stats.failed += 1
             await self.work.settle(job, {"state": "failed", **about}, event="media.failed", data=about)
         else:

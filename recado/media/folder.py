@@ -15,7 +15,8 @@ from recado.errors import NotFound, Unavailable, retry_after
 from recado.kit import new_id
 from recado.media.store import CHUNK_BYTES
 
-_PARTS = "parts"
+# What is being written lies there, below the root.
+PARTS = "parts"
 # No download takes so long: what is older was left by a process that died.
 _PART_AGE_S = 24 * 3600
 
@@ -74,7 +75,7 @@ class FolderStore:
 
     def _begin(self) -> Path:
         """A name for a part. The first of a process sweeps away the old ones."""
-        parts = self._root / _PARTS
+        parts = self._root / PARTS
         if not self._ready:
             _make_private(parts)
             oldest_s = time.time() - _PART_AGE_S

@@ -2,14 +2,16 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
-from recado.errors import BadInput, MediaError, NotFound
+from recado.errors import BadInput, Conflict, MediaError, NotFound
 from recado.kit import new_id, now_ms
+from recado.kit.pages import FIRST, Cut, Page, read_page
+from recado.kit.spans import ALWAYS, Span
 from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, kind_of
 from recado.media.models import Media, MediaUpload
 from recado.media.store import Store, key_of
@@ -19,6 +21,8 @@ MAX_FILENAME = 240
 WRITING_MS = 20_000
 # 100 MB on a line of 0.25 Mbit/s.
 UPLOAD_LIMIT_S = 3600
+# What another room says before a file goes.
+Step = Callable[[AsyncSession, Media], Awaitable[None]]
 
 
 async def get_media(session: AsyncSession, media_id: str) -> Media:
@@ -27,6 +31,23 @@ async def get_media(session: AsyncSession, media_id: str) -> Media:
     if row is None or row.state == "deleting":
         raise NotFound("There is no such media", code="media_not_found")
     return row
+
+
+async def list_media(
+    session: AsyncSession,
+    cut: Cut = FIRST,
+    *,
+    state: str | None = None,
+    uploaded: bool | None = None,
+    span: Span = ALWAYS,
+) -> Page[Media]:
+    """The project's files, newest first."""
+    statement = select(Media).where(Media.state != "deleting", *span.of(Media.created_ms))
+    if state is not None:
+        statement = statement.where(Media.state == state)
+    if uploaded is not None:
+        statement = statement.where(Media.message_id.is_(None) if uploaded else Media.message_id.is_not(None))
+    return await read_page(session, statement, Media, cut, newest_first=True)
 
 
 async def media_of_messages(session: AsyncSession, message_ids: Collection[str]) -> dict[str, Media]:
@@ -62,6 +83,18 @@ async def delete_media(session: AsyncSession, media_ids: Collection[str]) -> int
         row.mime_type = row.size_bytes = row.transcript_language = row.error_code = None
     await session.execute(delete(MediaUpload).where(MediaUpload.media_id.in_(media_ids)))
     return count
+
+
+async def check_removable(session: AsyncSession, media_id: str, steps: Sequence[Step]) -> None:
+    """Whether an upload may go. `steps` raise where something still needs it.
+
+    Raises `NotFound` (`media_not_found`), `Conflict` (`media_of_message`).
+    """
+    row = await get_media(session, media_id)
+    if row.message_id is not None:
+        raise Conflict("This file came with a message, and goes with it", code="media_of_message")
+    for step in steps:
+        await step(session, row)
 
 
 async def remove_deleted(database: Database, store: Store, project_id: str) -> int:

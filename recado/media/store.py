@@ -55,4 +55,6 @@ def open_store(media_url: str, data_dir: Path) -> Store:
     try:
         return BucketStore(parts.netloc, parts.path.strip("/"), query.get("endpoint"), query.get("region"))
     except ImportError:
-        raise SettingsError("RECADO_MEDIA_URL names a bucket, which needs: pip install 'recado[s3]'") from None
+        raise SettingsError(
+            "RECADO_MEDIA_URL names a bucket, which needs: make setup EXTRAS=s3 (or pip install 'recado[s3]')"
+        ) from None

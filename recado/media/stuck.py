@@ -14,6 +14,8 @@ from recado.personal import first_id
 # from a webhook, the asset is retained for 7 days":
 # https://developers.facebook.com/documentation/business-messaging/whatsapp/business-phone-numbers/media
 KEPT_BY_PROVIDER_MS = 7 * 24 * 3_600_000
+# Nobody can fetch on a line that is no more: its files are no trouble that could be mended.
+LINE_DELETED = "line_deleted"
 # What people sent; what is uploaded here has no message.
 _INCOMING = Media.message_id.is_not(None)
 STATES = ("pending", "failed", "refused")
@@ -38,7 +40,8 @@ def _pending() -> ColumnElement[bool]:
 
 def _failed(now_ms: int) -> ColumnElement[bool]:
     # Ids grow with time: the primary key finds the recent ones.
-    return and_(Media.id >= first_id(now_ms - KEPT_BY_PROVIDER_MS), Media.state == "failed", _INCOMING)
+    recent = Media.id >= first_id(now_ms - KEPT_BY_PROVIDER_MS)
+    return and_(recent, Media.state == "failed", Media.error_code.is_distinct_from(LINE_DELETED), _INCOMING)
 
 
 async def stuck_files(session: AsyncSession) -> StuckFiles:

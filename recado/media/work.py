@@ -7,16 +7,19 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, column, delete, exists, or_, select, table, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.db import Database, database_now_ms, json_text
+from recado.db import Database, Id, database_now_ms, json_text
 from recado.events.models import Event
 from recado.media.limits import Kind
 from recado.media.models import Media, MediaUpload
 
 # A file takes seconds, and its lease is renewed at a third.
 LEASE_MS = 15_000
+
+# The lines' own room stands above this one.
+_LINES = table("lines", column("id", Id))
 
 Task = Literal["keep", "hear"]
 """keep: fetch what came in, remove what is to be deleted. hear: write down what a voice note says."""
@@ -44,6 +47,7 @@ class Job:
     sha256: str | None
     size_bytes: int | None
     store_key: str | None
+    created_ms: int
 
 
 def waiting(now: ColumnElement[int], task: Task) -> ColumnElement[bool]:
@@ -95,6 +99,11 @@ class MediaWork:
                 .execution_options(synchronize_session=False)
             )
             return set(renewed.all())
+
+    async def line_is_gone(self, line_id: str) -> bool:
+        """True if the line was deleted, not only unknown to this process."""
+        async with self._database.system(read_only=True) as session:
+            return await session.scalar(select(_LINES.c.id).where(_LINES.c.id == line_id)) is None
 
     async def settle(
         self,

@@ -12,7 +12,7 @@ from recado.jobs.models import Job
 from recado.jobs.service import count_by_state
 from recado.kit import now
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Unrouted
-from recado.mailbox.queries import LISTED_STATES, given_up, in_state, lines_by_sender
+from recado.mailbox.queries import LISTED_STATES, given_up, in_state, is_to_be_sent, lines_by_sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.media.models import Media
 from recado.media.stuck import stuck_files
@@ -56,7 +56,7 @@ async def read_waiting(database: Database) -> Waiting:
             await _counts(session),
             _age_s(now_ms, await session.scalar(_oldest_pending())),
             {
-                "queued": _age_s(now_ms, await _least(session, OutboxMessage.due_ms, in_state("queued"))),
+                "queued": _age_s(now_ms, await _least(session, OutboxMessage.due_ms, is_to_be_sent())),
                 "unknown": _age_s(now_ms, await _least(session, OutboxMessage.unknown_ms, in_state("unknown"))),
             },
             await count_by_state(session),

@@ -25,6 +25,8 @@ HOLDINGS: tuple[Holding, ...] = (
     mailbox.CONVERSATIONS,
     *contacts.HOLDINGS,
 )
+# Lists of whom to write to: a schedule before the jobs that it makes.
+LISTS: tuple[Holding, ...] = tuple(reversed(jobs.HOLDINGS))
 AGINGS: tuple[Aging, ...] = (
     *media.agings(mailbox.is_open),
     *compat.AGINGS,

@@ -4,10 +4,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.caller import Admin, Reader
 from recado.errors import BadInput
 from recado.kit.crypto import SecretBox
+from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.media.endpoints import MediaShelf
@@ -16,7 +18,7 @@ from recado.privacy.exporting import export_of
 from recado.privacy.schemas import EraseContact, ErasureOut, RetentionDays, RetentionOut, WasErased, erasure_out
 from recado.privacy.service import Days
 
-router = APIRouter(tags=["privacy"])
+router = APIRouter(tags=["privacy"], route_class=TaggedRoute)
 
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
 Shelf = Annotated[MediaShelf, Depends(part(MediaShelf))]
@@ -33,13 +35,15 @@ async def get_retention(caller: Reader) -> RetentionOut:
 
 
 @router.put("/retention")
-async def set_retention(days: RetentionDays, caller: Admin) -> RetentionOut:
+async def set_retention(days: RetentionDays, caller: Admin, match: IfMatch) -> RetentionOut:
     """Say how long the project keeps what; a worker looks every hour.
 
     Nothing goes that waits, is owed, was given up or may have been sent: people settle that first. What has gone does
     not come back.
     """
     async with caller.writing() as session:
+        row = await service.retention_of(session, caller.project_id)
+        await match.check(session, row, lambda: _shown(service.days_of(row), {}))
         wanted = Days(days.messages, days.media, days.logs)
         return await _out(session, await service.set_retention(session, caller.project_id, wanted))
 
@@ -88,6 +92,9 @@ async def find_erasures(asked: WasErased, caller: Admin, box: Box) -> list[Erasu
         return [erasure_out(row) for row in found]
 
 
-async def _out(session: Any, days: Days) -> RetentionOut:
-    due = await service.count_due(session, days)
+async def _out(session: AsyncSession, days: Days) -> RetentionOut:
+    return _shown(days, await service.count_due(session, days))
+
+
+def _shown(days: Days, due: dict[str, int]) -> RetentionOut:
     return RetentionOut(messages=days.messages, media=days.media, logs=days.logs, due=due)

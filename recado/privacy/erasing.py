@@ -1,12 +1,15 @@
 """The erasure of one person, step by step. Every step bears to be begun again: a process that dies leaves the rest to
 the next one, and what was counted stays counted.
 
-1. The cut, one commit: the person loses name and addresses, what waits for them is settled and dropped, turns in work
+1. The person is taken off the lists of bulk sends: what goes by one of them finds nobody by that number once it is cut
+   off, and would make somebody new of it.
+2. The cut, one commit: the person loses name and addresses, what waits for them is settled and dropped, turns in work
    are discarded. From here on nothing is sent to them, and whoever writes from their number is somebody new.
-2. What some process is sending at this moment ends by itself.
-3. All tables are swept in small commits, the conversations and contacts last: as empty shells they catch what another
+3. What some process is sending at this moment ends by itself.
+4. All tables are swept in small commits, the conversations and contacts last: as empty shells they catch what another
    process was just storing.
-4. Files go, then the database's own files are cleaned (`recado.privacy.scrubbing`), and the receipt is closed.
+5. Files go, the list of erasures is written, then the database's own files are cleaned (`recado.privacy.scrubbing`),
+   and the receipt is closed.
 """
 
 import asyncio
@@ -29,7 +32,7 @@ from recado.mailbox.personal import being_sent, provider_ids, silence
 from recado.media.service import deleting_soon, remove_deleted
 from recado.media.store import Store
 from recado.personal import BATCH, Holding, Person
-from recado.privacy.declared import HOLDINGS
+from recado.privacy.declared import HOLDINGS, LISTS
 from recado.privacy.ledger import LEDGER, entry_of, write_ledger
 from recado.privacy.models import ErasedMessage, Erasure
 from recado.privacy.people import as_text, from_text, marks_of, purpose_of, seen_again
@@ -79,6 +82,7 @@ class Eraser:
         if held is None:
             return False
         try:
+            await self._take_off_lists(held)
             person = await self._cut(held)
             if person is not None:
                 await self._sweep_all(held, person)
@@ -114,6 +118,14 @@ class Eraser:
         return row
 
     # --- steps ------------------------------------------------------------------------------------------
+
+    async def _take_off_lists(self, held: _Held) -> None:
+        async with self.database.project(held.project_id, read_only=True) as session:
+            row = await session.get_one(Erasure, held.id)
+            if not row.person or row.cut_ms is not None:
+                return
+            person = await seen_again(session, from_text(row.person))
+        await self._sweep(held, person, LISTS)
 
     async def _cut(self, held: _Held) -> Person | None:
         """Cut the person off; who it is, or None if nothing of them is left but to clean up."""
@@ -212,15 +224,15 @@ class Eraser:
         async with self.database.project(held.project_id) as session:
             row = await self._note(session, held)
             row.person = ""
-            tables = {"erasures", *json.loads(row.counts)}
+            tables, entry = {"erasures", *json.loads(row.counts)}, entry_of(row)
+        # Before it is done: what is done is not looked at again, and who is not in the list comes back with a backup.
+        await asyncio.to_thread(write_ledger, self.data_dir / LEDGER, [entry])
         scrubbed = await self._scrubbed(held, tables, person)
         async with self.database.project(held.project_id) as session:
             row = await self._note(session, held)
             row.state, row.done_ms = "done", await database_now_ms(session)
             row.scrubbed, row.traces = scrubbed.how, scrubbed.traces
             await record(session, "contact.erased", {"erasure_id": row.id})
-            entry = entry_of(row)
-        await asyncio.to_thread(write_ledger, self.data_dir / LEDGER, [entry])
 
     async def _scrubbed(self, held: _Held, tables: set[str], person: Person | None) -> Scrubbed:
         """Clean the files, and keep the lease meanwhile."""

@@ -3,6 +3,7 @@
 One JSON object a line. It names nobody: ids of contacts that are gone, and keyed digests.
 """
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable
@@ -35,15 +36,20 @@ def entry_of(row: Erasure) -> Entry:
 
 
 def write_ledger(path: Path, entries: Iterable[Entry]) -> None:
-    """Put the list in its place, whole or not at all. Entries that are in the file alone stay."""
-    known = {entry.id: entry for entry in (*read_ledger(path), *entries)}
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    with write_private(part) as file:
-        for _, entry in sorted(known.items()):
-            file.write(json.dumps({name: getattr(entry, name) for name in Entry.__slots__}) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
+    """Put the list in its place, whole or not at all. Entries that are in the file alone stay.
+
+    Only one writer at a time: workers and commands erase, too.
+    """
+    with write_private(path.with_name(f"{path.name}.lock")) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # ends with the process
+        known = {entry.id: entry for entry in (*read_ledger(path), *entries)}
+        part = path.with_name(f"{path.name}.part")
+        with write_private(part) as file:
+            for _, entry in sorted(known.items()):
+                file.write(json.dumps({name: getattr(entry, name) for name in Entry.__slots__}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
 
 
 def read_ledger(path: Path) -> list[Entry]:

@@ -1,10 +1,11 @@
 """Shapes of retention and erasures in the API."""
 
 import json
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from recado.kit.etags import Editable
 from recado.kit.schemas import SHOWN_ID, Input, Moment, Output, Uuid, WholeNumber, shown
 from recado.messages import Address
 from recado.privacy.models import Erasure
@@ -25,8 +26,11 @@ class RetentionDays(Input):
     logs: _Logs | None = Field(None, description="Events, deliveries of webhooks, and jobs that ended.")
 
 
-class RetentionOut(Output):
+class RetentionOut(Editable):
     """How many days the project keeps what; null is for ever. `due` counts the rows of each table that go next."""
+
+    # Rows become due by themselves.
+    edited: ClassVar[tuple[str, ...]] = ("messages", "media", "logs")
 
     messages: int | None
     media: int | None

@@ -1,11 +1,13 @@
 """Erasures and retention as people and programs ask for them. Nothing here commits. Sessions are a project's."""
 
+import contextlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
@@ -58,15 +60,24 @@ async def set_retention(session: AsyncSession, project_id: str, days: Days) -> D
         given = days.of(age)
         if given is not None and not least <= given <= MAX_DAYS:
             raise BadInput(f"{age} are kept for {least} to {MAX_DAYS} days, or for ever", code="bad_days")
-    now_ms = await database_now_ms(session)
-    row = await session.get(Retention, project_id, with_for_update=True)
-    if row is None:
-        row = Retention(id=project_id, created_ms=now_ms)
-        session.add(row)
+    row = await retention_of(session, project_id)
     row.messages_days, row.media_days, row.logs_days = days.messages, days.media, days.logs
-    row.due_ms = now_ms
+    row.due_ms = await database_now_ms(session)
     await session.flush()
     return days
+
+
+async def retention_of(session: AsyncSession, project_id: str) -> Retention:
+    """The project's row, made if it is not there; nobody else changes it until the commit."""
+    row = await session.get(Retention, project_id, with_for_update=True)
+    if row is None:
+        now_ms = await database_now_ms(session)
+        with contextlib.suppress(IntegrityError):  # somebody else was faster
+            async with session.begin_nested():
+                session.add(Retention(id=project_id, created_ms=now_ms, due_ms=now_ms))
+                await session.flush()
+        row = await session.get_one(Retention, project_id, with_for_update=True)
+    return row
 
 
 async def count_due(session: AsyncSession, days: Days) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """API keys at the door: `X-API-Key: KEY` or `Authorization: Bearer KEY`. Plain ASGI, before any body is read."""
 
+from collections.abc import Collection
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,7 +14,7 @@ from recado.kit.crypto import SecretBox
 from recado.kit.gate import header
 from recado.kit.problems import problem_of
 from recado.kit.tickets import open_ticket
-from recado.projects.service import KeyRevoked, Principal, Role, authenticate, principal_of
+from recado.projects.service import KeyRevoked, Principal, Role, authenticate, principal_of, revoked_of
 
 # Longer is no key, and not worth hashing.
 MAX_TOKEN = 512
@@ -76,6 +78,12 @@ async def caller_of(database: Database, token: str) -> Caller:
     async with database.system(read_only=True) as session:
         principal = await authenticate(session, token)
     return _caller(principal, database)
+
+
+async def closed_of(database: Database, key_ids: Collection[str]) -> frozenset[str]:
+    """Those of the keys that are closed, of whichever projects."""
+    async with database.system(read_only=True) as session:
+        return await revoked_of(session, key_ids)
 
 
 async def note_revoked(refusals: Refusals, database: Database, error: KeyRevoked, scope: Scope) -> None:

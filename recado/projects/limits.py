@@ -68,19 +68,19 @@ class LimitCallers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         caller = scope.get("state", {}).get("caller")
         if isinstance(caller, Caller):
-            await _count_all(self._app, scope, receive, send, lambda: self._count(caller))
+            await _count_all(self._app, scope, receive, send, lambda: count_caller(self._rates, self._limits, caller))
         else:
             await self._app(scope, receive, send)
 
-    async def _count(self, caller: Caller) -> Refused | None:
-        """One after the other: what its key is refused does not count for the project."""
-        for scope, who, rate in (
-            ("key", caller.key_id, self._limits.key),
-            ("project", caller.project_id, self._limits.project),
-        ):
-            if rate is not None and (refused := await self._rates.take(scope, who, rate)) is not None:
-                return refused
-        return None
+
+async def count_caller(rates: Rates, limits: ApiRates, caller: Caller) -> Refused | None:
+    """Count one request of a key and of its project, one after the other: what its key is refused does not count for
+    the project.
+    """
+    for scope, who, rate in (("key", caller.key_id, limits.key), ("project", caller.project_id, limits.project)):
+        if rate is not None and (refused := await rates.take(scope, who, rate)) is not None:
+            return refused
+    return None
 
 
 async def _count_all(

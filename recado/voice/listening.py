@@ -51,18 +51,24 @@ class Listener:
         self.stats = ListenStats()
 
     async def run(self) -> None:
-        while True:
-            try:
-                jobs = await self._work.claim("hear", 1)
-                for job in jobs:
-                    await self._hear(job)
-                if jobs:
-                    continue
-            except RecadoError as error:
-                log.warning("voice_waits", code=error.code)
-            except Exception:  # a defect in one round must not end the process's listening
-                log.exception("voice_defect")
-            await self.bell.wait(self._look_s)
+        try:
+            while True:
+                await self._round()
+        finally:
+            await self._engine.close()
+
+    async def _round(self) -> None:
+        try:
+            jobs = await self._work.claim("hear", 1)
+            for job in jobs:
+                await self._hear(job)
+            if jobs:
+                return
+        except RecadoError as error:
+            log.warning("voice_waits", code=error.code)
+        except Exception:  # a defect in one round must not end the process's listening
+            log.exception("voice_defect")
+        await self.bell.wait(self._look_s)
 
     async def _hear(self, job: Job) -> None:
         work = asyncio.create_task(self._write_down(job))
@@ -91,6 +97,8 @@ class Listener:
     async def _write_down(self, job: Job) -> None:
         if job.store_key is None:
             raise MediaError("The note has no content", code="media_content_missing")
+        if job.attempts > MAX_ATTEMPTS:  # a try that failed is settled; what ends a process leaves its claim alone
+            raise MediaError("Every process that heard it ended", code="voice_process_ended")
         with tempfile.TemporaryDirectory(prefix="recado-voice-") as folder:  # for the user of this process only
             audio = Path(folder) / "note"
             with await asyncio.to_thread(audio.open, "wb") as file:

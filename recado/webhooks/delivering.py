@@ -55,10 +55,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ToPost:
-    """A claimed delivery. `body` is None where its event is no longer kept."""
+    """A claimed delivery, tried until `until_ms`. `body` is None where its event is no longer kept."""
 
     id: str
     attempts: int
+    until_ms: int
     body: bytes | None
     event: Event | None = None
 
@@ -96,6 +97,8 @@ class Deliverer:
         self._owner = owner
         self._networks = networks
         self._serving: dict[str, asyncio.Task[None]] = {}
+        # The endpoint that had its turn last.
+        self._last: str | None = None
         self._living = living
         self._look_s = look_s
         self._traced = traced
@@ -153,7 +156,8 @@ class Deliverer:
         if room <= 0:
             return
         async with self._database.system(read_only=True) as session:
-            due = await _due_endpoints(session, tuple(self._serving), room)
+            due = await _due_endpoints(session, tuple(self._serving), self._last, room)
+        self._last = due[-1] if due else self._last
         for endpoint_id in due:
             task = asyncio.create_task(self._serve(endpoint_id, postman), name="webhook")
             self._serving[endpoint_id] = task
@@ -275,7 +279,8 @@ def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[b
     )
 
 
-async def _due_endpoints(session: AsyncSession, but: Sequence[str], limit: int) -> Sequence[str]:
+async def _due_endpoints(session: AsyncSession, but: Sequence[str], after: str | None, limit: int) -> Sequence[str]:
+    """Those whose turn it is, round and round by id: one that hangs is due again at once, with all that waits there."""
     now_ms = await database_now_ms(session)
     due = (
         select(WebhookDelivery.id)
@@ -287,10 +292,9 @@ async def _due_endpoints(session: AsyncSession, but: Sequence[str], limit: int) 
         .exists()
     )
     free = ~_held(WebhookEndpoint.id.expression, now_ms)
-    found = await session.scalars(
-        select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due, free).limit(limit)
-    )
-    return found.all()
+    had_theirs = [] if after is None else [WebhookEndpoint.id <= after]
+    wanted = select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due, free)
+    return (await session.scalars(wanted.order_by(*had_theirs, WebhookEndpoint.id).limit(limit))).all()
 
 
 async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: str) -> Claimed:
@@ -319,7 +323,9 @@ async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: 
         row.owner, row.lease_until_ms = owner, now_ms + LEASE_MS
     bodies = {event_id: body_of(event) for event_id, event in events.items()}
     secret = box.decrypt(endpoint.secret, endpoint.id)
-    claimed = tuple(ToPost(row.id, row.attempts, bodies.get(row.event_id), events.get(row.event_id)) for row in rows)
+    claimed = tuple(
+        ToPost(row.id, row.attempts, row.until_ms, bodies.get(row.event_id), events.get(row.event_id)) for row in rows
+    )
     return Claimed(endpoint.project_id, endpoint.url, secret, claimed)
 
 
@@ -332,6 +338,8 @@ async def settle(session: AsyncSession, endpoint_id: str, owner: str, tried: ToP
     now_ms = await database_now_ms(session)
     row.owner, row.lease_until_ms = None, 0
     row.log = json_text([*json.loads(row.log), asdict(result)][-MAX_LOG:])
+    if row.until_ms != tried.until_ms:
+        return  # a replay was asked for while this try was under way: it is still owed
     row.attempts += 1
     if result.taken:
         row.state, row.done_ms = "delivered", now_ms

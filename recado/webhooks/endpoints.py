@@ -4,11 +4,13 @@ import json
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Query
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.caller import Admin
 from recado.kit.clock import from_ms
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Destinations
+from recado.kit.etags import IfMatch, TaggedRoute
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.webhooks import service
@@ -24,18 +26,19 @@ from recado.webhooks.schemas import (
     Replayed,
 )
 
-router = APIRouter(prefix="/webhooks", tags=["webhooks"])
+router = APIRouter(prefix="/webhooks", tags=["webhooks"], route_class=TaggedRoute)
 
 May = Annotated[Destinations, Depends(part(Destinations))]
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
+IsActive = Annotated[bool | None, Query(description="Only those that are switched on, or off.")]
 State = Annotated[Literal["queued", "delivered", "dead"] | None, Query(description="Only deliveries in this state.")]
 
 
 @router.get("")
-async def list_webhooks(caller: Admin, cut: PageCut, span: QuerySpan) -> PageOf[EndpointOut]:
+async def list_webhooks(caller: Admin, cut: PageCut, span: QuerySpan, active: IsActive = None) -> PageOf[EndpointOut]:
     """Where the project's events go, oldest first."""
     async with caller.reading() as session:
-        return PageOf[EndpointOut].model_validate(await service.list_endpoints(session, cut, span))
+        return PageOf[EndpointOut].model_validate(await service.list_endpoints(session, cut, span, active=active))
 
 
 @router.post("", status_code=201)
@@ -58,10 +61,11 @@ async def get_webhook(webhook_id: PathId, caller: Admin) -> EndpointOut:
 
 @router.patch("/{webhook_id}")
 async def change_webhook(
-    webhook_id: PathId, changed: ChangedEndpoint, caller: Admin, box: Box, destinations: May
+    webhook_id: PathId, changed: ChangedEndpoint, caller: Admin, box: Box, destinations: May, match: IfMatch
 ) -> EndpointOut:
     """Change what is given. Switched on again, it takes what happens from then on: replay what it missed."""
     async with caller.writing() as session:
+        await _check(session, match, webhook_id)
         endpoint = await service.change_endpoint(
             session,
             box,
@@ -76,9 +80,10 @@ async def change_webhook(
 
 
 @router.delete("/{webhook_id}", status_code=204)
-async def delete_webhook(webhook_id: PathId, caller: Admin) -> None:
+async def delete_webhook(webhook_id: PathId, caller: Admin, match: IfMatch) -> None:
     """Take an endpoint away, with its log."""
     async with caller.writing() as session:
+        await _check(session, match, webhook_id)
         await service.remove_endpoint(session, webhook_id)
 
 
@@ -105,6 +110,11 @@ async def replay_delivery(delivery_id: PathId, caller: Admin) -> DeliveryOut:
     """Post one event again."""
     async with caller.writing() as session:
         return delivery_out(await service.replay(session, delivery_id))
+
+
+async def _check(session: AsyncSession, match: IfMatch, webhook_id: str) -> None:
+    row = await service.get_endpoint(session, webhook_id)
+    await match.check(session, row, lambda: EndpointOut.model_validate(row))
 
 
 def delivery_out(row: WebhookDelivery) -> DeliveryOut:

@@ -1,10 +1,11 @@
 """Shapes of webhooks in the API."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from recado.kit.etags import Editable
 from recado.kit.schemas import Input, Moment, Output, Uuid, shown
 
 EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
@@ -46,8 +47,11 @@ class ChangedEndpoint(Input):
     secret: Secret | None = None
 
 
-class EndpointOut(Output):
+class EndpointOut(Editable):
     """Where events go."""
+
+    # That it fails or works again is nobody's change.
+    edited: ClassVar[tuple[str, ...]] = ("url", "events", "active", "paused_at")
 
     id: str
     url: str

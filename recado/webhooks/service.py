@@ -140,11 +140,14 @@ async def get_endpoint(session: AsyncSession, endpoint_id: str) -> WebhookEndpoi
     return endpoint
 
 
-async def list_endpoints(session: AsyncSession, cut: Cut = FIRST, span: Span = ALWAYS) -> Page[WebhookEndpoint]:
+async def list_endpoints(
+    session: AsyncSession, cut: Cut = FIRST, span: Span = ALWAYS, *, active: bool | None = None
+) -> Page[WebhookEndpoint]:
     """The project's endpoints, oldest first."""
-    return await read_page(
-        session, select(WebhookEndpoint).where(*span.of(WebhookEndpoint.created_ms)), WebhookEndpoint, cut
-    )
+    statement = select(WebhookEndpoint).where(*span.of(WebhookEndpoint.created_ms))
+    if active is not None:
+        statement = statement.where(WebhookEndpoint.active.is_(active))
+    return await read_page(session, statement, WebhookEndpoint, cut)
 
 
 # --- handing out --------------------------------------------------------------------------------------
@@ -193,7 +196,11 @@ async def _place(session: AsyncSession) -> WebhookPosition:
 
 def takes(endpoint: WebhookEndpoint, event: Event) -> bool:
     """True if the endpoint wants events of this name."""
-    return endpoint.project_id == event.project_id and name_matches(event.name, frozenset(json.loads(endpoint.events)))
+    return endpoint.project_id == event.project_id and name_matches(event.name, _names(endpoint))
+
+
+def _names(endpoint: WebhookEndpoint) -> frozenset[str]:
+    return frozenset(json.loads(endpoint.events))
 
 
 def _delivery(endpoint: WebhookEndpoint, event: Event, due_ms: int) -> WebhookDelivery:
@@ -251,9 +258,12 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     _refuse_inactive(endpoint)
     after = 0 if after_id is None else await event_at(session, after_id)
     until = await last_position(session) if until_id is None else await event_at(session, until_id)
-    events = [e for e in await events_between(session, after, until, MAX_REPLAYED + 1) if takes(endpoint, e)]
+    events = await events_between(session, after, until, MAX_REPLAYED + 1, _names(endpoint))
     if len(events) > MAX_REPLAYED:
         raise BadInput(f"A replay has at most {MAX_REPLAYED} events: ask in parts", code="replay_too_long")
+    # What has a position above the handed-out one is on its way by itself. Locked before looking: what is being handed
+    # out meanwhile is known then.
+    handed = max((await _place(session)).position, endpoint.after_position)
     mine = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
     known = {
         row.event_id: row.id
@@ -262,8 +272,6 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
         )
     }
     await _again(session, [known[event.id] for event in events if event.id in known])
-    # What has a position above the handed-out one is on its way by itself.
-    handed = max((await _place(session)).position, endpoint.after_position)
     due_ms = await database_now_ms(session)
     fresh = [event for event in events if event.id not in known and (event.position or 0) <= handed]
     session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])

@@ -14,7 +14,8 @@ from sqlalchemy import select, update
 from recado.channels.cloud_api import CloudApiChannel
 from recado.channels.cloud_api.simulator import App, Number, Simulator, SimulatorConfig
 from recado.channels.contract import Line
-from recado.channels.templates.syncing import TemplateKeeper
+from recado.channels.templates.models import TemplateRow
+from recado.channels.templates.syncing import REFRESH_MS, TemplateKeeper
 from recado.kit import new_id
 from recado.mailbox.models import Conversation, OutboxMessage, Unrouted
 from recado.mailbox.sender import Sender
@@ -164,6 +165,28 @@ async def test_a_template_that_meta_pauses_is_noticed_and_refused(place: Place) 
     assert (await place.admin("GET", f"/outbox/{queued}")).json["state"] in ("dead", "sent")
 
 
+async def test_templates_are_fetched_unasked_and_again_the_next_day(place: Place) -> None:
+    runtime = place.api.runtime
+
+    def keeper() -> TemplateKeeper:
+        return TemplateKeeper(runtime.database, runtime.channels, runtime.directory.lines_of)
+
+    async def kept() -> list[str]:
+        items = (await place.admin("GET", f"/lines/{place.of.line_id}/templates")).json["items"]
+        return [one["name"] for one in items]
+
+    first = keeper()
+    assert (await first.look(), await first.look()) == (1, 0)  # of an account without any, too
+    await template(place)
+    assert (await keeper().look(), await keeper().look()) == (1, 0)
+    assert await kept() == ["cita"]
+    await template(place, "factura")
+    async with runtime.database.system() as session:
+        await session.execute(update(TemplateRow).values(checked_ms=TemplateRow.checked_ms - REFRESH_MS))
+    assert await keeper().look() == 1
+    assert await kept() == ["cita", "factura"]
+
+
 async def test_marketing_is_not_sent_to_who_stopped_it(place: Place) -> None:
     await template(place, category="MARKETING")
     await sync(place)
@@ -176,6 +199,19 @@ async def test_marketing_is_not_sent_to_who_stopped_it(place: Place) -> None:
         assert answer.status == status
         assert status == 202 or answer.code == "recipient_opted_out"
     assert {"contact.marketing_stopped", "contact.marketing_resumed"} <= set(await place.events())
+
+
+async def test_marketing_is_not_sent_to_who_stopped_it_under_another_contact(place: Place) -> None:
+    await template(place, category="MARKETING")
+    await sync(place)
+    asked = {"addresses": [{"kind": "phone", "value": "51900000077"}]}
+    other = (await place.admin("POST", "/contacts", asked)).json["id"]
+    await place.admin("PATCH", f"/contacts/{other}", {"opted_out": True})
+    assert (await place.write(of_template())).status == 202
+    assert (await place.admin("POST", f"/contacts/{other}/merge", {"into": place.of.contact_id})).status == 200
+    assert (await place.write(of_template())).code == "recipient_opted_out"
+    assert (await place.admin("POST", f"/contacts/{other}/undo-merge")).status == 200
+    assert (await place.write(of_template())).status == 202
 
 
 async def test_what_meta_says_of_an_account_is_an_event_once(place: Place) -> None:

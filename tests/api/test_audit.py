@@ -10,8 +10,8 @@ from recado.compat.app import QUESTIONS
 from recado.compat.endpoints import router as compat_router
 from recado.mailbox.service import Mailbox
 from recado.projects.service import Role
-from tests.api.conftest import PHONE, TEXT, Api, Tenant, bury, make_dead
-from tests.api.test_tenancy_of_api import BODIES, LAST, ids, spares, use
+from tests.api.conftest import PHONE, TEXT, Api, Tenant, bury, lose, make_dead
+from tests.api.test_tenancy_of_api import BODIES, LAST, OF_UNUSED, ids, spares, use
 
 # They change something at the provider, which is not there: the entry is made before it is asked.
 ASKED = {"block_users", "unblock_users", "mark_read"}
@@ -47,7 +47,9 @@ async def test_every_operation_that_is_no_get_leaves_an_entry(api: Api, ours: Te
     for route in sorted(changing, key=lambda one: LAST_HERE.index(one.name) if one.name in LAST_HERE else -1):
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
-        of = unused if route.name in ("delete_contact", "delete_assistant") else hooked
+        if route.name == "retry_media":
+            await lose(api, ours, ours.media_id)
+        of = unused if route.name in OF_UNUSED else hooked
         before = {entry["id"] for entry in await entries(api, ours)}
         status, body = await use(api, route, key, of, into)
         assert status < 400 or route.name in ASKED, (route.name, status, body)

@@ -74,6 +74,7 @@ def test_roles_are_as_documented() -> None:
         "retry_inbox_message", "drop_inbox_message",
         "create_contact", "rename_contact", "merge_contact", "undo_merge", "add_address", "start_conversation",
         "cancel_job", "mark_read", "list_blocked", "sync_templates", "block_users", "unblock_users", "upload_media",
+        "retry_media",
     }  # fmt: skip
     assert all(name.startswith(("get_", "list_")) for name in needed["read"] - {"create_ticket", "stream_events"})
     assert needed["admin"] >= {"create_key", "list_keys", "create_line", "update_assistant"}

@@ -18,6 +18,7 @@ from recado.kit.tickets import TICKET_S
 from recado.mailbox.noting import keep_numbering
 from recado.projects.service import Role, revoke_key
 from tests.api.conftest import Api, Tenant, arrive
+from tests.mailbox.support import eventually
 
 LIMIT_S = 60
 
@@ -218,6 +219,35 @@ async def test_the_end_of_the_server_ends_streams(live: Api, ours: Tenant) -> No
     refused = await live.get("/events/stream", ours.keys[Role.READ])
     assert (refused.status, refused.code) == (503, "overloaded")
     assert "retry-after" in refused.headers
+
+
+async def test_no_project_takes_all_places(live: Api, ours: Tenant, theirs: Tenant, monkeypatch: Any) -> None:
+    monkeypatch.setattr(feeds, "MAX_OF_PROJECT", 2)
+    key = ours.keys[Role.READ]
+    async with streaming(live, key) as one:
+        await one.content.readline()
+        async with streaming(live, key) as two:
+            await two.content.readline()
+            refused = await live.get("/events/stream", key)
+            assert (refused.status, refused.code, refused.headers["retry-after"]) == (429, "too_many_listeners", "5")
+            with pytest.raises(aiohttp.WSServerHandshakeError) as denied:
+                await live.session.ws_connect(f"{live.url}/api/v1/events/ws", headers={"X-API-Key": key})
+            assert denied.value.status == 429
+            async with streaming(live, theirs.keys[Role.READ]) as other:
+                assert (await other.content.readline()).startswith(b"retry: ")
+
+        async def is_free() -> bool:
+            async with streaming(live, key) as again:
+                return again.status == 200
+
+        await eventually(is_free)
+
+
+async def test_who_only_reads_what_was_missed_takes_a_place(live: Api, ours: Tenant, monkeypatch: Any) -> None:
+    monkeypatch.setattr(feeds, "MAX_LISTENERS", 1)
+    feed, wanted = live.runtime.feed, feeds.Wanted(ours.project_id)
+    async with feed.listen(wanted, 0, "k"):  # and takes no page
+        assert (await live.get("/events/stream", ours.keys[Role.READ])).code == "overloaded"
 
 
 async def test_a_websocket_tells_the_same(live: Api, ours: Tenant, theirs: Tenant) -> None:

@@ -14,8 +14,8 @@ from recado.kit.api_page import api_page
 from recado.kit.openapi import operations
 from recado.projects.service import Role
 from recado.settings import Settings
-from tests.api.conftest import Api, Tenant, bury, make_dead, make_tenant, serving
-from tests.api.test_tenancy_of_api import AT_PROVIDER, LAST, NEED_WEBHOOK, ids, spares
+from tests.api.conftest import Api, Tenant, bury, lose, make_dead, make_tenant, serving
+from tests.api.test_tenancy_of_api import AT_PROVIDER, LAST, NEED_WEBHOOK, OF_UNUSED, ids, spares
 from tests.databases import Databases
 
 PAGE = Path(recado.__file__).parent.parent / "docs" / "reference" / "api.md"
@@ -55,7 +55,9 @@ async def test_every_example_works(databases: Databases, tmp_path: Path) -> None
         for name in sorted(found, key=lambda one: (place(LAST, one), place(order, one))):
             if name in ("retry_inbox_message", "drop_inbox_message"):
                 await bury(api, ours, ours.inbox_id)
-            of = unused if name in ("delete_contact", "delete_assistant") else ours
+            if name == "retry_media":
+                await lose(api, ours, ours.media_id)
+            of = unused if name in OF_UNUSED else ours
             await run(api, name, found[name], of, into)
 
 

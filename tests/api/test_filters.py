@@ -27,6 +27,7 @@ async def test_each_filter_leaves_out_what_it_should(api: Api, ours: Tenant) -> 
     await make_dead(api, ours, ours.message_id)
     await bury(api, ours, ours.inbox_id)
     await api.post(f"/conversations/{ours.conversation_id}/hand-over", key)
+    await api.post("/webhooks", key, {"url": "https://example.com/events"})
     of_line = {"line_id": ours.line_id}
     of_conversation = {"conversation_id": ours.conversation_id}
     # path, filters that find something, the same filters with values that find nothing
@@ -37,15 +38,18 @@ async def test_each_filter_leaves_out_what_it_should(api: Api, ours: Tenant) -> 
          {"topic": "prices", "language": "en"}),
         ("/lines", {"assistant_id": ours.assistant_id, "channel": "cloud-api"},
          {"assistant_id": NOTHING, "channel": "other"}),
-        ("/contacts", {"search": "an", "allowed": "true", "merged": "false"},
-         {"search": "z", "allowed": "false", "merged": "true"}),
+        ("/contacts", {"search": "an", "allowed": "true", "opted_out": "false", "merged": "false"},
+         {"search": "z", "allowed": "false", "opted_out": "true", "merged": "true"}),
+        ("/schedules", {"paused": "false", "kind": "bulk_send"}, {"paused": "true", "kind": "x"}),
+        ("/webhooks", {"active": "true"}, {"active": "false"}),
         ("/conversations", of_line | {"contact_id": ours.contact_id, "mode": "person", "pending": "true"},
          {"line_id": NOTHING, "contact_id": NOTHING, "mode": "assistant", "pending": "false"}),
         ("/outbox", of_line | of_conversation | {"state": "dead"},
          {"line_id": NOTHING, "conversation_id": NOTHING, "state": "queued"}),
         ("/inbox/dead", of_line | of_conversation, {"line_id": NOTHING, "conversation_id": NOTHING}),
-        ("/events", of_conversation | {"name": "conversation.handed_over"},
-         {"conversation_id": NOTHING, "name": "x"}),
+        ("/media", {"state": "stored", "uploaded": "true"}, {"state": "refused", "uploaded": "false"}),
+        ("/events", of_conversation | of_line | {"name": "conversation.handed_over"},
+         {"conversation_id": NOTHING, "line_id": NOTHING, "name": "x"}),
     ]  # fmt: skip
     for path, finds, misses in cases:
         found = await ids(api, key, path, **finds, since=PAST, until=FUTURE)

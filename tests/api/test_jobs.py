@@ -24,11 +24,14 @@ async def test_a_bulk_send_is_a_job_once_per_key(api: Api, ours: Tenant) -> None
 async def test_whoever_starts_a_job_names_who_is_told(api: Api, ours: Tenant, theirs: Tenant) -> None:
     key, path = ours.keys[Role.ADMIN], f"/lines/{ours.line_id}/bulk"
     body = {"text": TEXT, "phones": [PHONE]}
-    named = {"url": "https://example.com/done", "secret": "a-secret-of-the-receiver"}
+    named = {"url": "https://example.com:8443/done/a-token?of=them", "secret": "a-secret-of-the-receiver"}
     job = (await api.post(path, key, body | {"callback": named})).json
     told = await api.get(f"/jobs/{job['id']}/callback", key)
     assert (told.json["url"], told.json["state"], told.json["tries"]) == (named["url"], "waiting", 0)
     assert b"a-secret-of" not in told.body
+    for role in (Role.AGENT, Role.READ):
+        part = await api.get(f"/jobs/{job['id']}/callback", ours.keys[role])
+        assert part.json == told.json | {"url": "https://example.com:8443"}
     plain = (await api.post(path, key, body)).json
     assert (await api.get(f"/jobs/{plain['id']}/callback", key)).code == "callback_not_found"
     assert (await api.get(f"/jobs/{job['id']}/callback", theirs.keys[Role.ADMIN])).status == 404

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +17,6 @@ from recado.settings import Settings
 from tests.api.conftest import Answer, Api, Tenant, make_tenant, serving
 from tests.databases import Databases
 from tests.redis_server import RedisServer
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def settings(databases: Databases, folder: Path, **chosen: object) -> Settings:

@@ -11,11 +11,15 @@ import pytest
 import sqlalchemy
 import structlog
 from asyncpg import CannotConnectNowError  # pyright: ignore[reportMissingTypeStubs]
+from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
 from recado.kit.logs import MASK, about, configure_logging
+from recado.mailbox.models import InboxMessage
 from recado.projects.service import Role
 from tests.api.conftest import PHONE, TEXT, Api, Tenant, arrive
+from tests.mailbox.support import Shop
+from tests.mailbox.test_receive import delivery, sign
 
 PRIVATE = "una frase privada"
 
@@ -51,6 +55,31 @@ async def test_requests_leave_no_words_numbers_or_keys(logs: io.StringIO, api: A
         assert private not in written, private
 
 
+async def test_a_webhook_has_a_request_id_and_one_line_with_the_ids_of_what_it_brought(
+    logs: io.StringIO, api: Api, ours: Tenant
+) -> None:
+    (line,) = api.runtime.directory.lines_of("cloud-api")
+    shop = Shop(ours.project_id, line)
+    body = delivery((shop, "wamid.new"), (shop, "wamid.1"), who=PHONE)  # one of them was there before
+    signature = {"X-Hub-Signature-256": sign(shop, body)}
+    logs.truncate(0)
+    for asked in ("meta-7", "no id: " + PHONE):
+        answer = await api.call("POST", "/webhooks/whatsapp", data=body, headers={**signature, "X-Request-Id": asked})
+        assert answer.status == 200
+        assert (answer.headers["x-request-id"] == asked) == (asked == "meta-7")
+    async with api.runtime.database.project(ours.project_id, read_only=True) as session:
+        message_id = await session.scalar(
+            select(InboxMessage.id).where(InboxMessage.provider_message_id == "wamid.new")
+        )
+    first, again = [line for line in logs.getvalue().splitlines() if "webhook_stored" in line]
+    assert "meta-7" in first
+    assert str(message_id) in first
+    assert answer.headers["x-request-id"] in again
+    assert str(message_id) not in again
+    for private in (PHONE, "Ana", "hola", "wamid"):
+        assert private not in first + again
+
+
 async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(
     logs: io.StringIO, api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -76,7 +105,7 @@ STARTING_UP = DBAPIError("SELECT 1", None, CannotConnectNowError("starting up"))
 
 @pytest.mark.parametrize("error", [ConnectionRefusedError(), TimeoutError(), STARTING_UP])
 async def test_a_database_that_is_down_is_worth_another_try(
-    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
+    logs: io.StringIO, api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     async def fail(*_: Any, **__: Any) -> Any:
         raise error
@@ -86,6 +115,8 @@ async def test_a_database_that_is_down_is_worth_another_try(
         answer = await api.get("/contacts", ours.keys[Role.READ])
         assert (answer.status, answer.code) == (503, "database_unavailable")
         assert int(answer.headers["retry-after"]) >= 1
+    assert logs.getvalue().count("request_failed") == 2
+    assert "request_defect" not in logs.getvalue()
 
 
 async def test_wrong_sql_is_a_defect_and_no_reason_to_try_again(

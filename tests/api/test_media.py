@@ -1,5 +1,6 @@
 """Files over the API: kept, shown, served in parts, and nobody else's."""
 
+import asyncio
 import hashlib
 import io
 import os
@@ -7,10 +8,15 @@ from typing import Any
 
 import pytest
 
+from recado.errors import NotFound
 from recado.kit import new_id
+from recado.media.fetching import Fetcher
+from recado.media.models import Media
+from recado.media.store import key_of
+from recado.media.work import MediaWork
 from recado.projects.service import Role
-from tests.api.conftest import Api, Tenant
-from tests.mailbox.support import on_sqlite
+from tests.api.conftest import Api, Tenant, lose
+from tests.mailbox.support import eventually, on_sqlite
 
 CONTENT = os.urandom(1_500_000)
 
@@ -81,3 +87,71 @@ async def test_what_the_api_does_not_take(api: Api, ours: Tenant) -> None:
         answer = await api.post("/media", ours.keys[Role.AGENT], data=io.BytesIO(body), headers=headers)
         assert answer.code == code
     assert (await api.post("/media", ours.keys[Role.READ], data=b"x", headers=png)).code == "role_too_low"
+
+
+async def test_files_are_listed_in_pages(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.READ]
+    lost, made = (await uploaded(api, ours))["id"], await uploaded(api, ours)
+    await lose(api, ours, lost)
+    assert (await api.get("/media?limit=1", key)).json["items"] == [made]
+    listed: list[str] = []
+    query = "/media?limit=2"
+    while query:
+        page = (await api.get(query, key)).json
+        listed += [item["id"] for item in page["items"]]
+        query = f"/media?limit=2&cursor={page['next_cursor']}" if page["next_cursor"] else ""
+    assert listed == [made["id"], lost, ours.media_id]
+    for query, found in (("state=failed", [lost]), ("uploaded=true", [made["id"], ours.media_id])):
+        assert [item["id"] for item in (await api.get(f"/media?{query}", key)).json["items"]] == found
+
+
+async def test_a_file_that_was_given_up_is_fetched_again(api: Api, ours: Tenant) -> None:
+    key, path = ours.keys[Role.AGENT], f"/media/{ours.media_id}/retry"
+    refused = await api.post(path, key)
+    assert (refused.status, refused.code) == (409, "media_not_given_up")
+    await lose(api, ours, ours.media_id)
+    again = await api.post(path, key)
+    assert (again.status, again.json["state"], again.json["error_code"]) == (200, "pending", None)
+    work = MediaWork(api.runtime.database, api.runtime.owner)
+    assert [job.id for job in await work.claim("keep", 9)] == [ours.media_id]
+
+
+async def test_an_upload_goes_with_its_content(api: Api, ours: Tenant) -> None:
+    key, made = ours.keys[Role.ADMIN], await uploaded(api, ours)
+    path = f"/api/v1/media/{made['id']}"
+    assert (await api.call("DELETE", path, ours.keys[Role.AGENT])).code == "role_too_low"
+    assert (await api.call("DELETE", path, key)).status == 204
+    # Whatever dies now: nobody is given the file any more, and its row stands for the content until that is gone.
+    for method, where in (("GET", path), ("GET", path + "/content"), ("DELETE", path)):
+        assert (await api.call(method, where, key)).code == "media_not_found"
+    assert made["id"] not in str((await api.get("/media", key)).json)
+    place = key_of(ours.project_id, made["id"])
+    assert b"".join([part async for part in api.runtime.store.read(place)]) == CONTENT
+    fetcher = Fetcher(MediaWork(api.runtime.database, api.runtime.owner), api.runtime.store, NoLines())
+    task = asyncio.create_task(fetcher.run())
+    await eventually(lambda: fetcher.stats.deleted)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    with pytest.raises(NotFound):
+        await anext(api.runtime.store.read(place))
+    async with api.runtime.database.project(ours.project_id) as session:
+        assert await session.get(Media, made["id"]) is None
+
+
+async def test_what_a_message_names_is_not_removed(api: Api, ours: Tenant) -> None:
+    key, made = ours.keys[Role.ADMIN], await uploaded(api, ours)
+    content = {"type": "media", "media": "document", "media_id": made["id"]}
+    queued = await api.post(f"/conversations/{ours.conversation_id}/messages", key, {"content": content})
+    assert queued.status == 202
+    refused = await api.call("DELETE", f"/api/v1/media/{made['id']}", key)
+    assert (refused.status, refused.code) == (409, "media_in_use")
+    await lose(api, ours, ours.media_id)
+    refused = await api.call("DELETE", f"/api/v1/media/{ours.media_id}", key)
+    assert (refused.status, refused.code) == (409, "media_of_message")
+    assert len((await api.get("/media", key)).json["items"]) == 2
+
+
+class NoLines:
+    """Only uploads are removed here: nothing is fetched from any line."""
+
+    def source(self, line_id: str) -> None: ...

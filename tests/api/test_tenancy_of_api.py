@@ -9,7 +9,7 @@ from fastapi.routing import APIRoute
 from recado.api import api_routes
 from recado.kit import new_id
 from recado.projects.service import Role
-from tests.api.conftest import Api, Tenant, bury, make_dead
+from tests.api.conftest import Api, Tenant, bury, lose, make_dead
 
 ENTRY = {"topic": "hours", "language": "es", "question": "q", "answer": "a"}
 # A body that would be right, by operation; {into} and {assistant} become ids.
@@ -54,6 +54,8 @@ AT_PROVIDER = {"list_blocked", "block_users", "unblock_users", "sync_templates",
 NEED_WEBHOOK = {
     "get_webhook", "change_webhook", "delete_webhook", "list_deliveries", "replay_events", "replay_delivery",
 }  # fmt: skip
+# Only what nothing needs is removed.
+OF_UNUSED = {"delete_contact", "delete_assistant", "delete_media"}
 # What takes away what the others need, in the order in which it may be done.
 LAST = ("revoke_key", "remove_entry", "replace_entries", "delete_contact", "delete_line", "delete_assistant")
 
@@ -131,12 +133,13 @@ async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, the
 
 
 async def spares(api: Api, ours: Tenant) -> tuple[str, Tenant]:
-    """A contact to merge into, and the project with a contact and an assistant that nothing needs."""
+    """A contact to merge into, and the project with a contact, an assistant and a file that nothing needs."""
     key = ours.keys[Role.ADMIN]
     new = [{"addresses": [{"kind": "phone", "value": number}]} for number in ("34611111111", "34633333333")]
     into, contact = [(await api.post("/contacts", key, body)).json["id"] for body in new]
     assistant = (await api.post("/assistants", key, {"slug": "unused", "name": "Unused"})).json["id"]
-    return into, replace(ours, contact_id=contact, assistant_id=assistant)
+    media = (await api.post("/media", key, data=b"x", headers={"Content-Type": "image/png"})).json["id"]
+    return into, replace(ours, contact_id=contact, assistant_id=assistant, media_id=media)
 
 
 async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant) -> None:
@@ -149,7 +152,9 @@ async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant)
             continue
         if route.name in ("retry_inbox_message", "drop_inbox_message"):
             await bury(api, ours, ours.inbox_id)
-        of = unused if route.name in ("delete_contact", "delete_assistant") else ours
+        if route.name == "retry_media":
+            await lose(api, ours, ours.media_id)
+        of = unused if route.name in OF_UNUSED else ours
         status, body = await use(api, route, key, of, into)
         expected = route.status_code or 200
         assert status == expected, (route.name, status, body)

@@ -1,9 +1,11 @@
 """Backups, restoring and moving: what comes back is what was there, and it works on from there."""
 
+import asyncio
 import contextlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +16,18 @@ from sqlalchemy import JSON, Table, insert, select, text
 from recado.archive import backup as backing
 from recado.archive.backup import Made, back_up
 from recado.archive.copying import copy_installation, snapshot
+from recado.archive.holding import Held
 from recado.archive.manifest import DATABASE, MANIFEST, read_manifest
 from recado.archive.restore import restore
 from recado.archive.tables import kept_tables, rows_of
 from recado.channels.models import LineRow
 from recado.db import Base, Database
 from recado.errors import RecadoError
+from recado.events.models import EventPosition
 from recado.kit import new_id, now
 from recado.kit.stamps import stamped
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process
+from recado.media.folder import FolderStore
 from recado.migrate import check
 from recado.projects.models import Project
 from recado.settings import LAST_BACKUP, Settings
@@ -64,6 +69,7 @@ async def fill(database: Database, people: int = 3) -> None:
     project, line = new_id(), new_id()
     async with database.system() as session:
         session.add(Project(id=project, slug="clínica", name="Clínica Ñandú 🩺", created_ms=1))
+        session.add(EventPosition(id=1, position=7))
         session.add(
             LineRow(
                 id=line, project_id=project, channel="cloud-api", address="1", assistant_id=new_id(), name="L",
@@ -132,8 +138,8 @@ async def test_a_backup_restores_to_either_database(source: Database, other: str
     media.parent.mkdir(parents=True)
     media.write_bytes(b"\x00photo" * 1000)
     assert stamped(tmp_path / "data" / LAST_BACKUP) is None
-    media.with_name(".half").write_bytes(b"not whole yet")
-    made = await backup_of(source, tmp_path)
+    async with half_written(tmp_path / "data" / "media"):
+        made = await backup_of(source, tmp_path)
     assert made.manifest.rows["inbox"] == 6
     at = stamped(tmp_path / "data" / LAST_BACKUP)
     assert at is not None
@@ -141,23 +147,43 @@ async def test_a_backup_restores_to_either_database(source: Database, other: str
 
     new = Settings(database_url=other, data_dir=tmp_path / "new")
     done = await restore(new, made.folder, quiet, resume=True)
-    assert (done.messages, done.unsent, done.unanswered) == (24, 0, 0)
+    assert (done.messages, done.held) == (24, Held())
     target = Database(other)
     try:
         assert await everything(target) == await everything(source)
         assert (await check(target)).up_to_date
     finally:
         await target.close()
-    restored = tmp_path / "new" / "media" / "p"
-    assert (restored / "photo").read_bytes() == media.read_bytes()
-    assert [file.name for file in restored.iterdir()] == ["photo"]
+    restored = tmp_path / "new" / "media"
+    assert (restored / "p" / "photo").read_bytes() == media.read_bytes()
+    assert [file.name for file in restored.rglob("*")] == ["p", "photo"]
+
+
+@asynccontextmanager
+async def half_written(media: Path) -> AsyncGenerator[None]:
+    """Meanwhile a file is being written whose end has not come yet."""
+    goes_on, half = asyncio.Event(), asyncio.Event()
+
+    async def chunks() -> AsyncGenerator[bytes]:
+        yield b"not whole "
+        half.set()
+        await goes_on.wait()
+        yield b"yet"
+
+    writing = asyncio.create_task(FolderStore(media).put("p/half", chunks()))
+    await half.wait()
+    try:
+        yield
+    finally:
+        goes_on.set()
+        await writing
 
 
 async def test_what_may_have_happened_since_waits_for_a_person(source: Database, other: str, tmp_path: Path) -> None:
     await fill(source)
     made = await backup_of(source, tmp_path)
     done = await restore(Settings(database_url=other, data_dir=tmp_path / "new"), made.folder, quiet, resume=False)
-    assert (done.unsent, done.unanswered) == (9, 3)
+    assert done.held == Held(unsent=9, unanswered=3)
     target = Database(other)
     try:
         async with target.system(read_only=True) as session:
@@ -344,3 +370,26 @@ async def test_a_move_is_refused_where_it_would_harm(source: Database, other: st
     with pytest.raises(RecadoError, match="Recado is running") as running:
         await copy_installation(source, other, quiet)
     assert running.value.code == "still_running"
+
+
+async def test_a_move_is_not_complete_where_recado_has_begun_meanwhile(databases: Databases, other: str) -> None:
+    """PostgreSQL lets it; SQLite's file belongs to the copy until its end."""
+    url = databases.create("postgresql")
+    source = Database(url)
+    await fill(source)
+    with contextlib.closing(writer_to(source)) as process:
+
+        def begin(_stage: str, _done: int, _total: int) -> None:
+            process.execute(
+                "INSERT INTO processes (id, kind, version, started_ms, beat_ms) "
+                "SELECT gen_random_uuid(), 'up', '1', 0, CAST(extract(epoch FROM now()) * 1000 AS bigint)"
+            )
+
+        with pytest.raises(RecadoError, match="began during the copy") as running:
+            await copy_installation(source, other, begin)
+    assert running.value.code == "still_running"
+    target = Database(other)
+    assert not (await check(target)).usable
+    await target.close()
+    await source.close()
+    databases.drop(url)

@@ -48,3 +48,11 @@ def test_a_step_taken_twice_changes_nothing() -> None:
         for _ in range(2):
             next(grammar.compiling())()
     assert resolve("hoy", now=datetime(2026, 1, 5, tzinfo=UTC), language="es").date == date(2026, 1, 5)
+
+
+async def test_what_cannot_be_done_ahead_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("the weights cannot be read")
+
+    monkeypatch.setattr("recado.brain.rules.warming.understand", broken)
+    await warm(0, rest=0)

@@ -19,24 +19,37 @@ from benchmarks import bulk_stage
 from benchmarks.bulk import run_bulk
 from benchmarks.processes import REPOSITORY, Child, running
 from recado.assistants.service import create_assistant
+from recado.bulk import sending
 from recado.bulk.models import BulkRecipient
 from recado.bulk.schemas import NewBulkSend
 from recado.bulk.sending import MIN_AHEAD, BulkSend
-from recado.bulk.service import start
-from recado.channels.service import create_line
+from recado.bulk.service import KIND, check, start
+from recado.channels.registry import ChannelRegistry
+from recado.channels.service import create_line, get_line
 from recado.channels.templates.models import TemplateRow
 from recado.contacts import service as contacts
 from recado.db import json_text
 from recado.errors import SendRefused
 from recado.jobs.kinds import JobCancelled
 from recado.jobs.models import Job
+from recado.jobs.service import submit
 from recado.kit import new_id, now_ms
+from recado.mailbox import outbox
+from recado.mailbox.claims import NewOut
+from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, OutboxMessage
+from recado.mailbox.outbox import Mark
+from recado.mailbox.people import Arrival
 from recado.messages import Address, OutTemplate
+from recado.personal import NOBODYS_NUMBER
+from recado.privacy.erasing import Eraser
+from recado.privacy.models import Erasure
+from recado.privacy.service import ask_erasure
 from recado.projects.service import create_project
 from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from tests.cli.terminal import loaded
+from tests.mailbox.support import eventually, take_lines
 
 T = TypeVar("T")
 DAY_MS = 24 * 3_600_000
@@ -74,9 +87,12 @@ class Scene:
 
     async def order(self, contact_ids: list[str], phones: list[str] | None = None) -> Job:
         async with self.runtime.database.project(self.project_id) as session:
-            return await start(
-                session, self.line_id, NewBulkSend(text="hola", contact_ids=contact_ids, phones=phones or [])
-            )
+            order = NewBulkSend(text="hola", contact_ids=contact_ids, phones=phones or [])
+            return await start(session, self.registry, self.line_id, order)
+
+    @property
+    def registry(self) -> ChannelRegistry:
+        return ChannelRegistry(self.runtime.channels.values())
 
     async def outbox(self) -> list[OutboxMessage]:
         async with self.runtime.database.project(self.project_id, read_only=True) as session:
@@ -186,7 +202,8 @@ async def send_template(scene: Scene, phones: list[str], **more: Any) -> dict[st
     """The counts of a send whose messages all go out."""
     template = OutTemplate(name="cita", body=("lunes",))
     async with scene.runtime.database.project(scene.project_id) as session:
-        job = await start(session, scene.line_id, NewBulkSend(template=template, phones=phones, **more))
+        order = NewBulkSend(template=template, phones=phones, **more)
+        job = await start(session, scene.registry, scene.line_id, order)
 
     async def after(_: Mapping[str, Any]) -> None:
         await scene.send_all()
@@ -228,12 +245,114 @@ async def test_marketing_goes_to_nobody_who_wants_none(scene: Scene) -> None:
     assert json.loads(sent.body)["type"] == "text"
 
 
+async def merge_by_hand(scene: Scene, before: str, phone: str) -> None:
+    person, _ = await scene.person(wrote_ms_ago=None)
+    async with scene.runtime.database.project(scene.project_id) as session:
+        await contacts.merge(session, before, person)
+
+
+async def merge_by_network(scene: Scene, before: str, phone: str) -> None:
+    """The network names somebody who was known by their number only, and whom it had named elsewhere."""
+    names = (("bsuid", "BO.1"), ("phone", phone))
+    for n, written in enumerate((names[:1], names)):
+        body = f'{{"type":"text","text":"hola {n}"}}'
+        await scene.runtime.mailbox.store(
+            [Arrival(scene.project_id, scene.line_id, f"m{n}", written, "Ana", now_ms(), body)]
+        )
+    async with scene.runtime.database.project(scene.project_id, read_only=True) as session:
+        assert (await contacts.get_contact(session, before)).alias_of is not None
+
+
+@pytest.mark.parametrize("merge", [merge_by_hand, merge_by_network])
+@pytest.mark.parametrize(
+    ("allowed", "opted_out", "code"), [(True, True, "recipient_opted_out"), (False, False, "opted_out")]
+)
+async def test_what_a_person_did_not_want_outlives_a_merge(
+    scene: Scene,
+    merge: Callable[[Scene, str, str], Awaitable[None]],
+    allowed: bool,
+    opted_out: bool,
+    code: str,
+) -> None:
+    await keep_template(scene, "MARKETING")
+    contact_id, phone = await scene.person(wrote_ms_ago=None)
+    async with scene.runtime.database.project(scene.project_id) as session:
+        await contacts.set_allowed(session, contact_id, allowed)
+        await contacts.set_opted_out(session, contact_id, opted_out)
+    await merge(scene, contact_id, phone)
+    counts = await send_template(scene, [phone])
+    assert (counts["sent"], counts["codes"]) == (0, {code: 1})
+    assert await scene.outbox() == []
+
+
 async def test_a_template_that_is_not_there_ends_the_send_with_the_reason(scene: Scene) -> None:
     _, phone = await scene.person()
     with pytest.raises(SendRefused) as caught:
         await send_template(scene, [phone])
     assert caught.value.code == "template_missing"
     assert await scene.outbox() == []
+
+
+async def test_a_line_whose_answers_are_fetched_sends_nothing_to_many(scene: Scene) -> None:
+    """Also a job that is there already, of a schedule, ends: nothing that it queued would ever be sent."""
+    contact_id, phone = await scene.person()
+    order = NewBulkSend(text="hola", contact_ids=[contact_id], phones=[phone])
+    async with scene.runtime.database.project(scene.project_id) as session:
+        who = (await get_line(session, scene.line_id)).assistant_id
+        web = await create_line(session, scene.runtime.box, assistant_id=who, channel="web", address=new_id())
+        with pytest.raises(SendRefused) as refused:
+            await start(session, scene.registry, web.id, order)
+        of_schedule = await submit(session, KIND, check({"line_id": web.id, **order.model_dump()}))
+
+    async def after(_: Mapping[str, Any]) -> None:
+        raise AssertionError("nothing is listed")
+
+    with pytest.raises(SendRefused) as ended:
+        await scene.sending.run(StepByStep(of_schedule, after))
+    for caught in (refused, ended):
+        assert (caught.value.code, caught.value.status, caught.value.verdict.permanent) == ("handed_out", 422, True)
+    assert await scene.recipients() == []
+
+
+async def test_who_is_erased_while_the_list_is_read_is_made_nobody_new(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The erasure is in its middle, cut and not swept: a message to the person is being sent at this moment."""
+    await keep_template(scene)
+    monkeypatch.setattr(sending, "MAKE_BATCH", 1)
+    mailbox, database = scene.runtime.mailbox, scene.runtime.database
+    (_, here), (ana, phone) = await scene.person(), await scene.person()
+    async with database.project(scene.project_id) as session:
+        talk = await session.scalar(select(Conversation.id).where(Conversation.contact_id == ana))
+        assert talk is not None
+        asked = (await ask_erasure(session, scene.runtime.box, ana, "test")).id
+    await mailbox.enqueue(scene.project_id, talk, [NewOut(new_id(), '{"type":"text","text":"hola"}')], None)
+    fence = (await take_lines(mailbox))[scene.line_id]
+    (being_sent,) = await mailbox.claim_heads(scene.line_id, fence, 1)
+    eraser = Eraser(database, scene.runtime.store, scene.runtime.box, scene.runtime.settings.data_dir)
+    erasing: list[asyncio.Task[bool]] = []
+
+    async def is_cut() -> bool:
+        async with database.project(scene.project_id, read_only=True) as session:
+            return (await session.get_one(Erasure, asked)).cut_ms is not None
+
+    async def after(_: Mapping[str, Any]) -> None:
+        if not erasing:
+            erasing.append(asyncio.create_task(eraser.work_on(scene.project_id, asked)))
+            await eventually(is_cut)
+        await scene.send_all()
+
+    async with database.project(scene.project_id) as session:
+        order = NewBulkSend(template=OutTemplate(name="cita", body=("lunes",)), phones=[here, phone])
+        job = await start(session, scene.registry, scene.line_id, order)
+    counts = await scene.sending.run(StepByStep(job, after))
+    mark = Mark(being_sent.id, being_sent.seq, fence, "sent", provider_message_id="sent.1")
+    await mailbox.driver.run(lambda tx: outbox.mark(tx, [mark]), Priority.MARK)
+    assert await erasing[0]
+    assert (counts["sent"], counts["codes"]) == (1, {"erased": 1})
+    async with database.project(scene.project_id, read_only=True) as session:
+        assert list(await contacts.contacts_by_phone(session, {here, phone, NOBODYS_NUMBER})) == [here]
+        assert [message.origin for message in await scene.outbox()] == ["bulk"]
 
 
 def test_a_send_says_something() -> None:

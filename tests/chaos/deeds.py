@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT, Scale, stream
 from tests.chaos.fleet import Fleet
 from tests.chaos.people import Written, line_addresses
 from tests.chaos.programs import HOST, ChaosError
-from tests.chaos.rows import last_tick
+from tests.chaos.rows import last_ticks
 
 T = TypeVar("T")
 # What the texts of sends to many begin with; no person writes so.
@@ -28,6 +28,7 @@ _NEVER = "0 0 29 2 *"
 _ANSWER_WITHIN_S = 60.0
 _RETRY_S = 0.1
 _POLL_S = 0.05
+_TICKS_POLL_S = 0.25
 # The run begins with these after so many of its messages.
 _FIRST, _SECOND = 0.3, 0.6
 _SCHEDULES_WITHIN_S = 6.0
@@ -60,6 +61,17 @@ class Asked:
     text: str
     conversation: str
     job_id: str
+
+
+@dataclass(slots=True)
+class _Planned:
+    """A schedule: what its ticks say, how long each waits, how many there were, and the one that is waited for."""
+
+    id: str
+    words: list[str]
+    waits_s: list[float]
+    ticks: int = 0
+    tick: Tick | None = None
 
 
 @dataclass(slots=True)
@@ -123,7 +135,7 @@ class Deeds:
             people = random.sample(sorted(known), min(len(known), self.scale.recipients))
             await self._send_to_many(f"{NOTICE} {n}: mañana abrimos a las 10", line, people, f"notice-{n}")
             if n == 0:
-                await self._plan(group, random.sample(sorted(known), len(known)), line)
+                group.create_task(self._plan(random.sample(sorted(known), len(known)), line))
 
     async def _known(self, first: list[Written], answered: Collection[str]) -> set[str]:
         """People who have got an answer: half of all, or as many as are wanted."""
@@ -139,8 +151,9 @@ class Deeds:
         job = await self._ask("POST", f"lines/{self._lines[line]}/bulk", asked, key=key)
         self.notices.append(Notice(words, line, tuple(people), job["id"]))
 
-    async def _plan(self, group: asyncio.TaskGroup, people: list[str], line: str) -> None:
+    async def _plan(self, people: list[str], line: str) -> None:
         random = stream(self.seed, "schedules")
+        planned: list[_Planned] = []
         for n in range(self.scale.schedules):
             words = [f"{NOTICE} de agenda {n}, vez {tick}" for tick in range(self.scale.ticks)]
             waits_s = [random.uniform(0.1, _SCHEDULES_WITHIN_S / self.scale.ticks) for _ in words]
@@ -150,14 +163,28 @@ class Deeds:
             asked = {"name": words[0], "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
             schedule = await self._ask("POST", "schedules", asked, once=f"name = '{words[0]}'")
             self.notices += [Notice(each, line, tuple(phones), "") for each in words]
-            group.create_task(self._keep_ticking(schedule["id"], words, waits_s))
+            planned.append(_Planned(schedule["id"], words, waits_s))
+        await self._keep_ticking(planned)
 
-    async def _keep_ticking(self, schedule_id: str, words: list[str], waits_s: list[float]) -> None:
-        """One tick after the other, each with words of its own: a schedule knows its next one only."""
-        for before, now, in_s in zip([words[0], *words], words, waits_s, strict=False):
-            self.ticks.append(tick := await self._set_tick(schedule_id, before, now, in_s))
-            while await last_tick(self.database, schedule_id) != tick.due_ms:  # noqa: ASYNC110 # other processes
-                await asyncio.sleep(_POLL_S)
+    async def _keep_ticking(self, planned: list[_Planned]) -> None:
+        """One tick of each after the other, with words of its own: a schedule knows its next one only."""
+        done: Mapping[str, int | None] = {}
+        while planned:
+            for one in planned:
+                if one.tick is None or done[one.id] == one.tick.due_ms:
+                    await self._set_next_tick(one)
+            planned = [one for one in planned if one.tick is not None]
+            await asyncio.sleep(_TICKS_POLL_S)  # one look for all, and seldom: it takes from what is measured
+            done = await last_ticks(self.database)
+
+    async def _set_next_tick(self, one: _Planned) -> None:
+        n = one.ticks
+        if n == len(one.words):
+            one.tick = None
+            return
+        one.tick = await self._set_tick(one.id, one.words[max(n - 1, 0)], one.words[n], one.waits_s[n])
+        one.ticks += 1
+        self.ticks.append(one.tick)
 
     async def _set_tick(self, schedule_id: str, before: str, words: str, in_s: float) -> Tick:
         """Crons know no seconds, and a run is short."""

@@ -6,6 +6,7 @@ writes nothing. A pause is time in which several of them wait and no phone gets 
 """
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -30,14 +31,20 @@ class Pause:
     people: int
 
 
-def pause_of_upgrade(asked: Sequence[Asked], seen_ms: Sequence[int], between_ms: tuple[int, int]) -> Pause:
-    """`seen_ms`: when phones got anything; `between_ms`: begin and end of the exchange."""
+def pause_of_upgrade(
+    asked: Sequence[Asked], seen_ms: Sequence[int], between_ms: tuple[int, int], broken_ms: Sequence[int] = ()
+) -> Pause:
+    """`seen_ms`: when phones got anything; `between_ms`: begin and end of the exchange; `broken_ms`: when something was
+    killed. What people wait for after the next kill is a takeover, and judged as one.
+    """
     waits = _free_when_they_wrote(asked, between_ms)
-    moments = sorted(seen_ms)
-    longest_ms = 0
-    for before, after in itertools.pairwise([between_ms[0], *(at for at in moments if at > between_ms[0])]):
+    ends_ms = min((at for at in broken_ms if at >= between_ms[1]), default=math.inf)
+    moments = [between_ms[0], *sorted(at for at in seen_ms if at > between_ms[0])]
+    longest_ms = 0.0
+    for before, then in itertools.pairwise(moments):
+        after = min(then, ends_ms)
         began = sorted(max(before, m.written_ms) for m in waits if m.written_ms < after <= (m.answered_ms or after))
-        if len(began) >= SEVERAL:
+        if len(began) >= SEVERAL and before < ends_ms:
             longest_ms = max(longest_ms, after - began[SEVERAL - 1])
     return Pause(longest_ms / 1000, len({m.person for m in waits}))
 

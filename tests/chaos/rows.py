@@ -239,10 +239,9 @@ async def open_sides(database: Database) -> int:
     return sum(int(count) for count in rows[0])
 
 
-async def last_tick(database: Database, schedule_id: str) -> int | None:
-    """The tick of a schedule for which there is a job."""
-    asked = "SELECT last_ms FROM schedules WHERE CAST(id AS varchar) IN :ids"
-    return (await _fetch(database, asked, ids=[schedule_id]))[0][0]
+async def last_ticks(database: Database) -> dict[str, int | None]:
+    """By schedule, the last tick for which there is a job."""
+    return {str(row[0]): row[1] for row in await _fetch(database, "SELECT id, last_ms FROM schedules")}
 
 
 async def processes(database: Database) -> set[str]:

@@ -231,7 +231,8 @@ class Run:
         for one in map(seen, self.progress.entries):
             answered_ms[one.text] = min(one.at_ms, answered_ms.get(one.text, one.at_ms))
         persons = {message.text: message.person for message in (*self.first, *self.second)}
-        return pause_of_upgrade(asked(self.progress.written_ms, persons, answered_ms), seen_ms, self.killer.upgrade_ms)
+        waited = asked(self.progress.written_ms, persons, answered_ms)
+        return pause_of_upgrade(waited, seen_ms, self.killer.upgrade_ms, self.killer.broken_ms)
 
 
 class _Ended(Exception):

@@ -33,3 +33,10 @@ def test_what_is_never_answered_is_waited_for() -> None:
 def test_what_was_written_before_or_after_is_not_the_upgrade() -> None:
     asked = [*three(5_000, 9_000), *three(30_500, 60_000)]
     assert pause_of_upgrade(asked, [9_000, 60_000], UPGRADE) == Pause(0.0, 0)
+
+
+def test_the_pause_ends_where_the_next_kill_begins_a_takeover() -> None:
+    asked = three(26_000, 90_000)
+    assert pause_of_upgrade(asked, [90_000], UPGRADE, [9_000, 31_000, 33_000]) == Pause(5.0, 3)
+    assert pause_of_upgrade(asked, [30_500, 90_000], UPGRADE, [9_000, 31_000, 33_000]) == Pause(4.5, 3)
+    assert pause_of_upgrade(asked, [32_000, 90_000], UPGRADE, [31_000]) == Pause(5.0, 3)

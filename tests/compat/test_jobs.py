@@ -7,12 +7,17 @@ from dataclasses import dataclass, field
 
 import pytest
 from aiohttp import web
+from sqlalchemy import update
 
 from recado.compat.callbacks import Guard
 from recado.compat.signing import is_signed
 from recado.errors import BadInput
-from recado.kit import due_posts
+from recado.kit import due_posts, new_id
+from recado.mailbox.models import OutboxMessage
+from recado.metrics.waiting import read_waiting
 from tests.compat.conftest import KEY, OTHER_KEY, Answer, Client
+from tests.mailbox.support import eventually
+from tests.webhooks.receiver import hanging
 
 ASYNC = "/v1/async/conversations/c1/messages"
 GATEWAY = "/v1/async/channels/whatsapp/gateway/inbound"
@@ -69,6 +74,28 @@ async def test_a_message_has_one_job_and_a_failure_says_so(client: Client) -> No
     failed = await done(client, (await client.post(ASYNC, {"text": "error"})).json["job_id"])
     assert (failed.json["status"], failed.json["response_text"]) == ("failed", None)
     assert failed.json["error_text"].startswith("Disculpa")
+
+
+async def test_an_answer_that_nobody_fetches_is_no_send_that_is_late(client: Client) -> None:
+    assert (await client.post(ASYNC, {"text": "hola"})).status == 202
+    database = client.runtime.database
+
+    async def answered() -> bool:
+        async with database.system() as session:
+            late = (
+                update(OutboxMessage)
+                .where(OutboxMessage.state == "queued")
+                .values(due_ms=0)
+                .returning(OutboxMessage.id)
+            )
+            return bool((await session.scalars(late)).all())
+
+    await eventually(answered)
+    await client.stop_worker()
+    assert (await read_waiting(database)).outbox_overdue_s["queued"] == 0
+    async with database.system() as session:
+        await session.execute(update(OutboxMessage).values(line_id=new_id()))  # one that is to be sent
+    assert (await read_waiting(database)).outbox_overdue_s["queued"] > 0
 
 
 async def test_jobs_are_their_projects(client: Client) -> None:
@@ -129,6 +156,16 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         timestamp, signed = headers["X-Callback-Timestamp"], headers["X-Callback-Signature"]
         assert is_signed(KEY, timestamp, signed, body, time.time())
         assert not is_signed(KEY, timestamp, signed, body + b" ", time.time())
+
+
+async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client) -> None:
+    async with hanging() as silent, listening() as listener:
+        for url in [silent.url] * (due_posts.MAX_POSTS + 1) + [listener.url]:
+            started = await client.post(ASYNC, {"text": "hola", "callback_url": url})
+            await done(client, started.json["job_id"])
+        async with asyncio.timeout(60):
+            await listener.came.wait()
+        assert 0 < len(silent.held) <= due_posts.MAX_POSTS_TO_ONE
 
 
 @pytest.mark.parametrize(

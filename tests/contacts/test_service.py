@@ -6,6 +6,7 @@ import pytest
 
 from recado.contacts.models import Contact
 from recado.contacts.service import (
+    Wishes,
     add_address,
     addresses_of,
     contacts_by_id,
@@ -18,7 +19,9 @@ from recado.contacts.service import (
     resolve,
     same_person,
     set_allowed,
+    set_opted_out,
     undo_merge,
+    wishes_of,
 )
 from recado.db import Database
 from recado.errors import BadInput, Conflict, NotFound
@@ -118,6 +121,30 @@ async def test_a_merge_can_be_undone(database: Database, project_id: str) -> Non
     async with database.project(project_id) as session:
         assert (await resolve(session, ana.id)).id == ana.id
         assert await same_person(session, eva.id) == [eva.id]
+
+
+async def test_the_strictest_wish_holds_for_a_merged_person_and_each_has_theirs_back(
+    database: Database, project_id: str
+) -> None:
+    ana, eva, old = await make(database, project_id, "Ana", "Eva", "Old Ana")
+    free, nobody = Wishes(allowed=True, opted_out=False), new_id()
+    async with database.project(project_id) as session:
+        await set_opted_out(session, old.id, opted_out=True)
+        await set_allowed(session, eva.id, allowed=False)
+        await merge(session, old.id, ana.id)
+        assert (await wishes_of(session, [ana.id]))[ana.id] == Wishes(allowed=True, opted_out=True)
+        await merge(session, ana.id, eva.id)
+    all_three = [ana.id, eva.id, old.id]
+    async with database.project(project_id) as session:
+        strict = Wishes(allowed=False, opted_out=True)
+        assert await wishes_of(session, [*all_three, nobody]) == dict.fromkeys([*all_three, nobody], strict)
+        await undo_merge(session, old.id)
+        await undo_merge(session, ana.id)
+    async with database.project(project_id) as session:
+        assert await wishes_of(session, all_three) == {
+            ana.id: free, eva.id: Wishes(allowed=False, opted_out=False), old.id: Wishes(allowed=True, opted_out=True),
+        }  # fmt: skip
+        assert await wishes_of(session, []) == {}
 
 
 async def test_merges_that_make_no_sense(database: Database, project_id: str) -> None:

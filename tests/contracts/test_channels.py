@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from recado.channels.cloud_api.simulator.business import FIELDS as SUBSCRIBED
 from recado.channels.contract import (
     Blocks,
     Examines,
@@ -465,6 +466,20 @@ async def test_cloud_api_what_is_wrong_with_a_line_is_found_with_what_to_do(
         await cloud.call("PUT", "account", {})
     assert found[code].level == level
     assert found[code].mend["es"] != found[code].mend["en"]
+
+
+@pytest.mark.parametrize(
+    "missing", ["account_update", "account_alerts", "phone_number_quality_update", "message_template_quality_update"]
+)
+async def test_cloud_api_a_field_that_is_not_subscribed_is_named(cloud: CloudApiProvider, missing: str) -> None:
+    fields = [{"name": name} for name in SUBSCRIBED if name != missing]
+    await cloud.call("PUT", "account", {"subscription": {"fields": fields}})
+    try:
+        found = {finding.code: finding for finding in await cloud.channel.examine(cloud.line)}
+    finally:
+        await cloud.call("PUT", "account", {})
+    for language in ("es", "en"):
+        assert found["fields_missing"].mend[language].endswith(f" {missing}")
 
 
 async def test_cloud_api_a_wrong_line_or_account_is_found(cloud: CloudApiProvider) -> None:

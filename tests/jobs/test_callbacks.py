@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from recado.db import Database
+from recado.db import Database, database_now_ms
 from recado.errors import BadInput, NotFound
 from recado.jobs import service
 from recado.jobs.callbacks import JobCallbacks, call_back, get_callback, renew_secrets
@@ -19,13 +19,13 @@ from recado.jobs.kinds import Run
 from recado.jobs.models import Job, JobCallback
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Destinations
-from recado.kit.due_posts import MAX_TRIES
+from recado.kit.due_posts import MAX_POSTS, MAX_POSTS_TO_ONE, MAX_TRIES
 from recado.personal import first_id
 from recado.privacy.aging import remove_aged
 from recado.privacy.service import Days
 from tests.jobs.support import at_work, ended, kinds, submit
 from tests.mailbox.support import eventually
-from tests.webhooks.receiver import Receiver, receiving
+from tests.webhooks.receiver import Receiver, hanging, receiving
 
 BOX, SECRET = SecretBox(["a key for tests only"]), "a-secret-of-the-receiver"
 HERE = Destinations((ip_network("127.0.0.0/8"),))
@@ -130,6 +130,29 @@ async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
     assert (row.tries, row.error, row.due_ms) == (MAX_TRIES, "HTTP 500", None)
 
 
+async def test_a_defect_is_not_tried_again_at_once(
+    database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def broken(row: JobCallback, _: Job) -> bytes:
+        tried.append(row.id)
+        raise ValueError("a defect")
+
+    monkeypatch.setattr("recado.jobs.callbacks.body_of", broken)
+    job_id = await submit(database, project_id, "waits", {})
+    await named(database, project_id, job_id, receiver.url)
+    async with database.project(project_id) as session:
+        await service.cancel(session, job_id)
+    async with calling(database):
+        await eventually(lambda: bool(tried), within_s=20)
+    async with database.system() as session:
+        now_ms = await database_now_ms(session)
+    row = await callback(database, project_id, job_id)
+    assert row.due_ms is not None
+    assert (row.tries, row.done_ms, row.due_ms > now_ms) == (1, None, True)
+
+
 async def test_one_process_posts_and_a_dead_ones_claim_runs_out(
     database: Database, project_id: str, receiver: Receiver
 ) -> None:
@@ -218,3 +241,18 @@ async def test_a_job_that_has_aged_goes_with_its_callback_but_not_before_it_was_
     assert (await remove_aged(database, project_id, Days(logs=30)))["jobs"] == 1
     with pytest.raises(NotFound):
         await callback(database, project_id, first_id(1_000))
+
+
+async def test_a_receiver_that_hangs_leaves_room_for_others(
+    database: Database, project_id: str, receiver: Receiver
+) -> None:
+    async with hanging() as silent:
+        for number, url in enumerate([silent.url] * (MAX_POSTS + 1) + [receiver.url]):
+            job_id = await submit(database, project_id, "waits", {"n": number})
+            await named(database, project_id, job_id, url)
+            async with database.project(project_id) as session:
+                await service.cancel(session, job_id)
+        async with calling(database):
+            await eventually(lambda: receiver.posts and len(silent.held) == MAX_POSTS_TO_ONE, within_s=20)
+            silent.over.set()
+            await eventually(lambda: len(silent.held) > MAX_POSTS_TO_ONE, within_s=20)

@@ -4,9 +4,12 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
+
 from recado.db import Database
+from recado.durable import MAX_RUNNING
 from recado.errors import BadInput, Unavailable, retry_after
-from recado.jobs import claims, service
+from recado.jobs import claims, relay, service
 from recado.jobs.kinds import JobLost, Kinds, Run
 from recado.kit import new_id
 from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
@@ -36,12 +39,20 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
     async def is_broken(run: Run) -> None:
         raise ZeroDivisionError
 
+    async def is_no_json(run: Run) -> None:
+        async def thing() -> object:
+            return object()
+
+        await run.step("thing", thing)
+
     async def goes_on(run: Run) -> None:
         while True:
             await run.progress({"turns": 1})
             await asyncio.sleep(0.05)
 
-    does = kinds(adds=adds, refuses=refuses, fails_once=fails_once, is_broken=is_broken, goes_on=goes_on)
+    does = kinds(
+        adds=adds, refuses=refuses, fails_once=fails_once, is_broken=is_broken, is_no_json=is_no_json, goes_on=goes_on
+    )  # fmt: skip
     async with at_work(database, does):
         ids = {
             name: await submit(database, project_id, name, {"numbers": [1, 2, 4]} if name == "adds" else {})
@@ -60,13 +71,13 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
         assert (await read(database, unknown)).state == "pending"
     assert {name: job.state for name, job in jobs.items()} == {
         "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "is_broken": "failed",
-        "goes_on": "cancelled",
+        "is_no_json": "failed", "goes_on": "cancelled",
     }  # fmt: skip
     assert json.loads(jobs["adds"].result or "") == {"sum": 7}
     assert json.loads(jobs["adds"].progress) == {"added": 3}
     assert (jobs["refuses"].error_code, jobs["refuses"].error_text) == ("nothing_to_do", "There is nothing to do")
     assert (jobs["refuses"].attempts, jobs["fails_once"].attempts, jobs["is_broken"].attempts) == (1, 2, 2)
-    assert jobs["is_broken"].error_code == "internal_error"
+    assert (jobs["is_broken"].error_code, jobs["is_no_json"].error_code) == ("internal_error", "internal_error")
     told = await finished_events(database, project_id)
     assert {(one["kind"], one["state"]) for one in told} == {(name, job.state) for name, job in jobs.items()}
     assert len(told) == len(jobs)
@@ -122,6 +133,70 @@ async def test_only_the_jobs_of_the_dead_are_taken(database: Database, project_i
     assert await claims.save_progress(database, held, {"x": 1}) is None
     assert not await claims.end(database, held, claims.End("failed", code="late"))
     assert (await read(database, lost)).state == "succeeded"
+
+
+async def test_what_stalls_leaves_room_for_other_projects(
+    database: Database, project_id: str, other_project_id: str
+) -> None:
+    began: list[str] = []
+    goes_on = asyncio.Event()
+
+    async def stalls(run: Run) -> None:
+        began.append(run.project_id)
+        await goes_on.wait()
+
+    async def works(run: Run) -> None: ...
+
+    async with at_work(database, kinds(stalls=stalls, works=works)):
+        stalled = [await submit(database, project_id, "stalls", {"n": n}) for n in range(MAX_RUNNING + 4)]
+        await eventually(lambda: len(began) == MAX_RUNNING - claims.KEPT_FREE)
+        # Nothing of the others is due: all but what is kept for them.
+        assert (await ended(database, await submit(database, other_project_id, "works"))).state == "succeeded"
+        assert len(began) == MAX_RUNNING - claims.KEPT_FREE
+        goes_on.set()
+        assert {(await ended(database, job_id)).state for job_id in stalled} == {"succeeded"}
+
+
+async def test_projects_take_turns(database: Database, project_id: str, other_project_id: str) -> None:
+    first = [await submit(database, project_id, "one", {"n": n}) for n in range(20)]
+    second = [await submit(database, other_project_id, "one", {"n": n}) for n in range(20)]
+
+    async def claimed(free: int, **busy: int) -> set[str]:
+        names = {"first": project_id, "second": other_project_id}
+        places = {names[name]: count for name, count in busy.items()}
+        return {job.id for job in await claims.claim_due(database, new_id(), ["one"], free, places)}
+
+    assert await claimed(16) == {*first[:6], *second[:6]}
+    assert await claimed(8, first=8) == set(second[6:10])  # but for what is kept for those that have none
+    assert await claimed(5, first=9, second=2) == {second[10]}
+    assert await claimed(4, first=12) == {second[11]}
+    assert await claimed(4, first=11, second=1) == set()
+    async with database.project(other_project_id) as session:
+        for job_id in second[12:]:
+            await service.cancel(session, job_id)
+    assert await claimed(7, first=9) == set(first[6:9])  # nobody else waits
+
+
+async def test_many_ticks_do_not_keep_the_dead_waiting(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With many schedules due at once their jobs take seconds to make; others' jobs are taken over meanwhile."""
+    making = asyncio.Event()
+
+    async def makes_many(*_: object) -> int:
+        making.set()
+        await asyncio.Event().wait()
+        return 0
+
+    async def run(_: Run) -> None: ...
+
+    monkeypatch.setattr(relay.ticks, "fire", makes_many)
+    dead = new_id()
+    lost = await submit(database, project_id, "one")
+    await claims.claim_due(database, dead, ["one"], 5)
+    async with at_work(database, kinds(one=run), dead=frozenset({dead})):
+        await making.wait()
+        assert (await ended(database, lost)).state == "succeeded"
 
 
 async def test_a_job_that_was_taken_by_another_stops_here(database: Database, project_id: str) -> None:

@@ -4,12 +4,13 @@ import asyncio
 import json
 
 from sqlalchemy import update
+from structlog.testing import capture_logs
 
 from recado.db import Database, database_now_ms
 from recado.events.service import list_events
 from recado.jobs import schedules, service
 from recado.jobs.models import Schedule
-from recado.jobs.ticks import fire
+from recado.jobs.ticks import PUT_OFF_MS, fire
 from tests.jobs.support import kinds
 
 MINUTE_MS = 60_000
@@ -78,3 +79,31 @@ async def test_what_nobody_was_there_to_begin_is_left_out(database: Database, pr
     assert await jobs_of(database, project_id) == []
     async with database.project(project_id, read_only=True) as session:
         assert [event.name for event in (await list_events(session)).items] == ["schedule.missed"]
+
+
+async def test_one_that_cannot_be_fired_is_put_off_and_the_others_are_not(database: Database, project_id: str) -> None:
+    """A zone that this machine does not know, or knows no more."""
+    broken, sound = [await every_minute(database, project_id) for _ in range(2)]
+    tick_ms = await move_back(database, project_id, 0)
+    await set_on(database, broken, timezone="X/Y", next_ms=tick_ms - MINUTE_MS)
+    put_off: dict[str, int] = {}
+    with capture_logs() as logs:
+        assert await fire(database, put_off) == 1
+        assert await fire(database, put_off) == 0  # left alone for a while
+    told = [(line["event"], line["schedule_id"], line["code"]) for line in logs]
+    assert told == [("schedule_waits", broken, "bad_timezone")]
+    async with database.project(project_id, read_only=True) as session:
+        assert ((await schedules.get(session, sound)).last_ms or 0) >= tick_ms
+        assert await database_now_ms(session) < put_off[broken] <= await database_now_ms(session) + PUT_OFF_MS
+    # Known again when that time has passed: its tick is made up for.
+    await set_on(database, broken, timezone="UTC")
+    put_off[broken] = 0
+    assert await fire(database, put_off) == 1
+    async with database.project(project_id, read_only=True) as session:
+        last_ms = (await schedules.get(session, broken)).last_ms or 0
+        assert (last_ms >= tick_ms - MINUTE_MS, last_ms % MINUTE_MS, put_off) == (True, 0, {})
+
+
+async def set_on(database: Database, schedule_id: str, **values: object) -> None:
+    async with database.system() as session:
+        await session.execute(update(Schedule).where(Schedule.id == schedule_id).values(values))

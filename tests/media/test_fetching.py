@@ -7,20 +7,22 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from recado.errors import NotFound
-from recado.kit import new_id
-from recado.media.fetching import MAX_ATTEMPTS, Fetcher
+from recado.kit import new_id, now_ms
+from recado.media.fetching import BACKOFF_CAP_S, Fetcher
+from recado.media.folder import FolderStore
 from recado.media.limits import MB, digest_in_hex
 from recado.media.service import delete_media, get_media, media_of_messages, remove_deleted
-from recado.media.stuck import failed_ids, fetch_again
+from recado.media.stuck import KEPT_BY_PROVIDER_MS, failed_ids, fetch_again
 from recado.media.work import MediaWork
 from recado.metrics.waiting import read_stored
 from tests.mailbox.support import eventually, on_sqlite
-from tests.media.support import Place
+from tests.media.support import LineSource, Place, Sources
 
 
 async def run_until(place: Place, fetcher: Fetcher, *states: str) -> None:
@@ -100,10 +102,70 @@ async def test_what_is_too_large_or_no_such_file_is_refused(
     assert await place.world.events() == ["media.refused"]
 
 
+async def grow_old(place: Place) -> None:
+    """The provider has the file no longer."""
+    await place.world.execute(
+        "UPDATE media SET provider_media_id = '1', created_ms = created_ms - :age", age=KEPT_BY_PROVIDER_MS + 1
+    )
+
+
+@pytest.mark.parametrize(("trouble", "code"), [("line", "access_token_invalid"), ("store", "media_store_unavailable")])
+async def test_it_is_tried_for_as_long_as_the_provider_has_it(
+    place: Place, tmp_path: Path, trouble: str, code: str
+) -> None:
+    await place.write("image", size_bytes=1000)
+    await place.world.execute("UPDATE media SET attempts = 40")
+    fetcher = place.fetcher()
+    if trouble == "line":
+        line = replace(place.line, secrets={"access_token": "old"})
+        fetcher.lines = Sources({line.id: LineSource(place.channel, line)})
+    else:
+        (tmp_path / "full").write_bytes(b"")  # where the folder should be
+        fetcher.store = FolderStore(tmp_path / "full")
+    task = asyncio.create_task(fetcher.run())
+
+    async def put_off() -> bool:
+        row = await place.row()
+        return row.owner is None and row.attempts == 41
+
+    await eventually(put_off)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    row = await place.row()
+    assert (row.state, row.error_code) == ("pending", code)
+    assert row.due_ms is not None
+    assert row.due_ms - now_ms() <= BACKOFF_CAP_S * 1000
+    await place.make_due()
+    await run_until(place, place.fetcher(), "stored")
+
+
+async def test_files_of_a_line_that_was_deleted_are_given_up(place: Place) -> None:
+    await place.write("image")
+    fetcher = place.fetcher()
+    fetcher.lines = Sources({})
+    task = asyncio.create_task(fetcher.run())
+
+    async def put_off() -> bool:  # this process does not know the line, but it is there
+        row = await place.row()
+        return row.owner is None and (row.state, row.error_code) == ("pending", "line_unknown")
+
+    await eventually(put_off)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await place.world.execute("DELETE FROM lines WHERE id = :id", id=place.line.id)
+    await place.make_due()
+    await run_until(place, fetcher, "failed")
+    row = await place.row()
+    assert (row.error_code, row.due_ms) == ("line_deleted", None)
+    assert await place.world.events() == ["media.failed"]
+    async with place.database.system() as session:
+        assert await failed_ids(session) == []
+
+
 @on_sqlite
 async def test_it_is_given_up_in_the_end(place: Place) -> None:
     await place.write("image")
-    await place.world.execute("UPDATE media SET provider_media_id = '1', attempts = :n", n=MAX_ATTEMPTS - 1)
+    await grow_old(place)
     await run_until(place, place.fetcher(), "failed")
     assert await place.world.events() == ["media.failed"]
 
@@ -113,7 +175,7 @@ async def test_what_was_given_up_is_counted_and_can_be_fetched_again(place: Plac
     row = await place.row()
     waiting = await read_stored(place.database)
     assert (waiting.media_stuck, waiting.media_oldest_s >= 0) == ({"pending": 1, "failed": 0}, True)
-    await place.world.execute("UPDATE media SET provider_media_id = '1', attempts = :n", n=MAX_ATTEMPTS - 1)
+    await grow_old(place)
     fetcher = place.fetcher()
     await run_until(place, fetcher, "failed")
     stored = await read_stored(place.database)
@@ -135,7 +197,7 @@ async def test_two_workers_never_have_one_file(place: Place) -> None:
     taken = await asyncio.gather(*(work.claim("keep", 2) for work in (first, second, first, second)))
     ids = [job.id for jobs in taken for job in jobs]
     assert len(ids) == len(set(ids)) == 6
-    (job, *_), *_ = taken
+    job = [*taken[0], *taken[2]][0]  # one of the four found nothing left, and any of them may be that one
     assert await first.renew([job]) == {job.id}
     await place.make_due()
     await second.claim("keep", 6)

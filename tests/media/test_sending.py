@@ -2,19 +2,28 @@
 
 import asyncio
 import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.cloud_api.media import FRESH_MS
 from recado.channels.contract import Line, Outgoing
 from recado.errors import BadInput, MediaError, SendError
 from recado.kit import new_id
+from recado.mailbox.claims import NewOut
+from recado.mailbox.sender import MAX_SLOTS, Sender
+from recado.media.folder import FolderStore
 from recado.media.limits import MB
 from recado.media.models import Media
+from recado.media.outgoing import OutgoingMedia
 from recado.media.service import delete_media, upload
-from recado.messages import OUT_CONTENT, Address, OutMedia
-from tests.mailbox.support import on_sqlite
+from recado.messages import OUT_CONTENT, Address, OutMedia, OutTemplate, TemplateMedia
+from tests.contracts.providers import NUMBER
+from tests.mailbox.support import FakeDirectory, Shop, answer, claim, eventually, on_sqlite, out, person, running
 from tests.media.support import PHONE, Place, pieces
 
 
@@ -37,6 +46,69 @@ async def uploads(place: Place) -> list[dict[str, Any]]:
     return await place.world.rows("SELECT provider_media_id, expires_ms - created_ms AS lives FROM media_uploads")
 
 
+class HeldStore(FolderStore):
+    """Begins to read its files when it may."""
+
+    begun = 0
+
+    def __init__(self, store: FolderStore) -> None:
+        super().__init__(store._root)  # pyright: ignore[reportPrivateUsage]
+        self.go_on = asyncio.Event()
+
+    async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
+        self.begun += 1
+        await self.go_on.wait()
+        async for chunk in super().read(key, start, stop):
+            yield chunk
+
+
+@asynccontextmanager
+async def closing(channel: CloudApiChannel) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await channel.close()
+
+
+async def test_uploads_leave_places_to_what_other_lines_send(place: Place) -> None:
+    row, store = await kept(place), HeldStore(place.store)
+    busy = Shop(place.line.project_id, replace(place.line, max_per_second=100_000.0))
+    quiet = await place.world.shop(project_id=busy.project_id)
+    quiet = Shop(quiet.project_id, replace(quiet.line, channel="cloud-api", address=NUMBER, secrets=busy.line.secrets))
+    channel = CloudApiChannel(place.url, media=OutgoingMedia(place.database, store))
+    sender = Sender(place.mailbox, FakeDirectory([busy, quiet]), {"cloud-api": channel}, 30.0)
+    await place.mailbox.store([busy.arrival(f"hola {n}", person(n)) for n in range(MAX_SLOTS)])
+    for held in await claim(place.mailbox):
+        file = OutMedia(media="image", media_id=row.id).model_dump_json()
+        assert await answer(place.mailbox, held, NewOut(new_id(), file), out("Es el plano"))
+    tried = "SELECT 1 FROM outbox WHERE state = 'sending' OR error_code = 'media_uploading'"
+
+    async def all_tried() -> bool:
+        return len(await place.world.rows(tried)) >= MAX_SLOTS
+
+    async def entries() -> list[dict[str, Any]]:
+        return (await place.call("GET", "transcript?limit=1000"))["entries"]
+
+    async def all_arrived() -> bool:
+        return len(await entries()) == 2 * MAX_SLOTS + 1
+
+    async with closing(channel), running(sender):
+        await eventually(lambda: store.begun)
+        await eventually(all_tried)
+        await place.mailbox.store([quiet.arrival("hola", person(500))])
+        (held,) = await claim(place.mailbox)
+        await answer(place.mailbox, held, out("Buenas"))
+        await eventually(entries, 10)
+        assert [one["content"]["text"]["body"] for one in await entries()] == ["Buenas"]
+        store.go_on.set()
+        await eventually(all_arrived)
+    assert store.begun == 1
+    arrived = await entries()
+    for n in range(MAX_SLOTS):
+        ((_, number),) = person(n)
+        assert [one["type"] for one in arrived if one["wa_id"] == number] == ["image", "text"]
+
+
 async def test_a_file_is_uploaded_once_and_sent_by_its_id(place: Place) -> None:
     row = await kept(place)
     messages = [outgoing(media="image", media_id=row.id, caption="El plano") for _ in range(3)]
@@ -47,6 +119,22 @@ async def test_a_file_is_uploaded_once_and_sent_by_its_id(place: Place) -> None:
     assert made["lives"] == 29 * 24 * 3600 * 1000
     parts = [content["image"] for content in await sent(place)]
     assert parts == [{"id": made["provider_media_id"], "caption": "El plano"}] * 3
+
+
+async def test_the_header_of_a_template_takes_a_file_of_ours(place: Place) -> None:
+    components = [{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Su factura"}]
+    await place.call("POST", "templates", {"name": "factura", "language": "es", "components": components})
+    row = await kept(place, "application/pdf", 1000)
+    for media_id in (row.id, "1003383421387256"):  # the second one is as Meta has them
+        header = TemplateMedia(media="document", media_id=media_id, filename="f.pdf")
+        content = OutTemplate(name="factura", language="es", header_media=header)
+        message = Outgoing(new_id(), (Address(kind="phone", value=PHONE),), content)
+        await place.channel.prepare(place.line, message)
+        await place.channel.send(place.line, message, 1)
+    (made,) = await uploads(place)
+    headers = [one["template"]["components"][0]["parameters"][0]["document"] for one in await sent(place)]
+    ids = [made["provider_media_id"], "1003383421387256"]
+    assert headers == [{"id": one, "filename": "f.pdf"} for one in ids]
 
 
 @on_sqlite
@@ -82,6 +170,30 @@ async def test_a_young_id_that_is_refused_is_not_uploaded_again_and_again(place:
     with pytest.raises(SendError) as caught:
         await place.channel.send(place.line, message, 1)
     assert caught.value.verdict.permanent
+
+
+async def test_a_database_that_is_away_for_a_moment_says_nothing_about_the_message(place: Place) -> None:
+    row = await kept(place)
+    message = outgoing(media="image", media_id=row.id)
+    await place.channel.prepare(place.line, message)
+    await place.world.execute(
+        "UPDATE media_uploads SET provider_media_id = '1', created_ms = created_ms - :age", age=FRESH_MS
+    )
+
+    async def refused(what: Awaitable[Any]) -> None:
+        with pytest.raises(SendError) as caught:
+            await what
+        assert (caught.value.code, caught.value.counts, caught.value.verdict.permanent) == ("unavailable", False, False)
+
+    await place.world.execute("ALTER TABLE media RENAME TO away")
+    await refused(place.channel.prepare(place.line, outgoing(media="image", media_id=new_id())))
+    await place.world.execute("ALTER TABLE away RENAME TO media")
+    await place.world.execute("ALTER TABLE media_uploads RENAME TO away")
+    await refused(place.channel.prepare(place.line, message))
+    # The same where Meta refused an id: whether it is an old one cannot be told.
+    await refused(place.channel._media.forget_if_old(place.line, row.id))  # pyright: ignore[reportPrivateUsage]
+    await place.world.execute("ALTER TABLE away RENAME TO media_uploads")
+    assert await sent(place) == []
 
 
 @on_sqlite

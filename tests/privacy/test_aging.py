@@ -88,6 +88,24 @@ async def test_what_is_not_settled_stays(world: World, shop: Shop, state: str) -
     assert await counts(world, "inbox", "outbox") == {"inbox": 0, "outbox": 1}
 
 
+@pytest.mark.parametrize("owed", [False, True])
+async def test_an_answer_that_nobody_fetches_goes_unless_it_is_owed(world: World, shop: Shop, owed: bool) -> None:
+    await talk(world, shop, "old")
+    await age(world)
+    await world.execute("UPDATE lines SET channel = 'web'")
+    await world.execute("UPDATE outbox SET state = 'queued', answers_after = 0, answers_to = 1")
+    if owed:
+        await world.execute(
+            "INSERT INTO answer_jobs (id, project_id, message_id, given_conversation, callback_due_ms, created_ms)"
+            " SELECT id, project_id, id, 'c', 1, created_ms FROM inbox"
+        )
+    days = Days(messages=8)
+    async with world.database.project(shop.project_id, read_only=True) as session:
+        assert (await count_due(session, days))["outbox"] == (not owed)
+    await remove_aged(world.database, shop.project_id, days)
+    assert await counts(world, "inbox", "outbox") == {"inbox": int(owed), "outbox": int(owed)}
+
+
 @pytest.mark.parametrize("why", ["pending", "given up", "answer owed"])
 async def test_what_came_and_is_still_open_stays_with_its_file(world: World, shop: Shop, why: str) -> None:
     conversation = await talk(world, shop, "old")

@@ -59,7 +59,7 @@ async def test_nothing_is_left_and_nobody_else_is_touched(life: Life) -> None:
     for name, rows in after.items():
         assert not [r for r in rows if any(one in r for one in gone)], name
 
-    kept = differences(before, after, (beto, BETO, "de Beto", "-0000", talk["id"], life.elsewhere))
+    kept = differences(before, after, (beto, BETO, "de Beto", "-otro", talk["id"], life.elsewhere))
     # What named both of them was written anew without her.
     assert kept == {}
     counts = json.loads(row.counts)
@@ -266,5 +266,5 @@ async def test_two_people_are_erased_one_after_the_other(life: Life) -> None:
     async with life.database.project(life.project) as session:
         asked = await ask_erasure(session, life.box, life.ana, "test")
     assert await life.eraser().work_on(life.project, asked.id)
-    assert await life.found("de Beto", "respuesta-0000", "dicho-0000", "estado-0000", "clave-0000") == {}
+    assert await life.found("de Beto", "respuesta-otro", "dicho-otro", "estado-otro", "clave-otro") == {}
     assert await life.world.rows("SELECT id FROM contacts WHERE project_id = :p", p=life.project) == []

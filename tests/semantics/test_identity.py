@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from recado.contacts.service import merge, resolve, same_person, undo_merge
+from recado.contacts.service import merge, resolve, same_person, set_allowed, undo_merge
 from recado.errors import Conflict
 from recado.kit import new_id
 from recado.mailbox.service import Mailbox
-from tests.mailbox.support import Names, Shop, World, stored
+from tests.mailbox.support import Names, Shop, World, claim, stored
 
 P = ("phone", "51999000001")
 Q = ("phone", "51999000002")
@@ -176,6 +176,21 @@ async def test_merging_makes_an_alias_conversations_and_history_stay_and_it_can_
             await undo_merge(session, old)
     assert await people.write(Q) == old
     assert await people.write(P) == ana
+
+
+async def test_nothing_is_done_for_a_person_if_that_was_said_of_any_of_their_contacts(
+    world: World, mailbox: Mailbox, people: People
+) -> None:
+    ana, old, oldest = await people.write(P), await people.write(Q), await people.write(B1)
+    eva, beto = await people.write(B2), await people.write(B3)
+    async with world.database.project(people.shop.project_id) as session:
+        await set_allowed(session, oldest, allowed=False)
+        await merge(session, oldest, old)
+        await merge(session, old, ana)
+        await merge(session, eva, beto)
+    held_by = {(await world.conversation(held.conversation_id))["contact_id"]: held for held in await claim(mailbox)}
+    assert {contact for contact, held in held_by.items() if held.contact_allowed} == {eva, beto}
+    assert {contact for contact, held in held_by.items() if not held.contact_allowed} == {ana, old, oldest}
 
 
 async def test_merges_of_one_delivery_leave_no_alias_of_an_alias(

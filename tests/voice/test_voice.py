@@ -4,39 +4,23 @@ import asyncio
 import hashlib
 import json
 import os
-from collections.abc import AsyncIterator, Iterator
+import sys
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from recado.brain.echo import EchoBrain
 from recado.conversations.hearing import ASK_FOR_TEXT
 from recado.conversations.turn import Turns
 from recado.kit import new_id
 from recado.media.work import MediaWork
-from recado.voice.engine import Engine, FakeEngine, Heard, WhisperEngine, too_long
-from recado.voice.listening import Listener
+from recado.voice.engine import Engine, FakeEngine, Heard, WhisperEngine
+from recado.voice.listening import MAX_ATTEMPTS, Listener
 from recado.voice.service import WAIT_MS, VoiceNotes
-from tests.contracts.providers import cloud_api_simulator
-from tests.mailbox.conftest import world
-from tests.mailbox.support import FakeDirectory, Shop, World, eventually, on_sqlite
-from tests.media.support import PHONE, Place, place
+from recado.voice.whisper_process import too_long
+from tests.mailbox.support import FakeDirectory, Shop, eventually, on_sqlite
+from tests.media.support import PHONE, Place
 from tests.media.test_fetching import run_until
-
-__all__ = ["world"]
-
-
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[str]:
-    with cloud_api_simulator() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(name="at")
-async def a_place(world: World, simulator: str, tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(world, simulator, tmp_path) as made:
-        yield made
 
 
 async def text(at: Place, words: str) -> None:
@@ -62,6 +46,10 @@ async def replies(at: Place) -> list[str]:
 async def hear(at: Place, engine: Engine) -> None:
     await run_until(at, at.fetcher(listens=True), "stored")
     await at.make_due()
+    await listen(at, engine)
+
+
+async def listen(at: Place, engine: Engine) -> None:
     task = asyncio.create_task(Listener(MediaWork(at.database, new_id()), at.store, engine).run())
 
     async def done() -> bool:
@@ -150,6 +138,40 @@ async def test_who_cannot_hear_asks_for_text(at: Place, listens: bool) -> None:
     assert await answered(at, turns(at, listens=listens), 1) == [ASK_FOR_TEXT["es"]]
 
 
+DYING = """
+import asyncio, os, sys
+from pathlib import Path
+from recado.db import Database
+from recado.kit import new_id
+from recado.media.folder import FolderStore
+from recado.media.work import MediaWork
+from recado.voice.engine import FakeEngine
+from recado.voice.listening import Listener
+
+url, folder = sys.argv[1:]
+work = MediaWork(Database(url), new_id())
+engine = FakeEngine(lambda _: os._exit(9))
+asyncio.run(Listener(work, FolderStore(Path(folder)), engine).run())
+"""
+
+
+async def test_a_note_that_ends_every_process_is_given_up(at: Place, tmp_path: Path) -> None:
+    await at.write("voice", size_bytes=5000)
+    await run_until(at, at.fetcher(listens=True), "stored")
+    for _ in range(MAX_ATTEMPTS):
+        await at.make_due()
+        command = [sys.executable, "-c", DYING, at.database.url, str(tmp_path / "media")]
+        process = await asyncio.create_subprocess_exec(*command)
+        assert await process.wait() == 9
+    await at.make_due()
+    engine = says("hola")
+    await listen(at, engine)
+    row = await at.row()
+    assert (row.hearing, row.error_code, engine.heard) == ("failed", "voice_process_ended", 0)
+    assert await at.world.events() == ["media.stored", "voice.failed"]
+    assert await answered(at, turns(at, listens=True), 1) == [ASK_FOR_TEXT["es"]]
+
+
 @on_sqlite
 async def test_silence_is_no_text(at: Place) -> None:
     await at.write("voice", size_bytes=5000)
@@ -162,4 +184,5 @@ async def test_a_real_engine_hears_a_real_note() -> None:
     """RECADO_TEST_VOICE_NOTE is an audio file that says "hola" somewhere."""
     engine = WhisperEngine(os.environ["RECADO_TEST_VOICE_MODEL"])
     heard = await engine.hear(Path(os.environ["RECADO_TEST_VOICE_NOTE"]))
+    await engine.close()
     assert "hola" in heard.text.lower()

@@ -1,5 +1,6 @@
 """A system that takes webhooks, on loopback."""
 
+import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable
@@ -50,3 +51,31 @@ async def receiving() -> AsyncGenerator[Receiver]:
         yield receiver
     finally:
         await runner.cleanup()
+
+
+@dataclass
+class Silent:
+    """Takes connections and says nothing until it is `over`."""
+
+    url: str = ""
+    held: list[asyncio.StreamWriter] = field(default_factory=list[asyncio.StreamWriter])
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def hold(self, _: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.held.append(writer)
+        await self.over.wait()
+        writer.close()
+
+
+@contextlib.asynccontextmanager
+async def hanging() -> AsyncGenerator[Silent]:
+    """A receiver that hangs, listening."""
+    silent = Silent()
+    server = await asyncio.start_server(silent.hold, "127.0.0.1", 0)
+    silent.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield silent
+    finally:
+        silent.over.set()
+        server.close()
+        await server.wait_closed()

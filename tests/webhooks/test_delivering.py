@@ -8,13 +8,14 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from recado.db import Database, database_now_ms
 from recado.errors import BadInput, Conflict, NotFound
@@ -26,10 +27,11 @@ from recado.kit.postman import Result
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
-from recado.webhooks import service
+from recado.webhooks import delivering, service
 from recado.webhooks.delivering import CLAIM_ROWS, Deliverer, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
-from tests.webhooks.receiver import Receiver, receiving
+from tests.mailbox.support import on_postgres
+from tests.webhooks.receiver import Receiver, hanging, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 DAY_MS = 24 * 3_600_000
@@ -253,26 +255,109 @@ async def test_one_and_a_range_are_replayed_with_their_ids(world: World) -> None
     assert sorted(world.receiver.ids[2:]) == sorted([made[1], made[3]])
 
 
+async def test_a_range_is_as_long_as_what_the_endpoint_takes_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "MAX_REPLAYED", 3)
+    made = await world.happen(*["message.sent"] * 6, "message.failed", "messages.x", "message", "job.a", "job.b.c")
+    endpoint_id = await world.add("message.failed", "job.*")
+    async with world.database.project(world.project_id) as session:
+        assert await service.replay_range(session, endpoint_id, None, None) == 3
+        change = service.change_endpoint
+        await change(session, world.box, Destinations(), endpoint_id, events=["message.*", "job.b.*"])
+        with pytest.raises(BadInput, match="in parts"):
+            await service.replay_range(session, endpoint_id, made[3], None)
+        assert await service.replay_range(session, endpoint_id, made[4], None) == 3
+    assert [row.event_id for row in await world.rows()] == [made[n] for n in (5, 6, 8, 9, 10)]
+
+
+@on_postgres
+async def test_a_range_is_replayed_while_it_is_handed_out(world: World) -> None:
+    endpoint_id = await world.add()
+    made = await world.happen("a", "b")
+
+    async def replay() -> int:
+        async with world.database.project(world.project_id) as session:
+            return await service.replay_range(session, endpoint_id, None, None)
+
+    async with world.database.system() as session:
+        assert await service.hand_out(session) == 2
+        asked = asyncio.create_task(replay())
+        await eventually(lambda: _somebody_waits_for_a_lock(world))
+    assert await asked == 2
+    assert [row.event_id for row in await world.rows()] == made
+
+
+async def _somebody_waits_for_a_lock(world: World) -> bool:
+    sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with world.database.system(read_only=True) as session:
+        return await session.scalar(text(sql)) is not None
+
+
+async def test_a_replay_that_is_asked_for_during_a_try_is_still_owed(world: World) -> None:
+    endpoint_id = await world.add()
+    await world.happen("a")
+    owner, taken = new_id(), Result(1, 1, 200, None, None)
+    async with world.delivering():
+        await eventually(lambda: _all(world, 1, "delivered"))
+    for result in (REFUSED, taken):
+        async with world.database.project(world.project_id) as session:
+            await service.replay(session, (await world.rows())[0].id)
+        async with world.database.system() as session:
+            (row,) = (await claim(session, world.box, endpoint_id, owner)).rows
+        await _later(world)
+        async with world.database.project(world.project_id) as session:
+            await service.replay(session, row.id)
+            await settle(session, endpoint_id, owner, row, result)
+        (kept,) = await world.rows()
+        assert (kept.state, kept.attempts, kept.owner, kept.lease_until_ms) == ("queued", 0, None, 0)
+    async with world.delivering():
+        await eventually(lambda: _posts(world, 2))
+        await eventually(lambda: _all(world, 1, "delivered"))
+
+
+async def _later(world: World) -> None:
+    """A millisecond later on the database's clock."""
+    async with world.database.system(read_only=True) as session:
+        began_ms = await database_now_ms(session)
+    while True:
+        async with world.database.system(read_only=True) as session:
+            if await database_now_ms(session) > began_ms:
+                return
+
+
 async def _posts(world: World, count: int) -> bool:
     return len(world.receiver.posts) >= count
 
 
 async def test_an_endpoint_that_hangs_holds_up_no_other(world: World) -> None:
-    async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await over.wait()
-        writer.close()
+    async with hanging() as silent:
+        await world.add(url=silent.url)
+        await world.add()
+        made = await world.happen("a", "b")
+        async with world.delivering():
+            await eventually(lambda: _posts(world, 2))
+            assert world.receiver.ids == made
+            silent.over.set()
 
-    over = asyncio.Event()
-    server = await asyncio.start_server(silent, "127.0.0.1", 0)
-    await world.add(url=f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
-    await world.add()
-    made = await world.happen("a", "b")
-    async with world.delivering():
-        await eventually(lambda: _posts(world, 2))
-        assert world.receiver.ids == made
-        over.set()
-    server.close()
-    await server.wait_closed()
+
+async def test_every_endpoint_has_its_turn(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More endpoints that fail, with much waiting for each, than are served at the same time."""
+    monkeypatch.setattr(delivering, "MAX_ENDPOINTS", 1)
+    posted: list[int] = []
+    async with contextlib.AsyncExitStack() as stack:
+        for number in range(3):
+            receiver = await stack.enter_async_context(receiving())
+            receiver.answer, receiver.on_post = lambda _: 500, partial(posted.append, number)
+            await world.add(url=receiver.url)
+        await world.happen(*["a"] * 10)
+        async with world.delivering():
+
+            async def all_twice() -> bool:
+                return len(posted) >= 6
+
+            await eventually(all_twice)
+    assert posted[:6] == [0, 1, 2, 0, 1, 2]
 
 
 async def test_a_killed_worker_loses_nothing(world: World, tmp_path: Path) -> None:

@@ -91,7 +91,7 @@ def _content(content: OutContent, provider_media_id: str | None) -> Json:
             # An empty emoji takes a reaction back.
             return {"type": "reaction", "reaction": {"message_id": content.message_id, "emoji": content.emoji or ""}}
         case OutTemplate():
-            return {"type": "template", "template": _template(content)}
+            return {"type": "template", "template": _template(content, provider_media_id)}
         case OutByWindow():
             raise SendRefused("It was not decided which of the two contents to send", code="invalid_message")
         case OutLink() | OutLocationRequest() | OutFlow():
@@ -177,12 +177,12 @@ def _card(contact: OutContact) -> Json:
     return card
 
 
-def _template(template: OutTemplate) -> Json:
+def _template(template: OutTemplate, provider_media_id: str | None) -> Json:
     """https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components"""
     if template.language is None:
         raise SendRefused("It was not decided in which language to send the template", code="template_language_missing")
     components: list[Json] = []
-    if header := _header(template):
+    if header := _header(template, provider_media_id):
         components.append({"type": "header", "parameters": header})
     if template.body:
         components.append({"type": "body", "parameters": _parameters(template.body)})
@@ -191,10 +191,10 @@ def _template(template: OutTemplate) -> Json:
     return found | ({"components": components} if components else {})
 
 
-def _header(template: OutTemplate) -> list[Json]:
+def _header(template: OutTemplate, provider_media_id: str | None) -> list[Json]:
     if template.header_media is not None:
         part = template.header_media
-        media: Json = {"id": part.media_id} if part.media_id is not None else {"link": part.link}
+        media: Json = {"link": part.link} if part.link is not None else {"id": provider_media_id or part.media_id}
         if part.filename is not None and part.media == "document":
             media["filename"] = part.filename
         return [{"type": part.media, part.media: media}]

@@ -20,9 +20,15 @@ from recado.kit.postman import Postman, Result
 # Where Recado takes Meta's calls.
 WEBHOOK_PATH = "/webhooks/whatsapp"
 ACCOUNT_OBJECT = "whatsapp_business_account"
-# Nothing works without the first; without the others templates grow old and people who stopped marketing still get it.
+# Nothing works without the first; without the others templates grow old, people who stopped marketing still get it, and
+# nobody hears of a restriction or of a number that loses its quality. The guide names them all.
 NEEDED_FIELD = "messages"
-USEFUL_FIELDS = ("message_template_status_update", "template_category_update", "user_preferences")
+USEFUL_FIELDS = (
+    *("message_template_status_update", "message_template_quality_update", "template_category_update"),
+    *("message_template_components_update", "account_update", "account_alerts", "account_review_update"),
+    *("business_capability_update", "phone_number_quality_update", "phone_number_name_update", "security"),
+    "user_preferences",
+)
 # Names of aiohttp's errors, as a `Result` has them.
 _TLS_ERRORS = frozenset(
     {"ClientConnectorCertificateError", "ClientConnectorSSLError", "SSLError", "SSLCertVerificationError"}

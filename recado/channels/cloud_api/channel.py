@@ -31,6 +31,7 @@ from recado.channels.contract import (
 from recado.channels.templates.values import Template, check, choose
 from recado.errors import OutcomeUnknown, SendError, retry_after
 from recado.kit.destinations import Networks
+from recado.kit.ids import is_id
 from recado.kit.posting import Poster
 from recado.media.outgoing import OutgoingMedia
 from recado.media.source import IncomingFile
@@ -113,8 +114,8 @@ class CloudApiChannel:
         if isinstance(content, OutTemplate):
             content, _ = await self.fitting(line, content, outgoing.language)
             outgoing = replace(outgoing, content=content)
-        if isinstance(content, OutMedia) and content.media_id is not None:
-            answer = await self._send_file(line, outgoing, content.media_id)
+        if (media_id := _file_of(content)) is not None:
+            answer = await self._send_file(line, outgoing, media_id)
         else:
             answer = await self._graph.send(line, bodies.message(outgoing))
         messages = as_list(answer.get("messages"))
@@ -133,9 +134,8 @@ class CloudApiChannel:
             raise
 
     async def prepare(self, line: Line, outgoing: Outgoing) -> None:
-        content = outgoing.content
-        if isinstance(content, OutMedia) and content.media_id is not None:
-            await self._media.provider_id(line, content.media_id)
+        if (media_id := _file_of(outgoing.content)) is not None:
+            await self._media.provider_id(line, media_id)
 
     def fetch_media(self, line: Line, media_id: str) -> AbstractAsyncContextManager[IncomingFile]:
         return self._media.fetch(line, media_id)
@@ -193,3 +193,11 @@ class CloudApiChannel:
 
     def convert(self, payload: Mapping[str, Any]) -> tuple[Received, ...]:
         return conversion.convert(payload)
+
+
+def _file_of(content: OutContent) -> str | None:
+    """The file of ours that goes with a message. An id that is none of ours is one that Meta gave to an upload."""
+    if isinstance(content, OutMedia):
+        return content.media_id
+    media = content.header_media if isinstance(content, OutTemplate) else None
+    return media.media_id if media is not None and media.media_id is not None and is_id(media.media_id) else None

@@ -336,15 +336,15 @@ TEXTS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "fields_missing": {
         "es": (
             (
-                "sin estos campos Recado no se entera de plantillas que cambian ni de quienes ya no quieren "
-                "publicidad: {fields}"
+                "sin estos campos Recado no se entera de plantillas que cambian, de quienes ya no quieren publicidad "
+                "o de restricciones de la cuenta y la calidad del número: {fields}"
             ),
             "En {console} > WhatsApp > Configuración > Webhook > Campos del webhook, suscribe {fields}",
         ),
         "en": (
             (
-                "without these fields Recado does not learn of templates that change, or of people who want no "
-                "marketing: {fields}"
+                "without these fields Recado does not learn of templates that change, of people who want no "
+                "marketing, or of restrictions of the account and the number's quality: {fields}"
             ),
             "At {console} > WhatsApp > Configuration > Webhook > Webhook fields, subscribe {fields}",
         ),

@@ -6,13 +6,15 @@ link lives for 5 minutes, an id of a webhook for 7 days, an id of an upload for 
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import quote, urlsplit
 from weakref import WeakValueDictionary
 
 import aiohttp
 from pydantic_core import from_json
+from sqlalchemy.exc import SQLAlchemyError
 
 from recado.channels.cloud_api.errors import refusal
 from recado.channels.cloud_api.shapes import Json, as_object, identifier, text, whole
@@ -30,10 +32,15 @@ _MARGIN_MS = 24 * 3600 * 1000
 # An id as young as this was not forgotten by Meta: what is refused is refused for another reason.
 FRESH_MS = 10 * 60 * 1000
 MAX_UPLOADS = 4
+# Who waits for an upload holds one of the 64 places that a process has for its sends: a quarter of them at most, and a
+# quarter of those for one file, so that neither other lines nor other files stand still. The rest wait in the outbox.
+MAX_AT_UPLOADS = 16
+MAX_AT_ONE_UPLOAD = 4
 _CONNECT_TIMEOUT_S = 10.0
 _SILENCE_S = 30.0
 _UPLOAD_LIMIT_S = 600.0
 _RETRY_S = 5.0
+_UPLOADING_RETRY_S = 1.0
 _MAX_ANSWER_BYTES = 64 * 1024
 # Where Meta keeps media; the access token goes nowhere else.
 _META_HOSTS = ("fbsbx.com", "fbcdn.net", "facebook.com", "whatsapp.net", "whatsapp.com")
@@ -50,6 +57,7 @@ class MediaCalls:
         self._slots = asyncio.Semaphore(MAX_UPLOADS)
         # One upload of a file at a time on a line: many messages may name the same one.
         self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+        self._at_uploads: Counter[tuple[str, str]] = Counter()
 
     async def close(self) -> None:
         if self._session is not None:
@@ -106,21 +114,19 @@ class MediaCalls:
     async def provider_id(self, line: Line, media_id: str) -> str:
         """What Meta calls a file of ours on this line; uploads it if need be. Raises `SendError`."""
         outgoing = self._books()
-        lock = self._locks.setdefault((line.id, media_id), asyncio.Lock())
         try:
-            async with lock:
-                known = await outgoing.uploaded(line.project_id, line.id, media_id)
-                if known is not None:
-                    return known.provider_media_id
-                async with self._slots, asyncio.timeout(_UPLOAD_LIMIT_S):
-                    made = await self._upload(line, await outgoing.file(line.project_id, media_id))
-                lives_ms = UPLOAD_LIVES_MS - _MARGIN_MS
-                await outgoing.remember(line.project_id, line.id, media_id, made, lives_ms)
-                return made
+            known = await outgoing.uploaded(line.project_id, line.id, media_id)
+            if known is not None:
+                return known.provider_media_id
+            with self._place((line.id, media_id)) as lock:
+                async with lock:
+                    return await self._uploaded(outgoing, line, media_id)
         except SendError:
             raise
         except NotFound as error:
             raise SendRefused(error.message, code=error.code) from None
+        except SQLAlchemyError:
+            raise _database_away() from None
         except RecadoError as error:
             verdict = error.verdict
             raise SendError(error.message, code=error.code, verdict=verdict, counts=verdict.permanent) from None
@@ -132,13 +138,42 @@ class MediaCalls:
                 verdict=retry_after(_RETRY_S),
             ) from None
 
+    @contextmanager
+    def _place(self, key: tuple[str, str]) -> Generator[asyncio.Lock]:
+        """A place to wait for the upload of a file, and its lock. Raises `SendError` if enough wait there."""
+        if self._at_uploads.total() >= MAX_AT_UPLOADS or self._at_uploads[key] >= MAX_AT_ONE_UPLOAD:
+            raise SendError(
+                "The file, or others before it, are being uploaded",
+                code="media_uploading",
+                verdict=retry_after(_UPLOADING_RETRY_S),
+                counts=False,
+            )
+        self._at_uploads[key] += 1
+        try:
+            yield self._locks.setdefault(key, asyncio.Lock())
+        finally:
+            self._at_uploads -= Counter([key])
+
+    async def _uploaded(self, outgoing: OutgoingMedia, line: Line, media_id: str) -> str:
+        """Upload a file, unless that was done while its lock was waited for."""
+        known = await outgoing.uploaded(line.project_id, line.id, media_id)
+        if known is not None:
+            return known.provider_media_id
+        async with self._slots, asyncio.timeout(_UPLOAD_LIMIT_S):
+            made = await self._upload(line, await outgoing.file(line.project_id, media_id))
+        await outgoing.remember(line.project_id, line.id, media_id, made, UPLOAD_LIVES_MS - _MARGIN_MS)
+        return made
+
     async def forget_if_old(self, line: Line, media_id: str) -> bool:
         """Meta refused the id of a file: True if it was an old one, and then a new upload may help."""
         outgoing = self._books()
-        known = await outgoing.uploaded(line.project_id, line.id, media_id)
-        if known is None or known.age_ms < FRESH_MS:
-            return False
-        await outgoing.forget(line.project_id, line.id, media_id)
+        try:
+            known = await outgoing.uploaded(line.project_id, line.id, media_id)
+            if known is None or known.age_ms < FRESH_MS:
+                return False
+            await outgoing.forget(line.project_id, line.id, media_id)
+        except SQLAlchemyError:
+            raise _database_away() from None
         return True
 
     def _books(self) -> OutgoingMedia:
@@ -208,6 +243,11 @@ async def _answer(response: aiohttp.ClientResponse) -> Json:
             verdict=retry_after(_RETRY_S),
         )
     raise outcome
+
+
+def _database_away() -> SendError:
+    """Nothing has left: not the unknown outcome that another error of a send would be."""
+    return SendError("The database does not answer", code="unavailable", verdict=retry_after(_RETRY_S), counts=False)
 
 
 def _auth(line: Line) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Line
@@ -109,6 +109,16 @@ async def stale_accounts(session: AsyncSession, limit: int) -> list[tuple[str, s
         select(TemplateRow.project_id, TemplateRow.waba_id).where(TemplateRow.stale).distinct().limit(limit)
     )
     return [(row[0], row[1]) for row in found]
+
+
+async def fresh_accounts(session: AsyncSession, since_ms: int) -> set[tuple[str, str]]:
+    """(project id, business account) of accounts whose templates were all looked at since then. A system session."""
+    found = await session.execute(
+        select(TemplateRow.project_id, TemplateRow.waba_id)
+        .group_by(TemplateRow.project_id, TemplateRow.waba_id)
+        .having(func.min(TemplateRow.checked_ms) >= since_ms)
+    )
+    return {(row[0], row[1]) for row in found}
 
 
 def as_template(row: TemplateRow) -> Template:

@@ -1,4 +1,4 @@
-"""Bringing templates up to date with the provider: on demand, and after a notice that one changed."""
+"""Bringing templates up to date with the provider: on demand, after a notice that one changed, and once a day."""
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,11 @@ LOOK_EVERY_S = 15.0
 # After a failure an account waits, up to twice as long with jitter: a token may need a person.
 RETRY_S = 120.0
 MAX_ACCOUNTS = 100
+# Notices get lost, and an app may not be subscribed to them. Each process draws its own part of the last quarter, so
+# that they do not all ask at once.
+REFRESH_MS = 24 * 3_600_000
+# An account that has no templates yet, or whose token may not see them, is not asked at every look.
+ASK_AGAIN_S = 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +50,9 @@ async def sync(database: Database, channel: Channel, line: Line) -> Synced:
 
 
 class TemplateKeeper:
-    """Fetches the templates of accounts of which a notice said that one changed. Several workers may do it at once."""
+    """Fetches the templates of accounts that lines have: soon after they are known, once a day, and when a notice said
+    that one changed. Several workers may do it at once.
+    """
 
     def __init__(
         self, database: Database, channels: Mapping[str, Channel], lines: Callable[[str], Sequence[Line]]
@@ -54,6 +61,8 @@ class TemplateKeeper:
         self._channels = channels
         self._lines = lines
         self._not_before_s: dict[tuple[str, str], float] = {}
+        self._not_unasked_before_s: dict[tuple[str, str], float] = {}
+        self._fresh_ms = round(REFRESH_MS * (1 - randomness.source().random() / 4))
 
     async def run(self) -> None:
         """Look again and again, until cancelled."""
@@ -65,16 +74,30 @@ class TemplateKeeper:
                 log.warning("templates_not_kept", error=type(error).__name__)
 
     async def look(self) -> int:
-        """Bring stale accounts up to date; how many were."""
+        """Bring accounts up to date that need it; how many were."""
         async with self._database.system(read_only=True) as session:
             stale = await service.stale_accounts(session, MAX_ACCOUNTS)
+            fresh = await service.fresh_accounts(session, now_ms() - self._fresh_ms)
         now_s = asyncio.get_running_loop().time()
         self._not_before_s = {key: s for key, s in self._not_before_s.items() if s > now_s}
+        self._not_unasked_before_s = {key: s for key, s in self._not_unasked_before_s.items() if s > now_s}
+        due = [key for key in self._accounts() if key not in fresh and key not in self._not_unasked_before_s]
+        self._not_unasked_before_s |= dict.fromkeys(due[:MAX_ACCOUNTS], now_s + ASK_AGAIN_S)
         done = 0
-        for key in stale:
+        for key in dict.fromkeys([*stale, *due[:MAX_ACCOUNTS]]):
             if key not in self._not_before_s:
                 done += await self._sync(*key)
         return done
+
+    def _accounts(self) -> set[tuple[str, str]]:
+        """(project id, business account) of all lines that have one."""
+        return {
+            (line.project_id, str(line.config[WABA_ID]))
+            for name, channel in self._channels.items()
+            if isinstance(channel, HasTemplates)
+            for line in self._lines(name)
+            if line.config.get(WABA_ID)
+        }
 
     async def _sync(self, project_id: str, waba_id: str) -> bool:
         for name, channel in self._channels.items():

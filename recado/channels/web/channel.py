@@ -6,6 +6,7 @@ from recado.channels.contract import Answer, Line, Outgoing, Sent
 from recado.errors import SendRefused
 from recado.messages import OutButtons, OutContent, OutList, words_of
 
+NAME = "web"
 # Between messages that become one text.
 BETWEEN = "\n\n"
 
@@ -15,7 +16,7 @@ class WebChannel:
 
     @property
     def name(self) -> str:
-        return "web"
+        return NAME
 
     @property
     def window_s(self) -> int | None:

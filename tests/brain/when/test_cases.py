@@ -10,10 +10,12 @@ from recado.brain.rules.when import resolve
 from recado.decisions import Language
 from tests.brain.when import (
     english_cases,
+    english_chat_cases,
     english_friday_cases,
     english_monday_cases,
     english_thursday_cases,
     spanish_cases,
+    spanish_chat_cases,
     spanish_friday_cases,
     spanish_monday_cases,
     spanish_sunday_cases,
@@ -39,6 +41,8 @@ TABLE: tuple[tuple[datetime, Language, str, str], ...] = (
     *((THURSDAY, "en", text, expected) for text, expected in english_thursday_cases.THURSDAY),
     *((SUNDAY, "es", text, expected) for text, expected in spanish_sunday_cases.SUNDAY),
     *((TUESDAY, "es", text, expected) for text, expected in spanish_tuesday_cases.TUESDAY),
+    *((now, "en", text, expected) for now, cases in english_chat_cases.MESSAGES for text, expected in cases),
+    *((now, "es", text, expected) for now, cases in spanish_chat_cases.MESSAGES for text, expected in cases),
 )
 
 

@@ -53,3 +53,33 @@ def test_the_day_is_the_one_that_stands() -> None:
         if (got := written(resolve(text, now=NOW, language=language))) != (wanted := spelled(expected))
     ]
     assert not failures, "\n".join(failures)
+
+
+ENGLISH_PAST = """
+ate became began bent bled blew broke brought built burnt bought called came caught chose crept cut dealt did drank
+dreamt drew drove fell fed felt flew forgot found froze gave got handed hid hit hurt kept learnt left lent lost made
+met mistook ordered overpaid paid picked put rang read rented returned rode ran saw sold sent shook slept spent spilt
+split stole swam swept swore taught threw took tore tried used visited waited went withdrew woke won wore wrote
+"""
+SPANISH_PAST = """
+fui fuiste fue fuimos vine vino vinimos vinieron estuve estuvieron tuve tuvieron hice hizo hicieron puse puso pusieron
+pude pudieron supe supimos traje trajo trajimos trajeron di dimos vi vio vimos anduve hubo conduje produjo caí cayó
+leí leyó leímos oyó pagué pagó pagaste compré compraste comí comimos perdí pedí pidieron dormí durmió sentí sirvieron
+seguí murió elegí salió subí escribió recibí rompí vendí devolví volvimos dejé dejaste llevé llegó saqué busqué
+entregué cobré mandé llamaron habló olvidé transferí depositaron operé retiré trajisteis vendisteis
+"""
+"""Not those that may be of now as well ("pagamos"), nor those that make an appointment ("dieron")."""
+
+
+def not_told(language: Language, texts: list[str]) -> list[str]:
+    """What was not understood as told of the Tuesday before."""
+    read = {text: written(resolve(text, now=NOW, language=language)) for text in texts}
+    return [f"{text!r}: {got}" for text, got in read.items() if got != "2026-11-17 past"]
+
+
+def test_every_verb_of_the_past_tells_that_the_day_lies_behind() -> None:
+    failures = not_told("en", [f"on tuesday i {verb} the box, can you check" for verb in ENGLISH_PAST.split()])
+    failures += not_told("es", [f"el martes {verb} la caja, lo pueden revisar?" for verb in SPANISH_PAST.split()])
+    ambiguous = ("pagamos", "cambié", "dieron")
+    failures += not_told("es", [f"el martes pasado {verb} la caja, lo pueden revisar?" for verb in ambiguous])
+    assert not failures, "\n".join(failures)

@@ -12,8 +12,8 @@ from recado.brain.rules.intents.folding import MAX_CHARACTERS, shape, tokens
 from recado.brain.rules.intents.meanings import meanings
 from recado.brain.rules.spelling import sound
 
-BUCKETS = 1 << 18
-"""How many buckets features are hashed into; two of about 130,000 sometimes share one, which costs little."""
+BUCKETS = 1 << 19
+"""How many buckets features are hashed into; those of some 700,000 often share one, which costs little."""
 BLOCKS = ("letters", "words", "cues", "meanings", "neighbours", "accents", "answers")
 """Kinds of features. Each kind's values are divided by the root of their number, so that long texts do not shout."""
 BLOCK_WEIGHTS = (1.0, 1.0, 0.4, 0.4, 0.5, 0.2, 0.5)

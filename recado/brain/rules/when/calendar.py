@@ -65,6 +65,12 @@ class Day:
             return replace(other, offset=self.offset)
         return None
 
+    def times(self, number: int) -> "Day":
+        """So many of the days, weeks or months that it is from today."""
+        if self.months is not None:
+            return replace(self, months=self.months * number)
+        return replace(self, offset=(self.offset or 0) * number)
+
     @property
     def only_weekday(self) -> bool:
         """Nothing but a weekday, perhaps one that is pointed at ("este martes")."""

@@ -11,6 +11,10 @@ from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soon
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
+_BECAUSE = ALPHABET.compile(
+    "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
+)
+_OR = frozenset(ALPHABET.union("OR"))
 _WEEK_OF = frozenset(("", *ALPHABET.union("COMMA de en in of")))
 """Between a weekday and the week that it is of."""
 
@@ -67,6 +71,11 @@ class Choosing:
         return any(
             link == "choice" and first.cluster is before and second.cluster is after for before, after, link in pairs
         )
+
+    def any_but(self, first: Item, second: Item) -> bool:
+        """Whether the second is any day but the first: "hoy llueve, otro día"; "el lunes u otro día" is not."""
+        between = self.skeleton.letters[first.at + 1 : second.at]
+        return isinstance(second.meant, Vague) and second.meant.other and _OR.isdisjoint(between)
 
     def changed_between(self, first: Item, second: Item) -> bool:
         """Whether the second puts the first right."""
@@ -143,6 +152,11 @@ def turned(item: Item) -> TimeSpan | None:
             return TimeSpan(None, first)
         case _:
             return None
+
+
+def because(skeleton: Skeleton, what: Item, why: Item) -> bool:
+    """Whether the second mention begins the reason for the first: "más adelante, que hoy ando mal"."""
+    return _BECAUSE.fullmatch(skeleton.letters, what.at + 1, why.at) is not None
 
 
 def several_days(items: Sequence[Item]) -> bool:

@@ -18,4 +18,8 @@ RULES: tuple[Rule[Meant], ...] = always(
     "(NUM | WNUM) cuartos de HORA",
     "quarter (of)? (an)? HOUR",
     "(NUM) (DIA | DIAS)",
+    # How long somebody stays: "3 nights", "dos noches".
+    "(NN | una | one) (NIGHTS | NOCHES)",
+    "NUM NIGHT",
+    "(NN) (MORNINGS | AFTERNOONS | EVENINGS | MANANAS | TARDES)",
 )

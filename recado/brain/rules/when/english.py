@@ -62,10 +62,14 @@ MAY: may
 MARCH: march
 once: once
 # Parts of the day
-MORNING: morning mornin morn mornig moring mornings
-AFTERNOON: afternoon afternoons arvo afternoonish aftrnoon aft afternon
-EVENING: evening evenin evenings evning
-NIGHT: night nite nights nighttime
+MORNING: morning mrng mrning mornng mornin morn mornig moring
+MORNINGS: mornings
+AFTERNOONS: afternoons
+AFTERNOON: afternoon arvo afternoonish aftrnoon aft afternon
+EVENINGS: evenings
+EVENING: evening evenin evning
+NIGHTS: nights nites
+NIGHT: night nite nighttime
 NOON: noon midday noonish noontime
 MIDNIGHT: midnight midnite
 EARLY: early
@@ -182,6 +186,7 @@ quick: quick quickly
 that: that that's thats
 these: these those
 why: why
+PORQUE: because cos cuz coz bcos bcoz becoz becos bcuz cause
 SICK: sick tired home
 TAL: how
 RESULTS: results result prescription receipt
@@ -210,9 +215,11 @@ black: black cyber
 # Greetings
 BUENAS: happy great nice lovely wonderful merry enjoy
 # What is not a date
-BORN: born birthday bday birth dob birthdate birthdays
+BORN: born birth dob birthdate
+BIRTHDAY: birthday bday birthdays bdays bday's birthday's
 STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
-PIEZA: room suite apt apartment unit number version option step page gate line bed level box size vitamin age aged
+MESA: room suite
+PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
     flat door block bay lot ward
 CODIGO: phone passport code reference order mobile case invoice policy insurance account
@@ -221,11 +228,12 @@ FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit
 DOLOR: score rating pressure bp rate rated pain scale dolor
 DINERO: dollars dollar bucks pounds quid cents eur gbp percent
-COSA: people person patients patient kids kid children child adults adult appointments visits others miles mile feet
-    ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters son daughter babies baby
-    questions items pieces vaccines shots shot teeth friends men women sessions session hens cows pigs acres bags
-    boxes cups cats dogs dog cat stars star ppl pax members seats students girls boys photos docs options packs pack
-    copies bottles pairs pair blocks stories inyection injections
+COSAS: people patients kids children adults appointments visits others miles mile feet
+    ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters babies
+    questions items pieces vaccines shots teeth friends men women sessions hens cows pigs acres bags
+    boxes cups cats dogs stars ppl pax members seats students girls boys photos docs options packs
+    copies bottles pairs blocks stories inyection injections
+UNA_COSA: person patient kid child adult son daughter baby session cat dog star pair shot pack guest visitor
 DOSIS: pill pills tablet tablets drops doses dose capsules puffs spoons teaspoons tablespoons
 OLD: old
 never: never
@@ -244,7 +252,8 @@ COULD: could
 CANT: cant can't cannot couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
-MAKE: make come go attend do be get come_in making arrive
+be: be being
+MAKING: make come go attend do get come_in making arrive
 WORK_FOR: works suits fine perfect
 WOULD: would
 WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme
@@ -252,6 +261,7 @@ longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
 USUALLY: usually always normally generally
+HORARIO: timings timing
 town: town
 too: too
 BOOK: book schedule reserve
@@ -272,11 +282,18 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
     sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
+    found dreamt smelt became bent blew bred built chose crept dealt drew fought fled flew forgave froze knelt
+    leapt mistook overate
+    overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
+    undertook withdrew wept wove sought spilled payed
     tore swam slipped called asked spoke talked
     did
-AGREED: said agreed arranged planned supposed
+AGREED: said agreed decided settled arranged planned supposed
 TOLD: told
     confirmed cancelled canceled transferred prescribed
+given: stolen broken taken eaten given driven written spoken beaten bitten forgotten frozen shaken torn worn thrown
+    drawn shown done gone
+left: left made put read shut split spread quit beat used
 see: seeing seeya cya
 FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas

@@ -1,8 +1,10 @@
 """What looks like a day or a time and is none: greetings, addresses, doses, documents, and dates of birth."""
 
 import re
+from dataclasses import replace
+from datetime import date
 
-from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.calendar import Day, resolve
 from recado.brain.rules.when.grammar import Grammar, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import always, each
@@ -15,6 +17,11 @@ _YEARS = range(1900, 2101)
 _PHONE_DIGITS = 6
 _ODD_PAIRS = frozenset({(24, 7), (1, 2), (50, 50), (20, 20)})
 """Round the clock, a half, and other pairs that are dates only if an article says so."""
+_WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS CLOCK MER HS las at"))
+_CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
+_UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
+_AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
+_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
 _MAX_BODY_HEAT = 45
 
@@ -27,7 +34,7 @@ _DATE = (
 _DATED_NAME = "(NUM | WNUM | ORDW) (TH | DEGREE)? de MON"
 
 
-def _birth(tokens: Tokens, match: re.Match[str]) -> Meant:
+def _birth(tokens: Tokens, match: re.Match[str]) -> Birth:
     """A date of birth: what it says, if it says a whole date; a year of two digits is one that has been."""
     if said(match, "full"):
         return Birth(full_date(tokens, match.start("full"), born=True))
@@ -37,6 +44,27 @@ def _birth(tokens: Tokens, match: re.Match[str]) -> Meant:
             number, of_year = tokens.number(match.start(day)), tokens.number(match.start(month))
             return Birth(Day(day=number, month=of_year, year=of_birth))
     return Birth(None)
+
+
+def _birth_or_birthday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    return _birth(tokens, match) if _CUMPLIR.isdisjoint(match.group()) else _birthday(tokens, match)
+
+
+def _birthday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """The day on which somebody was born; one that comes round again is a day like any other if something is wished."""
+    told = _birth(tokens, match)
+    if told.day is not None:
+        if said(match, "full"):
+            return Birth(told.day, coming=full_date(tokens, match.start("full")))
+        if said(match, "short"):
+            return Birth(told.day, coming=replace(told.day, year=year_of(tokens.number(match.start("short")))))
+        return Birth(told.day, coming=told.day)
+    return None if _wished(tokens.letters) else Birth(None)
+
+
+def _wished(letters: str) -> bool:
+    """Whether more than the birthday is told: a wish, an hour, how many will come."""
+    return not _WISHED.isdisjoint(letters)
 
 
 def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -56,12 +84,29 @@ def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if digits >= _PHONE_DIGITS else None
 
 
+def _amount(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """So many of something; but after an hour one thing is none, nor what is only the name of an event: "a las 5
+    entrada por atrás", "at 8 kids party"."""
+    last, start, end = match.group()[-1], match.start(), match.end()
+    if last in (_UNA_COSA, _COSAS) and _AN_HOUR.search(tokens.letters, max(0, start - 2), start):
+        if last == _UNA_COSA:
+            return None
+        if tokens.language == "en" and tokens.letters[end : end + 1] in _GOES_ON:
+            return None
+    return Nothing()
+
+
 def _heat(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if 31 < tokens.number(match.start()) <= _MAX_BODY_HEAT else None
 
 
 def _fraction(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if tokens.values[match.start()] in _ODD_PAIRS else None
+
+
+def _and_a_fraction(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "9 1/2" is a size."""
+    return Nothing() if tokens.values[match.end() - 1] in _ODD_PAIRS else None
 
 
 def _part_of_one(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -108,7 +153,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " VALENTIN)",
             "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
             " u | each)",
-            "BUENAS NACER",
+            "BUENAS (NACER | CUMPLIR)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
         # Goodbyes.
@@ -139,7 +184,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (al | CODIGO | HASH | no | COMMA){0,2} (NUM | BIG | LONG)?",
             "CALLE (el word | word | words | de | la | las | los | santo){0,3} COMMA? (HASH | no | CODIGO){0,2}"
             " (NUM | BIG | LONG | DASHED)"
-            "(HASH | no | con | DASH | CODIGO | CALLE | word | PIEZA){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
+            "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
@@ -157,26 +202,29 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
             " DASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
-            "(?<! y | menos | un | para | NUM | WNUM) (PIEZA | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
+            "(?<! y | menos | un | para | NUM | WNUM) (ROOM | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
         *each(_phone, "BIG BIG (?! DIGITS)"),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
+        *each(
+            _amount,
+            "(NN | BIG | LONG | DOTTED | un | una | uno | one | SLASHED) (de)? (COSA | DOSIS | DINERO | GRADOS |"
+            " PERCENT | mil)",
+        ),
         *always(
             Nothing(),
             "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
-            "(NN | BIG | LONG | DOTTED | un | una | uno | one | SLASHED) (de)? (COSA | DOSIS | DINERO | GRADOS |"
-            " PERCENT | mil)",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | PIEZA | vez | word | words | one | ones)",
+            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | word | words | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
-            "(ORDW | cuarto) (COSA | vez | time | PIEZA | LOCAL)",
+            "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
-            "DOLOR (de | is | es | en | con | word | a | del | PIEZA | of | at | WAS | ERA | HAPPENED"
+            "DOLOR (de | is | es | en | con | word | a | del | ROOM | of | at | WAS | ERA | HAPPENED"
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "SLASHED DOLOR",
@@ -194,6 +242,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         ),
         *each(_heat, "NUM DEGREE"),
         *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para | y) SLASHED"),
+        *each(_and_a_fraction, "(?<! MON) NUM SLASHED"),
         *each(
             _part_of_one,
             "(?<! el | del | al | DIA) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
@@ -218,8 +267,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(NUM | WNUM | UNIT | MINU) late",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
-            "each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
-            "(TODOS | CADA) (los | las)? (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
+            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
+            "(a las (NUM | WNUM | CLOCK) (MER | de la PARTES)?)? (TODOS | CADA) (los | las)?"
+            " (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
             " MESES)"
             " (?! menos | excepto | que)",
             "el OTRO DIA (?! PUEDO)",
@@ -229,30 +279,42 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(DAY) (to | by | in) DAY",
             "black WDAY",
             "N? (COSA | vez) (a la | por | al | a | each) (SEMANA | DIA | MES | ANO | WEEK | DAY | MONTH)",
-            "de CADA (MES | SEMANA | ANO)",
+            "((el | DIA){0,2} NN)? de CADA (MES | SEMANA | ANO)",
         ),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
         *each(_sunday, "(SOY | DOCTOR | santo) (word)? WDAY"),
-        # Dates of birth.
+        # Dates of birth, and birthdays that are only told.
         *each(
-            _birth,
-            "(NACER | BORN) (el | en | on | in | is | es | the | un | a | word | mi | COLON | COMMA | of | de |"
+            _birth_or_birthday,
+            "(TODAY | TOM | WD) (es | is)? (el | the | mi | my | su){0,2} CUMPLIR",
+            "(NACER | BORN | CUMPLIR) (el | en | on | in | is | es | the | un | a | word | mi | COLON | COMMA"
+            " | of | de |"
             " DIA | PASO | WAS | COSA"
             f" | SOY | STOP | DASH | la | y | its | fecha | ANOS){{0,6}} {_DATE}",
-            f"{_DATE} COMMA? (es | is | PASO | WAS) (mi | my | la | the | su | fecha | de | of){{0,4}} (NACER | BORN)"
+            f"{_DATE} COMMA? (es | is | PASO | WAS) (mi | my | la | the | su | fecha | de | of){{0,4}} (NACER"
+            f" | BORN | CUMPLIR)"
             " (?! es | is | COLON | el | on)",
-            "(NACER | BORN) (el | on | a | la | las | at | in | en | is | es | ANOS){0,3} (WD | TOM | YESTERDAY |"
+            "(NACER | BORN | CUMPLIR) (el | on | a | la | las | at | in | en | is | es | ANOS){0,3} (WD | TOM"
+            " | YESTERDAY |"
             " TODAY | CLOCK)",
-            "(NACER | BORN) (ANOS | is | es){0,2} (el | on | at | a las) NUM",
+            "(NACER | BORN | CUMPLIR) (ANOS | is | es){0,2} (el | on | at | a las) NUM",
         ),
     ],
 )
 
 
-def exclude(tokens: Tokens) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
+def _yet_to_come(meant: Meant, today: date) -> bool:
+    """Whether what reads like a date of birth is a birthday ahead: "el 29-2-28 es mi cumple"."""
+    if not isinstance(meant, Birth) or meant.coming is None:
+        return False
+    found = resolve(meant.coming, today)
+    return isinstance(found, date) and found >= today
+
+
+def exclude(tokens: Tokens, today: date) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
     """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
-    found = GRAMMAR.scan(tokens)
+    found = [item for item in GRAMMAR.scan(tokens) if not _yet_to_come(item.product, today)]
     if not found:
         return tokens, []
     births = [(item.start, item.end, item.product) for item in found if isinstance(item.product, Birth)]

@@ -19,6 +19,7 @@ from recado.brain.rules.when.mentions import (
     DaySpan,
     Following,
     Meant,
+    Moment,
     Nothing,
     PartNamed,
     Shift,
@@ -43,6 +44,14 @@ _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
+_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
+_FEAST_BEFORE = ALPHABET.compile(
+    "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
+)
+_ANOTHER = frozenset(
+    ALPHABET.union("OR AND BREAK no not SORRY mejor sino PERO until hasta to al before after antes DESPUES")
+)
+"""Between two days that are not one."""
 _PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
 _DAYS_A_WEEK = 7
 _TOGETHER = ALPHABET.compile(
@@ -139,6 +148,7 @@ class Skeleton:
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
     items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _without_themes(tokens, items)
     items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
     letters: list[str] = []
     at: dict[int, Item] = {}
@@ -157,6 +167,29 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     return Skeleton(text, kept, at, _clusters(text, kept), tokens.language)
 
 
+def _without_themes(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """The mentions without holidays that only say what kind of feast it is: "12 dec christmas party"."""
+    kept: list[Item] = []
+    for item in items:
+        themed = bool(kept) and _is_holiday(item.meant) and _is_theme(tokens.letters, kept[-1], item)
+        if not themed:
+            kept.append(item)
+    return kept
+
+
+def _is_holiday(meant: Meant) -> bool:
+    return isinstance(meant, DayNamed) and (meant.day.holiday or meant.day.easter is not None)
+
+
+def _is_theme(letters: str, before: Item, item: Item) -> bool:
+    """Whether a holiday is the name of a feast on the day that was named before it."""
+    if not isinstance(before.meant, DayNamed) or _is_holiday(before.meant):
+        return False
+    gap = letters[before.end : item.start]
+    named = _FEAST_AFTER.match(letters, item.end) is not None or _FEAST_BEFORE.search(gap) is not None
+    return named and _ANOTHER.isdisjoint(gap)
+
+
 def _put_right(items: list[Item]) -> list[Item]:
     """Bare numbers made what the mention before them was, bare months put into the day before them: "a las 5, perdon
     6", "el 3 de mayo, perdon, de junio"."""
@@ -167,7 +200,7 @@ def _put_right(items: list[Item]) -> list[Item]:
                 item.meant = _like(before.meant, item.meant)
         elif isinstance(item.meant, BareMonth):
             item.meant = _in_month(before.meant if before is not None else None, item.meant.month)
-        elif isinstance(item.meant, DayNamed | TimeNamed):
+        elif isinstance(item.meant, DayNamed | TimeNamed | Moment):
             before = item
     return items
 
@@ -238,6 +271,10 @@ def _like(meant: Meant, number: Bare) -> Meant:
             return TimeNamed(Clock(number.number, half=clock.half, part=clock.part, english=clock.english))
         case DayNamed(day) if day.day is not None:
             return DayNamed(replace(day, day=number.number, weekday=None))
+        case DayNamed(unit=Day() as unit):
+            return DayNamed(unit.times(number.number), unit=unit)
+        case Moment(unit=unit):
+            return Moment(number.number * unit, unit)
         case _:
             return number
 

@@ -69,14 +69,31 @@ _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
 _PAST_SPANISH = re.compile(
-    r"[a-z]{2,}(?:aron|ieron|aban|abamos)|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
+    r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
+    r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
+    # Strong ones: "trajeron", "hubo", "mantuvimos".
+    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|vin|dij|hic)|anduv|hub|cup|pud|quis|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
-_PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|(?<![aei]r)é)")
-_NO_VERBS = frozenset(["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino"])
+_PRESENT_SPANISH = frozenset(
+    ["triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
+     "traste", "paste", "gaste", "baste", "quiste", "embiste", "cupo"]
+)  # fmt: skip
+"""Words with such an ending that tell of now, or are no verbs."""
+_PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|í|(?<![aei]r)é)")
+_PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
+# What somebody thought says nothing about when it is: "creí que era el jueves".
+_NO_VERBS = frozenset(
+    ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
+     "rubi", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+)  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
 _PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
+_NO_PAST_ENGLISH = frozenset(
+    ["hundred", "sacred", "naked", "unlimited", "limited", "interested", "preferred", "required", "detailed",
+     "married", "united", "combined", "kindred", "bearded", "advanced"]
+)  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 # After these a dot ends no sentence.
 _ABBREVIATIONS = frozenset(
@@ -153,16 +170,17 @@ _ABBREVIATIONS = frozenset(
 )
 # What may be glued before a number ("las5", "dic3"); after anything else it is part of a code.
 _NUMBER_HEADS = frozenset(
-    ALPHABET.union("las la a at el al de del tipo y HS MON WD MANANA TOMORROW TODAY DIA para on CODIGO PIEZA FULLDATE")
+    ALPHABET.union("las la a at el al de del tipo y HS MON WD MANANA TOMORROW TODAY DIA para on CODIGO ROOM FULLDATE")
 )
 # Words that are no unit: glued after a number they make it a code ("2x1").
 _NO_UNIT = frozenset(ALPHABET.union("word words por con el en que y"))
-_I_DO = frozenset(ALPHABET.union("SOY TAKE AVISO CANCEL MOVER DESEO OCUPADO SALGO ROUTINE VOY"))
+_I_DO = frozenset(ALPHABET.union("SOY TAKE AVISO CANCEL MOVER DESEO OCUPADO SALGO ROUTINE VOY SUBJ"))
 _GOES_ON = re.compile(r"\d|\ (?:media|cuarto|pico)\b")
 """ "5y30", "5y media": the number goes on."""
 _ORDINAL_ENDINGS = frozenset(
     ["th", "st", "nd", "rd", "ro", "er", "era", "ero", "do", "da", "to", "ta", "vo", "va", "mo", "ma"]
 )
+_DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
@@ -264,11 +282,11 @@ class _Lexer:
             raw = self._raw[start:end].lower()
             if accented := lexicon.get(raw):
                 return accented
-            if raw.endswith("ó") and word in lexicon and lexicon[word][0][0] in _I_DO:
-                # "Llamó" is not "llamo".
+            if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
+                # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return known
+            return _UNKNOWN if known[0][0] == _DID and self._described() else known
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
@@ -290,12 +308,15 @@ class _Lexer:
     def _tells_of_the_past(self, word: str, start: int, end: int) -> bool:
         """Whether the ending of an unknown word is that of a verb of the past."""
         if self._language == "en":
-            described = bool(self._letters) and self._letters[-1] in _DESCRIBED
-            return not described and _PAST_ENGLISH.fullmatch(word) is not None
+            return not self._described() and word not in _NO_PAST_ENGLISH and _PAST_ENGLISH.fullmatch(word) is not None
         if _PAST_SPANISH.fullmatch(word) is not None:
-            return True
+            return word not in _PRESENT_SPANISH
         accented = self._raw[start:end].lower() if self._has_accents else ""
         return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
+
+    def _described(self) -> bool:
+        """Whether the word says how somebody or something is: "I'm stuck", "is it paid"."""
+        return self._language == "en" and bool(self._letters) and self._letters[-1] in _DESCRIBED
 
     def _known(self, word: str, start: int, end: int) -> None:
         for letter, number in self._lexicon[word]:

@@ -42,9 +42,12 @@ CLASSES = {
     "OR": "o or",
     "PARTES": "TARDE NOCHE MADRUGADA MANANA TARDES NOCHES MANANAS",
     "PARTEN": "MORNING AFTERNOON EVENING NIGHT",
+    "PARTSEN": "MORNINGS AFTERNOONS EVENINGS NIGHTS",
     "NOONS": "MEDIODIA NOON",
     "MIDNIGHTS": "MIDNIGHT MEDIANOCHE",
     "MER": "AM PM P M",
+    "ROOM": "PIEZA MESA",
+    "CUMPLIR": "CUMPLE BIRTHDAY",
     "NEXT": "PROX next SIGUIENTE coming",
     "BREAK": "STOP ASK",
     "PAUSE": "STOP ASK COMMA COLON",
@@ -52,7 +55,9 @@ CLASSES = {
     "FILLER": "FILL ejem ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
     "HAVING": "HAVE GOT",
+    "MAKE": "MAKING be",
     "APPT": "CITA",
+    "COSA": "COSAS UNA_COSA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
     "THE": "the el la",
     "ITEM": "DAYM TIMEM PARTM",
@@ -159,11 +164,12 @@ y en: yn
 ACCENTED = """
 es: está
 son: están
+ERA: hacía
 este: éste
 word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
-    visité llevé corté regué mandé dejé pasé
+    operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
 DIJO: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """

@@ -35,6 +35,7 @@ _TO = ALPHABET.compile(
 )
 _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
+_PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
 _FROM = ALPHABET.compile("(de | del | desde | from | entre | between) (el | la | las | the | on | DIA){0,2} $")
 
 
@@ -45,7 +46,11 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
         return "choice"
     if _AND_TO.match(gap) and _before(skeleton, first, between=True):
         return "range"
-    if _TO.match(gap) and (_before(skeleton, first, between=False) or _plain_days(first, second)):
+    if (
+        _TO.match(gap)
+        and not _preferred(skeleton, first)
+        and (_before(skeleton, first, between=False) or _plain_days(first, second))
+    ):
         return "range"
     if _AND.match(gap):
         return "choice"
@@ -58,6 +63,11 @@ def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:
     before = skeleton.letters[max(0, cluster.first - 3) : cluster.first]
     pattern = _BETWEEN if between else _FROM
     return any(pattern.match(before, start) is not None for start in range(len(before)))
+
+
+def _preferred(skeleton: Skeleton, cluster: Cluster) -> bool:
+    """ "I'd prefer thursday to friday" is no range."""
+    return not _PREFERRING.isdisjoint(skeleton.letters[max(0, cluster.first - 2) : cluster.first])
 
 
 def _plain_days(first: Cluster, second: Cluster) -> bool:

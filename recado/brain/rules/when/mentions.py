@@ -8,10 +8,12 @@ from recado.brain.rules.when.clock import Clock, Part
 
 @dataclass(frozen=True, slots=True)
 class DayNamed:
-    """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado")."""
+    """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado"). `unit` is what
+    was counted, if it was counted from today: one week of "en dos semanas"."""
 
     day: Day
     bare: bool = False
+    unit: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,10 @@ class TimeSpan:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """So many minutes from now."""
+    """So many minutes from now; `unit` of them were counted."""
 
     minutes: int
+    unit: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,12 @@ class PartNamed:
 class Vague:
     """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
     any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
-    is the hour ("mas tarde"), so that an hour that is told makes it clear."""
+    is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of."""
 
     week: int | None = None
     habitual: bool = False
     hours: bool = False
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +123,11 @@ class BareMonth:
 
 @dataclass(frozen=True, slots=True)
 class Birth:
-    """A date of birth; None if it was not told in full."""
+    """A date of birth; None if it was not told in full. `coming`: the birthday that it would be if its year, of two
+    digits, is one to come."""
 
     day: Day | None
+    coming: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)

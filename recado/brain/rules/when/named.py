@@ -38,14 +38,17 @@ def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     number = tokens.number(match.start("n")) if said(match, "n") else 1
     if number > _MAX_COUNT:
         return None
-    unit = match.group("u")
+    letter = match.group("u")
     if said(match, "work"):
-        return DayNamed(Day(offset=number, working=True)) if unit in _DAY_UNITS else None
-    if unit in _MONTH_UNITS:
-        return DayNamed(Day(months=number))
-    if unit in _YEAR_UNITS:
-        return DayNamed(Day(months=number * _MONTHS_A_YEAR))
-    return DayNamed(Day(offset=number * _days_in(unit)))
+        unit = Day(offset=1, working=True)
+        return DayNamed(unit.times(number), unit=unit) if letter in _DAY_UNITS else None
+    if letter in _MONTH_UNITS:
+        unit = Day(months=1)
+    elif letter in _YEAR_UNITS:
+        unit = Day(months=_MONTHS_A_YEAR)
+    else:
+        unit = Day(offset=_days_in(letter))
+    return DayNamed(unit.times(number), unit=unit)
 
 
 def _days_in(unit: str) -> int:
@@ -153,13 +156,14 @@ def _minutes(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     number = tokens.number(match.start("n")) if said(match, "n") else 0
     if number > _MAX_COUNT:
         return None
-    minutes = number * _HOUR if match.group("u") in _HOUR_UNITS else number
+    unit = _HOUR if match.group("u") in _HOUR_UNITS else 1
+    minutes = number * unit
     if said(match, "half"):
         minutes += 30
     for group in ("more", "more2"):
         if said(match, group):
             minutes += tokens.number(match.start(group))
-    return Moment(minutes)
+    return Moment(minutes, unit)
 
 
 def _arriving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -210,7 +214,7 @@ def _easter_weekday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 _DAY_OF = "((el | este)? DIA de)?"
 _IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
-_SOME = "(about | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
+_SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
@@ -240,7 +244,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
         "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
         "(the)? DAY after (the)? next",
-        "(?<= or | about | COMMA) the DAY after (?= $ | PAUSE | FILL | is | if)",
+        "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
     *always(_in_days(3), "TRASPASADO MANANA", "PASADO PASADO MANANA"),
     *always(_in_days(-1), f"{_DAY_OF} YESTERDAY"),
@@ -251,6 +255,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
+        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
@@ -264,6 +269,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
+        f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
     *each(
         _of_weekdays,
@@ -309,7 +315,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
-    *always(Moment(90), f"{_IN} HORA y media", "in one and a half HOURS"),
+    *always(Moment(90), f"{_IN} HORA y media", "in (a | one) and a? half HOURU"),
     *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),
     *always(Moment(45), f"{_IN} (NUM | WNUM) cuartos de HORA", "in (NUM | WNUM) quarter (of)? (an)? HOUR"),
     *each(_decimal_hours, f"{_IN} <d:DOTTED> HOURU"),
@@ -318,7 +324,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _bare,
         "(?<= on | for | by | or | and | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
-        "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if)",
+        "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
+        " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
@@ -394,7 +401,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
     *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
-    *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY | word)?"),
+    *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
     *always(_holiday(10, 31), "HALLOWEEN"),
     *always(_holiday(12, 26), "BOXING DAY"),

@@ -31,11 +31,13 @@ _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
+_COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
 _DOTTED = ALPHABET.of("DOTTED")
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
-    "(?! (DASH)? (MER | HS | HORAS | HOURS | oclock | ISH | EXACTO | sharp | PERCENT | NOUN | UNIT | GONE | PIEZA"
+    "(?! (DASH)? (MER | HS | HORAS | HOURS | oclock | NOON | MIDNIGHT | ISH | EXACTO | sharp | PERCENT | NOUN"
+    " | UNIT | PIEZA"
     " | STREET"
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
@@ -225,7 +227,13 @@ def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     days = list(_listed(tokens, match))
-    return DaySpan(tuple(days)) if len(days) == 2 else None
+    if len(days) != 2:
+        return None
+    first, last = days
+    if first.month == last.month and (first.day or 0) > (last.day or 0):
+        # "Del 31 al 4 de enero" begins in the month before.
+        first = replace(first, month=None)
+    return DaySpan((first, last))
 
 
 def _either(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -291,10 +299,20 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Bare(tokens.number(match.start("n")))
 
 
+def _count_put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """Only with a word that counts or puts right: "in 2 weeks, 3" may be an hour."""
+    told = not _COUNTS_ANEW.isdisjoint(match.group())
+    return Bare(tokens.number(match.start("n"))) if told else None
+
+
 def _month_put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return BareMonth(tokens.number(match.start("mon")))
 
 
+_NOT_SO = (
+    "(COMMA | STOP | no | not | SORRY | sino | mejor | PERO | FILL | EJEM | (o | or) (?= mejor | MAKE | MAYBE) | then"
+    " | MAYBE | TALVEZ | si | better | PREFER | HAY | that | possible | posible | PUEDO | QUEDA | es | is)"
+)
 _OF = "(de | del | of | DASH | SLASH)"
 _WDX = (
     "((el | este | the | this | next | PROX | DIA | DIAS){0,3} <wd:WDAY | SAT | SUN> (PROX | que VIENE)? (COMMA |"
@@ -304,7 +322,7 @@ _WDX = (
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
     " que | si | no | es | is | de la | DASH | con | of | if | word | words | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
-    " WORK_FOR | TEMPRANO | before | after)"
+    " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
 
 RULES: tuple[Rule[Meant], ...] = (
@@ -312,7 +330,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
         f" <gone:PASADO | PASADA>)?"
-        " (?! (i | u) | y media | MINU)",
+        " (?! (?<= MAY | MARCH) (i | u) | y media | MINU)",
         _with_month,
     ),
     Rule(
@@ -499,4 +517,12 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
     Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    # "En dos semanas no, en tres", "in a week, actually make it two".
+    Rule(
+        f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"
+        f" (MAKE | ser) (its |"
+        f" that)? | DIGO)? <n:{_N} | one | uno | una> (?= $ | PAUSE | FILLER | PERO | PUEDO | QUEDA | si"
+        f" | mejor | instead)",
+        _count_put_right,
+    ),
 )

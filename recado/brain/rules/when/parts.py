@@ -35,7 +35,8 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= WD | TOM | TODAY | YESTERDAY | NUM | MON | FULLDATE | SLASHED | ANTEAYER | mejor | PREFIERO | o |"
         " y) <p:TARDE | NOCHE | MADRUGADA>",
         "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
-        "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH? <p:MORNING | AFTERNOON | EVENING>",
+        "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH?"
+        " <p:MORNING | AFTERNOON | EVENING | PARTSEN>",
         "(at | in the | by)? <p:NIGHT> (time)?",
         "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",
         "(?<! .) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE)",

@@ -49,7 +49,7 @@ def resolve(
     understood where they do not clash. `opens` and `closes` (excluded) tell which half of the day a bare hour is in.
     Never raises, whatever the text.
     """
-    tokens, births = exclusions.exclude(lexer.read(text, language))
+    tokens, births = exclusions.exclude(lexer.read(text, language), now.date())
     found = MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()

@@ -8,6 +8,7 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
+_DAY = ALPHABET.of("DAYM")
 _ASK = ALPHABET.of("ASK")
 _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
@@ -58,9 +59,30 @@ _DIJO = ALPHABET.of("DIJO")
 _ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST | DIJO de ALTA"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? given | me{1,2} AGENDADO (word | words | con | en)"
+    " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
+    " (my | a | an | the | some | its"
+    " | your | word)"
     " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
 )
+_GOVERNED = ALPHABET.compile(
+    "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
+    " | (no one | MISSED) WISHED"
+)
+""" "No me dejaron pasar", "forgot to cancel": what was wished once."""
+_SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
+_APPOINTS = ALPHABET.compile(
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
+)
+"""What else is wished than that they look, answer or come for it."""
+_PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
+_ONCE = frozenset(ALPHABET.union("PASO WENT DIJO SEEMS_PAST TOLD AGREED no"))
+"""Without one of these nothing is told of the past, so there is nothing to look for."""
+_OFFERED = frozenset(ALPHABET.union("HAY ATIENDEN available disponible"))
+""" "Vi que tienen cupo el jueves": what is seen is of now."""
+_WE_DO = ALPHABET.of("WE_DO")
+_DONE = frozenset(ALPHABET.union("WE_DO DIJO MOVED CANCELED AGENDADO TOLD GOT"))
+""" "El lunes pasado cambiamos": verbs that may be of now, or of an appointment to come."""
 _TOLD = frozenset(ALPHABET.union("PASO WENT DIJO TOLD AGREED ERA WAS TENIA"))
 _CONTENT = frozenset(
     ALPHABET.union("word words find see FIEBRE DOLOR COSA DORMIR SEEMS_PAST WE_DO ROUTINE GOT IR MAKE CANT")
@@ -70,7 +92,7 @@ _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
 _SENTENCES = frozenset(ALPHABET.union("BREAK"))
-_CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT"))
+_CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
@@ -83,7 +105,13 @@ _WAS_ON = ALPHABET.compile(
     "WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY) | (in | at | with) (the | a | an | my)? (word | LOCAL){1,2})"
     " (on)? (the)? $"
 )
-_THEY_TOLD = ALPHABET.compile("ITEM COMMA? (no | ya | EJEM)? me{1,2} DIJO")
+_THEY_TOLD = ALPHABET.compile(
+    "ITEM COMMA? (no | ya | EJEM){0,2} (me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
+    " | ITEM COMMA? (i | u | EJEM | word){1,2} (TOLD | AGREED) (me | u | word | the | my | that | its)"
+)
+_ON_A_DAY = frozenset(ALPHABET.union("on el en"))
+_RESULTS = frozenset(ALPHABET.union("RESULTS"))
+_WAS = ALPHABET.of("WAS")
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
 _ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
 _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
@@ -91,7 +119,7 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me PIEZA (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me ROOM (?= $ | PAUSE | PERO | y | and | la | el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _LATER_WORD = ALPHABET.compile(
@@ -125,7 +153,8 @@ def mark_sources(skeleton: Skeleton) -> None:
     for match in _TOPIC.finditer(letters):
         _mark(skeleton, match.end())
     for match in _OWN_DAY.finditer(letters):
-        _mark(skeleton, match.start())
+        if skeleton.language == "en" or letters[match.start()] == _DAY:
+            _mark(skeleton, match.start())
     if moving(skeleton):
         for pattern in (_MOVED_FROM, _MOVED, _HELD):
             for match in pattern.finditer(letters):
@@ -200,19 +229,26 @@ def drop_routines(skeleton: Skeleton) -> None:
         return
     for cluster in list(skeleton.clusters):
         segment = _segment(letters, cluster.first, _BREAKS)
-        if cluster.day is None and _ROUTINE.search(segment) and _APPOINTING.isdisjoint(segment):
+        # What has a day is no habit: "24 dic, cena 21 hs".
+        if _DAY not in segment and _ROUTINE.search(segment) and _APPOINTING.isdisjoint(segment):
             _leave_out(skeleton, cluster)
 
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
     letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
+    said_on: set[int] = set()
+    if not _ONCE.isdisjoint(letters):
+        letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
+        said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
-        past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and isinstance(item.meant, DayNamed))
+        past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
         item.reported = past and not wished
-        if _named_behind(item) and _told_as_past(letters, segment) and not _matches_before(_AHEAD, letters, item.at):
+        behind = _named_behind(item)
+        ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
+        if behind and not ahead and _told_as_past(letters, segment):
             item.reported = True
         if _since_then(letters, item):
             item.reported = item.backward = True
@@ -220,15 +256,44 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif isinstance(item.meant, DayNamed) and _missed(letters, item):
             item.backward = True
             item.reported = not wished
-        elif isinstance(item.meant, DayNamed) and not _matches_before(_AHEAD, letters, item.at):
-            clause = _segment(letters, item.at, _CLAUSES)
-            happened = (
-                _EVENT.search(clause) is not None and _WISHES.isdisjoint(clause) and not _told_behind(skeleton, item)
-            )
-            happened = happened or (_DIJO in clause and _when_told(letters, item))
-            happened = happened or _matches_before(_OF_RESULTS, letters, item.at)
-            put_right = letters[item.at + 1 : item.at + 2] in _NOT
-            item.backward = happened or (_matches_before(_WAS_ON, letters, item.at) and not put_right)
+        elif (behind or isinstance(item.meant, DayNamed)) and not ahead:
+            happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
+            # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
+            item.reported = item.reported or (happened and _APPOINTS.search(letters) is None)
+            item.backward = happened or _was_then(letters, item)
+
+
+def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
+    """Whether its clause tells of something that was done on that day."""
+    clause, behind = _segment(letters, item.at, _CLAUSES), _named_behind(item)
+    wishes = _STILL_WISHES if behind else _WISHES
+    if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
+        return False
+    return _done(clause, sentence, behind=behind) and not _told_behind(skeleton, item)
+
+
+def _was_then(letters: str, item: Item) -> bool:
+    """ "I was sick on monday", "los resultados del lunes"."""
+    if not _RESULTS.isdisjoint(letters) and _matches_before(_OF_RESULTS, letters, item.at):
+        return True
+    put_right = letters[item.at + 1 : item.at + 2] in _NOT
+    return _WAS in letters and _matches_before(_WAS_ON, letters, item.at) and not put_right
+
+
+def _done(clause: str, sentence: str, *, behind: bool) -> bool:
+    """Whether a clause tells of something that was done.
+
+    "Comimos" may be of now: then the sentence decides, or a day whose very name says that it lies `behind`.
+    """
+    if _EVENT.search(clause) is not None:
+        return True
+    if behind:
+        return not _DONE.isdisjoint(clause)
+    return _WE_DO in clause and not _PAST_VERBS.isdisjoint(sentence)
+
+
+def _tells_day(item: Item) -> bool:
+    return isinstance(item.meant, DayNamed | PartNamed)
 
 
 def _named_behind(item: Item) -> bool:
@@ -248,7 +313,7 @@ def _told_as_past(letters: str, segment: str) -> bool:
 
 def _when_told(letters: str, item: Item) -> bool:
     """ "El martes me dieron el turno", "en la visita del 5 me dijeron": the day on which they did."""
-    begins = item.at == 0 or letters[item.at - 1] in _CLAUSES
+    begins = item.at == 0 or letters[item.at - 1] in _CLAUSES or letters[item.at - 1 : item.at] in _ON_A_DAY
     return (begins and _THEY_TOLD.match(letters, item.at) is not None) or _matches_before(_WHERE_TOLD, letters, item.at)
 
 

@@ -228,17 +228,18 @@ ceniza: ceniza
 BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
     felices linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
 # What is not a date
-NACER: naci nacio nacido nacida nacimos nacimiento cumpleanos cumple cumpleanios cumplo nac fnac nasimiento nacieron
-    nacidos
+NACER: naci nacio nacido nacida nacimos nacimiento nac fnac nasimiento nacieron nacidos
+CUMPLE: cumpleanos cumple cumpleanios cumplo cumples cumpleano cumpleanitos
 CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll blvd bulevar boulevard plaza plazoleta
     parque urb urbanizacion lote lt mz colonia barrio esquina esq diagonal transversal ruta autopista carretera
     asentamiento ciudadela cdla puente mercado malecon alameda villa
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
-PIEZA: consultorio piso habitacion sala puerta opcion opciones paso nivel grado pagina version capitulo cama caja
-    ventanilla talla anexo interior bloque edad linea paquete pregunta articulo vitamina depto dpto departamento aula
-    salon modulo android iphone ios windows plan combo bus anden cubiculo stand fila asiento mesa
+MESA: paso mesa sala salon combo plan paquete caja cama linea puerta habitacion pregunta grado
+PIEZA: consultorio piso opcion nivel pagina version capitulo bus
+    ventanilla talla anexo interior bloque edad articulo vitamina depto dpto departamento aula
+    modulo android iphone ios windows anden cubiculo stand fila asiento
 CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
     expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
@@ -250,15 +251,17 @@ DINERO: sol soles dolares dolar pesos peso bs euros euro quetzales lempiras colo
     reales lucas lukas usd cop ars mxn pen clp bolivares balboas centavos millones millon
 mil: mil
 novecientos: novecientos
-COSA: personas persona pacientes paciente kg kgs kilo kilos gramos litro litros lts cm cms mt mts metro metros km kms
-    cuadras cuadra hijos hijas hijo hija ninos ninas nino nina bebes hermanos hermanas hermana hermano adultos adulto
-    familiares veces cajas vacunas vacuna sesiones citas turnos consultas preguntas dientes muelas cosas cosa semillas
+COSAS: personas opciones pacientes kg kgs kilo kilos gramos litro litros lts cm cms mt mts metro metros km kms
+    cuadras cuadra hijos hijas ninos ninas bebes hermanos hermanas adultos
+    familiares veces cajas vacunas sesiones citas turnos consultas preguntas dientes muelas cosas semillas
     plantas arboles hectareas sacos bolsas fotos examenes analisis amigos amigas chicos chicas primeras servicios
-    puntos unidades tazas vasos porciones puestos cupos cupo lugares boletos entradas entrada gatos perros perro
+    puntos unidades tazas vasos porciones puestos cupos lugares boletos entradas gatos perros
     perritos huevos animales gallinas vacas cerdos ovejas productos pares habitaciones pisos materias hojas paginas
     kilometros toneladas quintales libras onzas copias cuotas pagos controles terapias canas companeros companeras
-    mujeres hombres senoras invitados comensales dedos partes pruebas muestras sobres cuadritos docenas docena mujer
-    piezas recetas ecografias radiografias placas embarazos cesareas partos unds und
+    mujeres hombres senoras invitados comensales dedos partes pruebas muestras sobres cuadritos docenas
+    piezas recetas ecografias radiografias placas embarazos cesareas partos unds und docena
+UNA_COSA: cupo persona paciente hijo hija nino nina hermana hermano adulto vacuna cosa perro gato entrada mujer prueba
+    sorpresa
 DOSIS: pastillas pastilla mg ml gotas gota tabletas tableta capsulas capsula dosis mcg gr grs cucharadas cucharada
     ampollas inyecciones cucharaditas
 # The wish, the appointment and what happens to it
@@ -281,7 +284,7 @@ CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancela
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
     registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
 TENGO: tengo tenemos
-TENIA: tenia teniamos habia habiamos
+TENIA: tenia teniamos habia habiamos tenian habian tenias
 PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
     pueo
 PODER: poder
@@ -337,11 +340,17 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     aparecio fuiste sangro vacune pague compre mandaron mande envie enviaron enviado recibi deposite transferi llegue
     rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
     prendio durmio metio quemo cayeron rompieron vio
+    diste fueron vieron lei servi segui elegi subi rompi vendi leyo oyo oyeron sintio sirvio siguio eligio abrio
+    transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos perdimos
+    corrimos metimos rompimos recogimos volvimos respondimos leimos
+    caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
 DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
-ERA: era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
+ERA: venia venian venias sabia sabian decia decian decias creia creian veia veian salia salian vivia vivian dormia
+    dormian ponia ponian traia traian traias debian ibamos eras hacian vendian pedian leia perdia corria
+    era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
 FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa

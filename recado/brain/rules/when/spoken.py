@@ -9,16 +9,18 @@ _QUARTER = 15
 
 _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
-_BIG, _MENOS, _MEDIA, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "media", "cuarto"))
+_BIG, _MENOS, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto"))
 _AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
+_HALVES = frozenset(ALPHABET.union("media half"))
+_NUM = ALPHABET.of("NUM")
 _SLASHED = ALPHABET.of("SLASHED")
 _NOONS = frozenset(ALPHABET.union("NOONS"))
 _MIDNIGHTS = frozenset(ALPHABET.union("MIDNIGHTS"))
 _PART_WORDS: tuple[tuple[str, Part], ...] = (
-    ("MANANA MANANAS MORNING TEMPRANO EARLY AMANECER", "morning"),
-    ("TARDE TARDES AFTERNOON", "afternoon"),
-    ("EVENING ATARDECER", "evening"),
-    ("NOCHE NOCHES NIGHT", "night"),
+    ("MANANA MANANAS MORNING MORNINGS TEMPRANO EARLY AMANECER", "morning"),
+    ("TARDE TARDES AFTERNOON AFTERNOONS", "afternoon"),
+    ("EVENING EVENINGS ATARDECER", "evening"),
+    ("NOCHE NOCHES NIGHT NIGHTS", "night"),
     ("MADRUGADA", "dawn"),
     ("DIA DAY MEDIODIA NOON", "midday"),
 )
@@ -55,15 +57,23 @@ SURE_HOUR = (
 )
 """An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
 END_OF_RANGE = (
-    f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el | la)? NOONS | MIDNIGHTS)"
+    f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | half past? HOURN | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el"
+    f" | la)? NOONS | MIDNIGHTS)"
 )
 """An hour in a range or a choice."""
 NO_THINGS = (
-    "(?! NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | PIEZA | DASH NUM"
+    "(?! NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | ROOM | DASH NUM"
     " | CLOCK)"
 )
 """A number of things is no hour."""
-NO_AMOUNT = "(?! NOUN | UNIT | GONE | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
+NO_COUNTED = (
+    "(?! COSAS | DOSIS | DINERO | GRADOS | PERCENT | UNIT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET"
+    " | DASH NUM | CLOCK)"
+)
+"""After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
+NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch)")
+""" "At 8 kids party": what is counted there goes on."""
+NO_AMOUNT = "(?! NOUN | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
 """After an hour that is sure to be one, a month may follow."""
 ABOUT = (
     "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"
@@ -87,13 +97,13 @@ class _Reader:
         self._tokens = tokens
         self._hour: int | None = None
         self._minute: int | None = None
-        self._minus = False
+        self._minus = self._wrong = False
         self._before = 0
         self._half: Half | None = None
         self._part: Part | None = None
 
     def clock(self) -> Clock | None:
-        if self._hour is None:
+        if self._hour is None or self._wrong:
             return None
         return Clock(
             self._hour,
@@ -112,8 +122,10 @@ class _Reader:
         elif letter == _BIG:
             self._hour, self._minute = divmod(self._tokens.number(at), 100)
         elif letter in _NUMBERS:
+            # "Mesa para 4 8pm": minutes have two digits.
+            self._wrong |= letter == _NUM and before == _NUM and self._tokens.length(at) < len("05")
             self._number(self._tokens.number(at))
-        elif letter == _MEDIA or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
+        elif letter in _HALVES or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
             self._minute = _HALF
         elif letter == _CUARTO:
             self._minutes(_QUARTER)

@@ -17,6 +17,8 @@ from recado.brain.rules.when.spoken import (
     LAS,
     MINUTES,
     NO_AMOUNT,
+    NO_COUNTED,
+    NO_COUNTED_AT,
     NO_THINGS,
     SURE_HOUR,
     clock_in,
@@ -34,6 +36,7 @@ _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
+_ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
 _MOVE = frozenset(ALPHABET.union("MOVE"))
 _ALAS = f"(a | al)? {LAS}"
 
@@ -55,6 +58,8 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time that itself says that it is one."""
     clock = _clock(tokens, match, "t")
     if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
+        return None
+    if tokens.letters[match.start("t") : match.end("t")] == _ONE_NIGHT and clock.hour == 1:
         return None
     if clock.hour > _NOON_HOUR and tokens.letters[match.start("t") + 1 : match.start("t") + 2] in _IN_THE:
         # "15 en la tarde" is a day.
@@ -178,17 +183,18 @@ _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | 
 _SINGLE = (
     *each(
         _told,
-        f"{ABOUT}{{0,2}} (a | al)? las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN)",
-        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_THINGS} (?! word |"
+        f"{ABOUT}{{0,2}} las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN | words)",
+        f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
         " words)",
-        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_THINGS}",
-        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_THINGS} (?! word | words)",
-        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS}"
+        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}",
+        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_COUNTED_AT} (?! word | words)",
+        f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT}"
         " (?! words)",
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
-        f" {AFTER}{{0,3}}> {NO_THINGS}",
-        f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
-        f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_THINGS}",
+        f" {AFTER}{{0,3}}> {NO_COUNTED}",
+        f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
+        f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
@@ -198,7 +204,8 @@ _SINGLE = (
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
         _told,
-        "(?<= WD | TOM | TODAY | MON | COMMA) <t:NUM (HORAS | HS | HOURS)>",
+        "(?<= WD | TOM | TODAY | MON) <t:NUM (HORAS | HS | HOURS)>",
+        "(?<= (WD | TOM | TODAY | MON | NUM | TH | BIG | FULLDATE | SLASHED) COMMA) <t:NUM (HORAS | HS | HOURS)>",
         "<t:HOURN> (?= TONIGHT | (esta | this) (TARDE | NOCHE | AFTERNOON | EVENING | MANANA | MORNING))",
     ),
     *each(
@@ -207,16 +214,24 @@ _SINGLE = (
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
-    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL)"),
+    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
-        f"MAKE (its | that)? <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $ | BREAK | COMMA | instead | FILLER |"
+        # "We will be 8" counts who comes.
+        f"(MAKING (its | that)? | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
+        f" | BREAK | COMMA | instead | FILLER |"
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
+    *each(
+        _told,
+        f"(?<! HOURN | CLOCK | MER | BIG) (sharp | EXACTO) (a las)? <t:NUM | WNUM | CLOCK> {NO_THINGS} (?! word"
+        f" | words)",
+    ),
+    *each(_told, f"(?<= time | COMMA | WD | TOM | TODAY) like <t:HOURN {MINUTES}?> {NO_THINGS} (?! word | words)"),
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
     *each(
         _spoken,
@@ -228,6 +243,7 @@ _SINGLE = (
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
+        "(?<! .) <h:NUM> <m:NUM> (?= (on | el | the)? (TOM | TODAY | WD))",
     ),
     *each(
         _half_past,
@@ -271,6 +287,7 @@ _SEVERAL = each(
     f"<t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{SURE_HOUR}> {NO_THINGS}",
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
+    f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
     f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
 )
 _SPANS = (
@@ -282,10 +299,13 @@ _SPANS = (
         " through | DASH | y)"
         f" (las | la | a las | a la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"between <t:{END_OF_RANGE}> (and | to | DASH | y) <u:{END_OF_RANGE}> {NO_THINGS}",
-        f"<t:{END_OF_RANGE}> (DASH | to | a | until | hasta) (las | la)? <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
+        # "Mesa para dos a las 8 pm" counts who comes.
+        f"(?<! para | VOY | son | IR | HAY | word | words) <t:{END_OF_RANGE}> (DASH | to | a | until"
+        f" | hasta) (las | la)?"
+        f" <u:{SURE_HOUR} | HOURN HS> {NO_THINGS}",
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
-        "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? NOONS>",
+        "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? (NOONS | MIDNIGHTS)>",
         "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",

@@ -18,8 +18,8 @@ _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 _SOME_DAY = always(
     Vague(),
     "mas ADELANTE",
-    "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
-    "(in | at | on)? (a | some)? another (DAY | time | fecha)",
+    "(en | in | dentro de | de AQUI a) (un | una | a | one)? (DAYU | WEEKU | MONTHU | YEARU) (y (media | medio)"
+    " | and a half)",
     "(un | uno | ALGUN) (DIA | DIAS) (de)? estos",
     "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS)",
     "estos DIAS",
@@ -39,7 +39,7 @@ _SOME_DAY = always(
     " from)",
     "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
-    "in the new YEAR",
+    "in the new (YEAR | MONTH | WEEK)",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
     f"{_SOME} {_MANY} (from NOW | later)",
     "(en | durante | in | over | para | within | for)? (los | the | el | estos) NEXT (NN | some | ALGUNOS | PAR"
@@ -72,8 +72,9 @@ _SOME_DAY = always(
     "(on)? (a)? WEEKDAY",
     "mid WEEK",
     "(la | en la | para la)? SEMANA (del | de el | de) (DIA)? (WDAY)? (NN) (de MON)? (?! DIAS | UNIT)",
-    "(the)? WEEK of (the | MON)? (NN | ORDW) TH? (of MON)?",
+    "(the)? (WEEK | WEEKEND) of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
+    "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
     "SEMANA santo",
     "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
@@ -83,12 +84,18 @@ _SOME_DAY = always(
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
+_OTHER_DAY = always(
+    Vague(other=True),
+    "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
+    "(in | at | on)? (a | some)? another (DAY | time | fecha)",
+)
 _SOME_HOUR = (
     *always(
         Vague(hours=True),
         "(un poco)? mas TARDE (?! de | TODAY)",
         "(?<! or | and) later (?! than)",
         "al RATO",
+        "mas RATO",
         "en un RATO (mas)?",
     ),
     *always(
@@ -220,6 +227,7 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *_OTHER_DAY,
     *_SOME_HOUR,
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
     *_WEEKS,

@@ -89,7 +89,11 @@ class Judge:
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
         loose = self._choosing.chosen(choosing.day_of, self._is_loose)
-        if loose.last is not None and (definite.last is None or self._overrides(definite.last, loose.last)):
+        if loose.last is not None and (
+            definite.last is None
+            or self._overrides(definite.last, loose.last)
+            or self._is_reason(definite.last, loose.last)
+        ):
             self._tell_loose(loose.last)
             return loose
         if definite.last is None:
@@ -125,7 +129,15 @@ class Judge:
             or self._lies_behind(definite)
             or self._choosing.changed_between(definite, loose)
             or self._choosing.or_else(definite, loose)
+            or self._choosing.any_but(definite, loose)
         )
+
+    def _is_reason(self, definite: Item, loose: Item) -> bool:
+        """ "Otro día, que hoy no me siento bien": today only says why."""
+        if definite.cluster.time is not None or next(self._dates(definite), None) != self._today:
+            return False
+        other = isinstance(loose.meant, Vague) and loose.meant.other
+        return loose.at < definite.at and (other or choosing.because(self._skeleton, loose, definite))
 
     def _day_talked_about(self, times: Chosen) -> Chosen:
         """No new day was named: the one of the appointment, if it was not refused, or if only its hour was."""
