@@ -9,12 +9,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 import recado
+from recado.contacts.models import Fact
+from recado.contacts.service import create_contact
 from recado.db import Database
 from recado.errors import RecadoError
+from recado.kit import new_id
+from recado.messages import Address
 from recado.migrate import check, migrate, migration_lock, wait_until_migrated
 from recado.migrations import REVISIONS
 from recado.settings import Settings
@@ -57,6 +61,18 @@ async def test_check_tells_where_the_database_stands(empty_database_url: str) ->
     await migrate(Settings(database_url=empty_database_url))
     assert (await check(database)).up_to_date
     await database.close()
+
+
+async def test_what_was_known_of_contacts_that_are_gone_goes(database: Database, project_id: str) -> None:
+    async with database.project(project_id) as session:
+        kept = (await create_contact(session, "Ana", [Address(kind="phone", value="51900000001")])).id
+        for contact in (kept, new_id()):
+            session.add(Fact(contact_id=contact, name="dni", value='"1"', created_ms=1, updated_ms=1))
+    async with database.engine.begin() as connection:
+        await connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
+    assert (await migrate(Settings(database_url=database.url)))[0] == "0015"
+    async with database.project(project_id, read_only=True) as session:
+        assert (await session.scalars(select(Fact.contact_id))).all() == [kept]
 
 
 async def test_a_process_that_finds_no_tables_fails_clearly(empty_database_url: str) -> None:

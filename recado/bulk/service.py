@@ -3,7 +3,7 @@
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import select
+from sqlalchemy import case, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.bulk.models import BulkRecipient
@@ -81,3 +81,18 @@ async def recipients(
     if state is not None:
         statement = statement.where(BulkRecipient.state == state)
     return await read_page(session, statement, BulkRecipient, cut)
+
+
+async def forget_contact(session: AsyncSession, contact_id: str) -> None:
+    """Name a contact that goes in no list any more; the lists keep their places, and nothing more is sent for it."""
+    waiting = BulkRecipient.state == "waiting"
+    await session.execute(
+        update(BulkRecipient)
+        .where(BulkRecipient.contact_id == contact_id)
+        .values(
+            contact_id=None,
+            code=case((waiting, "contact_not_found"), else_=BulkRecipient.code),
+            state=case((waiting, "refused"), else_=BulkRecipient.state),
+        )
+        .execution_options(synchronize_session=False)
+    )

@@ -84,7 +84,7 @@ async def rename_contact(contact_id: PathId, changes: ContactChanges, caller: Ag
 
 @router.delete("/{contact_id}", status_code=204)
 async def delete_contact(contact_id: PathId, caller: Admin, goes: Goes, match: IfMatch) -> None:
-    """Remove a contact with whom there is no conversation, and its addresses.
+    """Remove a contact with whom there is no conversation, its addresses and what assistants have learned of it.
 
     One with conversations is kept, for they would be nobody's: 409 `contact_has_conversations`. So is one into which
     others were merged: 409 `contact_has_merged`.

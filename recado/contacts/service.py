@@ -147,7 +147,8 @@ async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool)
 
 
 async def delete_contact(session: AsyncSession, contact: Contact, steps: Sequence[Step]) -> None:
-    """Remove a contact and its addresses. `steps` raise where something of another room still needs it.
+    """Remove a contact, its addresses and what was learned of it. `steps` see to what other rooms hold of it, and raise
+    where they still need it.
 
     Raises `Conflict` (`contact_has_merged`).
     """
@@ -156,7 +157,8 @@ async def delete_contact(session: AsyncSession, contact: Contact, steps: Sequenc
         raise Conflict("Other contacts were merged into this one: undo that first", code="contact_has_merged")
     for step in steps:
         await step(session, contact.id)
-    await session.execute(delete(AddressRow).where(AddressRow.contact_id == contact.id))
+    for held in (AddressRow, Fact):
+        await session.execute(delete(held).where(held.contact_id == contact.id))
     await session.delete(contact)
     await session.flush()
 
@@ -294,5 +296,5 @@ def _check_name(name: str | None) -> str | None:
 
 async def facts_of(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, str]:
     """What assistants have learned of a person, given all their contacts: JSON texts by name, the newest ones."""
-    found = select(Fact).where(Fact.contact_id.in_(contact_ids)).order_by(Fact.updated_ms)
+    found = select(Fact).where(Fact.contact_id.in_(contact_ids)).order_by(Fact.updated_ms, Fact.contact_id)
     return {fact.name: fact.value for fact in await session.scalars(found)}

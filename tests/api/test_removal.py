@@ -2,11 +2,14 @@
 
 from sqlalchemy import select
 
+from recado.bulk.models import BulkRecipient
+from recado.contacts.models import Fact
 from recado.mailbox import senders
 from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant, arrive
+from tests.models import all_tables
 
 HELLO = {"content": {"type": "text", "text": "hola"}}
 
@@ -117,3 +120,33 @@ async def test_secrets_of_a_line_are_changed_one_by_one(api: Api, ours: Tenant) 
     line = api.runtime.directory.line(ours.line_id)
     assert line is not None
     assert line.secrets == {"access_token": "new", "app_secret": "secret-of-ours"}
+
+
+async def test_nothing_of_a_contact_is_left_when_it_goes(api: Api, ours: Tenant) -> None:
+    key, database = ours.keys[Role.ADMIN], api.runtime.database
+    made = [
+        (await api.post("/contacts", key, {"addresses": [{"kind": "phone", "value": f"3461111111{n}"}]})).json["id"]
+        for n in range(2)
+    ]
+    async with database.project(ours.project_id) as session:
+        for contact in (*made, ours.contact_id):
+            session.add(Fact(contact_id=contact, name="dni", value='"SECRETDNI"', created_ms=1, updated_ms=1))
+        for place, (contact, state) in enumerate([(made[0], "waiting"), (made[0], "failed"), (made[1], "waiting")]):
+            # Two sends: a person is in each of them once.
+            job_id = ours.job_id if state == "waiting" else ours.schedule_id
+            row = BulkRecipient(job_id=job_id, place=place, contact_id=contact, state=state, created_ms=1)
+            session.add(row)
+    assert (await api.call("DELETE", f"/api/v1/contacts/{made[0]}", key)).status == 204
+    holders = [table for table in all_tables().tables.values() if "contact_id" in table.columns]
+    assert {table.name for table in holders} >= {"facts", "addresses", "conversations", "media", "bulk_recipients"}
+    async with database.engine.connect() as connection:
+        for table in holders:
+            left = await connection.execute(select(table).where(table.c.contact_id == made[0]))
+            assert left.all() == [], table.name
+    async with database.project(ours.project_id, read_only=True) as session:
+        kept = (await session.scalars(select(Fact.contact_id))).all()
+        recipients = (await session.scalars(select(BulkRecipient).order_by(BulkRecipient.place))).all()
+    assert sorted(kept) == sorted([made[1], ours.contact_id])
+    # The lists keep their places; nobody is written to who is not there.
+    seen = [(one.contact_id, one.state, one.code) for one in recipients]
+    assert seen == [(None, "refused", "contact_not_found"), (None, "failed", None), (made[1], "waiting", None)]
