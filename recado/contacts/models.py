@@ -45,7 +45,11 @@ class AddressRow(OfProject, Base):
 
 
 class Fact(OfProject, Base):
-    """Something that assistants have learned of a person, for all their conversations. `value` is JSON text."""
+    """Something that assistants have learned of a person, for all their conversations. `value` is JSON text.
+
+    It stays with the contact in whose conversation it was learned, so that a merge can be undone, and holds for all
+    that are one person: of one name, the newest.
+    """
 
     __tablename__ = "facts"
     __table_args__ = (UniqueConstraint("contact_id", "name"),)

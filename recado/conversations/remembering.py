@@ -14,6 +14,7 @@ import structlog
 from recado.conversations.acting import Memory
 from recado.db import json_text
 from recado.decisions import AssistantFacts, Decision, Language
+from recado.mailbox.memories import NOTHING, Remembered
 from recado.skills import Skills, TurnFacts
 
 NAME, LANGUAGE = "name", "language"
@@ -27,22 +28,22 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is remembered of a person. `facts` are the JSON texts as stored, `skills` what each skill has learned."""
+    """What is remembered of a person. `kept` are the JSON texts as stored, `skills` what each skill has learned."""
 
-    facts: Mapping[str, str]
+    kept: Remembered
     name: str | None
     language: Language | None
     skills: Mapping[str, Mapping[str, Any]]
 
 
-_NOTHING = Known({}, None, None, {})
+_NOTHING = Known(NOTHING, None, None, {})
 
 
-def known(facts: Mapping[str, str]) -> Known:
-    """Facts as stored (JSON texts by name), read."""
-    if not facts:
+def known(kept: Remembered) -> Known:
+    """Facts as stored, read."""
+    if not kept.facts:
         return _NOTHING
-    read = {name: json.loads(text) for name, text in facts.items()}
+    read = {name: json.loads(text) for name, text in kept.facts.items()}
     skills: dict[str, dict[str, Any]] = {}
     for name, value in read.items():
         skill, dot, key = name.partition(".")
@@ -50,7 +51,7 @@ def known(facts: Mapping[str, str]) -> Known:
             skills.setdefault(skill, {})[key] = value
     language = read.get(LANGUAGE)
     spoken = cast(Language, language) if language in get_args(Language) else None
-    return Known(facts, read.get(NAME), spoken, skills)
+    return Known(kept, read.get(NAME), spoken, skills)
 
 
 def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memory, of: Known) -> Memory:
@@ -72,7 +73,7 @@ def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memo
 
 
 def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], Any]) -> tuple[tuple[str, str], ...]:
-    """What is new since `of`, as JSON texts by name."""
+    """What is new since `of`, as JSON texts by name; also what so far was known of another contact of theirs only."""
     facts: dict[str, Any] = {f"{skill}.{name}": value for (skill, name), value in by_skills.items()}
     if isinstance(name := decision.slots.get(NAME), str):
         facts[NAME] = name
@@ -82,5 +83,7 @@ def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], A
         return ()
     texts = {name: json_text(value) for name, value in facts.items() if len(name) <= MAX_NAME}
     return tuple(
-        (name, text) for name, text in texts.items() if text != of.facts.get(name) and len(text) <= MAX_VALUE_CHARS
+        (name, text)
+        for name, text in texts.items()
+        if len(text) <= MAX_VALUE_CHARS and (text != of.kept.facts.get(name) or text != of.kept.own.get(name))
     )

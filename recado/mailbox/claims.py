@@ -34,8 +34,8 @@ class Claim:
     """A conversation that this process holds under `epoch`, and what waits in it, in order.
 
     `failures` counts caught errors of earlier turns, `crashes` the processes that died holding it.
-    `contact_allowed`: nobody has said that nothing may be done for this person. `person_id` is the contact that stands
-    for them; `knows_person`: something is remembered of them.
+    `contact_allowed`: nobody has said that nothing may be done for this person. `contact_id` is theirs here; they have
+    others if it is `merged`. `knows_person`: something may be remembered of them.
     """
 
     conversation_id: str
@@ -51,7 +51,8 @@ class Claim:
     crashes: int
     contact_allowed: bool
     messages: tuple[Pending, ...]
-    person_id: str = ""
+    contact_id: str = ""
+    merged: bool = False
     knows_person: bool = False
 
     @property
@@ -107,10 +108,7 @@ _CLAIM = Query(
     RETURNING conversations.id, project_id, line_id, epoch, settled_seq, mode, language, state,
         (SELECT name FROM contacts WHERE contacts.id = contact_id), failures, crashes,
         (SELECT c.allowed FROM contacts c WHERE c.id = contact_id),
-        (SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = contact_id),
-        EXISTS (SELECT 1 FROM facts f WHERE f.contact_id = (
-            SELECT coalesce(c.alias_of, c.id) FROM contacts c WHERE c.id = conversations.contact_id
-        )),
+        EXISTS (SELECT 1 FROM facts f WHERE f.contact_id = conversations.contact_id),
         contact_id,
         (SELECT c.alias_of IS NOT NULL FROM contacts c WHERE c.id = contact_id)
             OR EXISTS (SELECT 1 FROM contacts m WHERE m.alias_of = contact_id),
@@ -235,13 +233,14 @@ async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:
 
 
 def _claim(row: Sequence[Any], forbidden: Collection[str], pending: Sequence[Pending]) -> Claim:
-    *held, allowed, person_id, knows_person, contact_id, _, _ = row
+    *held, allowed, knows_contact, contact_id, merged, _ = row
     return Claim(
         *held,
         contact_allowed=bool(allowed) and contact_id not in forbidden,
         messages=tuple(pending),
-        person_id=person_id,
-        knows_person=bool(knows_person),
+        contact_id=contact_id,
+        merged=bool(merged),
+        knows_person=bool(knows_contact or merged),
     )
 
 
@@ -273,7 +272,7 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
         tx, [noting.note(e.name, c.project_id, c.conversation_id, c.line_id, e.data) for c, e in events]
     )
     await memories.remember(
-        tx, {(t.claim.project_id, t.claim.person_id, name): value for t in held for name, value in t.learned}
+        tx, {(t.claim.project_id, t.claim.contact_id, name): value for t in held for name, value in t.learned}
     )
     await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
     return [t.claim.key in last_seq for t in turns]

@@ -1,6 +1,11 @@
-"""What is remembered of a person, for all their conversations: read before a turn, written in its commit."""
+"""What is remembered of a person, for all their conversations: read before a turn, written in its commit.
+
+A fact stays with the contact in whose conversation it was learned, so that a merge can be undone. It holds for all
+contacts that are this person: of one name, what was learned last.
+"""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from recado.kit import new_id
 from recado.mailbox.driver import Tx
@@ -8,11 +13,27 @@ from recado.mailbox.sql import Query
 
 # The fields of a form, a name, a language, remarks: nobody is told more of a person.
 MAX_REMEMBERED = 100
+# Several contacts of a person may each have learned the same.
+_MAX_READ = 4 * MAX_REMEMBERED
 
 _READ = Query(
     f"""
-    SELECT name, value FROM facts WHERE contact_id = :contact_id
+    SELECT name, value, true FROM facts WHERE contact_id = :contact_id
     ORDER BY updated_ms DESC LIMIT {MAX_REMEMBERED}
+    """,
+    scalars="contact_id uuid",
+)
+# Only for those who were merged.
+_READ_ALL = Query(
+    f"""
+    WITH RECURSIVE up(at) AS (
+        SELECT :contact_id
+        UNION
+        SELECT CASE WHEN c.id = up.at THEN coalesce(c.alias_of, c.id) ELSE c.id END
+        FROM up JOIN contacts c ON c.id = up.at OR c.alias_of = up.at
+    )
+    SELECT f.name, f.value, f.contact_id = :contact_id FROM up JOIN facts f ON f.contact_id = up.at
+    ORDER BY f.updated_ms DESC, f.contact_id DESC LIMIT {_MAX_READ}
     """,
     scalars="contact_id uuid",
 )
@@ -59,10 +80,26 @@ _EMPTY = Query(
 )
 
 
-async def remembered(tx: Tx, contact_id: str) -> dict[str, str]:
-    """What is remembered of a person, given the contact that stands for them: JSON texts by name."""
-    rows = await tx.fetch(_READ, contact_id=contact_id)
-    return {row[0]: row[1] for row in rows}
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """JSON texts by name: what holds for a person, and what was learned by the one contact that was asked for."""
+
+    facts: Mapping[str, str] = field(default_factory=dict[str, str])
+    own: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+NOTHING = Remembered()
+
+
+async def remembered(tx: Tx, contact_id: str, *, merged: bool) -> Remembered:
+    """What is remembered of a person, given one of their contacts; of this one alone if it is not `merged`."""
+    facts, own = dict[str, str](), dict[str, str]()
+    for name, value, is_own in await tx.fetch(_READ_ALL if merged else _READ, contact_id=contact_id):
+        if name not in facts and len(facts) < MAX_REMEMBERED:
+            facts[name] = value
+        if is_own:
+            own[name] = value
+    return Remembered(facts, own)
 
 
 async def remember(tx: Tx, learned: Mapping[tuple[str, str, str], str]) -> None:

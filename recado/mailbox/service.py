@@ -14,6 +14,7 @@ from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.inbox import Stored
+from recado.mailbox.memories import NOTHING, Remembered
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToOne, ToSend
 from recado.mailbox.people import Arrival
 from recado.mailbox.recent import Recent
@@ -185,11 +186,13 @@ class Mailbox:
         """What was said before the messages of a claim, oldest first."""
         return await self.driver.run(lambda tx: recent.read_recent(tx, claim, limit), Priority.TURN, atomic=False)
 
-    async def remembered(self, claim: Claim) -> dict[str, str]:
-        """What is remembered of the person of a claim: JSON texts by name."""
+    async def remembered(self, claim: Claim) -> Remembered:
+        """What is remembered of the person of a claim."""
         if not claim.knows_person:
-            return {}
-        return await self.driver.run(lambda tx: memories.remembered(tx, claim.person_id), Priority.TURN, atomic=False)
+            return NOTHING
+        return await self.driver.run(
+            lambda tx: memories.remembered(tx, claim.contact_id, merged=claim.merged), Priority.TURN, atomic=False
+        )
 
     async def forget(self, project_id: str, contact_ids: Sequence[str]) -> None:
         """Forget what is remembered of a person, and what their conversations have kept; turns in work begin anew.

@@ -1,23 +1,30 @@
 """What is learned of a customer is known in their other conversations, shown, and erased."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal, TypeVar
 from urllib.parse import urlencode
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 from yarl import URL
 
 from recado.assistants.config import Config
+from recado.contacts.models import AddressRow
+from recado.contacts.service import facts_of, find_by_address, merge, undo_merge
 from recado.decisions import AddNote, Decision, UpdateForm
-from recado.messages import OutText
+from recado.messages import Address, OutText
 from tests.compat.conftest import KEY, OTHER_KEY, Client
+
+T = TypeVar("T")
+Kind = Literal["phone", "web"]
 
 ANA = {"X-Customer-Id": "ana"}
 
 
 async def teach(client: Client) -> None:
     """Let the assistant of the project have a form, and the brain learn something from "learn"."""
-    from sqlalchemy import select
-
     from recado.assistants.models import Assistant
     from recado.assistants.service import update_assistant
 
@@ -69,6 +76,84 @@ async def test_facts_are_kept_shown_and_erased(client: Client) -> None:
     context = client.brain.contexts[-1]
     assert (context.contact_name, context.language, context.state) == (None, None, {})
     assert context.facts["forms"]["values"] == {}
+
+
+NUMBER, MARIA = "51987654321", "51911111111"
+
+
+async def writes(client: Client, number: str, text: str, headers: Mapping[str, str] | None = None) -> str | None:
+    """By which name the assistant knows whoever writes this."""
+    message = {"from_number": number, "text": text}
+    await client.post("/v1/channels/whatsapp/inbound", message, headers=headers or {})
+    return client.brain.contexts[-1].contact_name
+
+
+async def in_project(client: Client, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    database = client.runtime.database
+    async with database.system(read_only=True) as session:
+        project_id = (await session.scalars(select(AddressRow.project_id))).first()
+    assert project_id is not None
+    async with database.project(project_id) as session:
+        return await work(session)
+
+
+async def contact_of(session: AsyncSession, kind: Kind, value: str) -> str:
+    found = await find_by_address(session, Address(kind=kind, value=value))
+    assert found is not None
+    return found.id
+
+
+async def facts(client: Client, number: str) -> dict[str, str]:
+    """What was learned in the conversation of this number itself."""
+
+    async def read(session: AsyncSession) -> dict[str, str]:
+        return await facts_of(session, [await contact_of(session, "phone", number)])
+
+    return await in_project(client, read)
+
+
+async def test_a_person_has_one_memory_while_their_contacts_are_one(client: Client) -> None:
+    await teach(client)
+    for name in ("Maria", "Eva"):
+        client.brain.decisions[f"soy {name}"] = Decision(replies=(OutText(text="ok"),), slots={"name": name})
+    # A number that wrote before anybody said whose it is.
+    assert await writes(client, NUMBER, "learn") is None
+    assert await writes(client, NUMBER, "hola", ANA) == "Ana Quispe"
+    await client.post("/v1/conversations/two/messages", {"text": "hola"}, headers=ANA)
+    assert client.brain.contexts[-1].contact_name == "Ana Quispe"
+    assert client.brain.contexts[-1].facts["forms"]["values"] == {"cultivo": "papa"}
+
+    async def join(session: AsyncSession) -> None:
+        await merge(
+            session, await contact_of(session, "web", "customer:ana"), await contact_of(session, "phone", MARIA)
+        )
+
+    async def part(session: AsyncSession) -> None:
+        await undo_merge(session, await contact_of(session, "web", "customer:ana"))
+
+    # An alias of an alias: the number, the customer, Maria. What was said last holds, wherever it was said.
+    assert await writes(client, MARIA, "soy Maria") is None
+    await in_project(client, join)
+    assert await writes(client, NUMBER, "hola") == "Maria"
+    await writes(client, NUMBER, "soy Eva")
+    assert await writes(client, MARIA, "hola") == "Eva"
+    assert (await client.get("/v1/memory", headers=ANA)).json["memory"]["name"] == "Eva"
+    await writes(client, MARIA, "soy Maria")
+    await writes(client, NUMBER, "soy Maria")  # known already, but not by them
+    assert await writes(client, NUMBER, "soy Eva") == "Maria"
+    await writes(client, MARIA, "soy Eva")
+    # They were two people: each is left with what they said themselves.
+    await in_project(client, part)
+    assert await facts(client, MARIA) == {"name": '"Eva"'}
+    assert (await facts(client, NUMBER))["forms.cultivo"] == '"papa"'
+    await writes(client, MARIA, "soy Maria")
+    assert await writes(client, MARIA, "hola") == "Maria"
+    assert await writes(client, NUMBER, "hola") == "Eva"
+    # To forget a person is to forget all of it.
+    await in_project(client, join)
+    assert (await client.call("DELETE", "/v1/memory", headers=ANA)).status == 204
+    assert [await facts(client, one) for one in (MARIA, NUMBER)] == [{}, {}]
+    assert await writes(client, NUMBER, "hola") is None
 
 
 async def test_a_customer_must_be_named(client: Client) -> None:
