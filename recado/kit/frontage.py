@@ -21,10 +21,13 @@ _SECURITY = {
 }
 # Beside the few that every page may send.
 _ASKED_HEADERS = (
-    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "X-API-Key",
-    "X-Request-Id",
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Range",
+    "X-API-Key", "X-Customer-Id", "X-Request-Id",
 )  # fmt: skip
-_SHOWN_HEADERS = ("ETag", "Idempotent-Replayed", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id")
+_SHOWN_HEADERS = (
+    "Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Idempotent-Replayed", "RateLimit",
+    "RateLimit-Policy", "Retry-After", "X-Request-Id",
+)  # fmt: skip
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 # How long a browser may remember what it may send: Chromium remembers no longer.
 _REMEMBERED_S = 7_200

@@ -3,7 +3,10 @@
 import io
 from pathlib import Path
 
+from fastapi.routing import APIRoute
+
 from recado.api import OPENAPI_PATH
+from recado.compat import endpoints as compat
 from recado.projects.service import Role
 from recado.settings import Settings
 from tests.api.conftest import Api, make_tenant, serving
@@ -60,6 +63,26 @@ async def test_pages_of_named_origins_may_call(databases: Databases, tmp_path: P
         large = await api.call("POST", path, headers={"Origin": PANEL}, data=io.BytesIO(b"x" * 2_000_000))
         assert (large.status, large.headers["access-control-allow-origin"]) == (413, PANEL)
         assert "access-control-allow-origin" not in (await api.call("GET", path, headers={"Origin": "null"})).headers
+
+
+async def test_pages_may_send_and_read_every_header_there_is(databases: Databases, tmp_path: Path) -> None:
+    async with serving(settings(databases, tmp_path, cors_origins=PANEL)) as api:
+        document = (await api.call("GET", OPENAPI_PATH)).json
+        operations = [one for path in document["paths"].values() for one in path.values()]
+        sent = {p["name"] for one in operations for p in one.get("parameters", ()) if p["in"] == "header"}
+        sent |= {one["name"] for one in document["components"]["securitySchemes"].values() if one.get("in") == "header"}
+        old = {field.alias for one in compat.router.routes if isinstance(one, APIRoute)
+               for field in one.dependant.header_params}  # fmt: skip
+        assert {"if-match", "Range", "X-API-Key"} <= sent
+        assert {"X-Customer-Id", "Idempotency-Key"} <= old
+        for path, name in [("/api/v1/contacts", name) for name in sent] + [("/v1/memory", name) for name in old]:
+            asked = {"Access-Control-Request-Method": "DELETE", "Access-Control-Request-Headers": name}
+            may = await api.call("OPTIONS", path, headers={"Origin": PANEL} | asked)
+            assert (may.status, may.headers["access-control-allow-origin"]) == (200, PANEL), name
+        answered = await api.call("GET", "/health", headers={"Origin": PANEL})
+        shown = set(answered.headers["access-control-expose-headers"].split(", "))
+        assert shown >= {name for one in operations for a in one["responses"].values() for name in a.get("headers", ())}
+        assert shown >= {"Accept-Ranges", "Content-Disposition", "Content-Range", "ETag", "Retry-After", "X-Request-Id"}
 
 
 async def test_head_is_get_without_a_body(databases: Databases, tmp_path: Path) -> None:
