@@ -176,9 +176,13 @@ class MarksRead(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is handed back to whoever wrote: one text, and the choices that were offered with the last message."""
+    """What is handed back to whoever wrote: one text, in which choices are words.
+
+    Whoever shows the `choices` that were offered last by themselves takes `bare` instead, in which these are no words.
+    """
 
     text: str
+    bare: str
     choices: OutButtons | OutList | None = None
 
 

@@ -132,7 +132,7 @@ class FrameIn(Frame):
 
 def gateway_out(conversation: str, message_id: str, answer: Answer) -> GatewayOut:
     """An answer with its choices."""
-    out = GatewayOut(conversation_id=conversation, message_id=message_id, response_text=answer.text)
+    out = GatewayOut(conversation_id=conversation, message_id=message_id, response_text=answer.bare)
     choices = answer.choices
     if choices is None:
         return out

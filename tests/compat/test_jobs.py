@@ -142,7 +142,7 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
 
     monkeypatch.setattr(due_posts, "BACKOFF_BASE_S", 0.01)
     async with listening(refuse=1) as listener:
-        started = await client.post(ASYNC, {"text": "hola", "message_id": "m9", "callback_url": listener.url})
+        started = await client.post(ASYNC, {"text": "list", "message_id": "m9", "callback_url": listener.url})
         async with asyncio.timeout(60):
             await listener.came.wait()
         job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
@@ -151,7 +151,7 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         import json
 
         assert json.loads(body) == job
-        assert job["response_text"] == "1: hola"
+        assert job["response_text"] == "1: list\n- First\n- Second"
         assert (headers["X-API-Key"], headers["X-Project-Id"]) == (KEY, "clinic")
         timestamp, signed = headers["X-Callback-Timestamp"], headers["X-Callback-Signature"]
         assert is_signed(KEY, timestamp, signed, body, time.time())

@@ -45,6 +45,8 @@ async def test_words_go_in_and_answers_come_out(client: Client) -> None:
         assert await said(socket) == frame("pong")
         await socket.send_json({"type": "user_message", "text": "hola"})
         assert await said(socket) == frame("assistant_message", "1: hola")
+        await socket.send_json({"type": "user_message", "text": "buttons"})
+        assert await said(socket) == frame("assistant_message", "2: buttons\n- Yes\n- No")
         for wrong in ("{", "[]", '{"type": "dance"}', '{"type": "user_message"}', '{"type": "assistant_message"}'):
             await socket.send_str(wrong)
             answer = await said(socket)

@@ -7,7 +7,18 @@ from recado.channels.registry import ChannelRegistry
 from recado.channels.web import WebChannel
 from recado.errors import SendError
 from recado.kit import new_id
-from recado.messages import Address, Button, OutButtons, OutContent, OutList, OutText, Row, words_of
+from recado.messages import (
+    Address,
+    Button,
+    OutButtons,
+    OutByWindow,
+    OutContent,
+    OutList,
+    OutTemplate,
+    OutText,
+    Row,
+    words_of,
+)
 
 CHANNELS: list[Channel] = [WebChannel()]
 every_channel = pytest.mark.parametrize("channel", CHANNELS, ids=[channel.name for channel in CHANNELS])
@@ -31,15 +42,25 @@ def test_messages_are_one_answer_in_their_order(channel: Channel) -> None:
     )
     assert answer.choices == BUTTONS
     assert hands_out(channel).hand_out([BUTTONS, LIST]).choices == LIST
-    assert hands_out(channel).hand_out([]) == Answer("")
+    assert hands_out(channel).hand_out([]) == Answer("", "")
 
 
 @every_channel
 @pytest.mark.parametrize("content", CONTENTS, ids=lambda content: content.type)
 def test_nothing_is_lost_by_splitting(channel: Channel, content: OutContent) -> None:
     answer = hands_out(channel).hand_out(channel.split(content))
-    assert answer.text == words_of(content, choices=False)
+    assert (answer.text, answer.bare) == (words_of(content), words_of(content, choices=False))
     assert answer.choices == (None if content.type == "text" else content)
+
+
+@every_channel
+def test_choices_are_words_wherever_they_are_not_shown(channel: Channel) -> None:
+    answer = hands_out(channel).hand_out([BUTTONS, LIST])
+    assert [name in answer.text for name in ("Yes\n", "First")] == [True, True]
+    assert [name in answer.bare for name in ("- Yes", "- First")] == [True, False]
+    # Without a window what was meant for its inside is sent, and shown.
+    by_window = OutByWindow(inside=BUTTONS, outside=OutTemplate(name="ask"))
+    assert hands_out(channel).hand_out([by_window]) == hands_out(channel).hand_out([BUTTONS])
 
 
 @every_channel

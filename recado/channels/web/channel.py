@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from recado.channels.contract import Answer, Line, Outgoing, Sent
 from recado.errors import SendRefused
-from recado.messages import OutButtons, OutContent, OutList, words_of
+from recado.messages import OutButtons, OutByWindow, OutContent, OutList, words_of
 
 NAME = "web"
 # Between messages that become one text.
@@ -36,7 +36,11 @@ class WebChannel:
         pass
 
     def hand_out(self, contents: Sequence[OutContent]) -> Answer:
-        offered = [content for content in contents if isinstance(content, OutButtons | OutList)]
+        # There is no window here.
+        said = [content.inside if isinstance(content, OutByWindow) else content for content in contents]
+        shown = next((content for content in reversed(said) if isinstance(content, OutButtons | OutList)), None)
         return Answer(
-            BETWEEN.join(words_of(content, choices=False) for content in contents), offered[-1] if offered else None
+            BETWEEN.join(words_of(content) for content in said),
+            BETWEEN.join(words_of(content, choices=content is not shown) for content in said),
+            shown,
         )
