@@ -261,6 +261,7 @@ def asking_of(runtime: Runtime) -> Asking:
         ChannelRegistry(runtime.channels.values()),
         Answers(runtime.mailbox),
         runtime.settings.answer_limit_s,
+        runtime.erased,
     )
 
 

@@ -104,6 +104,8 @@ async def open_runtime(
             networks=settings.webhook_networks,
         )
         web = WebChannel()
+        erased = Erased(database, box)
+        await erased.refresh()  # before the first message comes in, which may be one of them
         try:
             yield Runtime(
                 settings,
@@ -117,7 +119,7 @@ async def open_runtime(
                 Skills(skills),
                 _open_feed(database, mailbox),
                 store,
-                Erased(database, box),
+                erased,
                 thinker,
                 tracing,
             )

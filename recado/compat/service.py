@@ -13,15 +13,26 @@ from recado.compat.questions import Question, arrival_of
 from recado.compat.waiting import Answers
 from recado.contacts.service import facts_of
 from recado.db import Database
-from recado.errors import NotFound, Unavailable
+from recado.errors import NotFound, RecadoError, Unavailable
 from recado.kit.crypto import SecretBox
 from recado.mailbox.answers import Handed, HandedOut
 from recado.mailbox.directory import Directory
 from recado.mailbox.people import Arrival
+from recado.mailbox.receive import ForgetsErased
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, Address
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class WasErased(RecadoError):
+    """The message was erased, with whoever wrote it. It is not taken again, however often it is brought."""
+
+    code = "message_erased"
+    status = 410
+
+    def __init__(self) -> None:
+        super().__init__("This message was erased: do not send it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +46,7 @@ class Asking:
     channels: ChannelRegistry
     answers: Answers
     limit_s: float
+    erased: ForgetsErased
 
     async def ask(self, project_id: str, question: Question) -> Answer:
         """The answer, marked as handed out. Raises as `wait` does."""
@@ -45,7 +57,7 @@ class Asking:
     async def wait(self, project_id: str, question: Question) -> Handed:
         """The answer, once it stands. The same question again (by its `message_id`) gives the same one.
 
-        Raises `AnswerLate`, `Conflict` (`no_assistant`), `Unavailable`.
+        Raises `AnswerLate`, `Conflict` (`no_assistant`), `Unavailable`, `WasErased`.
         """
         arrival = await self._arrival(project_id, question)
         (stored,) = await self.mailbox.store([arrival])
@@ -100,6 +112,10 @@ class Asking:
 
     async def _arrival(self, project_id: str, question: Question) -> Arrival:
         line = await line_of(self.database, self.box, self.directory, project_id)
+        arrival = arrival_of(question, line, self.directory.settle_ms(line.id))
+        # Before anything is written of whoever is said to ask: they are gone, too.
+        if self.erased and not self.erased.without([arrival]):
+            raise WasErased
         if question.customer is not None:
             await link(self.database, project_id, question.who, question.customer)
-        return arrival_of(question, line, self.directory.settle_ms(line.id))
+        return arrival

@@ -5,9 +5,23 @@ import time
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 
+from recado.api import asking_of
+from recado.compat.models import AnswerJob
+from recado.compat.questions import by_whatsapp
+from recado.compat.service import WasErased
 from recado.compat.signing import signature
+from recado.contacts.models import AddressRow, Contact
+from recado.contacts.service import find_by_address
+from recado.decisions import Decision
+from recado.mailbox.models import InboxMessage, OutboxMessage
+from recado.messages import Address, Button, OutButtons
+from recado.privacy.models import Erasure
+from recado.privacy.service import ask_erasure
+from recado.runtime import open_runtime
 from tests.compat.conftest import KEY, OTHER_KEY, SECRET, Client, serving, settings_of
+from tests.mailbox.support import eventually
 
 GATEWAY = "/v1/channels/whatsapp/gateway/inbound"
 
@@ -61,6 +75,22 @@ async def test_a_gateway_gets_choices_too(client: Client) -> None:
     assert client.brain.contexts[0].contact_name == "Ana"
 
 
+async def test_where_choices_have_no_place_they_are_words(client: Client) -> None:
+    for path in ("/v1/conversations/c1/messages", "/v1/channels/web/conversations/c1/messages"):
+        assert (await client.post(path, {"text": "buttons"})).json["response_text"].endswith(": buttons\n- Yes\n- No")
+    listed = await client.post("/v1/channels/whatsapp/inbound", {"from_number": "51987654321", "text": "list"})
+    assert listed.json["response_text"].endswith(": list\n- First\n- Second")
+
+
+async def test_a_gateway_shows_the_last_choices_and_reads_the_others(client: Client) -> None:
+    asked = OutButtons(text="one?", buttons=(Button(id="y", title="Yes"),))
+    last = OutButtons(text="two?", buttons=(Button(id="n", title="No"),))
+    client.brain.decisions["both"] = Decision(replies=(asked, last))
+    answer = (await client.post(GATEWAY, delivered("m1", "both"))).json
+    assert answer["response_text"] == "one?\n- Yes\n\ntwo?"
+    assert answer["buttons"] == [{"id": "n", "title": "No"}]
+
+
 async def test_the_same_message_gets_the_same_answer_also_at_the_same_time(client: Client) -> None:
     first = await asyncio.gather(*(client.post(GATEWAY, delivered("m1", "hola")) for _ in range(12)))
     await client.post(GATEWAY, delivered("m2", "another"))
@@ -91,12 +121,63 @@ async def test_messages_of_one_turn_share_the_answer(client: Client) -> None:
 
 
 async def stored(client: Client) -> list[object]:
-    from sqlalchemy import select
-
-    from recado.mailbox.models import InboxMessage
-
     async with client.runtime.database.system(read_only=True) as session:
         return list(await session.scalars(select(InboxMessage.id)))
+
+
+async def erase(client: Client, phone: str) -> str:
+    """Have whoever has this number erased; the id of their project."""
+    database = client.runtime.database
+    async with database.system(read_only=True) as session:
+        address = select(AddressRow).where(AddressRow.kind == "phone", AddressRow.value == phone)
+        project_id = (await session.scalars(address)).one().project_id
+    async with database.project(project_id) as session:
+        contact = await find_by_address(session, Address(kind="phone", value=phone))
+        assert contact is not None
+        erasure = (await ask_erasure(session, client.runtime.box, contact.id, "test")).id
+
+    async def is_done() -> bool:
+        async with database.project(project_id, read_only=True) as session:
+            return (await session.get_one(Erasure, erasure)).state == "done"
+
+    await eventually(is_done)
+    return project_id
+
+
+async def test_what_was_erased_does_not_come_back(client: Client) -> None:
+    """Gateways deliver again until they are answered. What they bring then is nobody's any more."""
+    named = {"text": "x", "message_id": "E2"}
+    late = "/v1/async/channels/whatsapp/gateway/inbound"
+    async with open_runtime(client.runtime.settings) as running:  # another process, which was there before
+        looking = asyncio.create_task(running.erased.keep_fresh())
+        answer = await client.post(GATEWAY, delivered("E1", "hola", customer_id="ana", customer_name="Ana"))
+        assert answer.status == 200
+        await client.post("/v1/conversations/c/messages", named, headers={"X-Customer-Id": "ana"})
+        turns = client.brain.turns
+        project_id = await erase(client, "51987654321")
+        await eventually(lambda: bool(client.runtime.erased) and bool(running.erased))
+        for path in (GATEWAY, late):
+            again = await client.post(path, delivered("E1", "hola", customer_id="ana", customer_name="Ana"))
+            assert (again.status, list(again.json)) == (410, ["detail"])
+        again = await client.post("/v1/conversations/c/messages", named, headers={"X-Customer-Id": "ana"})
+        assert (again.status, list(again.json)) == (410, ["detail"])
+        question = by_whatsapp("51987654321", "hola", message_id="E1", customer="ana", name="Ana")
+        async with open_runtime(client.runtime.settings) as started:  # and one that began since
+            for runtime in (running, started):
+                with pytest.raises(WasErased) as caught:
+                    await asking_of(runtime).ask(project_id, question)
+                assert (caught.value.code, caught.value.verdict.permanent) == ("message_erased", True)
+                with pytest.raises(WasErased):
+                    await asking_of(runtime).start(project_id, question, None)
+        looking.cancel()
+        await asyncio.gather(looking, return_exceptions=True)
+    async with client.runtime.database.system(read_only=True) as session:
+        for model in (Contact, AddressRow, InboxMessage, OutboxMessage, AnswerJob):
+            assert await session.scalar(select(func.count()).select_from(model)) == 0, model
+    assert client.brain.turns == turns
+    # What they write since is new, and another's message of the same name is another's.
+    assert (await client.post(GATEWAY, delivered("E4", "hola"))).status == 200
+    assert (await client.post(GATEWAY, delivered("E1", "hola", "51900000000"))).status == 200
 
 
 async def test_silence_and_a_failure_are_answers(client: Client) -> None:
