@@ -255,7 +255,7 @@ def test_systemd_takes_the_units_and_finds_them_well_shut_in(tmp_path: Path) -> 
     assert verified.returncode == 0, verified.stderr
     assert "recado" not in verified.stderr, verified.stderr  # warnings
     for unit in SERVICES:
-        # In tenths, as it counts: 1.6 when this was written, of 10.
+        # In tenths, as it counts: 1.7 when this was written, of 10.
         found = analyze(tmp_path, "security", "--offline=true", "--threshold=20", f"./{unit}")
         assert found.returncode == 0, found.stdout
 
