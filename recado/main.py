@@ -35,6 +35,7 @@ from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys,
 from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
 from recado.kit.gate import MAX_BODY_BYTES
+from recado.kit.sd_notify import READY, sd_notify, stopping_within
 from recado.mailbox.noting import keep_numbering
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
@@ -111,8 +112,7 @@ async def worker(settings: Settings, *, host: str, port: int | None, ready: Call
             return
         stop = _stop_event()
         work = asyncio.create_task(made.run(), name="worker")
-        _calm_garbage_collector()
-        ready()
+        _begin(ready)
         await _until(_told_to_stop(stop, Stopping(), 0.0), work)
 
 
@@ -152,8 +152,7 @@ class _Server(uvicorn.Server):
     async def announce(self, ready: Callable[[], None]) -> None:
         """Call `ready` when requests are taken."""
         await self.listening.wait()
-        _calm_garbage_collector()
-        ready()
+        _begin(ready)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -203,6 +202,13 @@ async def _serve(
         await asyncio.gather(serving, announcing, return_exceptions=True)
 
 
+def _begin(ready: Callable[[], None]) -> None:
+    """All is there: tell it to who looks on and to the service manager."""
+    _calm_garbage_collector()
+    ready()
+    sd_notify(READY)
+
+
 def _calm_garbage_collector() -> None:
     """What was loaded stays: it need not be looked through again and again. A message makes some hundred objects and
     few cycles, so rounds can be rarer.
@@ -240,6 +246,7 @@ async def _told_to_stop(stop: asyncio.Event, stopping: Stopping, wait_s: float) 
     await stop.wait()
     stop.clear()
     stopping.asked = True
+    sd_notify(*stopping_within(wait_s + STOP_WITHIN_S))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
             await stop.wait()
