@@ -8,6 +8,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, settings
 
 from recado.db import Database
+from recado.kit import ids, now_ms
 from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
@@ -20,6 +21,12 @@ from tests.redis_server import RedisServer
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("same")
+
+
+def pytest_runtest_teardown() -> None:
+    """Ids grow, also when the clock goes back: a test that moved it ahead must not make those of the next ones."""
+    if ids._last_ms > now_ms() + 1_000:  # pyright: ignore[reportPrivateUsage]
+        ids._last_ms = 0  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(scope="session", autouse=True)
