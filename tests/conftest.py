@@ -1,10 +1,12 @@
 """What all tests share: databases of both kinds, a project, a secret box, and no network but loopback."""
 
+import faulthandler
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
 from recado.db import Database
@@ -21,6 +23,13 @@ from tests.redis_server import RedisServer
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("same")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What ends a process that hangs (`faulthandler_timeout`) leaves a test that says it takes longer its own limit."""
+    said, stderr = item.get_closest_marker("timeout"), item.config.stash.get(fault_handler_stderr_fd_key, None)
+    if said is not None and stderr is not None and said.args[0] >= 180:
+        faulthandler.dump_traceback_later(said.args[0] + 60, exit=True, file=stderr)
 
 
 def pytest_runtest_teardown() -> None:
