@@ -107,7 +107,10 @@ async def test_succeeded_failed_and_cancelled_jobs_are_told_once_and_signed(
 async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
     database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(randomness, "full_jitter", lambda *_: 3_600.0)  # not by itself, between two of our looks
+    def never(attempt: int, base_s: float, cap_s: float) -> float:
+        return 3_600.0  # not by itself, between two of our looks
+
+    monkeypatch.setattr(randomness, "full_jitter", never)
     receiver.answer = lambda number: 503 if number == 0 else 204
     job_id = await submit(database, project_id, "waits", {})
     await named(database, project_id, job_id, receiver.url)
