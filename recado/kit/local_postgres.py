@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from recado.errors import RecadoError
+from recado.kit.ports import free_port
 
 MINIMUM_VERSION = 14
 START_LIMIT_S = 90.0  # it takes 2 s, and a busy machine must not end it
@@ -29,7 +29,7 @@ _STOP_LIMIT_S = 5.0
 _SUPERUSER = "recado"
 _READY = "database system is ready to accept connections"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Another process may take the free port between our look and the server's bind.
+# A program that does not ask for its port as we do may take ours between our look and the server's bind.
 _START_TRIES = 3
 _BASE = {
     "listen_addresses": "127.0.0.1",
@@ -126,7 +126,7 @@ class LocalPostgres:
     def _start(self, settings: dict[str, str]) -> None:
         given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         for _ in range(_START_TRIES):
-            self.port = _free_port()
+            self.port = free_port()
             self._process = self._spawn("postgres", "-D", str(self.folder / "data"), "-p", str(self.port), *given)
             if _wait_until_ready(self._process, self._log):
                 return
@@ -198,12 +198,6 @@ def _server_user() -> pwd.struct_passwd | None:
 
 def _all_may_enter(folder: Path) -> bool:
     return all(path.stat().st_mode & 0o005 == 0o005 for path in (folder, *folder.parents))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _end_with_parent() -> Callable[[], None] | None:

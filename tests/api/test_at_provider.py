@@ -54,8 +54,12 @@ class Place:
         assert (await self.simulate("GET", f"idle?wait_s={WITHIN_S}"))["idle"]
 
     async def waiting(self) -> bool:
-        rows = (await self.admin("GET", "/outbox?state=queued")).json["items"]
-        return any(row["line_id"] == self.of.line_id for row in rows)
+        """Whether something is to be sent, or on its way."""
+        for state in ("queued", "sending"):
+            rows = (await self.admin("GET", f"/outbox?state={state}")).json["items"]
+            if any(row["line_id"] == self.of.line_id for row in rows):
+                return True
+        return False
 
     async def sent(self) -> list[Any]:
         """Run a sender until nothing waits; what the simulator took."""

@@ -37,7 +37,7 @@ from recado.kit import new_id, now_ms
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
-from recado.mailbox.models import Conversation, OutboxMessage
+from recado.mailbox.models import Conversation, OutboxMessage, Sender
 from recado.mailbox.outbox import Mark
 from recado.mailbox.people import Arrival
 from recado.messages import Address, OutTemplate
@@ -329,6 +329,8 @@ async def test_who_is_erased_while_the_list_is_read_is_made_nobody_new(
     await mailbox.enqueue(scene.project_id, talk, [NewOut(new_id(), '{"type":"text","text":"hola"}')], None)
     fence = (await take_lines(mailbox))[scene.line_id]
     (being_sent,) = await mailbox.claim_heads(scene.line_id, fence, 1)
+    async with database.system() as session:  # whoever sends it lives
+        await session.execute(update(Sender).values(lease_until_ms=Sender.lease_until_ms + 600_000))
     eraser = Eraser(database, scene.runtime.store, scene.runtime.box, scene.runtime.settings.data_dir)
     erasing: list[asyncio.Task[bool]] = []
 

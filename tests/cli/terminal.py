@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,7 +14,10 @@ from typing import Any
 import click
 
 from recado.cli import recado
+from recado.kit.ports import free_port
 from tests.cli.forking import Forked, Parent
+
+__all__ = ["RECADO", "Installation", "Program", "free_port", "line_arguments", "loaded"]
 
 START_LIMIT_S = 90.0
 RECADO = (sys.executable, "-m", "recado")
@@ -139,12 +141,6 @@ class Program:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def line_arguments(phone_number_id: str = "123456", project: str = "bench", brain: str = "echo") -> Sequence[str]:

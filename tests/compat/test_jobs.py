@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from aiohttp import web
@@ -13,6 +14,7 @@ from recado.compat.callbacks import Guard
 from recado.compat.signing import is_signed
 from recado.errors import BadInput
 from recado.kit import due_posts, new_id
+from recado.kit.postman import Postman
 from recado.mailbox.models import OutboxMessage
 from recado.metrics.waiting import read_waiting
 from tests.compat.conftest import KEY, OTHER_KEY, Answer, Client
@@ -158,7 +160,11 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         assert not is_signed(KEY, timestamp, signed, body + b" ", time.time())
 
 
-async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client) -> None:
+async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due_posts, "Postman", partial(Postman, timeout_s=600.0))  # nobody gives up meanwhile
+    # The worker has one already, which waits as long as ever.
+    await client.stop_worker()
+    client.start_worker()
     async with hanging() as silent, listening() as listener:
         for url in [silent.url] * (due_posts.MAX_POSTS + 1) + [listener.url]:
             started = await client.post(ASYNC, {"text": "hola", "callback_url": url})

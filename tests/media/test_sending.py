@@ -119,7 +119,7 @@ async def test_uploads_leave_places_to_what_other_lines_send(place: Place) -> No
         await place.mailbox.store([quiet.arrival("hola", person(500))])
         (held,) = await claim(place.mailbox)
         await answer(place.mailbox, held, out("Buenas"))
-        await eventually(entries, 10)
+        await eventually(entries)
         assert [one["content"]["text"]["body"] for one in await entries()] == ["Buenas"]
         store.go_on.set()
         await eventually(all_arrived)

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import hmac
 import json
+import socket
 from ipaddress import ip_network
 
 import pytest
@@ -152,7 +153,12 @@ async def test_who_does_not_answer_is_given_up() -> None:
     await postman.close()
     server.close()
     await server.wait_closed()
-    refused = Postman(LOOPBACK)
-    result = await post_signed(refused, f"http://127.0.0.1:{port}/", SECRET, b"{}")
+
+
+async def test_where_nobody_listens_it_is_refused() -> None:
+    with socket.socket() as silent:  # it has the port, and does not listen
+        silent.bind(("127.0.0.1", 0))
+        refused = Postman(LOOPBACK)
+        result = await post_signed(refused, f"http://127.0.0.1:{silent.getsockname()[1]}/", SECRET, b"{}")
+        await refused.close()
     assert (result.status, result.error) == (None, "ClientConnectorError")
-    await refused.close()
