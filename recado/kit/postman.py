@@ -59,6 +59,7 @@ class Postman:
             timeout=aiohttp.ClientTimeout(total=timeout_s),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,  # a proxy would connect in our place, and not look
+            auto_decompress=False,  # a few kilobytes can be made of megabytes
         )
 
     def _connect_to(self, address: Any) -> socket.socket:
@@ -81,14 +82,16 @@ class Postman:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], private: Collection[str]
     ) -> Result:
         at_ms = now_ms()
-        headers = {"User-Agent": f"Recado/{__version__}", **headers}
+        headers = {"User-Agent": f"Recado/{__version__}", "Accept-Encoding": "identity", **headers}
         status, error, excerpt = None, None, None
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 status = response.status
-                excerpt = _excerpt(await response.content.read(READ_BYTES), private)
+                answer = await response.content.read(READ_BYTES)
+                is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
+                excerpt = _excerpt(answer, private) if is_plain else None
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
             error = _why(failure)
         return Result(at_ms, now_ms() - at_ms, status, error, excerpt)

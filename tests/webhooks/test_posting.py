@@ -1,6 +1,7 @@
 """One post: what is signed, what is refused, what is kept of the answer."""
 
 import asyncio
+import gzip
 import hashlib
 import hmac
 import json
@@ -55,6 +56,7 @@ def test_the_body_is_that_of_the_contract() -> None:
             "ff02::1",
         ),
         *("::", "255.255.255.255", "2001:db8::1"),
+        *("fec0::1", "64:ff9b:1::a00:1", "::7f00:1", "::ffff:0:7f00:1", "2001:0:7f00:1::"),
     ],
 )
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:
@@ -135,6 +137,28 @@ async def test_what_is_kept_of_an_answer_has_no_secret_and_no_control_characters
         result = await post_signed(postman, receiver.url, SECRET, b"{}")
         await postman.close()
     assert result.excerpt == "no: *** [2J"
+
+
+async def test_an_answer_is_never_unpacked() -> None:
+    """Some kilobytes that would be megabytes, from whoever has set the address."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        packed = gzip.compress(b"a" * 10_000_000)
+        head = f"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        writer.write(head.encode() + packed)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    postman = Postman(LOOPBACK)
+    result = await post_signed(postman, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", SECRET, b"{}")
+    await postman.close()
+    server.close()
+    await server.wait_closed()
+    assert (result.status, result.error, result.excerpt) == (500, None, None)
+    assert b"accept-encoding: identity\r\n" in asked[0].lower()
 
 
 async def test_who_does_not_answer_is_given_up() -> None:
