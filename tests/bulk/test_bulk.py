@@ -426,7 +426,7 @@ async def test_a_send_that_waits_for_its_line_gives_its_place_back(
 
     monkeypatch.setattr(relay.Relay, "_is_place_needed", is_needed)
     monkeypatch.setattr(relay, "PUT_OFF_S", 0.05)
-    monkeypatch.setattr(sending, "CANCEL_SETTLE_S", 0.2)
+    monkeypatch.setattr(sending, "CANCEL_SETTLE_S", 60.0)
     job = await scene.order([(await scene.person())[0] for _ in range(MIN_AHEAD + 3)])
 
     async def is_put_off(job_id: str, after_epoch: int) -> bool:
