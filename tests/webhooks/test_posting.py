@@ -5,6 +5,9 @@ import gzip
 import hashlib
 import hmac
 import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 
 import pytest
@@ -15,6 +18,7 @@ from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
 from recado.kit.signed import post_signed
 from recado.webhooks.posting import body_of
+from tests.mailbox.support import eventually
 from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -159,6 +163,27 @@ async def test_an_answer_is_never_unpacked() -> None:
     await server.wait_closed()
     assert (result.status, result.error, result.excerpt) == (500, None, None)
     assert b"accept-encoding: identity\r\n" in asked[0].lower()
+
+
+async def test_a_name_that_hangs_holds_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, over = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        began.set()
+        over.wait(60)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    postman = Postman(timeout_s=60)
+    posting = asyncio.create_task(post_signed(postman, "http://hangs.example/", SECRET, b"{}"))
+    await eventually(began.is_set)
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 20) == "done"
+    finally:
+        over.set()
+    assert (await posting).error == "ClientConnectorDNSError"
+    await postman.close()
 
 
 async def test_who_does_not_answer_is_given_up() -> None:
