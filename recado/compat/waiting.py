@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from contextvars import Context
 
 import structlog
 
@@ -44,7 +45,8 @@ class Answers:
         self._waiting.setdefault(message_id, []).append(future)
         self._mailbox.answers_bell.ring()
         if self._looking is None or self._looking.done():
-            self._looking = asyncio.create_task(self._look(), name="answers")
+            # For all who wait, so in a context of its own: see `recado.kit.batching`.
+            self._looking = asyncio.create_task(self._look(), name="answers", context=Context())
         try:
             async with asyncio.timeout(limit_s):
                 return await future

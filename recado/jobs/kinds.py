@@ -21,6 +21,16 @@ class JobLost(Exception):
     """Raised inside a job that another process has taken on: nothing more of this one counts."""
 
 
+class JobPutOff(Exception):
+    """Raised inside a job that only waits while its place is needed, and let through by it: it is begun anew after
+    `wait_s`.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+
 class Run(Protocol):
     """A job at work."""
 
@@ -46,6 +56,12 @@ class Run(Protocol):
     async def progress(self, shown: Mapping[str, Any]) -> None:
         """Say how far it is (JSON, no words or numbers of people). Raises `JobLost`, or `JobCancelled` once asked to
         stop: call it every second or so.
+        """
+        ...
+
+    async def wait(self, wait_s: float) -> None:
+        """Wait for what others do, some seconds at most. Raises `JobPutOff` where the place is needed: the job is begun
+        anew later, with a new record of its steps, and this was no try that failed.
         """
         ...
 
