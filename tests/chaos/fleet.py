@@ -9,8 +9,8 @@ from pathlib import Path
 import aiohttp
 
 from recado.db import Database
-from tests.chaos.cases import BRAINS, NEIGHBOUR, PROJECT, Case, Kind, Scale
-from tests.chaos.people import line_addresses
+from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.people import line_addresses, project_of
 from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, free_port, python
 from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
@@ -67,9 +67,9 @@ class Fleet:
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
             await self._kill_first_start(self._recado("first-start", *first), lived_s)
-        for n, line in enumerate(lines := line_addresses(self.scale.lines)):
+        for n, line in enumerate(line_addresses(self.scale.lines)):
             await self._command(
-                "line", "add", "cloud-api", "--project", NEIGHBOUR if line == lines[-1] else PROJECT,
+                "line", "add", "cloud-api", "--project", project_of(line, self.scale.lines),
                 "--brain", BRAINS[n % len(BRAINS)],
                 "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
                 "--max-per-second", "100000",

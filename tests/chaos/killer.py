@@ -11,11 +11,13 @@ from recado.db import Database
 from tests.chaos.blows import Blow, Meter
 from tests.chaos.fleet import Fleet, Member
 from tests.chaos.postgres import MortalPostgres
-from tests.chaos.rows import Held, held_by, wait_until_up
+from tests.chaos.rows import Held, held_by, sending_files, wait_until_up
 from tests.chaos.takeover import Takeover, watch
 
 _POLL_S = 0.002
 _RETRY_S = 0.02
+# A file waits behind what else is for the person.
+_FILE_WITHIN_S = 2.0
 
 
 @dataclass(slots=True)
@@ -41,6 +43,8 @@ class Killer:
             while self.meters(blow.meter) < blow.at:
                 self._raise_failures()
                 await asyncio.sleep(_POLL_S)
+            if blow.meter == "files":
+                await self._sending_files(_FILE_WITHIN_S)
             await asyncio.sleep(blow.jitter_s)
             if blow.kind == "database":
                 await self._strike_database(blow)
@@ -73,11 +77,23 @@ class Killer:
         while len(self.fleet.ready) < wanted:
             self._raise_failures()
             await asyncio.sleep(_RETRY_S)
-        victims = self.random.sample(self.fleet.ready, wanted)
+        senders = await self._sending_files(0.0) if blow.meter == "files" else []
+        others = [member for member in self.fleet.ready if member not in senders]
+        victims = [*senders, *self.random.sample(others, len(others))][:wanted]
         killed = [(victim, self.fleet.kill(victim, group=blow.group)) for victim in victims]
         for victim, killed_s in killed:
             self._watch(victim, killed_s, await held_by(self.database, sorted(victim.owners)))
             self._recoveries.append(asyncio.create_task(self._recover(victim, blow)))
+
+    async def _sending_files(self, within_s: float) -> list[Member]:
+        """Who sends on a line on which a file is on its way, waiting for that."""
+        until_s = time.monotonic() + within_s
+        while True:
+            owners = await sending_files(self.database)
+            found = [member for member in self.fleet.ready if member.owners & owners]
+            if found or time.monotonic() >= until_s:
+                return found
+            await asyncio.sleep(_RETRY_S)
 
     async def _recover(self, victim: Member, blow: Blow) -> None:
         await asyncio.sleep(blow.pause_s)

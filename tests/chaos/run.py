@@ -9,9 +9,11 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from recado.db import Database
+from tests.chaos.asking import Api
+from tests.chaos.attachments import Attachments
 from tests.chaos.blows import Meter, plan
 from tests.chaos.cases import FAULTS, KEYS, MEDIA_FAULTS, REORDER, Case, Scale, stream
 from tests.chaos.checker import Verdict, judge
@@ -22,10 +24,10 @@ from tests.chaos.pauses import SEVERAL, Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
-from tests.chaos.receiver import read_posts
+from tests.chaos.receiver import Post, read_posts
 from tests.chaos.rows import dump, on_lines, open_sides, open_work, read_all, stored
-from tests.chaos.sides import Sides, is_notice, judge_sides
-from tests.chaos.simulator import SimulatorClient, seen
+from tests.chaos.sides import Sides, is_aside, judge_sides
+from tests.chaos.simulator import Seen, SimulatorClient, seen
 from tests.chaos.takeover import Takeover, first_answers_s
 
 # Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
@@ -85,7 +87,7 @@ class _Progress:
     sides: int = 0
     starts: int = 0
 
-    def meter(self, name: Meter) -> int:
+    def meter(self, name: Literal["written", "answered"]) -> int:
         return self.written if name == "written" else len(self.answered)
 
     @property
@@ -177,7 +179,7 @@ class Run:
             for entry in entries:
                 if entry["direction"] == "out":
                     self.progress.entries.append(entry)
-                    if not is_notice(seen(entry).text):
+                    if not is_aside(seen(entry).text):
                         self.progress.answered.add(seen(entry).text)
                     self.progress.moved()
 
@@ -211,19 +213,32 @@ class Run:
         await self.fleet.close()
         stats = await self.simulator.stats()
         came = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
-        answers = [one for one in came if not is_notice(one.text)]
+        answers = [one for one in came if not is_aside(one.text)]
         written = [*self.first, *self.second][: self.progress.written]
         found = await read_all(self.database, self.folder / "data" / "media")
         talked = on_lines(found, line_addresses(self.scale.lines))
-        talked = replace(talked, outbox=tuple(row for row in talked.outbox if not is_notice(row.text)))
+        talked = replace(talked, outbox=tuple(row for row in talked.outbox if not is_aside(row.text)))
         verdict = judge(written, answers, talked, _unexpected(stats))
         posts = read_posts(self.folder / POSTS)
-        deeds = self.deeds
-        sides = Sides(written, deeds.notices, deeds.ticks, deeds.questions, posts, self.killer.broken_ms)
-        judge_sides(verdict, sides, came, found)
+        judge_sides(verdict, await self._sides(written, posts, came), came, found)
         if len(written) < self.progress.total or self.fleet.kills < self.scale.kills:
             verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
         return verdict, takeovers, stats
+
+    async def _sides(self, written: Sequence[Written], posts: Sequence[Post], came: Sequence[Seen]) -> Sides:
+        deeds, files = self.deeds, self.deeds.attachments
+        contents = {name: await self.simulator.sha256_of(name) for name in {one.file for one in came if one.file}}
+        return Sides(
+            written=written,
+            notices=deeds.notices,
+            ticks=deeds.ticks,
+            questions=deeds.questions,
+            posts=posts,
+            broken=self.killer.broken_ms,
+            uploads=files.uploads,
+            attachments=files.sent,
+            contents=contents,
+        )
 
     def pause(self, seen_ms: Sequence[int]) -> Pause:
         """What people noticed of the upgrade."""
@@ -298,7 +313,7 @@ async def _made(
     numbers = [part for line in line_addresses(scale.lines) for part in ("--number", line)]
     options = ("--port", 0, "--seed", seed, "--retry-initial-s", 0.1, "--retry-max-s", 1.0, *numbers)
     program = Program("simulator", python("recado.channels.cloud_api.simulator", *options), {}, folder)
-    options = ("--log", folder / POSTS, "--seed", seed)
+    options = ("--log", folder / POSTS, "--seed", seed, "--hangs", scale.hangs)
     receiver = Program("receiver", python("tests.chaos.receiver", *options), {}, folder)
     program.start()
     receiver.start()
@@ -319,12 +334,18 @@ async def _made(
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)
         progress = _Progress(scale.messages)
-        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter, scale.slack_s)
-        deeds = Deeds(fleet, database, scale, seed, receiver_url)
+        api = Api(fleet)
+        files = Attachments(api, database, scale, seed)
+        deeds = Deeds(api, database, scale, seed, receiver_url, files)
+
+        def meter(name: Meter) -> int:
+            return len(files.sent) if name == "files" else progress.meter(name)
+
+        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), meter, scale.slack_s)
         try:
             yield Run(case, scale, seed, folder, database, simulator, fleet, killer, deeds, progress, first, second)
         finally:
-            await deeds.close()
+            await api.close()
             await killer.close()
             await fleet.close()
             await database.close()
