@@ -1,7 +1,7 @@
 """Files that programs send to people during a run: each uploaded once through the API, and sent to several."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from random import Random
@@ -42,7 +42,9 @@ class Attachment:
 
 @dataclass(slots=True)
 class Attachments:
-    """Uploads and sends, and remembers what the API took."""
+    """Uploads and sends, and remembers what the API took. A message with a number in `held` waits for its event: for
+    whoever is to be killed at it.
+    """
 
     api: Api
     database: Database
@@ -50,6 +52,13 @@ class Attachments:
     seed: int
     uploads: list[Upload] = field(default_factory=list[Upload])
     sent: list[Attachment] = field(default_factory=list[Attachment])
+    held: dict[int, asyncio.Event] = field(default_factory=dict[int, asyncio.Event])
+
+    def hold(self, numbers: Iterable[int]) -> None:
+        self.held = {number: asyncio.Event() for number in numbers}
+
+    def let_go(self, number: int) -> None:
+        self.held[number].set()
 
     async def run(self, first: Sequence[Written], written: Callable[[], int], answered: Collection[str]) -> None:
         """Each message at its part of the run, to somebody who has got an answer, and nobody twice but for want of
@@ -61,6 +70,8 @@ class Attachments:
         for n in range(self.scale.files):
             while written() < due_at(n, self.scale):  # noqa: ASYNC110 # a count, not an event
                 await asyncio.sleep(_POLL_S)
+            if n in self.held:
+                await self.held[n].wait()
             number = n // COPIES
             line, kind = lines[-1 - number % len(lines)], number % len(_KINDS)
             if n % COPIES == 0:

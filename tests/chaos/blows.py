@@ -62,15 +62,17 @@ def plan(case: Case, scale: Scale, seed: int) -> tuple[list[Blow], list[float]]:
 
 def _at_a_file(random: Random, scale: Scale, blow: Blow) -> Blow:
     """The same blow, when the file that is nearest is sent for the first time: while it is uploaded, or soon after."""
-    n = min(range(0, scale.files, COPIES), key=lambda n: abs(due_at(n, scale) - blow.at))
+    half = scale.messages // 2  # what follows the upgrade is sent after it only
+    firsts = [n for n in range(0, scale.files, COPIES) if (due_at(n, scale) > half) == (blow.at > half)]
+    n = min(firsts, key=lambda n: abs(due_at(n, scale) - blow.at))
     return replace(blow, meter="files", at=n + 1, jitter_s=random.uniform(0.0, _FILE_JITTER_S))
 
 
 def _upgrade(scale: Scale) -> Blow:
-    """In the middle: what follows meets the later release, too. The second half has just begun, so that people write to
-    whom nothing is owed: by them the pause is measured.
+    """In the middle: what follows meets the later release, too. The second half is written from then on, by people to
+    whom nothing is owed.
     """
-    return Blow(scale.messages // 2 + 1, "written", 0.0, "upgrade", group=False, pause_s=0.0, lived_s=0.0)
+    return Blow(scale.messages // 2, "written", 0.0, "upgrade", group=False, pause_s=0.0, lived_s=0.0)
 
 
 def _blow(random: Random, n: int, of: int, messages: int, kind: BlowKind) -> Blow:

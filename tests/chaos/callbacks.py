@@ -121,5 +121,6 @@ def _check_end(verdict: Verdict, notice: Notice, job: Job, post: Post) -> None:
         verdict.add("strange", notice.text, f"badly signed: {post}")
     said = json.loads(post.body)
     data = said["data"]
-    if (said["event"], data["kind"], data["state"], data["result"]) != ("job.finished", "bulk_send", job.state, job.result):
+    told = (said["event"], data["kind"], data["state"], data["result"])
+    if told != ("job.finished", "bulk_send", job.state, job.result):
         verdict.add("strange", notice.text, f"{post} does not say {job}")

@@ -78,7 +78,7 @@ class Scale:
     short run shares its machine with other tests, and says how many are lost, not how soon they are answered.
     `ticks` is how many each schedule has, `questions` what programs ask to be answered by a callback, `sends` how often
     they send to many, `files` how many messages with a file they send (`COPIES` of each file). `hangs` is how often a
-    callback is left without an answer.
+    callback is left without an answer, `room_within_s` how long the upgrade waits until people have room to write.
     """
 
     messages: int
@@ -96,17 +96,20 @@ class Scale:
     sends: int
     files: int
     hangs: int
+    room_within_s: float
     slack_s: float
     pause_slack_s: float
 
 
 FULL = Scale(
     messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
-    recipients=120, schedules=20, ticks=5, questions=100, sends=6, files=96, hangs=3, slack_s=0.0, pause_slack_s=0.0,
+    recipients=120, schedules=20, ticks=5, questions=100, sends=6, files=96, hangs=3, room_within_s=80.0,
+    slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=20.0, starts_killed=1,
-    recipients=8, schedules=2, ticks=3, questions=6, sends=3, files=9, hangs=0, slack_s=15.0, pause_slack_s=math.inf,
+    recipients=8, schedules=2, ticks=3, questions=6, sends=3, files=9, hangs=0, room_within_s=0.0,
+    slack_s=15.0, pause_slack_s=math.inf,
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.

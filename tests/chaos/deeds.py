@@ -173,7 +173,7 @@ class Deeds:
             phones = [people[n % len(people)]]
             order = {"line_id": self._lines[line], "text": words[0], "phones": phones}
             asked = {"name": words[0], "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
-            made = partial(self._made_before, f"name = '{words[0]}'")
+            made = partial(self._made_before, words[0])
             schedule = await self.api.ask("POST", "schedules", asked, found=made)
             self.notices += [Notice(each, line, tuple(phones), "") for each in words]
             planned.append(_Planned(schedule["id"], words, waits_s))
@@ -215,10 +215,11 @@ class Deeds:
 
         return await whenever_it_is_up(set_tick)
 
-    async def _made_before(self, where: str) -> dict[str, Any] | None:
+    async def _made_before(self, name: str) -> dict[str, Any] | None:
         async def look() -> dict[str, Any] | None:
             async with self.database.engine.connect() as connection:
-                row = (await connection.execute(text(f"SELECT id FROM schedules WHERE {where}"))).first()  # noqa: S608 # ours
+                asked = text("SELECT id FROM schedules WHERE name = :name")
+                row = (await connection.execute(asked, {"name": name})).first()
             return None if row is None else {"id": str(row[0])}
 
         return await whenever_it_is_up(look)

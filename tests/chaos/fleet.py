@@ -42,6 +42,7 @@ class Fleet:
         self.scale = scale
         self.able = Able()
         self.kills = 0
+        self.starts_s: list[float] = []
         self.database_up = True
         self.members = [_member(n, kind, env, folder) for n, kind in enumerate(case.processes)]
         self._env = env
@@ -113,6 +114,7 @@ class Fleet:
                     if member.program.alive or (self.database_up and self._database_back_s < asked_s):
                         raise
                 await asyncio.sleep(_START_AGAIN_S)
+            self.starts_s.append(time.monotonic() - asked_s)
             member.ready = True
             self.tell_able()
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import math
 import shutil
 import time
 from collections.abc import AsyncGenerator, Sequence
@@ -20,7 +21,7 @@ from tests.chaos.checker import Verdict, judge
 from tests.chaos.deeds import Deeds
 from tests.chaos.fleet import APP_SECRET, Fleet
 from tests.chaos.killer import Killer
-from tests.chaos.pauses import SEVERAL, Pause, asked, pause_of_upgrade
+from tests.chaos.pauses import Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
@@ -54,6 +55,7 @@ class Result:
     kills: int
     crashes: int
     seconds: float
+    starts_s: list[float]
     stops_s: list[float]
     pause: Pause
     pause_limit_s: float
@@ -67,7 +69,9 @@ class Result:
 
     @property
     def paused_too_long(self) -> bool:
-        return self.pause.seconds > self.pause_limit_s
+        """Also if nobody can tell: people write during every upgrade."""
+        seconds = math.inf if self.pause.seconds is None else self.pause.seconds
+        return seconds > self.pause_limit_s
 
     @property
     def ok(self) -> bool:
@@ -122,6 +126,7 @@ class Run:
     async def carry_out(self) -> None:
         """Everything is written, killed and answered, or nothing has moved for `STALLED_S`."""
         blows, first_lives_s = plan(self.case, self.scale, self.seed)
+        self.deeds.attachments.hold(blow.at - 1 for blow in blows if blow.meter == "files")
         await self.fleet.prepare(first_lives_s)
         await self.simulator.connect(self.fleet.callback_urls, APP_SECRET)
         await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS}, self.seed)
@@ -155,6 +160,7 @@ class Run:
         while await stored(self.database) < len(self.first):  # noqa: ASYNC110 # another process's count
             await asyncio.sleep(_POLL_S)
         await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS, **REORDER})
+        await self.killer.upgrading.wait()
         await self._write_half(self.second, random)
 
     async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
@@ -240,14 +246,20 @@ class Run:
             contents=contents,
         )
 
-    def pause(self, seen_ms: Sequence[int]) -> Pause:
+    def answers(self) -> list[Seen]:
+        """What phones got as answers, repetitions included."""
+        return [one for one in map(seen, self.progress.entries) if not is_aside(one.text)]
+
+    def pause(self) -> Pause:
         """What people noticed of the upgrade."""
+        answers = self.answers()
         answered_ms: dict[str, int] = {}
-        for one in map(seen, self.progress.entries):
+        for one in answers:
             answered_ms[one.text] = min(one.at_ms, answered_ms.get(one.text, one.at_ms))
         persons = {message.text: message.person for message in (*self.first, *self.second)}
         waited = asked(self.progress.written_ms, persons, answered_ms)
-        return pause_of_upgrade(waited, seen_ms, self.killer.upgrade_ms, self.killer.broken_ms)
+        killer, answers_ms = self.killer, [one.at_ms for one in answers]
+        return pause_of_upgrade(waited, answers_ms, killer.upgrade_ms, killer.broken_ms, killer.held_up)
 
 
 class _Ended(Exception):
@@ -281,23 +293,24 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
         except ChaosError:
             await _keep(run, None)
             raise
-        seen_ms = [(entry["phone_number_id"], int(entry["at_ms"])) for entry in run.progress.entries]
+        answers_ms = [(one.line, one.at_ms) for one in run.answers()]
         result = Result(
             case=case,
             verdict=verdict,
             takeovers=takeovers,
-            first_answers_s=first_answers_s(takeovers, seen_ms),
+            first_answers_s=first_answers_s(takeovers, answers_ms),
             kills=run.fleet.kills,
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
+            starts_s=run.fleet.starts_s,
             stops_s=run.killer.stops_s,
-            pause=run.pause([at_ms for _, at_ms in seen_ms]),
+            pause=run.pause(),
             pause_limit_s=case.pause_limit_s + scale.pause_slack_s,
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )
-        if result.pause.people < SEVERAL:
-            result.notes.append(f"the pause at the upgrade tells nothing: {result.pause.people} people wrote meanwhile")
+        if result.pause.seconds is None:
+            result.notes.append(f"no pause could be measured at the upgrade: {result.pause.people} people waited")
         if not result.ok:
             await _keep(run, result)
             result.evidence = folder
@@ -341,7 +354,8 @@ async def _made(
         def meter(name: Meter) -> int:
             return len(files.sent) if name == "files" else progress.meter(name)
 
-        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), meter, scale.slack_s)
+        victims = stream(seed, f"{case.key}/victims")
+        killer = Killer(fleet, database, postgres, victims, meter, scale, files.let_go)
         try:
             yield Run(case, scale, seed, folder, database, simulator, fleet, killer, deeds, progress, first, second)
         finally:
