@@ -38,6 +38,14 @@ _ADD = Query(
     """,
     rows="id uuid, project_id uuid, message_id uuid, conversation text, message text, url text, key text",
 )
+# For a job that was started without one: the first callback that names a job holds.
+_ADD_CALLBACK = Query(
+    """
+    UPDATE answer_jobs SET callback_url = i.url, callback_key = i.key, callback_due_ms = {now} FROM {rows}
+    WHERE answer_jobs.id = i.id AND answer_jobs.callback_url IS NULL
+    """,
+    rows="id uuid, url text, key text",
+)
 _ID_OF = Query("SELECT id FROM answer_jobs WHERE message_id = :message_id", scalars="message_id uuid")
 
 
@@ -80,7 +88,10 @@ async def renew_keys(session: AsyncSession, box: SecretBox) -> int:
 async def start(
     mailbox: Mailbox, box: SecretBox, arrival: Arrival, question: Question, callback: Callback | None
 ) -> str:
-    """Store a message and its job in one commit; the job's id, the same for the same message."""
+    """Store a message and its job in one commit; the job's id, the same for the same message.
+
+    A job that has a callback keeps that one.
+    """
     job_id = new_id()
     key = box.encrypt(callback.key, job_id) if callback else None
 
@@ -92,6 +103,8 @@ async def start(
         row = (job_id, arrival.project_id, message_id, question.conversation, question.message_id, url, key)
         await tx.fetch(_ADD, [row])
         ((found,),) = await tx.fetch(_ID_OF, message_id=message_id)
+        if callback is not None and found != job_id:
+            await tx.fetch(_ADD_CALLBACK, [(found, callback.url, box.encrypt(callback.key, found))])
         return found
 
     return await mailbox.store_with(arrival, also)

@@ -10,8 +10,8 @@ import aiohttp
 
 from recado.db import Database
 from recado.kit.ports import free_port
-from tests.chaos.cases import BRAINS, NEIGHBOUR, PROJECT, Case, Kind, Scale
-from tests.chaos.people import line_addresses
+from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.people import line_addresses, project_of
 from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, python
 from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
@@ -43,6 +43,7 @@ class Fleet:
         self.scale = scale
         self.able = Able()
         self.kills = 0
+        self.starts_s: list[float] = []
         self.database_up = True
         self.members = [_member(n, kind, env, folder) for n, kind in enumerate(case.processes)]
         self._env = env
@@ -68,9 +69,9 @@ class Fleet:
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
             await self._kill_first_start(self._recado("first-start", *first), lived_s)
-        for n, line in enumerate(lines := line_addresses(self.scale.lines)):
+        for n, line in enumerate(line_addresses(self.scale.lines)):
             await self._command(
-                "line", "add", "cloud-api", "--project", NEIGHBOUR if line == lines[-1] else PROJECT,
+                "line", "add", "cloud-api", "--project", project_of(line, self.scale.lines),
                 "--brain", BRAINS[n % len(BRAINS)],
                 "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
                 "--max-per-second", "100000",
@@ -114,6 +115,7 @@ class Fleet:
                     if member.program.alive or self._had_a_database_since(asked_s):
                         raise
                 await asyncio.sleep(_START_AGAIN_S)
+            self.starts_s.append(time.monotonic() - asked_s)
             member.ready = True
             self.tell_able()
 

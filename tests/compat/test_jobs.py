@@ -1,6 +1,7 @@
 """Jobs and their callbacks: how far they are, once for each message, signed, tried again, and never inwards."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -150,14 +151,26 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
     assert len(listener.got) == 2
     for headers, body in listener.got:
-        import json
-
         assert json.loads(body) == job
         assert job["response_text"] == "1: hola"
         assert (headers["X-API-Key"], headers["X-Project-Id"]) == (KEY, "clinic")
         timestamp, signed = headers["X-Callback-Timestamp"], headers["X-Callback-Signature"]
         assert is_signed(KEY, timestamp, signed, body, time.time())
         assert not is_signed(KEY, timestamp, signed, body + b" ", time.time())
+
+
+async def test_who_asks_for_a_callback_when_asking_again_gets_it_and_the_first_holds(client: Client) -> None:
+    first = await client.post(GATEWAY, DELIVERED)
+    assert (await done(client, first.json["job_id"])).json["response_text"] == "1: hola"
+    async with listening() as listener, listening() as another:
+        again = [await client.post(GATEWAY, DELIVERED | {"callback_url": one.url}) for one in (listener, another)]
+        async with asyncio.timeout(60):
+            await listener.came.wait()
+        job = (await client.get(f"/v1/jobs/{first.json['job_id']}")).json
+    assert [answer.json for answer in again] == [first.json, first.json]
+    ((headers, body),) = listener.got
+    assert (headers["X-API-Key"], json.loads(body)) == (KEY, job)
+    assert another.got == []
 
 
 async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -159,6 +159,23 @@ async def test_the_header_of_a_template_takes_a_file_of_ours(place: Place) -> No
 
 
 @on_sqlite
+async def test_an_upload_that_is_not_answered_is_made_again_and_no_message_left(place: Place) -> None:
+    row = await kept(place, size=1_000)
+    message = outgoing(media="image", media_id=row.id)
+    await place.call("PUT", "faults", {"upload_cut": 1.0, "upload_pause_s": 0.01})
+    with pytest.raises(SendError) as refused:
+        await place.channel.prepare(place.line, message)
+    assert (refused.value.code, refused.value.verdict.permanent) == ("media_upload_failed", False)
+    assert (await uploads(place), await sent(place)) == ([], [])
+    await place.call("PUT", "faults", {})
+    await place.channel.prepare(place.line, message)
+    await place.channel.send(place.line, message, 1)
+    (made,), (content,) = await uploads(place), await sent(place)
+    assert content["image"]["id"] == made["provider_media_id"]
+    assert (await place.call("GET", "stats"))["faults"]["upload_cut"] >= 1
+
+
+@on_sqlite
 async def test_what_arrives_is_what_was_kept(place: Place) -> None:
     row = await kept(place, "application/pdf", 2 * MB + 1, "receta.pdf")
     await place.channel.prepare(place.line, outgoing(media="document", media_id=row.id))
