@@ -55,6 +55,12 @@ def check(given: Any) -> dict[str, Any]:
         ) from None
 
 
+async def examine(channels: ChannelRegistry, session: AsyncSession, given: Any) -> None:
+    """Refuse what `check` let through if its line is not there or sends nothing by itself. Raises as `start` does."""
+    line = await get_line(session, Order.model_validate(given).line_id)
+    refuse_handed_out(channels.get(line.channel))
+
+
 async def recipients(
     session: AsyncSession, job_id: str, cut: Cut = FIRST, *, state: RecipientState | None = None, span: Span = ALWAYS
 ) -> Page[BulkRecipient]:

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from recado.errors import BadInput
 
 T = TypeVar("T")
@@ -53,13 +55,15 @@ class Kind:
     """A kind of job. `run` gives the result (JSON) or raises: a `RecadoError` by its verdict, anything else is tried
     again.
 
-    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules.
+    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules. `examine`
+    looks at what that names in the project, and raises a `RecadoError` if no job could ever do it.
     """
 
     name: str
     run: Callable[[Run], Awaitable[Any]]
     check: Callable[[Any], Any] | None = None
     max_attempts: int = MAX_ATTEMPTS
+    examine: Callable[[AsyncSession, Any], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +88,12 @@ class Kinds:
             known = ", ".join(sorted(one.name for one in self.all.values() if one.check)) or "none"
             raise BadInput(f"There is no kind of job {name!r} for schedules. There are: {known}", code="bad_kind")
         return kind.check(given)
+
+    async def examined(self, session: AsyncSession, name: str, given: Any) -> Any:
+        """What is asked of a kind, checked, by the project of the session too. Raises as `checked`, and what the kind
+        says.
+        """
+        checked = self.checked(name, given)
+        if (examine := self.all[name].examine) is not None:
+            await examine(session, checked)
+        return checked

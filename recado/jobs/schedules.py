@@ -1,5 +1,6 @@
 """Schedules as people use them. Nothing here commits. Sessions are a project's."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +37,8 @@ async def create(
 ) -> Schedule:
     """Have a job made at each tick from now on.
 
-    Raises `BadInput` (`bad_kind`, `bad_cron`, `bad_timezone`, `bad_text`, and what the kind says of its input) or
-    `Conflict` (`too_many_schedules`).
+    Raises `BadInput` (`bad_kind`, `bad_cron`, `bad_timezone`, `bad_text`), `Conflict` (`too_many_schedules`) and what
+    the kind says of its input.
     """
     if len(list(await session.scalars(select(Schedule.id).limit(MAX_SCHEDULES)))) >= MAX_SCHEDULES:
         raise Conflict(f"A project has at most {MAX_SCHEDULES} schedules", code="too_many_schedules")
@@ -45,7 +46,7 @@ async def create(
     schedule = Schedule(
         name=check_text(name, "name"),
         kind=kind,
-        input=json_text(kinds.checked(kind, given)),
+        input=json_text(await kinds.examined(session, kind, given)),
         cron=" ".join(cron.split()),
         timezone=timezone,
         next_ms=next_ms(cron, timezone, from_ms(now_ms)),
@@ -82,7 +83,9 @@ async def change(session: AsyncSession, kinds: Kinds, schedule_id: str, changes:
     if changes.name is not None:
         schedule.name = check_text(changes.name, "name")
     if changes.input is not None:
-        schedule.input = json_text(kinds.checked(schedule.kind, changes.input))
+        schedule.input = json_text(await kinds.examined(session, schedule.kind, changes.input))
+    elif changes.paused is False:  # what it names may have changed meanwhile
+        await kinds.examined(session, schedule.kind, json.loads(schedule.input))
     if changes.timezone is not None:
         schedule.timezone = changes.timezone
     if changes.cron is not None:
