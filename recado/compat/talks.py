@@ -78,7 +78,7 @@ class OpenTalks:
         finally:
             ear.left.set()
             self._ears.discard(ear)
-            if not self._ears and self._looking is not None:
+            if not self._ears:
                 self._looking.cancel()
                 self._looking = None
 

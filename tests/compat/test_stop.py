@@ -9,6 +9,8 @@ import aiohttp
 import pytest
 
 from recado.compat import jobs, waiting
+from recado.compat.waiting import Answers
+from recado.mailbox.answers import Handed
 from tests.cli.terminal import Installation, free_port
 from tests.compat.conftest import KEY, Answer, Client, serving, settings_of
 from tests.compat.test_messages import stored
@@ -30,13 +32,21 @@ async def test_answers_that_come_in_time_are_given_and_nothing_more_is_taken(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(waiting, "LAST_ANSWERS_S", 60.0)
+    waits: list[str] = []
+    wait = Answers.of
+
+    async def noted(answers: Answers, message_id: str, limit_s: float) -> Handed:
+        waits.append(message_id)
+        return await wait(answers, message_id, limit_s)
+
+    monkeypatch.setattr(Answers, "of", noted)
     async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
         asked = asyncio.create_task(client.post(C2, {"text": "hold"}))
         await client.brain.holding.wait()
         await ask(socket, "hold")
 
         async def both() -> bool:
-            return len(await stored(client)) == 2
+            return len(waits) == 2
 
         await eventually(both)
         farewell = asyncio.create_task(client.stopping.say_farewell())

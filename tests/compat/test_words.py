@@ -88,7 +88,7 @@ async def test_a_word_reaches_every_open_socket_of_the_person_whichever_process_
 
 async def sorted_by_customer(client: Client) -> list[str]:
     """The conversations, by the web addresses of their people."""
-    found = {}
+    found: dict[str, str] = {}
     for listed in (await client.get("/api/v1/conversations")).json["items"]:
         contact = (await client.get(f"/api/v1/contacts/{listed['contact']['id']}")).json
         found[str(contact["addresses"])] = listed["id"]
@@ -138,7 +138,10 @@ async def test_a_person_who_has_taken_over_talks_by_the_socket(client: Client) -
 async def test_an_answer_that_stood_before_a_word_is_said_before_it(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Answers, "_tell", lambda *_: None)  # whoever waits does not notice it
+    def unnoticed(_: Answers, found: Sequence[object]) -> None:
+        """Whoever waits does not notice it."""
+
+    monkeypatch.setattr(Answers, "_tell", unnoticed)
     async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
         await ask(socket)
 
