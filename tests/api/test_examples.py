@@ -110,4 +110,4 @@ async def run(api: Api, shell: str, of: Tenant, variables: Mapping[str, str]) ->
     )  # fmt: skip
     async with asyncio.timeout(LIMIT_S):
         output, _ = await process.communicate()
-    return process.returncode, output.decode()
+    return process.returncode, output.decode(errors="replace")
