@@ -1,6 +1,7 @@
 """What all tests share: databases of both kinds, a project, a secret box, and no network but loopback."""
 
 import faulthandler
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from recado.kit import ids, now_ms
 from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
+from tests.cli.terminal import share_first_calls
 from tests.databases import KINDS, Databases, Kind
 from tests.network import block_network
 from tests.redis_server import RedisServer
@@ -52,6 +54,14 @@ def _own_settings_only() -> Iterator[None]:  # pyright: ignore[reportUnusedFunct
         for field in Settings.model_fields:
             patch.delenv(variable_name(field), raising=False)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_first_call_of_each_command(  # pyright: ignore[reportUnusedFunction] # used by pytest
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    share_first_calls((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "first-calls")
 
 
 @pytest.fixture(scope="session")
