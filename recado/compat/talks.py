@@ -6,6 +6,7 @@ One look at the database for all of them, after a hint or a moment. Nothing runs
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from contextvars import Context
 from dataclasses import dataclass, field
 
 import structlog
@@ -72,7 +73,8 @@ class OpenTalks:
         self._ears.add(ear)
         self._bell.ring()
         if self._looking is None:
-            self._looking = asyncio.create_task(self._look(), name="talks")
+            # For all sockets, so in a context of its own: see `recado.kit.batching`.
+            self._looking = asyncio.create_task(self._look(), name="talks", context=Context())
         try:
             yield ear
         finally:
