@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from recado.api import asking_of
+from recado.compat import jobs
 from recado.compat.models import AnswerJob
 from recado.compat.questions import by_whatsapp
 from recado.compat.service import WasErased
@@ -15,6 +16,7 @@ from recado.compat.signing import signature
 from recado.contacts.models import AddressRow, Contact
 from recado.contacts.service import find_by_address
 from recado.decisions import Decision
+from recado.kit import new_id
 from recado.mailbox.models import InboxMessage, OutboxMessage
 from recado.messages import Address, Button, OutButtons
 from recado.privacy.models import Erasure
@@ -178,6 +180,18 @@ async def test_what_was_erased_does_not_come_back(client: Client) -> None:
     # What they write since is new, and another's message of the same name is another's.
     assert (await client.post(GATEWAY, delivered("E4", "hola"))).status == 200
     assert (await client.post(GATEWAY, delivered("E1", "hola", "51900000000"))).status == 200
+
+
+async def test_nothing_is_owed_for_a_message_that_is_gone(client: Client) -> None:
+    """Who wrote it was erased while somebody waited: the name of the conversation is their number."""
+    await client.post("/v1/channels/whatsapp/inbound", {"from_number": "51987654321", "text": "hola"})
+    question, mailbox = by_whatsapp("51987654321", "hola"), client.runtime.mailbox
+    (message,) = await stored(client)
+    async with client.runtime.database.system(read_only=True) as session:
+        project_id = (await session.scalars(select(InboxMessage.project_id))).one()
+    for message_id, owed in ((new_id(), None), (str(message), str(message))):
+        await jobs.owe(mailbox, project_id, question, message_id)
+        assert await jobs.owed(mailbox, project_id, question) == owed
 
 
 async def test_silence_and_a_failure_are_answers(client: Client) -> None:
