@@ -17,6 +17,7 @@ from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
 from recado.audit import endpoints as audit
 from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
+from recado.bulk.service import refuse_if_ordered
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
 from recado.channels.cloud_api.callback import WEBHOOK_PATH
@@ -192,7 +193,7 @@ def build_app(
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known,)),
-        BeforeMediaGoes((refuse_if_sent,)),
+        BeforeMediaGoes(slow=(refuse_if_sent,), quick=(refuse_if_ordered,)),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),

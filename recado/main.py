@@ -23,6 +23,7 @@ from recado.brain.registry import builtin_brains
 from recado.bulk.sending import BulkSend
 from recado.bulk.service import KIND as BULK_SEND
 from recado.bulk.service import check as check_bulk
+from recado.bulk.service import hold as hold_bulk
 from recado.channels.service import list_lines
 from recado.db import Database
 from recado.demo import DEMO
@@ -118,7 +119,7 @@ async def worker(settings: Settings, *, host: str, port: int | None, ready: Call
 def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
-    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk),))
+    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk, hold_bulk),))
     return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
+from recado.kit.ids import is_id
+
 
 class Value(BaseModel):
     """A frozen value; unknown fields are an error, so that a typing mistake cannot hide."""
@@ -556,6 +558,21 @@ Reply = Annotated[OutText | OutButtons | OutList, Field(discriminator="type")]
 
 OUT_CONTENT: TypeAdapter[AnyOut] = TypeAdapter(OutContent)
 """Reads and writes the content of a message that goes out, as the JSON kept in the outbox."""
+
+
+def files_of(content: AnyOut) -> frozenset[str]:
+    """The ids of the files of ours that go with a message. An id in a template's header that is none of ours is one
+    that Meta gave to an upload.
+    """
+    match content:
+        case OutMedia(media_id=str(media_id)):
+            return frozenset({media_id})
+        case OutTemplate(header_media=TemplateMedia(media_id=str(media_id))) if is_id(media_id):
+            return frozenset({media_id})
+        case OutByWindow():
+            return files_of(content.inside) | files_of(content.outside)
+        case _:
+            return frozenset()
 
 
 def words_of(content: AnyOut, *, choices: bool = True) -> str:

@@ -162,8 +162,8 @@ class Settings(BaseSettings):
     voice_model: str = Field(
         default="",
         max_length=500,
-        description="The Whisper model that writes down voice notes: a folder, or a name for faster-whisper to fetch "
-        "(extra voice); empty: voice notes are not heard, and the assistant asks for text.",
+        description="The Whisper model that writes down voice notes and other audio: a folder, or a name for "
+        "faster-whisper to fetch (extra voice); empty: audio is not heard, and the assistant asks for text.",
     )
     model: str = Field(
         default="",

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from recado import doctor
 from recado.channels.cloud_api.errors import MEANINGS
 from recado.channels.models import LineRow
 from recado.db import Database, database_now_ms
-from recado.doctor import Finding, Level, examine
+from recado.doctor import Finding, Level, examine, machine, messages, voice
+from recado.doctor.database import examine_sqlite
 from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.kit.clock import use_clock
@@ -140,7 +140,7 @@ async def test_a_worker_gives_signs_of_life(settings: pytest.MonkeyPatch, databa
 async def test_what_was_given_up(settings: pytest.MonkeyPatch, database: Database) -> None:
     place = {"project_id": new_id(), "line_id": new_id(), "conversation_id": new_id(), "seq": 1}
     dead = InboxMessage(id=new_id(), provider_message_id="w", body="{}", dead=True, created_ms=0, **place)
-    await add(database, out("dead"), out("unknown"), out("queued", due_ms=now_ms() - 2 * doctor.STUCK_MS), dead)
+    await add(database, out("dead"), out("unknown"), out("queued", due_ms=now_ms() - 2 * messages.STUCK_MS), dead)
     stray = Unrouted(id=new_id(), channel="cloud-api", line_address="777", digest="d", body="{}", created_ms=0)
     await add(database, stray)
     found = await findings()
@@ -261,8 +261,8 @@ async def test_what_waits_as_it_should_is_no_finding(settings: pytest.MonkeyPatc
 
 def test_every_cure_is_for_a_code_of_the_channel() -> None:
     known = {meaning.code for meaning in MEANINGS.values()} | {"provider_unreachable"}
-    assert doctor.CURES.keys() | set(doctor.FOR_A_PERSON) <= known
-    assert set(doctor.FOR_A_PERSON) <= doctor.CURES.keys()
+    assert messages.CURES.keys() | set(messages.FOR_A_PERSON) <= known
+    assert set(messages.FOR_A_PERSON) <= messages.CURES.keys()
 
 
 def delivered(change: object, address: str | None = None) -> Unrouted:
@@ -304,7 +304,7 @@ def listener() -> Iterator[int]:
 
 
 async def test_a_port_that_another_program_has(settings: pytest.MonkeyPatch, listener: int) -> None:
-    settings.setattr(doctor, "_HEALTH_S", 0.2)
+    settings.setattr(machine, "HEALTH_S", 0.2)
     assert (await findings(listener))["port"].level is Level.WARN
 
 
@@ -326,7 +326,7 @@ async def test_only_the_body_of_health_is_recado(body: bytes, level: Level) -> N
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        found = await doctor._examine_port(port)  # pyright: ignore[reportPrivateUsage]
+        found = await machine.examine_port(port)
     assert found.level is level
 
 
@@ -353,7 +353,7 @@ async def test_the_model_for_voice_notes(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, model: str, level: Level, says: str
 ) -> None:
     (tmp_path / "faster_whisper.py").write_text("available_models = lambda: ['tiny', 'small']")
-    for name, files in (("empty", ()), ("whole", doctor.WHISPER_FILES)):
+    for name, files in (("empty", ()), ("whole", voice.WHISPER_FILES)):
         (tmp_path / name).mkdir()
         for file in files:
             (tmp_path / name / file).touch()
@@ -375,16 +375,16 @@ async def test_voice_notes_without_their_library(monkeypatch: pytest.MonkeyPatch
     def absent(_name: str) -> None:
         return None
 
-    monkeypatch.setattr(doctor, "find_spec", absent)
+    monkeypatch.setattr(voice, "find_spec", absent)
     found = (await findings())["voice"]
     assert (found.level, "make setup EXTRAS=voice" in found.mend) == (Level.FAIL, True)
 
 
 def test_little_space_is_a_warning_and_none_a_failure() -> None:
-    levels = [doctor._disk(free).level for free in (10**6, 5 * 10**8, 10**11)]  # pyright: ignore[reportPrivateUsage]
+    levels = [machine.examine_disk(free).level for free in (10**6, 5 * 10**8, 10**11)]
     assert levels == [Level.FAIL, Level.WARN, Level.OK]
 
 
 def test_an_old_sqlite_is_a_failure() -> None:
     versions = ((3, 40, 1), (3, 51, 3))
-    assert [doctor._sqlite(v).level for v in versions] == [Level.FAIL, Level.OK]  # pyright: ignore[reportPrivateUsage]
+    assert [examine_sqlite(v).level for v in versions] == [Level.FAIL, Level.OK]

@@ -41,7 +41,7 @@ SYSTEM = {
     "cli": "the operator's own tool",
     "privacy/repeats.py": "a process receives for all projects",
     "privacy/work.py": "a process erases, and removes what has aged, for all projects",
-    "doctor.py": "looks at the whole installation, for its operator",
+    "doctor": "looks at the whole installation, for its operator",
     "main.py": "tells the operator which lines there are",
 }
 SQL_FUNCTIONS = {"text", "exec_driver_sql", "bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"}

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from recado.jobs.schemas import NewCallback
 from recado.kit.schemas import AnyText, Input, Output, Uuid, shown
-from recado.messages import OutByWindow, OutTemplate, OutText
+from recado.messages import OutByWindow, OutTemplate, OutText, files_of
 
 # What the issue of a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
 MAX_RECIPIENTS = 10_000
@@ -73,6 +73,10 @@ class Order(NewBulkSend):
     def recipients(self) -> list[tuple[str, str]]:
         """(kind, value) of each, contacts first; the place in this list is the recipient's."""
         return [("contact", one) for one in self.contact_ids] + [("phone", one) for one in self.phones]
+
+    def files(self) -> frozenset[str]:
+        """The files of ours that go with the message."""
+        return files_of(self.content(self.template))
 
     def as_input(self) -> dict[str, Any]:
         return self.model_dump(mode="json")

@@ -11,12 +11,14 @@ from recado.bulk.schemas import NewBulkSend, Order, RecipientState
 from recado.channels.contract import Channel, HandsOut
 from recado.channels.registry import ChannelRegistry
 from recado.channels.service import get_line
-from recado.errors import BadInput, SendRefused
+from recado.errors import BadInput, Conflict, SendRefused
 from recado.jobs.models import Job
+from recado.jobs.service import ENDED, is_named, submit
 from recado.jobs.service import get as get_job
-from recado.jobs.service import submit
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
+from recado.media.models import Media
+from recado.media.service import hold_files
 
 KIND = "bulk_send"
 
@@ -34,12 +36,27 @@ async def start(
 ) -> Job:
     """Have a message sent to many people. The same key again gives the same job.
 
-    Raises `NotFound` (`line_not_found`), `SendRefused` (`handed_out`) or `Conflict` (`idempotency_conflict`).
+    Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`) or `Conflict`
+    (`idempotency_conflict`).
     """
     line = await get_line(session, line_id)
     refuse_handed_out(channels.get(line.channel))
     order = Order(line_id=line.id, **new.model_dump())
-    return await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
+    job = await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
+    if job.state not in ENDED:
+        await hold_files(session, order.files())
+    return job
+
+
+async def hold(session: AsyncSession, asked: Any) -> None:
+    """Make sure that the files of what a schedule asks are there, and stay. Raises `NotFound` (`media_not_found`)."""
+    await hold_files(session, Order.model_validate(asked).files())
+
+
+async def refuse_if_ordered(session: AsyncSession, media: Media) -> None:
+    """Raise `Conflict` (`media_in_use`) if a schedule, or a bulk send that has not ended, names an uploaded file."""
+    if await is_named(session, media.id):
+        raise Conflict("A schedule or a bulk send names this file: change or cancel it first", code="media_in_use")
 
 
 def check(given: Any) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""Voice notes in a turn: what was written down is handled as text, in its place among the other messages."""
+"""Audio in a turn: what was written down is handled as text, in its place among the other messages.
+
+A voice note is an audio that was recorded in the app; one that was forwarded or sent as a file says as much.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
@@ -9,7 +12,7 @@ from recado.messages import InboundMessage, Media, OutText, Text
 
 ASK_FOR_TEXT: Mapping[Language, str] = {
     "es": "Disculpa, no pude escuchar tu audio. 🙏 ¿Me lo escribes, por favor?",
-    "en": "Sorry, I could not listen to your voice note. 🙏 Could you write it, please?",
+    "en": "Sorry, I could not listen to your audio. 🙏 Could you write it, please?",
 }
 
 
@@ -22,14 +25,14 @@ class Note(Protocol):
 
 
 class Voice(Protocol):
-    """Where a turn finds what voice notes say."""
+    """Where a turn finds what audio says."""
 
     async def notes(self, project_id: str, message_ids: Collection[str]) -> Mapping[str, Note]: ...
 
 
-def is_note(message: InboundMessage) -> bool:
-    """True for a voice note."""
-    return isinstance(message.content, Media) and message.content.voice
+def is_audio(message: InboundMessage) -> bool:
+    """True for what is to be heard."""
+    return isinstance(message.content, Media) and message.content.media == "audio"
 
 
 def as_text(
@@ -39,12 +42,12 @@ def as_text(
     heard = [(message, notes.get(one.id)) for message, one in zip(messages, pending, strict=True)]
     return tuple(
         message.model_copy(update={"content": Text(text=note.text)})
-        if is_note(message) and note is not None and note.text
+        if is_audio(message) and note is not None and note.text
         else message
         for message, note in heard
     )
 
 
 def asking(language: Language) -> Decision:
-    """The polite answer to notes that nobody could hear."""
+    """The polite answer to audio that nobody could hear."""
     return Decision(replies=(OutText(text=ASK_FOR_TEXT[language]),))

@@ -31,7 +31,7 @@ from recado.mailbox.models import Conversation
 from recado.mailbox.queries import Direction, History
 from recado.mailbox.service import Mailbox
 from recado.media.service import get_media
-from recado.messages import OutByWindow, OutContent, OutMedia, OutReaction, OutTemplate
+from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate, files_of
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -172,8 +172,8 @@ async def send(
         conversation = await queries.get_conversation(session, conversation_id)
         row = await get_line(session, conversation.line_id)
         wishes = (await contacts.wishes_of(session, [conversation.contact_id]))[conversation.contact_id]
-        if isinstance(content, OutMedia) and content.media_id is not None:
-            await get_media(session, content.media_id)
+        for media_id in files_of(content):
+            await get_media(session, media_id)
         answered = await _at_provider(session, conversation_id, reply_to) if reply_to else None
         if isinstance(content, OutReaction):
             content = content.model_copy(

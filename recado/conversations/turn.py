@@ -47,7 +47,7 @@ MAX_FAILURES = 3
 UNKNOWN_RETRY_S = 1.0
 # Processes that died during a turn of the same messages before these are buried: one of them may be the cause.
 MAX_CRASHES = 10
-# How often a turn looks whether a voice note is written down by now.
+# How often a turn looks whether an audio is written down by now.
 VOICE_LOOK_S = 0.5
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 5.0
@@ -223,7 +223,7 @@ class Turns:
         known = remembering.known(await self.mailbox.remembered(claim))
         memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
         context = self._context(claim, messages, facts, memory, known, await self._said_before(claim, brain))
-        if self.voice is not None and claim.mode != "person" and all(map(hearing.is_note, messages)):
+        if self.voice is not None and claim.mode != "person" and all(map(hearing.is_audio, messages)):
             asked = hearing.asking(context.language or facts.language)
             await self._commit(self._outcome(claim, line, context, memory, known, asked))
             return
@@ -241,9 +241,9 @@ class Turns:
         await self._commit(self._outcome(claim, line, context, memory, known, decision))
 
     async def _heard(self, claim: Claim) -> tuple[InboundMessage, ...] | None:
-        """The messages of a claim, voice notes as texts; None while one is still being written down."""
+        """The messages of a claim, audio as texts; None while one is still being written down."""
         messages = tuple(MESSAGE.validate_json(pending.body) for pending in claim.messages)
-        ids = [one.id for message, one in zip(messages, claim.messages, strict=True) if hearing.is_note(message)]
+        ids = [one.id for message, one in zip(messages, claim.messages, strict=True) if hearing.is_audio(message)]
         if self.voice is None or not ids:
             return messages
         notes = await self.voice.notes(claim.project_id, ids)

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from recado.errors import BadInput
 
 T = TypeVar("T")
@@ -53,12 +55,14 @@ class Kind:
     """A kind of job. `run` gives the result (JSON) or raises: a `RecadoError` by its verdict, anything else is tried
     again.
 
-    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules.
+    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules. `hold` makes
+    sure, in the transaction that writes it down, that what it names is there and stays; it raises `NotFound`.
     """
 
     name: str
     run: Callable[[Run], Awaitable[Any]]
     check: Callable[[Any], Any] | None = None
+    hold: Callable[[AsyncSession, Any], Awaitable[None]] | None = None
     max_attempts: int = MAX_ATTEMPTS
 
 
@@ -84,3 +88,9 @@ class Kinds:
             known = ", ".join(sorted(one.name for one in self.all.values() if one.check)) or "none"
             raise BadInput(f"There is no kind of job {name!r} for schedules. There are: {known}", code="bad_kind")
         return kind.check(given)
+
+    async def hold(self, session: AsyncSession, name: str, asked: Any) -> None:
+        """Make sure that what is asked of a kind can be done as long as it stands. Raises what the kind says."""
+        kind = self.all[name]
+        if kind.hold is not None:
+            await kind.hold(session, asked)

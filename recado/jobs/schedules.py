@@ -37,15 +37,16 @@ async def create(
     """Have a job made at each tick from now on.
 
     Raises `BadInput` (`bad_kind`, `bad_cron`, `bad_timezone`, `bad_text`, and what the kind says of its input) or
-    `Conflict` (`too_many_schedules`).
+    `Conflict` (`too_many_schedules`), and `NotFound` for what its input names.
     """
     if len(list(await session.scalars(select(Schedule.id).limit(MAX_SCHEDULES)))) >= MAX_SCHEDULES:
         raise Conflict(f"A project has at most {MAX_SCHEDULES} schedules", code="too_many_schedules")
     now_ms = await database_now_ms(session)
+    asked = kinds.checked(kind, given)
     schedule = Schedule(
         name=check_text(name, "name"),
         kind=kind,
-        input=json_text(kinds.checked(kind, given)),
+        input=json_text(asked),
         cron=" ".join(cron.split()),
         timezone=timezone,
         next_ms=next_ms(cron, timezone, from_ms(now_ms)),
@@ -53,6 +54,7 @@ async def create(
     )
     session.add(schedule)
     await session.flush()
+    await kinds.hold(session, kind, asked)
     return schedule
 
 
@@ -82,7 +84,9 @@ async def change(session: AsyncSession, kinds: Kinds, schedule_id: str, changes:
     if changes.name is not None:
         schedule.name = check_text(changes.name, "name")
     if changes.input is not None:
-        schedule.input = json_text(kinds.checked(schedule.kind, changes.input))
+        asked = kinds.checked(schedule.kind, changes.input)
+        schedule.input = json_text(asked)
+        await kinds.hold(session, schedule.kind, asked)
     if changes.timezone is not None:
         schedule.timezone = changes.timezone
     if changes.cron is not None:

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.db import add_unique, database_now_ms, json_text
 from recado.errors import Conflict, NotFound
 from recado.events.service import record
-from recado.jobs.models import Job, JobCallback
+from recado.jobs.models import Job, JobCallback, Schedule
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 
 State = Literal["pending", "running", "succeeded", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 ENDED: tuple[State, ...] = ("succeeded", "failed", "cancelled")
+OPEN: tuple[State, ...] = ("pending", "running")
 
 
 async def submit(
@@ -108,6 +109,18 @@ async def record_end(session: AsyncSession, job: Job) -> None:
     )
     about = {"job_id": job.id, "kind": job.kind, "state": job.state, "code": job.error_code}
     await record(session, "job.finished", about)
+
+
+async def is_named(session: AsyncSession, object_id: str) -> bool:
+    """Whether a schedule, or a job that has not ended, names something in its input."""
+    # Schedules first: the job that one makes meanwhile is found after it.
+    for named in (
+        select(Schedule.id).where(Schedule.input.contains(object_id)),
+        select(Job.id).where(Job.state.in_(OPEN), Job.input.contains(object_id)),
+    ):
+        if await session.scalar(named.limit(1)) is not None:
+            return True
+    return False
 
 
 async def count_by_state(session: AsyncSession) -> dict[str, int]:

@@ -9,13 +9,14 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from recado.errors import NotFound
 from recado.kit import new_id
 from recado.mailbox import noting
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Tx
 from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
-from recado.messages import DELIVERY_RANK
+from recado.messages import DELIVERY_RANK, OUT_CONTENT, files_of
 
 # A message that surely was not taken, so often, needs a person: with the sender's back-off that is after about an hour
 # (46 to 74 minutes in 99 of 100 cases), longer than most troubles of a provider.
@@ -308,6 +309,22 @@ _IDS_OF_KEYS = Query(
     rows="key text",
     scalars="project_id uuid",
 )
+# Whoever is about to remove an upload sees by its epoch that messages with it were queued since it looked for them.
+_NAME_FILES = Query(
+    """
+    /*postgresql*/ WITH locked AS MATERIALIZED (
+        SELECT m.id FROM media m WHERE m.id IN (SELECT i.id FROM {rows}) ORDER BY m.id {for_update}
+    ) /*all*/
+    UPDATE media SET epoch = epoch + CASE WHEN message_id IS NULL THEN 1 ELSE 0 END
+    FROM {rows}
+    WHERE /*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/
+        -- The id is the way to the row, not the index that has its project.
+        media.id = i.id AND coalesce(project_id, :project_id) = :project_id AND state <> 'deleting'
+    RETURNING media.id
+    """,
+    rows="id uuid",
+    scalars="project_id uuid",
+)
 _RETRY = Query(
     """
     UPDATE outbox SET state = 'queued', seq = :seq, due_ms = {now}, attempts = 0, delivery = 0, told = 0,
@@ -515,10 +532,16 @@ async def waiting_in_lane(tx: Tx, conversation_id: str) -> int:
 async def enqueue(
     tx: Tx, project_id: str, conversation_id: str, out: Sequence[NewOut], key: str | None
 ) -> Queued | None:
-    """Put messages at the end of a lane; None if the project has no such conversation."""
+    """Put messages at the end of a lane; None if the project has no such conversation.
+
+    Raises `NotFound` (`media_not_found`) if the project has not, or no more, a file that goes with them.
+    """
     advanced = await tx.fetch(_ADVANCE, added=len(out), id=conversation_id, project_id=project_id)
     if not advanced:
         return None
+    files = _files_named(out)
+    if len(await _name_files(tx, project_id, files)) < len(files):
+        raise NotFound("There is no such media", code="media_not_found")
     last_seq, line_id = advanced[0]
     rows = [
         (o.id, seq, o.body, o.reply_to, o.origin, None if key is None else _part_key(key, n))
@@ -526,6 +549,17 @@ async def enqueue(
     ]
     await tx.fetch(_ADD, rows, project_id=project_id, line_id=line_id, conversation_id=conversation_id)
     return Queued(tuple(o.id for o in out), line_id)
+
+
+def _files_named(out: Iterable[NewOut]) -> list[str]:
+    """The files of ours that go with messages. Most have none, and many have the same: few are read for it."""
+    bodies = {one.body for one in out if '"media_id":"' in one.body}
+    return sorted({file for body in bodies for file in files_of(OUT_CONTENT.validate_json(body))})
+
+
+async def _name_files(tx: Tx, project_id: str, files: Sequence[str]) -> set[str]:
+    """Say of files that messages of this transaction go with them; the ids of those that are there."""
+    return {row[0] for row in await tx.fetch(_NAME_FILES, [(one,) for one in files], project_id=project_id)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -540,7 +574,8 @@ class ToOne:
 async def enqueue_many(tx: Tx, project_id: str, line_id: str, messages: Sequence[ToOne]) -> dict[str, str]:
     """Put messages at the ends of lanes of one line, those whose key was not used before; key -> id of the first part.
 
-    A key whose conversation is not on this line is left out.
+    A key whose conversation is not on this line is left out. A file that is gone is told of each message when it is to
+    be sent.
     """
     keys = [(one.key,) for one in messages]
     if tx.concurrent:
@@ -559,6 +594,7 @@ async def enqueue_many(tx: Tx, project_id: str, line_id: str, messages: Sequence
             free[one.conversation_id] += 1
             rows.append((out.id, one.conversation_id, free[one.conversation_id], out.body, out.origin,
                          _part_key(one.key, part)))  # fmt: skip
+    await _name_files(tx, project_id, _files_named(out for one in new for out in one.out))
     await tx.fetch(_ADD_MANY, rows, project_id=project_id, line_id=line_id)
     return there | {one.key: one.out[0].id for one in new if one.conversation_id in free}
 

@@ -3,20 +3,24 @@ before they are erased.
 """
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms
+from recado.jobs.service import is_named
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
-from recado.mailbox.queries import is_to_be_fetched
+from recado.mailbox.queries import HOUR_MS, is_to_be_fetched
 from recado.media.models import Media
 from recado.media.service import delete_media
-from recado.personal import BATCH, Aging, Holding, Person, Reading, Record, remove_rows, rows_of
+from recado.personal import BATCH, Aging, Holding, Person, Reading, Record, first_id, remove_rows, rows_of
 
 ERASED_CODE = "erased"
 _WAITING = ("queued", "unknown")
+# As it stands in a stored message, whatever the rest of that looks like by now.
+_FILE = re.compile(r'"media_id":"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"')
 
 
 async def conversations_of(session: AsyncSession, contact_ids: Sequence[str]) -> list[str]:
@@ -82,30 +86,41 @@ async def provider_ids(session: AsyncSession, person: Person, since_ms: int) -> 
 
 
 async def _files_sent(session: AsyncSession, person: Person, limit: int) -> Sequence[str]:
-    """Files that were sent to this person and that no message to anybody else names."""
-    bodies = await session.stream_scalars(
-        select(OutboxMessage.body).where(
-            OutboxMessage.conversation_id.in_(person.conversation_ids), OutboxMessage.body.contains('"media_id":"')
-        )
-    )
-    named = {media_id async for body in bodies if (media_id := json.loads(body).get("media_id"))}
+    """Files that were sent to this person, and that neither a message to anybody else names nor what is to make one."""
+    named = await _named_by(session, OutboxMessage.conversation_id.in_(person.conversation_ids))
     kept = await session.scalars(
         select(Media.id).where(Media.id.in_(named), Media.state != "deleting", Media.contact_id.is_(None))
     )
     mine: list[str] = []
     for media_id in kept.all():
-        other = select(OutboxMessage.id).where(
-            OutboxMessage.body.contains(media_id), OutboxMessage.conversation_id.not_in(person.conversation_ids)
-        )
-        if await session.scalar(other.limit(1)) is None:
+        other = select(OutboxMessage.id).where(OutboxMessage.body.contains(media_id), _to_others(person))
+        if not await is_named(session, media_id) and await session.scalar(other.limit(1)) is None:
             mine.append(media_id)
         if len(mine) == limit:
             break
     return mine
 
 
-async def _remove_files(session: AsyncSession, _person: Person, ids: Sequence[str]) -> int:
-    return await delete_media(session, ids)
+async def _remove_files(session: AsyncSession, person: Person, ids: Sequence[str]) -> int:
+    """What was sent to somebody else since it was found stays; who sends one now waits, and finds it gone."""
+    held = await session.scalars(select(Media.id).where(Media.id.in_(ids)).order_by(Media.id).with_for_update())
+    since = OutboxMessage.id >= first_id(await database_now_ms(session) - HOUR_MS)
+    others = await _named_by(session, _to_others(person) & since)
+    return await delete_media(
+        session, [one for one in held.all() if one not in others and not await is_named(session, one)]
+    )
+
+
+def _to_others(person: Person) -> ColumnElement[bool]:
+    return OutboxMessage.conversation_id.not_in(person.conversation_ids)
+
+
+async def _named_by(session: AsyncSession, where: ColumnElement[bool]) -> set[str]:
+    """The files that messages name, their templates' headers included."""
+    bodies = await session.stream_scalars(
+        select(OutboxMessage.body).where(where, OutboxMessage.body.contains('"media_id":"'))
+    )
+    return {media_id async for body in bodies for media_id in _FILE.findall(body)}
 
 
 # --- exports ----------------------------------------------------------------------------------------------

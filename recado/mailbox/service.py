@@ -243,7 +243,8 @@ class Mailbox:
     ) -> Queued:
         """Queue messages at the end of a conversation's lane, once per idempotency key.
 
-        Raises `NotFound`, `Conflict` (the key was used for something else), `Unavailable` (the lane is full).
+        Raises `NotFound` (also `media_not_found`: a file that is to go with them), `Conflict` (the key was used for
+        something else), `Unavailable` (the lane is full).
         """
 
         async def work(tx: Tx) -> Queued:

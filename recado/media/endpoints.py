@@ -34,9 +34,13 @@ class MediaShelf:
 
 @dataclass(frozen=True, slots=True)
 class BeforeMediaGoes:
-    """What other rooms look at before a file is removed."""
+    """What other rooms look at before a file is removed.
 
-    steps: tuple[service.Step, ...]
+    `slow` look at what raises the file's epoch; they hold nobody up. `quick` look again in the commit that removes it.
+    """
+
+    slow: tuple[service.Step, ...]
+    quick: tuple[service.Step, ...]
 
 
 Goes = Annotated[BeforeMediaGoes, Depends(part(BeforeMediaGoes))]
@@ -45,6 +49,8 @@ Uploaded = Annotated[bool | None, Query(description="Only those that were upload
 Shelf = Annotated[MediaShelf, Depends(part(MediaShelf))]
 _TYPES = sorted(one for types in SENT_TYPES.values() for one in types)
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
+# Looks at what names a file that is to go; what is named again and again while it is looked at, stays.
+_LOOKS = 3
 # What people sent is never run in the place of the API, whatever a browser makes of it.
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -152,13 +158,17 @@ async def retry_media(media_id: PathId, caller: Agent) -> MediaOut:
 async def delete_media(media_id: PathId, caller: Admin, goes: Goes) -> None:
     """Remove a file that was uploaded, for good.
 
-    One that a message names, sent or not, stays: 409 `media_in_use`. What people sent goes with their messages: 409
-    `media_of_message`.
+    One that a message names, sent or not, stays, and so does one that a schedule names, or a job that has not ended:
+    409 `media_in_use`. What people sent goes with their messages: 409 `media_of_message`.
     """
-    async with caller.reading() as session:  # looking may take its time: nobody who writes waits for it
-        await service.check_removable(session, media_id, goes.steps)
-    async with caller.writing() as session:
-        await service.delete_media(session, [media_id])
+    for _ in range(_LOOKS):
+        async with caller.reading() as session:  # looking may take its time: nobody who writes waits for it
+            # What a schedule or a job makes is looked for after them: nothing slips through in between.
+            epoch = await service.check_removable(session, media_id, (*goes.quick, *goes.slow))
+        async with caller.writing() as session:
+            if await service.remove_upload(session, media_id, epoch, goes.quick):
+                return
+    raise Conflict("Messages with this file are being queued just now", code="media_in_use")
 
 
 def _attachment(row: Media) -> str:

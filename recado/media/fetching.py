@@ -58,7 +58,7 @@ class FetchStats:
 
 @dataclass(slots=True)
 class Fetcher:
-    """Fetches for one process until `run` is cancelled. `listens`: voice notes are written down here afterwards.
+    """Fetches for one process until `run` is cancelled. `listens`: audio is written down here afterwards.
 
     Who rings `bell` while a job is due may let it look by itself less often.
     """
@@ -155,7 +155,7 @@ class Fetcher:
             most = check_received(job.kind, mime_type, file.size_bytes, self.largest_bytes)
             measured = Measured(file.chunks, most, file.sha256 or job.sha256)
             await self.store.put(key, measured.chunks())
-        heard = self.listens and job.voice
+        heard = self.listens and job.kind == "audio"
         stored = await self.work.settle(
             job,
             {

@@ -11,8 +11,9 @@ class Media(OfProject, Base):
 
     `state` is pending, stored, failed (given up), refused (too large, of a wrong type) or deleting. `due_ms` (database
     clock) is when a worker must look at it: when it is to be tried, or when the lease of its owner ends; null when
-    there is nothing to do. Writes of the owner are guarded by `epoch`. `sha256` is hex. `hearing` says whether a voice
-    note is written down: null (nobody listens), pending, done, failed.
+    there is nothing to do. Writes of the owner are guarded by `epoch`; that of an upload is raised by each commit that
+    queues messages with it, so that who is about to remove it looks again. `sha256` is hex. `hearing` says whether an
+    audio is written down: null (nobody listens), pending, done, failed.
     """
 
     __tablename__ = "media"

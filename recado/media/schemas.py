@@ -12,7 +12,7 @@ State = Literal["pending", "stored", "failed", "refused"]
 
 
 class TranscriptOut(Output):
-    """What a voice note says, as a machine heard it."""
+    """What an audio says, as a machine heard it."""
 
     state: Literal["pending", "done", "failed"]
     text: str | None
@@ -35,7 +35,7 @@ class MediaOut(Output):
     sha256: str | None = Field(description="In hex; while pending, as the provider announced it.")
     message_id: str | None
     conversation_id: str | None
-    transcript: TranscriptOut | None = Field(description="Only of voice notes that are heard.")
+    transcript: TranscriptOut | None = Field(description="Only of audio that is heard, voice notes and others.")
     error_code: str | None
     created_at: Moment
     stored_at: Moment | None

@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
@@ -69,9 +69,7 @@ async def delete_media(session: AsyncSession, media_ids: Collection[str]) -> int
     if not media_ids:
         return 0
     asked_ms = await database_now_ms(session)
-    rows = await session.scalars(
-        select(Media).where(Media.id.in_(media_ids), Media.state != "deleting").with_for_update()
-    )
+    rows = await session.scalars(_standing(media_ids).with_for_update().execution_options(populate_existing=True))
     count = 0
     for row in rows:
         count += 1
@@ -85,8 +83,24 @@ async def delete_media(session: AsyncSession, media_ids: Collection[str]) -> int
     return count
 
 
-async def check_removable(session: AsyncSession, media_id: str, steps: Sequence[Step]) -> None:
-    """Whether an upload may go. `steps` raise where something still needs it.
+def _standing(media_ids: Collection[str]) -> Select[Media]:
+    """Files in the one order in which all lock them, so that none waits for another in a circle."""
+    return select(Media).where(Media.id.in_(media_ids), Media.state != "deleting").order_by(Media.id)
+
+
+async def hold_files(session: AsyncSession, media_ids: Collection[str]) -> None:
+    """Make sure that files are there, and stay until the caller's commit has named them where `Step`s look.
+
+    Raises `NotFound` (`media_not_found`).
+    """
+    if media_ids and len((await session.scalars(_standing(media_ids).with_for_update(read=True))).all()) < len(
+        media_ids
+    ):
+        raise NotFound("There is no such media", code="media_not_found")
+
+
+async def check_removable(session: AsyncSession, media_id: str, steps: Sequence[Step]) -> int:
+    """Whether an upload may go: its epoch, if it may. `steps` raise where something still needs it.
 
     Raises `NotFound` (`media_not_found`), `Conflict` (`media_of_message`).
     """
@@ -95,6 +109,21 @@ async def check_removable(session: AsyncSession, media_id: str, steps: Sequence[
         raise Conflict("This file came with a message, and goes with it", code="media_of_message")
     for step in steps:
         await step(session, row)
+    return row.epoch
+
+
+async def remove_upload(session: AsyncSession, media_id: str, epoch: int, steps: Sequence[Step]) -> bool:
+    """Delete an upload that `check_removable` let go under `epoch`; False if messages with it were queued since then.
+
+    Its row is locked: who names it meanwhile waits, and finds it gone. `steps` look once more, and must be quick.
+    """
+    row = await session.scalar(_standing([media_id]).where(Media.epoch == epoch).with_for_update())
+    if row is None:
+        return False
+    for step in steps:
+        await step(session, row)
+    await delete_media(session, [media_id])
+    return True
 
 
 async def remove_deleted(database: Database, store: Store, project_id: str) -> int:

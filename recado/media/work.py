@@ -22,7 +22,7 @@ LEASE_MS = 15_000
 _LINES = table("lines", column("id", Id))
 
 Task = Literal["keep", "hear"]
-"""keep: fetch what came in, remove what is to be deleted. hear: write down what a voice note says."""
+"""keep: fetch what came in, remove what is to be deleted. hear: write down what an audio says."""
 _DUE: dict[Task, ColumnElement[bool]] = {
     "keep": Media.state.in_(("pending", "deleting")),
     "hear": and_(Media.state == "stored", Media.hearing == "pending"),
@@ -39,7 +39,6 @@ class Job:
     attempts: int
     state: str
     kind: Kind
-    voice: bool
     line_id: str | None
     conversation_id: str | None
     provider_media_id: str | None

@@ -1,1 +1,1 @@
-"""Voice notes: what they say is written down beside them, and handled as text."""
+"""Voice notes and other audio: what is said is written down beside it, and handled as text."""

@@ -41,6 +41,44 @@ class Engine(Protocol):
         ...
 
 
+@dataclass(slots=True)
+class _Hearing:
+    """A process that hears, and both its pipes."""
+
+    process: Process
+    asks: asyncio.StreamWriter
+    answers: asyncio.StreamReader
+    loaded: bool = False
+
+    async def answer(self) -> dict[str, str | None]:
+        line = await self.answers.readline()
+        if not line:
+            raise MediaError("The process that hears has ended", code="voice_engine_ended", verdict=_AGAIN)
+        return json.loads(line)
+
+    async def ask(self, audio: Path) -> dict[str, str | None]:
+        self.asks.write(f"{audio}\n".encode())
+        return await self.answer()
+
+    async def end(self) -> None:
+        if self.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                self.process.kill()
+        await self.process.communicate()
+
+
+async def _start(model: str) -> _Hearing:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "recado.voice.whisper_process", model),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # what libraries say may repeat what was said
+    )
+    if process.stdin is None or process.stdout is None:
+        raise RuntimeError("A process that was started with pipes has none")
+    return _Hearing(process, process.stdin, process.stdout)
+
+
 class WhisperEngine:
     """Implements `Engine` with faster-whisper. `model` is a folder or a name that the library fetches.
 
@@ -53,15 +91,14 @@ class WhisperEngine:
         if find_spec("faster_whisper") is None:
             raise SettingsError("RECADO_VOICE_MODEL needs: make setup EXTRAS=voice (or pip install 'recado[voice]')")
         self._model = model
-        self._process: Process | None = None
-        self._loaded = False
+        self._hearing: _Hearing | None = None
         self._one = asyncio.Lock()
 
     async def hear(self, audio: Path) -> Heard:
         async with self._one:
-            await self._load()
+            hearing = await self._loaded()
             try:
-                said = await self._ask(str(audio))
+                said = await hearing.ask(audio)
             except BaseException:  # it must not go on beside the next one
                 await self.close()
                 raise
@@ -72,44 +109,25 @@ class WhisperEngine:
         return Heard(said["text"] or "", said["language"])
 
     async def close(self) -> None:
-        process, self._process, self._loaded = self._process, None, False
-        if process is None:
-            return
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        await process.communicate()
+        hearing, self._hearing = self._hearing, None
+        if hearing is not None:
+            await hearing.end()
 
-    async def _load(self) -> None:
+    async def _loaded(self) -> _Hearing:
         """Who is cut short here leaves it loading: to fetch a large model may take longer than a note has time."""
-        if self._process is None:
-            self._process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "recado.voice.whisper_process", self._model),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # what libraries say may repeat what was said
-            )
-        if self._loaded:
-            return
+        if self._hearing is None:
+            self._hearing = await _start(self._model)
+        hearing = self._hearing
+        if hearing.loaded:
+            return hearing
         try:
-            if code := (await self._answer()).get("code"):
+            if code := (await hearing.answer()).get("code"):
                 raise MediaError("The model cannot be loaded", code=code, verdict=_AGAIN)
         except MediaError:
             await self.close()
             raise
-        self._loaded = True
-
-    async def _ask(self, audio: str) -> dict[str, str | None]:
-        assert self._process is not None and self._process.stdin is not None  # noqa: S101, PT018 # `_load` did it
-        self._process.stdin.write(audio.encode() + b"\n")
-        return await self._answer()
-
-    async def _answer(self) -> dict[str, str | None]:
-        assert self._process is not None and self._process.stdout is not None  # noqa: S101, PT018 # `_load` did it
-        line = await self._process.stdout.readline()
-        if not line:
-            raise MediaError("The process that hears has ended", code="voice_engine_ended", verdict=_AGAIN)
-        return json.loads(line)
+        hearing.loaded = True
+        return hearing
 
 
 class FakeEngine:

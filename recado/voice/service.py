@@ -1,4 +1,4 @@
-"""Voice notes as a turn sees them: text, still to be waited for, or not to be had."""
+"""Audio as a turn sees it: text, still to be waited for, or not to be had."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Note:
 
 
 class VoiceNotes:
-    """The voice notes of all projects for the turns of a process. `listens`: somebody writes them down."""
+    """The audio of all projects for the turns of a process. `listens`: somebody writes them down."""
 
     def __init__(self, database: Database, *, listens: bool) -> None:
         self._database = database

@@ -3,19 +3,23 @@
 import asyncio
 import hashlib
 import io
+import json
 import os
 from typing import Any
 
 import pytest
+from sqlalchemy import text, update
 
 from recado.errors import NotFound
 from recado.kit import new_id
+from recado.mailbox.models import OutboxMessage
+from recado.media import service
 from recado.media.fetching import Fetcher
 from recado.media.models import Media
 from recado.media.store import key_of
 from recado.media.work import MediaWork
 from recado.projects.service import Role
-from tests.api.conftest import Api, Tenant, lose
+from tests.api.conftest import Answer, Api, Tenant, lose
 from tests.mailbox.support import eventually, on_sqlite
 
 CONTENT = os.urandom(1_500_000)
@@ -149,6 +153,135 @@ async def test_what_a_message_names_is_not_removed(api: Api, ours: Tenant) -> No
     refused = await api.call("DELETE", f"/api/v1/media/{ours.media_id}", key)
     assert (refused.status, refused.code) == (409, "media_of_message")
     assert len((await api.get("/media", key)).json["items"]) == 2
+
+
+def document(media_id: str) -> dict[str, Any]:
+    return {"type": "media", "media": "document", "media_id": media_id}
+
+
+def template(media_id: str) -> dict[str, Any]:
+    header = {"media": "document", "media_id": media_id}
+    return {"type": "template", "name": "factura", "language": "es", "header_media": header}
+
+
+def named_by(media_id: str) -> dict[str, dict[str, Any]]:
+    """A message, a bulk send and a schedule that name a file, by their paths."""
+    order = {"template": template(media_id), "phones": ["51999888777"]}
+    schedule = {"name": "Monthly", "kind": "bulk_send", "cron": "0 9 1 * *", "timezone": "America/Lima"}
+    return {
+        "/conversations/{of.conversation_id}/messages": {"content": document(media_id)},
+        "/lines/{of.line_id}/bulk": order,
+        "/schedules": {**schedule, "input": {**order, "line_id": "{of.line_id}"}},
+    }
+
+
+async def name(api: Api, of: Tenant, path: str, media_id: str) -> Answer:
+    """Have a file named by what goes to `path`."""
+    body = json.loads(json.dumps(named_by(media_id)[path]).replace("{of.line_id}", of.line_id))
+    return await api.post(path.format(of=of), of.keys[Role.ADMIN], body)
+
+
+async def test_what_a_job_or_a_schedule_names_is_not_removed(api: Api, ours: Tenant) -> None:
+    _, bulk, schedules = named_by("")
+    key, made = ours.keys[Role.ADMIN], (await uploaded(api, ours))["id"]
+
+    async def code_of_removal() -> str:
+        return (await api.call("DELETE", f"/api/v1/media/{made}", key)).code
+
+    job = await name(api, ours, bulk, made)
+    assert job.status == 202
+    assert await code_of_removal() == "media_in_use"
+    schedule = await name(api, ours, schedules, made)
+    assert schedule.status == 201
+    assert (await api.post(f"/jobs/{job.json['id']}/cancel", key)).status == 200
+    assert await code_of_removal() == "media_in_use"
+    path = f"/api/v1/schedules/{schedule.json['id']}"
+    assert (await api.call("PATCH", path, key, {"paused": True})).status == 200
+    assert await code_of_removal() == "media_in_use"
+    assert (await api.call("DELETE", path, key)).status == 204
+    assert (await api.call("DELETE", f"/api/v1/media/{made}", key)).status == 204
+
+
+async def test_a_file_that_is_not_there_is_named_by_nothing(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    message, bulk, schedules = named_by("")
+    key, sending = ours.keys[Role.ADMIN], message.format(of=ours)
+    elsewhere = (await uploaded(api, theirs))["id"]
+    for path in (message, bulk, schedules):
+        assert (await name(api, ours, path, elsewhere)).code == "media_not_found"
+    by_window = {"type": "by_window", "inside": {"type": "text", "text": "Hola"}, "outside": template(elsewhere)}
+    for content in (template(elsewhere), by_window, {**by_window, "inside": document(elsewhere)}):
+        assert (await api.post(sending, key, {"content": content})).code == "media_not_found"
+    order = {**named_by(elsewhere)[bulk], "line_id": ours.line_id}
+    changed = await api.call("PATCH", f"/api/v1/schedules/{ours.schedule_id}", key, {"input": order})
+    assert changed.code == "media_not_found"
+    assert elsewhere not in str((await api.get(f"/schedules/{ours.schedule_id}", key)).json)
+    assert len((await api.get("/jobs", key)).json["items"]) == 1
+
+
+@pytest.mark.parametrize("path", named_by(""))
+async def test_what_is_named_after_the_look_is_not_removed(
+    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    key, made = ours.keys[Role.ADMIN], (await uploaded(api, ours))["id"]
+    look, named = service.check_removable, list[int]()
+
+    async def and_then_name(*given: Any) -> Any:
+        found = await look(*given)
+        named.append((await name(api, ours, path, made)).status)
+        return found
+
+    monkeypatch.setattr(service, "check_removable", and_then_name)
+    refused = await api.call("DELETE", f"/api/v1/media/{made}", key)
+    assert (refused.status, refused.code) == (409, "media_in_use")
+    assert named in ([201], [202])
+    assert (await api.get(f"/media/{made}/content", key)).body == CONTENT
+
+
+async def test_a_message_with_a_file_that_went_after_the_look_is_refused(
+    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, made = ours.keys[Role.ADMIN], (await uploaded(api, ours))["id"]
+    enqueue, removed = api.runtime.mailbox.enqueue, list[int]()
+
+    async def once_it_went(*given: Any) -> Any:
+        removed.append((await api.call("DELETE", f"/api/v1/media/{made}", key)).status)
+        return await enqueue(*given)
+
+    monkeypatch.setattr(api.runtime.mailbox, "enqueue", once_it_went)
+    refused = await name(api, ours, next(iter(named_by(""))), made)
+    assert (removed, refused.status, refused.code) == ([204], 404, "media_not_found")
+    assert [row["id"] for row in (await api.get("/outbox?state=queued", key)).json["items"]] == [ours.message_id]
+
+
+async def blocked(api: Api) -> bool:
+    """Whether some transaction waits for another one; SQLite does not tell, and lets only one write."""
+    if api.runtime.database.is_sqlite:
+        return True
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with api.runtime.database.system(read_only=True) as session:
+        return (await session.execute(text(waiting))).first() is not None
+
+
+@pytest.mark.parametrize("path", named_by(""))
+async def test_who_names_a_file_waits_for_who_is_removing_it(api: Api, ours: Tenant, path: str) -> None:
+    made = (await uploaded(api, ours))["id"]
+    async with api.runtime.database.project(ours.project_id) as session:
+        assert await service.remove_upload(session, made, 0, ())
+        naming = asyncio.create_task(name(api, ours, path, made))
+        await eventually(lambda: blocked(api))
+    assert (await naming).code == "media_not_found"
+
+
+async def test_who_removes_a_file_waits_for_who_is_naming_it(api: Api, ours: Tenant) -> None:
+    key, made = ours.keys[Role.ADMIN], (await uploaded(api, ours))["id"]
+    async with api.runtime.database.project(ours.project_id) as session:
+        await session.execute(update(Media).where(Media.id == made).values(epoch=Media.epoch + 1))
+        message = await session.get_one(OutboxMessage, ours.message_id)
+        message.body = json.dumps(document(made))
+        await session.flush()
+        removing = asyncio.create_task(api.call("DELETE", f"/api/v1/media/{made}", key))
+        await eventually(lambda: blocked(api))
+    assert (await removing).code == "media_in_use"
 
 
 class NoLines:

@@ -61,7 +61,7 @@ async def test_a_repeated_delivery_makes_no_second_file(place: Place) -> None:
 
 
 @pytest.mark.parametrize("fault", ["media_cut", "media_corrupt"])
-async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Place, fault: str) -> None:
+async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Place, tmp_path: Path, fault: str) -> None:
     await place.write("image", size_bytes=300_000)
     await place.call("PUT", "faults", {fault: 1.0})
     fetcher = place.fetcher()
@@ -75,7 +75,7 @@ async def test_a_bad_download_is_tried_again_and_nothing_half_is_kept(place: Pla
     row = await place.row()
     assert row.state == "pending"
     assert row.error_code in ("media_unreachable", "media_digest_wrong")
-    assert [path for path in (place.store._root).rglob("*") if path.is_file()] == []  # pyright: ignore[reportPrivateUsage]
+    assert [path for path in (tmp_path / "media").rglob("*") if path.is_file()] == []
     await place.call("PUT", "faults", {})
     await place.make_due()
     await eventually(lambda: fetcher.stats.stored)

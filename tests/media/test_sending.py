@@ -16,11 +16,11 @@ from recado.errors import BadInput, MediaError, SendError
 from recado.kit import new_id
 from recado.mailbox.claims import NewOut
 from recado.mailbox.sender import MAX_SLOTS, Sender
-from recado.media.folder import FolderStore
 from recado.media.limits import MB
 from recado.media.models import Media
-from recado.media.outgoing import OutgoingMedia
+from recado.media.outgoing import OutgoingMedia, Uploaded
 from recado.media.service import delete_media, upload
+from recado.media.store import Store
 from recado.messages import OUT_CONTENT, Address, OutMedia, OutTemplate, TemplateMedia
 from tests.contracts.providers import NUMBER
 from tests.mailbox.support import FakeDirectory, Shop, answer, claim, eventually, on_sqlite, out, person, running
@@ -46,20 +46,41 @@ async def uploads(place: Place) -> list[dict[str, Any]]:
     return await place.world.rows("SELECT provider_media_id, expires_ms - created_ms AS lives FROM media_uploads")
 
 
-class HeldStore(FolderStore):
-    """Begins to read its files when it may."""
+class HeldStore:
+    """A store that begins to read its files when it may."""
 
-    begun = 0
-
-    def __init__(self, store: FolderStore) -> None:
-        super().__init__(store._root)  # pyright: ignore[reportPrivateUsage]
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.begun = 0
         self.go_on = asyncio.Event()
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        await self._store.put(key, chunks)
 
     async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
         self.begun += 1
         await self.go_on.wait()
-        async for chunk in super().read(key, start, stop):
+        async for chunk in self._store.read(key, start, stop):
             yield chunk
+
+    async def delete(self, key: str) -> None:
+        await self._store.delete(key)
+
+    async def close(self) -> None:
+        await self._store.close()
+
+
+class LosingUploads(OutgoingMedia):
+    """Tells of an upload, and then the database is away."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place.database, place.store)
+        self._world = place.world
+
+    async def uploaded(self, project_id: str, line_id: str, media_id: str) -> Uploaded | None:
+        found = await super().uploaded(project_id, line_id, media_id)
+        await self._world.execute("ALTER TABLE media_uploads RENAME TO away")
+        return found
 
 
 @asynccontextmanager
@@ -140,8 +161,9 @@ async def test_the_header_of_a_template_takes_a_file_of_ours(place: Place) -> No
 @on_sqlite
 async def test_what_arrives_is_what_was_kept(place: Place) -> None:
     row = await kept(place, "application/pdf", 2 * MB + 1, "receta.pdf")
-    made = await place.channel._media.provider_id(place.line, row.id)  # pyright: ignore[reportPrivateUsage]
-    async with place.channel.fetch_media(place.line, made) as file:
+    await place.channel.prepare(place.line, outgoing(media="document", media_id=row.id))
+    (made,) = await uploads(place)
+    async with place.channel.fetch_media(place.line, made["provider_media_id"]) as file:
         assert (file.sha256, file.size_bytes, file.mime_type) == (row.sha256, 2 * MB + 1, "application/pdf")
 
 
@@ -190,8 +212,11 @@ async def test_a_database_that_is_away_for_a_moment_says_nothing_about_the_messa
     await place.world.execute("ALTER TABLE away RENAME TO media")
     await place.world.execute("ALTER TABLE media_uploads RENAME TO away")
     await refused(place.channel.prepare(place.line, message))
+    await place.world.execute("ALTER TABLE away RENAME TO media_uploads")
     # The same where Meta refused an id: whether it is an old one cannot be told.
-    await refused(place.channel._media.forget_if_old(place.line, row.id))  # pyright: ignore[reportPrivateUsage]
+    channel = CloudApiChannel(place.url, media=LosingUploads(place))
+    async with closing(channel):
+        await refused(channel.send(place.line, message, 1))
     await place.world.execute("ALTER TABLE away RENAME TO media_uploads")
     assert await sent(place) == []
 

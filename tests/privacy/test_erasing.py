@@ -11,10 +11,15 @@ import pytest
 from recado.archive.backup import back_up
 from recado.archive.restore import restore
 from recado.db import Database
-from recado.kit import logs
+from recado.jobs.models import Schedule
+from recado.kit import logs, new_id
 from recado.mailbox import outbox
+from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
 from recado.mailbox.outbox import Mark
+from recado.mailbox.personal import FILES_SENT
+from recado.messages import OutTemplate, TemplateMedia
+from recado.personal import Person
 from recado.privacy.again import erase_again
 from recado.privacy.erasing import Eraser
 from recado.privacy.ledger import LEDGER, read_ledger
@@ -87,6 +92,28 @@ async def test_whoever_writes_from_the_number_later_is_somebody_new(life: Life) 
     assert came.message_id is not None
     assert await life.contact(ANA) != life.ana
     assert await life.contact(ANA, life.elsewhere) is not None
+
+
+async def test_a_file_that_somebody_else_is_to_get_stays(life: Life) -> None:
+    files = [row["id"] for row in await life.world.rows("SELECT id FROM media WHERE filename = 'archivo-7319.png'")]
+    beto = await life.contact(BETO)
+    (talk,) = await life.world.rows("SELECT id FROM conversations WHERE contact_id = :c", c=beto)
+    mine = await life.world.rows(
+        "SELECT id FROM conversations WHERE project_id = :p AND contact_id <> :c", p=life.project, c=beto
+    )
+    person = Person((life.ana,), tuple(row["id"] for row in mine))
+    async with life.database.project(life.project, read_only=True) as session:
+        assert sorted(await FILES_SENT.find(session, person, 9)) == sorted(files)
+    # Meanwhile Beto gets one of them, in the header of a template, and a schedule names the other.
+    header = TemplateMedia(media="document", media_id=files[0])
+    body = OutTemplate(name="factura", header_media=header).model_dump_json()
+    await life.world.mailbox().enqueue(life.project, talk["id"], [NewOut(new_id(), body)])
+    order = json.dumps({"template": {"header_media": {"media_id": files[1]}}})
+    async with life.database.project(life.project) as session:
+        session.add(Schedule(name="s", kind="bulk_send", input=order, cron="0 9 * * *", timezone="UTC", created_ms=1))
+    async with life.database.project(life.project) as session:
+        assert await FILES_SENT.remove(session, person, files) == 0
+        assert await FILES_SENT.find(session, person, 9) == []
 
 
 async def test_a_number_can_be_shown_to_have_been_erased(life: Life) -> None:

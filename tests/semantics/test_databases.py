@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.pool import NullPool
 
-from recado import db, doctor, runtime
+from recado import db, runtime
 from recado.db import Database
+from recado.doctor import Level
+from recado.doctor.database import examine_sqlite
 from recado.errors import RecadoError, SettingsError
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.driver import Priority, Tx
@@ -105,7 +107,7 @@ def test_an_older_sqlite_is_refused_at_start(
         Database(f"sqlite:///{tmp_path / 'recado.db'}")
     assert ".".join(map(str, version)) in caught.value.message
     assert "3.51.3" in caught.value.message
-    assert doctor._sqlite(version).level is doctor.Level.FAIL  # pyright: ignore[reportPrivateUsage]
+    assert examine_sqlite(version).level is Level.FAIL
     Database("postgresql://127.0.0.1/recado")  # nothing to refuse
 
 
@@ -113,7 +115,7 @@ async def test_the_first_safe_sqlite_is_taken(tmp_path: Path, monkeypatch: pytes
     assert MINIMUM_SQLITE == (3, 51, 3)
     monkeypatch.setattr(db, "sqlite_version", lambda: MINIMUM_SQLITE)
     await Database(f"sqlite:///{tmp_path / 'recado.db'}").close()
-    assert doctor._sqlite(MINIMUM_SQLITE).level is doctor.Level.OK  # pyright: ignore[reportPrivateUsage]
+    assert examine_sqlite(MINIMUM_SQLITE).level is Level.OK
 
 
 @on_sqlite

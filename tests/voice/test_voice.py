@@ -125,9 +125,19 @@ async def test_nobody_waits_longer_than_the_bound(at: Place) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize("listens", [True, False])
-async def test_who_cannot_hear_asks_for_text(at: Place, listens: bool) -> None:
-    await at.write("voice", size_bytes=5000)
+async def test_an_audio_that_is_no_voice_note_is_heard_too(at: Place) -> None:
+    """One that was forwarded, or sent as a file."""
+    await at.write("audio", size_bytes=5000)
+    await hear(at, says("la plaga está en el lote dos"))
+    row = await at.row()
+    assert (row.kind, row.voice, row.hearing) == ("audio", False, "done")
+    assert await answered(at, turns(at, listens=True), 1) == ["la plaga está en el lote dos"]
+
+
+@on_sqlite
+@pytest.mark.parametrize(("form", "listens"), [("voice", True), ("voice", False), ("audio", True), ("audio", False)])
+async def test_who_cannot_hear_asks_for_text(at: Place, form: str, listens: bool) -> None:
+    await at.write(form, size_bytes=5000)
     if listens:
 
         def refuse(_content: bytes) -> Heard:

@@ -31,11 +31,10 @@ from recado.channels.contract import (
 from recado.channels.templates.values import Template, check, choose
 from recado.errors import OutcomeUnknown, SendError, retry_after
 from recado.kit.destinations import Networks
-from recado.kit.ids import is_id
 from recado.kit.posting import Poster
 from recado.media.outgoing import OutgoingMedia
 from recado.media.source import IncomingFile
-from recado.messages import OutContent, OutMedia, OutTemplate
+from recado.messages import OutContent, OutTemplate, files_of
 
 DEFAULT_BASE_URL = "https://graph.facebook.com"
 
@@ -196,8 +195,5 @@ class CloudApiChannel:
 
 
 def _file_of(content: OutContent) -> str | None:
-    """The file of ours that goes with a message. An id that is none of ours is one that Meta gave to an upload."""
-    if isinstance(content, OutMedia):
-        return content.media_id
-    media = content.header_media if isinstance(content, OutTemplate) else None
-    return media.media_id if media is not None and media.media_id is not None and is_id(media.media_id) else None
+    """The file of ours that goes with a message as it is sent: it has one at most."""
+    return next(iter(files_of(content)), None)

@@ -1,10 +1,10 @@
 """Templates of a business account: kept, found, brought up to date. Nothing here commits: the caller's block does."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Line
@@ -111,14 +111,18 @@ async def stale_accounts(session: AsyncSession, limit: int) -> list[tuple[str, s
     return [(row[0], row[1]) for row in found]
 
 
-async def fresh_accounts(session: AsyncSession, since_ms: int) -> set[tuple[str, str]]:
-    """(project id, business account) of accounts whose templates were all looked at since then. A system session."""
+async def checked_since(session: AsyncSession, accounts: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Since when all templates of these accounts (project id, business account) are as they were last looked at; those
+    that have none are left out. A system session.
+    """
+    # One by one, so that SQLite goes by the index that has both.
+    these = (and_(TemplateRow.project_id == project_id, TemplateRow.waba_id == one) for project_id, one in accounts)
     found = await session.execute(
-        select(TemplateRow.project_id, TemplateRow.waba_id)
+        select(TemplateRow.project_id, TemplateRow.waba_id, func.min(TemplateRow.checked_ms))
+        .where(or_(false(), *these))
         .group_by(TemplateRow.project_id, TemplateRow.waba_id)
-        .having(func.min(TemplateRow.checked_ms) >= since_ms)
     )
-    return {(row[0], row[1]) for row in found}
+    return {(row[0], row[1]): row[2] for row in found}
 
 
 def as_template(row: TemplateRow) -> Template:

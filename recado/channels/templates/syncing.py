@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.channels.contract import Channel, HasTemplates, Line
 from recado.channels.service import WABA_ID
@@ -22,8 +23,11 @@ MAX_ACCOUNTS = 100
 # Notices get lost, and an app may not be subscribed to them. Each process draws its own part of the last quarter, so
 # that they do not all ask at once.
 REFRESH_MS = 24 * 3_600_000
-# An account that has no templates yet, or whose token may not see them, is not asked at every look.
+# An account is looked at when it may be due, and at the latest after so long; one that has no templates yet, or whose
+# token may not see them, is asked again then.
 ASK_AGAIN_S = 3600.0
+# (project id, business account)
+Account = tuple[str, str]
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +64,8 @@ class TemplateKeeper:
         self._database = database
         self._channels = channels
         self._lines = lines
-        self._not_before_s: dict[tuple[str, str], float] = {}
-        self._not_unasked_before_s: dict[tuple[str, str], float] = {}
+        self._not_before_s: dict[Account, float] = {}
+        self._not_unasked_before_s: dict[Account, float] = {}
         self._fresh_ms = round(REFRESH_MS * (1 - randomness.source().random() / 4))
 
     async def run(self) -> None:
@@ -75,22 +79,29 @@ class TemplateKeeper:
 
     async def look(self) -> int:
         """Bring accounts up to date that need it; how many were."""
-        async with self._database.system(read_only=True) as session:
-            stale = await service.stale_accounts(session, MAX_ACCOUNTS)
-            fresh = await service.fresh_accounts(session, now_ms() - self._fresh_ms)
         now_s = asyncio.get_running_loop().time()
         self._not_before_s = {key: s for key, s in self._not_before_s.items() if s > now_s}
         self._not_unasked_before_s = {key: s for key, s in self._not_unasked_before_s.items() if s > now_s}
-        due = [key for key in self._accounts() if key not in fresh and key not in self._not_unasked_before_s]
-        self._not_unasked_before_s |= dict.fromkeys(due[:MAX_ACCOUNTS], now_s + ASK_AGAIN_S)
+        looked_at = [key for key in self._accounts() if key not in self._not_unasked_before_s][:MAX_ACCOUNTS]
+        async with self._database.system(read_only=True) as session:
+            stale = await service.stale_accounts(session, MAX_ACCOUNTS)
+            due = await self._due(session, looked_at, now_s)
         done = 0
-        for key in dict.fromkeys([*stale, *due[:MAX_ACCOUNTS]]):
+        for key in dict.fromkeys([*stale, *due]):
             if key not in self._not_before_s:
                 done += await self._sync(*key)
         return done
 
-    def _accounts(self) -> set[tuple[str, str]]:
-        """(project id, business account) of all lines that have one."""
+    async def _due(self, session: AsyncSession, accounts: Sequence[Account], now_s: float) -> list[Account]:
+        """Those to be fetched unasked; none of them is looked at again before it may be due."""
+        checked = await service.checked_since(session, accounts) if accounts else {}
+        oldest_ms = now_ms() - self._fresh_ms
+        fresh = {key: (since_ms - oldest_ms) / 1000 for key, since_ms in checked.items() if since_ms > oldest_ms}
+        self._not_unasked_before_s |= {key: now_s + min(fresh.get(key, ASK_AGAIN_S), ASK_AGAIN_S) for key in accounts}
+        return [key for key in accounts if key not in fresh]
+
+    def _accounts(self) -> set[Account]:
+        """Of all lines that have one."""
         return {
             (line.project_id, str(line.config[WABA_ID]))
             for name, channel in self._channels.items()

@@ -1,0 +1,77 @@
+"""The folder, the disk and the port of this machine."""
+
+import asyncio
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+from recado.doctor.findings import Finding, fail, ok, warn
+from recado.health import MIN_FREE_BYTES, HealthOut
+
+# Ten times what `/ready` asks for: time enough to do something about it.
+DISK_WARN_BYTES = 10 * MIN_FREE_BYTES
+_CONNECT_S = 1.0
+HEALTH_S = 2.0
+_HEALTH_BYTES = 1000
+
+
+def examine_folder(folder: Path) -> list[Finding]:
+    name = "data folder"
+    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        return [fail(name, f"{there} is a file", "Set RECADO_DATA_DIR to a folder")]
+    if not _writable(there):
+        return [fail(name, f"{there} cannot be written", f"Give this user the folder: chown -R $USER {there}")]
+    says = f"{folder.absolute()} can be written" if there == folder.absolute() else f"{folder} will be made"
+    return [ok(name, says), examine_disk(shutil.disk_usage(there).free)]
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return True
+    except OSError:
+        return False
+
+
+def examine_disk(free_bytes: int) -> Finding:
+    says = f"{free_bytes / 1024**3:.1f} GiB are free"
+    mend = "Free some space, or move RECADO_DATA_DIR to a larger disk"
+    if free_bytes < MIN_FREE_BYTES:
+        return fail("disk", says, mend)
+    return warn("disk", says, mend) if free_bytes < DISK_WARN_BYTES else ok("disk", says)
+
+
+async def examine_port(port: int) -> Finding:
+    name = "port"
+    if not await _answers(port):
+        return ok(name, f"{port} is free")
+    if await _health(port):
+        return ok(name, f"Recado answers on {port}")
+    return warn(name, f"another program listens on {port}", f"Start Recado on another one: --port {port + 1}")
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), _CONNECT_S)
+    except (OSError, TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
+async def _health(port: int) -> bool:
+    """True if it is Recado that listens there: its /health says so."""
+    import aiohttp  # only here: the other checks need no HTTP
+
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=HEALTH_S)) as session,
+            session.get(f"http://127.0.0.1:{port}/health") as answer,
+        ):
+            # Not only 200, which a web server that has a page for every path answers, too.
+            body = json.loads(await answer.content.read(_HEALTH_BYTES))
+            return answer.status == 200 and body.get("status") == HealthOut().status
+    except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError):  # the last two: another body
+        return False
