@@ -22,7 +22,7 @@ from benchmarks.cases import Case, Database
 from benchmarks.document import write_part
 from benchmarks.machine import describe
 from benchmarks.prefill import prefill
-from benchmarks.processes import BenchmarkError, finish, free_port, stop_on_sigterm
+from benchmarks.processes import BenchmarkError, finish, stop_on_sigterm
 from benchmarks.results import as_markdown, as_text
 from benchmarks.subjects import (
     FIRST_MEASURED_PERSON,
@@ -39,6 +39,7 @@ from benchmarks.subjects import (
 )
 from benchmarks.verdict import Report
 from benchmarks.workplace import say, workplace
+from recado.kit.ports import free_port
 
 DATABASES: tuple[Database, ...] = ("sqlite", "postgresql")
 MANY = 1_000_000

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 from sqlalchemy import delete, select
 
-from benchmarks.processes import REPOSITORY, BenchmarkError, Child, free_port, running, wait_until_ready
+from benchmarks.processes import REPOSITORY, BenchmarkError, Child, running, wait_until_ready
 from benchmarks.wire import HOST
 from recado.brain.registry import builtin_brains
 from recado.contacts.models import AddressRow, Contact
@@ -21,6 +21,7 @@ from recado.installation import Answering, NewLine, ensure_line
 from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.kit.crypto import secret_box
+from recado.kit.ports import free_port
 from recado.mailbox.models import Conversation, Process
 from recado.projects.service import Role, create_key
 from recado.settings import Settings

@@ -26,7 +26,6 @@ from benchmarks.document import write_part
 from benchmarks.machine import describe
 from benchmarks.processes import (
     BenchmarkError,
-    free_port,
     running,
     stop_on_sigterm,
     wait_until_ready,
@@ -37,6 +36,7 @@ from benchmarks.subjects import RECADO, recado_env
 from benchmarks.workplace import say, workplace
 from recado.db import Database
 from recado.kit import now_ms
+from recado.kit.ports import free_port
 from recado.mailbox.models import Conversation
 from recado.projects.service import Role, create_key, create_project
 

@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import requests
 from benchmarks.document import write_part
 from benchmarks.machine import describe
 from benchmarks.results import as_markdown, as_text
+from recado.kit.ports import free_port
 
 # What the product promises.
 LIMIT_MB = 20.0
@@ -134,12 +134,6 @@ def outgoing(subject: Subject, size: int) -> None:
         return any(entry["biz_opaque_callback_data"] == client_id for entry in entries)
 
     until(arrived)
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def run(files: int, size: int) -> list[Point]:

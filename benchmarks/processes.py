@@ -5,7 +5,6 @@ import ctypes
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -102,12 +101,6 @@ def finish(name: str, argv: list[str], folder: Path, within_s: float, env: dict[
     """Run it to its end and return its exit status."""
     with running(name, argv, folder, env) as child:
         return child.wait(within_s)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
 
 
 def wait_until_ready(child: Child, port: int, path: str, any_answer: bool = False) -> None:

@@ -12,10 +12,11 @@ from benchmarks import control
 from benchmarks.cases import Case
 from benchmarks.payloads import ACCESS_TOKEN, APP_SECRET, VERIFY_TOKEN, WEBHOOK_PATH, line_ids
 from benchmarks.postgres import Server
-from benchmarks.processes import REPOSITORY, BenchmarkError, finish, free_port, module, running, wait_until_ready
+from benchmarks.processes import REPOSITORY, BenchmarkError, finish, module, running, wait_until_ready
 from benchmarks.procfs import cpu_s, pss_mb
 from benchmarks.verdict import Report
 from benchmarks.wire import HOST
+from recado.kit.ports import free_port
 
 RECADO = REPOSITORY / ".venv/bin/recado"
 PYWA_PYTHON = REPOSITORY / ".venv/bench/bin/python"

@@ -29,6 +29,7 @@ from recado.channels.service import refuse_if_answering
 from recado.channels.templates import endpoints as templates
 from recado.compat import app as compat
 from recado.compat.service import Asking
+from recado.compat.talks import OpenTalks
 from recado.compat.waiting import Answers
 from recado.contacts import endpoints as contacts
 from recado.contacts.endpoints import BeforeContactGoes
@@ -203,7 +204,7 @@ def build_app(
         _metrics(runtime, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.
-    rest = Shield(_guard(app, runtime, rates), runtime.settings.hsts_s)
+    rest = Shield(_guard(app, runtime, rates, stopping or Stopping()), runtime.settings.hsts_s)
     hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
     if runtime.tracing is not None:
         hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
@@ -231,7 +232,7 @@ def _metrics(
     return Metrics(runtime.database, runtime.settings.data_dir, counted)
 
 
-def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
+def _guard(app: FastAPI, runtime: Runtime, rates: Rates, stopping: Stopping) -> ASGIApp:
     """What a request passes before the application, from the inside to the outside."""
     settings = runtime.settings
     limits = ApiRates(
@@ -244,7 +245,9 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates) -> ASGIApp:
     )
     served: ASGIApp = Methods(known, partial(allowed_methods, _all_routes()))
     if settings.legacy_routes:
-        served = Below(compat.PREFIX, compat.build(asking_of(runtime), settings, rates, limits), served)
+        asking, talks = asking_of(runtime), OpenTalks(runtime.mailbox, runtime.directory)
+        served = Below(compat.PREFIX, compat.build(asking, talks, settings, rates, limits), served)
+        stopping.farewells.append(partial(compat.leave, asking, talks))
     trusted = parse_networks(settings.trusted_proxies)
     limited = LimitAddresses(served, rates, limits.address, trusted, _UNCOUNTED_PATHS)
     larger = {("POST", f"{PREFIX}/media"): settings.media_max_mb * MB}

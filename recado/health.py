@@ -56,6 +56,13 @@ class Stopping:
     """Whether this process has been told to stop: it serves on for a moment, and wants no new callers."""
 
     asked: bool = False
+    farewells: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
+
+    async def say_farewell(self) -> None:
+        """Let the parts that hold requests or sockets answer the last of them, before the server ends."""
+        for done in await asyncio.gather(*(farewell() for farewell in self.farewells), return_exceptions=True):
+            if isinstance(done, BaseException):  # the others have said theirs
+                log.error("farewell_failed", error=type(done).__name__)
 
 
 @dataclass(frozen=True, slots=True)

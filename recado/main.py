@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import structlog
@@ -23,7 +24,8 @@ from recado.brain.registry import builtin_brains
 from recado.bulk.sending import BulkSend
 from recado.bulk.service import KIND as BULK_SEND
 from recado.bulk.service import check as check_bulk
-from recado.bulk.service import hold as hold_bulk
+from recado.bulk.service import examine as examine_bulk
+from recado.channels.registry import ChannelRegistry
 from recado.channels.service import list_lines
 from recado.db import Database
 from recado.demo import DEMO
@@ -35,6 +37,7 @@ from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys,
 from recado.jobs.kinds import Kind, Kinds
 from recado.kit.crypto import secret_box
 from recado.kit.gate import MAX_BODY_BYTES
+from recado.kit.sd_notify import READY, sd_notify, stopping_within
 from recado.mailbox.noting import keep_numbering
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
@@ -47,7 +50,8 @@ log = structlog.get_logger(__name__)
 SKILLS = (FORMS, ALERTS, PLANS, APPOINTMENTS)
 """What the assistants of this installation can do; everything else knows none of them by name."""
 # A clean stop takes at most 5 s: requests in work get this long, and at the same time turns, then sends, theirs
-# (`DRAIN_S` of both), which leaves a second to close the rest.
+# (`DRAIN_S` of both), which leaves a second to close the rest. Within it, those that wait for an answer get theirs, or
+# are told to come again, after half of it (`LAST_ANSWERS_S` of `recado.compat.waiting`).
 STOP_REQUESTS_S = 4
 # What hangs longer, as a database that does not answer, is left where it is: leases end by themselves. Below the 10 s
 # after which Docker kills (https://docs.docker.com/reference/cli/docker/container/stop/) there is no time to lose.
@@ -111,15 +115,15 @@ async def worker(settings: Settings, *, host: str, port: int | None, ready: Call
             return
         stop = _stop_event()
         work = asyncio.create_task(made.run(), name="worker")
-        _calm_garbage_collector()
-        ready()
+        _begin(ready)
         await _until(_told_to_stop(stop, Stopping(), 0.0), work)
 
 
 def job_kinds(runtime: Runtime) -> Kinds:
     """The kinds of jobs of this installation; everything below knows none of them by name."""
     bulk = BulkSend(runtime.database, runtime.mailbox, runtime.channels)
-    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk, hold_bulk),))
+    examine = partial(examine_bulk, ChannelRegistry(runtime.channels.values()))
+    kinds = Kinds.of((Kind(BULK_SEND, bulk.run, check_bulk, examine=examine),))
     return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
@@ -152,8 +156,7 @@ class _Server(uvicorn.Server):
     async def announce(self, ready: Callable[[], None]) -> None:
         """Call `ready` when requests are taken."""
         await self.listening.wait()
-        _calm_garbage_collector()
-        ready()
+        _begin(ready)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
@@ -191,16 +194,37 @@ async def _serve(
     serving = asyncio.create_task(server.serve([listening]), name="server")
     announcing = asyncio.create_task(server.announce(ready), name="announcement")
 
-    def take_no_more() -> None:
-        server.should_exit = True
-        runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
+    ending: list[asyncio.Task[None]] = []
+
+    def end() -> None:
+        if not ending:
+            ending.append(asyncio.create_task(_end_serving(runtime, server, stopping), name="farewell"))
 
     try:
-        await _until(_told_to_stop(stop, stopping, runtime.settings.stop_wait_s), work, serving, ending=take_no_more)
+        await _until(_told_to_stop(stop, stopping, runtime.settings.stop_wait_s), work, serving, ending=end)
     finally:
-        take_no_more()
+        end()
         announcing.cancel()
-        await asyncio.gather(serving, announcing, return_exceptions=True)
+        await asyncio.gather(*ending, serving, announcing, return_exceptions=True)
+
+
+async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) -> None:
+    """Tell those who wait for something that nothing more comes here, while they are connected; end the server."""
+    begun_s = asyncio.get_running_loop().time()
+    runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
+    try:
+        await stopping.say_farewell()
+    finally:
+        took_s = asyncio.get_running_loop().time() - begun_s
+        server.config.timeout_graceful_shutdown = max(1, STOP_REQUESTS_S - round(took_s))
+        server.should_exit = True
+
+
+def _begin(ready: Callable[[], None]) -> None:
+    """All is there: tell it to who looks on and to the service manager."""
+    _calm_garbage_collector()
+    ready()
+    sd_notify(READY)
 
 
 def _calm_garbage_collector() -> None:
@@ -240,6 +264,7 @@ async def _told_to_stop(stop: asyncio.Event, stopping: Stopping, wait_s: float) 
     await stop.wait()
     stop.clear()
     stopping.asked = True
+    sd_notify(*stopping_within(wait_s + STOP_WITHIN_S))
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
             await stop.wait()

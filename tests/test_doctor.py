@@ -133,7 +133,8 @@ async def test_a_worker_gives_signs_of_life(settings: pytest.MonkeyPatch, databa
         session.add(Process(id=new_id(), kind="api", version="1", started_ms=now, beat_ms=now))
     assert (await findings())["worker"].level is Level.WARN
     async with database.system() as session:
-        session.add(Process(id=new_id(), kind="up", version="1", started_ms=now, beat_ms=now))
+        now = await database_now_ms(session)
+        session.add(Process(id=new_id(), kind="up", version="1", started_ms=now, beat_ms=now + 60_000))
     assert (await findings())["worker"].level is Level.OK
 
 
@@ -153,7 +154,7 @@ async def test_jobs_that_nobody_does(settings: pytest.MonkeyPatch, database: Dat
     def job(state: str, due_ms: int, owner: str | None = None) -> Job:
         return Job(project_id=new_id(), kind="tidy", state=state, input="{}", due_ms=due_ms, created_ms=1, owner=owner)
 
-    lives = Process(id=new_id(), kind="up", version="1", started_ms=1, beat_ms=now_ms())
+    lives = Process(id=new_id(), kind="up", version="1", started_ms=1, beat_ms=now_ms() + 60_000)
     await add(database, lives, job("pending", now_ms()), job("running", 1, lives.id), job("succeeded", 1))
     assert (await findings())["jobs"].level == "OK"
     await add(database, job("pending", 1), job("running", 1, new_id()))

@@ -59,6 +59,7 @@ class BulkSend:
         order = Order.model_validate(run.input)
         await run.step("list", lambda: self._list(run, order))
         try:
+            await run.progress(await self._counts(run))  # it may have been asked to stop while it was put off
             await run.step("queue", lambda: self._queue(run, order))
             await run.step("settle", lambda: self._settle(run))
         except JobCancelled:
@@ -91,7 +92,7 @@ class BulkSend:
             await run.progress(counts)
             if not left:
                 return
-            await pace.wait(counts)
+            await pace.wait(run, counts)
 
     async def _settle(self, run: Run) -> None:
         pace = _Pace()
@@ -101,7 +102,7 @@ class BulkSend:
             await run.progress(counts)
             if not counts["queued"]:
                 return
-            await pace.wait(counts)
+            await pace.wait(run, counts)
 
     async def _settle_cancelled(self, run: Run) -> None:
         with contextlib.suppress(TimeoutError):
@@ -177,7 +178,7 @@ class _Pace:
     _seen: dict[str, Any] | None = None
     _wait_s: float = ROUND_S
 
-    async def wait(self, counts: dict[str, Any]) -> None:
+    async def wait(self, run: Run, counts: dict[str, Any]) -> None:
         self._wait_s = min(self._wait_s * ROUND_GROWTH, MAX_ROUND_S) if counts == self._seen else ROUND_S
         self._seen = counts
-        await asyncio.sleep(self._wait_s)
+        await run.wait(self._wait_s)

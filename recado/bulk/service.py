@@ -48,11 +48,6 @@ async def start(
     return job
 
 
-async def hold(session: AsyncSession, asked: Any) -> None:
-    """Make sure that the files of what a schedule asks are there, and stay. Raises `NotFound` (`media_not_found`)."""
-    await hold_files(session, Order.model_validate(asked).files())
-
-
 async def refuse_if_ordered(session: AsyncSession, media: Media) -> None:
     """Raise `Conflict` (`media_in_use`) if a schedule, or a bulk send that has not ended, names an uploaded file."""
     if await is_named(session, media.id):
@@ -70,6 +65,16 @@ def check(given: Any) -> dict[str, Any]:
             f"A bulk send has line_id, text or template, and contact_ids or phones; {where}: {first['msg']}",
             code="bad_bulk_send",
         ) from None
+
+
+async def examine(channels: ChannelRegistry, session: AsyncSession, given: Any) -> None:
+    """Refuse what `check` let through if its line is not there or sends nothing by itself, or if a file is not there;
+    its files stay from now on. Raises as `start` does.
+    """
+    order = Order.model_validate(given)
+    line = await get_line(session, order.line_id)
+    refuse_handed_out(channels.get(line.channel))
+    await hold_files(session, order.files())
 
 
 async def recipients(

@@ -135,7 +135,10 @@ MAX_USERS = 1_000
 User = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=160, pattern=r"^[^\x00-\x1f\x7f]*$"),
-    Field(description="A number with its country, digits only, or a user id as the provider told it."),
+    Field(
+        description="A number with its country, digits only, or a user id as the provider told it.",
+        examples=["51999888777"],
+    ),
 ]
 
 

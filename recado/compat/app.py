@@ -13,6 +13,7 @@ from recado.compat.callbacks import Guard
 from recado.compat.door import Door, Limit, install_errors
 from recado.compat.keys import OpenKeys
 from recado.compat.service import Asking
+from recado.compat.talks import OpenTalks
 from recado.kit.parts import give_parts
 from recado.kit.rates import Rates
 from recado.projects.limits import ApiRates
@@ -25,7 +26,7 @@ QUESTIONS = frozenset(
 )
 
 
-def build(asking: Asking, settings: Settings, rates: Rates, limits: ApiRates) -> ASGIApp:
+def build(asking: Asking, talks: OpenTalks, settings: Settings, rates: Rates, limits: ApiRates) -> ASGIApp:
     """The application of one process, behind its door. `rates` counts for all of the process, `limits` are those that
     hold everywhere.
     """
@@ -41,8 +42,15 @@ def build(asking: Asking, settings: Settings, rates: Rates, limits: ApiRates) ->
     )
     install_errors(app)
     refusals = Refusals(asking.database)
-    give_parts(app, asking, limit, settings, refusals, Guard(settings.webhook_networks), OpenKeys(asking.database))
+    guard, keys = Guard(settings.webhook_networks), OpenKeys(asking.database)
+    give_parts(app, asking, talks, limit, settings, refusals, guard, keys)
     return Door(Audited(app, refusals, QUESTIONS), asking.database, limit, refusals)
+
+
+async def leave(asking: Asking, talks: OpenTalks) -> None:
+    """Before a process ends: whoever waits gets an answer, or is told to ask again; sockets are closed."""
+    await asking.answers.close()
+    await talks.close()
 
 
 @cache

@@ -1,7 +1,11 @@
 """Answers that are asked for later. A job is a row that names its message: how far it is, the turn's own rows say, so
 that nothing needs to be resumed after a restart.
+
+A question without a name that was not answered in time leaves such a row, too, under an id made of its words: whoever
+sends it again, as its client was told to, gets the answer of that message, and it is not said twice.
 """
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +16,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.channels.contract import Answer
 from recado.compat.models import AnswerJob
 from recado.compat.questions import Question
+from recado.db import json_text
 from recado.errors import Unavailable
 from recado.kit import new_id
 from recado.kit.crypto import SecretBox
 from recado.mailbox import answers
 from recado.mailbox.answers import Handed, HandedOut
-from recado.mailbox.driver import Tx
+from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.inbox import Stored
 from recado.mailbox.people import Arrival
 from recado.mailbox.service import Mailbox
@@ -38,6 +43,32 @@ _ADD = Query(
     """,
     rows="id uuid, project_id uuid, message_id uuid, conversation text, message text, url text, key text",
 )
+# For a job that was started without one: the first callback that names a job holds.
+_ADD_CALLBACK = Query(
+    """
+    UPDATE answer_jobs SET callback_url = i.url, callback_key = i.key, callback_due_ms = {now} FROM {rows}
+    WHERE answer_jobs.id = i.id AND answer_jobs.callback_url IS NULL
+    """,
+    rows="id uuid, url text, key text",
+)
+# Programs that are told to come again do so within minutes; later, the same words of a person are new ones.
+REPEAT_WITHIN_MS = 600_000
+_OWE = Query(
+    """
+    INSERT INTO answer_jobs (id, project_id, message_id, given_conversation, created_ms)
+    SELECT i.id, i.project_id, i.message_id, i.conversation, {now} FROM {rows} WHERE true
+    ON CONFLICT (id) DO UPDATE SET message_id = excluded.message_id, created_ms = excluded.created_ms
+    """,
+    rows="id uuid, project_id uuid, message_id uuid, conversation text",
+)
+_OWED = Query(
+    """
+    SELECT message_id FROM answer_jobs
+    WHERE id = :id AND project_id = :project_id AND created_ms > {now} - :within_ms
+    """,
+    scalars="id uuid, project_id uuid, within_ms bigint",
+)
+_PAY = Query("DELETE FROM answer_jobs WHERE id = :id", scalars="id uuid")
 _ID_OF = Query("SELECT id FROM answer_jobs WHERE message_id = :message_id", scalars="message_id uuid")
 
 
@@ -80,7 +111,10 @@ async def renew_keys(session: AsyncSession, box: SecretBox) -> int:
 async def start(
     mailbox: Mailbox, box: SecretBox, arrival: Arrival, question: Question, callback: Callback | None
 ) -> str:
-    """Store a message and its job in one commit; the job's id, the same for the same message."""
+    """Store a message and its job in one commit; the job's id, the same for the same message.
+
+    A job that has a callback keeps that one.
+    """
     job_id = new_id()
     key = box.encrypt(callback.key, job_id) if callback else None
 
@@ -92,9 +126,41 @@ async def start(
         row = (job_id, arrival.project_id, message_id, question.conversation, question.message_id, url, key)
         await tx.fetch(_ADD, [row])
         ((found,),) = await tx.fetch(_ID_OF, message_id=message_id)
+        if callback is not None and found != job_id:
+            await tx.fetch(_ADD_CALLBACK, [(found, callback.url, box.encrypt(callback.key, found))])
         return found
 
     return await mailbox.store_with(arrival, also)
+
+
+def id_of_words(project_id: str, question: Question) -> str:
+    """The same for the same words of the same person. With a time of zero, so that it ages as other ids (UUIDv8)."""
+    said = json_text([project_id, question.who.kind, question.who.value, question.text])
+    digits = hashlib.sha256(said.encode()).hexdigest()
+    return f"00000000-0000-8{digits[:3]}-8{digits[3:6]}-{digits[6:18]}"
+
+
+async def owe(mailbox: Mailbox, project_id: str, question: Question, message_id: str) -> None:
+    """Remember that somebody was told to send these words again."""
+    row = (id_of_words(project_id, question), project_id, message_id, question.conversation)
+    await mailbox.driver.run(lambda tx: tx.fetch(_OWE, [row]), Priority.INGEST)
+
+
+async def owed(mailbox: Mailbox, project_id: str, question: Question) -> str | None:
+    """The message that somebody said in these words and was told to send again, if there is one."""
+    job_id = id_of_words(project_id, question)
+    rows = await mailbox.driver.run(
+        lambda tx: tx.fetch(_OWED, id=job_id, project_id=project_id, within_ms=REPEAT_WITHIN_MS),
+        Priority.INGEST,
+        atomic=False,
+    )
+    return rows[0][0] if rows else None
+
+
+async def pay(mailbox: Mailbox, project_id: str, question: Question) -> None:
+    """They have the answer: the same words are new ones from now on."""
+    job_id = id_of_words(project_id, question)
+    await mailbox.driver.run(lambda tx: tx.fetch(_PAY, id=job_id), Priority.INGEST, atomic=False)
 
 
 async def find(session: AsyncSession, job_id: str) -> AnswerJob | None:

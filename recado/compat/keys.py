@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
+from contextvars import Context
 
 import structlog
 
@@ -30,7 +31,8 @@ class OpenKeys:
         revoked = asyncio.Event()
         self._open[revoked] = key_id
         if self._watching is None:
-            self._watching = asyncio.create_task(self._watch(), name="socket-keys")
+            # For all sockets, so in a context of its own: see `recado.kit.batching`.
+            self._watching = asyncio.create_task(self._watch(), name="socket-keys", context=Context())
         try:
             yield revoked
         finally:

@@ -8,6 +8,7 @@ from recado.db import Base, Id, OfProject
 
 class AnswerJob(OfProject, Base):
     """A message that came in, by the name under which its answer is asked for. What has become of it, its turn says.
+    The name is a job's id, or made of the words of the message (`recado.compat.jobs`).
 
     `given_*` are the client's own names. The answer is posted to `callback_url` as long as `callback_due_ms` (database
     clock) is set, with `callback_key`, a ciphertext (see `recado.kit.crypto`).

@@ -1,7 +1,7 @@
 """Questions and their answers: stored like any message, answered by a turn like any other, and handed back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recado.channels.contract import Answer, HandsOut
@@ -25,6 +25,14 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """A question that is stored; `repeated` if its words were to be sent again."""
+
+    message_id: str
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
     """Takes the questions of all projects. `limit_s` is how long a question waits for its answer."""
 
@@ -37,22 +45,52 @@ class Asking:
     limit_s: float
 
     async def ask(self, project_id: str, question: Question) -> Answer:
-        """The answer, marked as handed out. Raises as `wait` does."""
-        handed = await self.wait(project_id, question)
+        """The answer, marked as handed out. Raises as `take` and `answer` do."""
+        handed = await self.answer(project_id, question, await self.take(project_id, question))
         await self.hand_out(handed)
         return self.answer_of(handed.out)
 
-    async def wait(self, project_id: str, question: Question) -> Handed:
-        """The answer, once it stands. The same question again (by its `message_id`) gives the same one.
+    async def take(self, project_id: str, question: Question) -> Taken:
+        """Store a question, if nobody has done so before: the same name is the same message, and without one, words
+        that were to be sent again are.
 
-        Raises `AnswerLate`, `Conflict` (`no_assistant`), `Unavailable`.
+        Raises `Conflict` (`no_assistant`) or `Unavailable` (also where nobody can wait for the answer): nothing was
+        stored then.
         """
+        self.answers.check()
+        if question.message_id is None and (owed := await jobs.owed(self.mailbox, project_id, question)) is not None:
+            return Taken(owed, repeated=True)
         arrival = await self._arrival(project_id, question)
         (stored,) = await self.mailbox.store([arrival])
         message_id = stored.message_id or await self.mailbox.asked(arrival.line_id, arrival.provider_message_id)
         if message_id is None:
             raise Unavailable("The message was removed meanwhile", code="message_gone")
-        return await self.answers.of(message_id, self.limit_s)
+        return Taken(message_id)
+
+    async def answer(self, project_id: str, question: Question, taken: Taken) -> Handed:
+        """The answer of a question that was taken, once it stands.
+
+        Raises `AnswerLate` or `Unavailable`: the same question again gives the answer.
+        """
+        try:
+            handed = await self.answers.of(taken.message_id, self.limit_s)
+        except Unavailable:
+            if question.message_id is None:
+                await jobs.owe(self.mailbox, project_id, question, taken.message_id)
+            raise
+        if taken.repeated:
+            await jobs.pay(self.mailbox, project_id, question)
+        return handed
+
+    async def said(
+        self, project_id: str, out: Iterable[Sequence[HandedOut]], questions: Iterable[Question | None]
+    ) -> None:
+        """These messages were said to the person, and with them the answers of these questions, which were late."""
+        if ids := [one.id for each in out for one in each]:
+            await self.mailbox.hand_out(ids)
+        for question in questions:
+            if question is not None and question.message_id is None:
+                await jobs.pay(self.mailbox, project_id, question)
 
     async def hand_out(self, handed: Handed) -> None:
         """Whoever asked has got it."""

@@ -145,7 +145,7 @@ async def give_back(database: Database, held: Held, delay_ms: int, *, code: str 
             owner=None,
             due_ms=await database_now_ms(session) + delay_ms,
             attempts=held.attempts - (code is None),
-            crashes=held.crashes + crashed,
+            crashes=Job.crashes + int(crashed),  # it is 0 again since the last step that was done
             error_code=code,
         )
 

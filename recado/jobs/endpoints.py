@@ -82,7 +82,8 @@ async def create_schedule(new: NewSchedule, caller: Admin, kinds: TheKinds) -> S
     """Have a job made at each tick of a cron expression, on the clocks of a time zone; once, however many processes.
 
     What falls into the hour that is missing in spring comes as much later; in autumn, a time that comes twice counts
-    once (a schedule for every hour goes on by the hour).
+    once (a schedule for every hour goes on by the hour). What no job could do is refused, as a bulk send on a line that
+    sends nothing by itself: `handed_out`.
     """
     async with caller.writing() as session:
         row = await schedules.create(

@@ -21,6 +21,16 @@ class JobLost(Exception):
     """Raised inside a job that another process has taken on: nothing more of this one counts."""
 
 
+class JobPutOff(Exception):
+    """Raised inside a job that only waits while its place is needed, and let through by it: it is begun anew after
+    `wait_s`.
+    """
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__()
+        self.wait_s = wait_s
+
+
 class Run(Protocol):
     """A job at work."""
 
@@ -49,21 +59,28 @@ class Run(Protocol):
         """
         ...
 
+    async def wait(self, wait_s: float) -> None:
+        """Wait for what others do, some seconds at most. Raises `JobPutOff` where the place is needed: the job is begun
+        anew later, with a new record of its steps, and this was no try that failed.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of job. `run` gives the result (JSON) or raises: a `RecadoError` by its verdict, anything else is tried
     again.
 
-    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules. `hold` makes
-    sure, in the transaction that writes it down, that what it names is there and stays; it raises `NotFound`.
+    `check` reads what a person asks of it and raises `BadInput`; kinds without one are not for schedules. `examine`
+    looks at what that names in the project, and raises a `RecadoError` if no job could ever do it; what it names stays
+    there, if it looks in the transaction that writes it down.
     """
 
     name: str
     run: Callable[[Run], Awaitable[Any]]
     check: Callable[[Any], Any] | None = None
-    hold: Callable[[AsyncSession, Any], Awaitable[None]] | None = None
     max_attempts: int = MAX_ATTEMPTS
+    examine: Callable[[AsyncSession, Any], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +106,11 @@ class Kinds:
             raise BadInput(f"There is no kind of job {name!r} for schedules. There are: {known}", code="bad_kind")
         return kind.check(given)
 
-    async def hold(self, session: AsyncSession, name: str, asked: Any) -> None:
-        """Make sure that what is asked of a kind can be done as long as it stands. Raises what the kind says."""
-        kind = self.all[name]
-        if kind.hold is not None:
-            await kind.hold(session, asked)
+    async def examined(self, session: AsyncSession, name: str, given: Any) -> Any:
+        """What is asked of a kind, checked, by the project of the session too. Raises as `checked`, and what the kind
+        says.
+        """
+        checked = self.checked(name, given)
+        if (examine := self.all[name].examine) is not None:
+            await examine(session, checked)
+        return checked

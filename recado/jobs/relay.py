@@ -19,7 +19,7 @@ from recado.durable import MAX_RUNNING, Engine, Steps
 from recado.errors import RecadoError
 from recado.jobs import claims, ticks
 from recado.jobs.claims import End, Held
-from recado.jobs.kinds import JobCancelled, JobLost, Kind, Kinds
+from recado.jobs.kinds import JobCancelled, JobLost, JobPutOff, Kind, Kinds
 from recado.kit import randomness
 from recado.kit.logs import about, place_of
 from recado.kit.wakeup import Bell
@@ -35,6 +35,8 @@ BACKOFF_BASE_S = 2.0
 BACKOFF_CAP_S = 300.0
 # How long a job waits that could not be started here, or whose kind this version does not know.
 START_RETRY_MS = 2_000
+# How long a job that only waits is put off where its place is needed: to begin it anew costs some dozen statements.
+PUT_OFF_S = 5.0
 # Processes that died during one step of a job before it is given up: it may be the cause.
 MAX_CRASHES = 10
 # A job's last words are written however long it takes.
@@ -54,6 +56,7 @@ class JobRun:
     database: Database
     held: Held
     steps: Steps
+    is_needed: Callable[[str], bool]
 
     @property
     def id(self) -> str:
@@ -79,6 +82,11 @@ class JobRun:
             raise JobLost
         if asked:
             raise JobCancelled
+
+    async def wait(self, wait_s: float) -> None:
+        if self.is_needed(self.project_id):
+            raise JobPutOff(max(wait_s, PUT_OFF_S))
+        await asyncio.sleep(wait_s)
 
 
 @dataclass(slots=True)
@@ -212,15 +220,27 @@ class Relay:
             await self._write(lambda: claims.end(self.database, held, how))
             return
         try:
-            result = await kind.run(JobRun(self.database, held, steps))
+            result = await kind.run(JobRun(self.database, held, steps, self._is_place_needed))
         except JobLost:
             log.warning("job_lost", job_id=held.id)
         except JobCancelled:
             await self._write(lambda: claims.end(self.database, held, End("cancelled")))
+        except JobPutOff as put_off:
+            delay_ms = round(put_off.wait_s * 1000)
+            await self._write(lambda: claims.give_back(self.database, held, delay_ms, crashed=False))
         except Exception as error:
             await self._after_failure(held, kind, error)
         else:
             await self._write(lambda: claims.end(self.database, held, End("succeeded", result)))
+
+    def _is_place_needed(self, project_id: str) -> bool:
+        """Whether a job of this project that only waits makes room: of whoever has the most places, until those are
+        free again that are kept for projects without any. So no number of projects whose jobs wait fills all.
+        """
+        if MAX_RUNNING - len(self._held) >= claims.KEPT_FREE:
+            return False
+        places = Counter(job.project_id for job in self._held.values())
+        return places[project_id] >= max(places.values())
 
     async def _after_failure(self, held: Held, kind: Kind, error: Exception) -> None:
         known = isinstance(error, RecadoError)

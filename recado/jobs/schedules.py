@@ -1,5 +1,6 @@
 """Schedules as people use them. Nothing here commits. Sessions are a project's."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,17 +37,16 @@ async def create(
 ) -> Schedule:
     """Have a job made at each tick from now on.
 
-    Raises `BadInput` (`bad_kind`, `bad_cron`, `bad_timezone`, `bad_text`, and what the kind says of its input) or
-    `Conflict` (`too_many_schedules`), and `NotFound` for what its input names.
+    Raises `BadInput` (`bad_kind`, `bad_cron`, `bad_timezone`, `bad_text`), `Conflict` (`too_many_schedules`) and what
+    the kind says of its input.
     """
     if len(list(await session.scalars(select(Schedule.id).limit(MAX_SCHEDULES)))) >= MAX_SCHEDULES:
         raise Conflict(f"A project has at most {MAX_SCHEDULES} schedules", code="too_many_schedules")
     now_ms = await database_now_ms(session)
-    asked = kinds.checked(kind, given)
     schedule = Schedule(
         name=check_text(name, "name"),
         kind=kind,
-        input=json_text(asked),
+        input=json_text(await kinds.examined(session, kind, given)),
         cron=" ".join(cron.split()),
         timezone=timezone,
         next_ms=next_ms(cron, timezone, from_ms(now_ms)),
@@ -54,7 +54,6 @@ async def create(
     )
     session.add(schedule)
     await session.flush()
-    await kinds.hold(session, kind, asked)
     return schedule
 
 
@@ -84,9 +83,9 @@ async def change(session: AsyncSession, kinds: Kinds, schedule_id: str, changes:
     if changes.name is not None:
         schedule.name = check_text(changes.name, "name")
     if changes.input is not None:
-        asked = kinds.checked(schedule.kind, changes.input)
-        schedule.input = json_text(asked)
-        await kinds.hold(session, schedule.kind, asked)
+        schedule.input = json_text(await kinds.examined(session, schedule.kind, changes.input))
+    elif changes.paused is False:  # what it names may have changed meanwhile
+        await kinds.examined(session, schedule.kind, json.loads(schedule.input))
     if changes.timezone is not None:
         schedule.timezone = changes.timezone
     if changes.cron is not None:

@@ -6,7 +6,7 @@ Sessions are a project's, but where it says system.
 import hashlib
 from typing import Any, Literal, get_args
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import add_unique, database_now_ms, json_text
@@ -76,17 +76,21 @@ async def list_page(
 
 
 async def cancel(session: AsyncSession, job_id: str) -> Job:
-    """Stop a job: at once if it waits, else as soon as it looks (`cancel_requested` until then). Again changes nothing.
+    """Stop a job: at once if it waits for its first or next try, else as soon as it looks (`cancel_requested` until
+    then); one that was put off in its middle is begun once more, to tidy up. Again changes nothing.
 
     Raises `NotFound` (`job_not_found`) or `Conflict` (`job_ended`).
     """
     await get(session, job_id)
+    now_ms = await database_now_ms(session)
+    put_off = and_(Job.state == "pending", Job.started_ms.is_not(None), Job.error_code.is_(None))
     stopped = (
         update(Job)
-        .where(Job.id == job_id, Job.state == "pending")
-        .values(state="cancelled", finished_ms=await database_now_ms(session), cancel_requested=True)
+        .where(Job.id == job_id, Job.state == "pending", not_(put_off))
+        .values(state="cancelled", finished_ms=now_ms, cancel_requested=True)
     )
-    asked = update(Job).where(Job.id == job_id, Job.state == "running").values(cancel_requested=True)
+    asked = update(Job).where(Job.id == job_id, or_(Job.state == "running", put_off))
+    asked = asked.values(cancel_requested=True, due_ms=now_ms)
     if await _changed(session, stopped):
         job = await _again(session, job_id)
         await record_end(session, job)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from typing import Generic, TypeVar
 
 from recado.errors import Unavailable, retry_after
@@ -37,7 +38,8 @@ class Batcher(Generic[T, R]):
         future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._running is None:
-            self._running = asyncio.create_task(self._run(), name="batcher")
+            # In a context of its own: it writes for everybody, and its log lines are not those of whoever came first.
+            self._running = asyncio.create_task(self._run(), name="batcher", context=Context())
         return future
 
     async def drain(self) -> None:

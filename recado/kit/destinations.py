@@ -12,6 +12,9 @@ Networks = Sequence[IPv4Network | IPv6Network]
 EVERYWHERE: Networks = (IPv4Network("0.0.0.0/0"), IPv6Network("::/0"))
 # Names that no public server has: RFC 6762, RFC 8375, and the one that ICANN reserved for private use in 2024.
 _NEVER_PUBLIC = (".local", ".home.arpa", ".internal")
+# All that was ever given out for use between networks: https://www.iana.org/assignments/ipv6-address-space. What lies
+# outside may lead inwards: site-local addresses (RFC 3879), a network's own NAT64 (RFC 8215), old forms of IPv4's.
+_GLOBAL_UNICAST = IPv6Network("2000::/3")
 # IPv6 addresses that stand for an IPv4 address: RFC 6052, RFC 3056.
 _NAT64, _SIX_TO_FOUR = IPv6Network("64:ff9b::/96"), IPv6Network("2002::/16")
 
@@ -79,6 +82,8 @@ def is_allowed(address: str, networks: Networks) -> bool:
     meant = _meant(found)
     if meant is not found:
         return is_allowed(str(meant), networks)
+    if isinstance(found, IPv6Address) and found not in _GLOBAL_UNICAST:
+        return False
     return found.is_global and not found.is_multicast
 
 

@@ -11,7 +11,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from types import TracebackType
 from typing import Self
 
 from recado.errors import RecadoError
+from recado.kit.ports import free_port
 
 MINIMUM_VERSION = 14
 START_LIMIT_S = 90.0  # it takes 2 s, and a busy machine must not end it
@@ -29,7 +29,7 @@ _STOP_LIMIT_S = 5.0
 _SUPERUSER = "recado"
 _READY = "database system is ready to accept connections"
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
-# Another process may take the free port between our look and the server's bind.
+# A program that does not ask for its port as we do may take ours between our look and the server's bind.
 _START_TRIES = 3
 _BASE = {
     "listen_addresses": "127.0.0.1",
@@ -44,14 +44,20 @@ class LocalPostgres:
     """One running server. Use it as a context manager, or call `stop` once.
 
     `fsync=False` is for tests of behaviour: faster, and a crash of the machine may cost the data. `options` are
-    further server settings, such as `{"max_connections": "200"}`. On Linux the server ends with the thread that
-    started it, also by `kill -9`; so start it from one that lives long enough.
+    further server settings, such as `{"max_connections": "200"}`. The temporary folder is made in `within`, else where
+    this machine has them. On Linux the server ends with the thread that started it, also by `kill -9`; so start it from
+    one that lives long enough.
     """
 
     def __init__(
-        self, *, fsync: bool = True, binaries: Path | None = None, options: dict[str, str] | None = None
+        self,
+        *,
+        fsync: bool = True,
+        binaries: Path | None = None,
+        options: dict[str, str] | None = None,
+        within: Path | None = None,
     ) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="recado-pg-"))
+        self.folder = Path(tempfile.mkdtemp(prefix="recado-pg-", dir=within))
         self._log = self.folder / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         # A superuser may run programs, so other users of this machine must not get in.
@@ -112,8 +118,9 @@ class LocalPostgres:
         if (user := _server_user()) is not None:
             os.chown(data, user.pw_uid, user.pw_gid)
             os.chown(password, user.pw_uid, user.pw_gid)
-        # "password" and not SCRAM: it is loopback, and SCRAM costs each connection some milliseconds.
-        access = ["-U", _SUPERUSER, "-A", "password", f"--pwfile={password}"]
+        # It is loopback, and a password that is stored for SCRAM costs each connection 4 ms of the server's CPU,
+        # however it is sent: 4,096 rounds of a hash. With this initdb stores it as MD5.
+        access = ["-U", _SUPERUSER, "-A", "md5", f"--pwfile={password}"]
         initdb = self._spawn("initdb", "-D", str(data), *access, "-E", "UTF8", "--no-locale", "--no-sync")
         try:
             if initdb.wait(START_LIMIT_S):
@@ -126,7 +133,7 @@ class LocalPostgres:
     def _start(self, settings: dict[str, str]) -> None:
         given = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         for _ in range(_START_TRIES):
-            self.port = _free_port()
+            self.port = free_port()
             self._process = self._spawn("postgres", "-D", str(self.folder / "data"), "-p", str(self.port), *given)
             if _wait_until_ready(self._process, self._log):
                 return
@@ -198,12 +205,6 @@ def _server_user() -> pwd.struct_passwd | None:
 
 def _all_may_enter(folder: Path) -> bool:
     return all(path.stat().st_mode & 0o005 == 0o005 for path in (folder, *folder.parents))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _end_with_parent() -> Callable[[], None] | None:

@@ -6,13 +6,17 @@ is made: a name that was public when it was checked and private when it was used
 are not followed.
 """
 
+import asyncio
 import re
 import socket
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 from recado import __version__
 from recado.kit.clock import now_ms
@@ -26,6 +30,8 @@ SEND_TIMEOUT_S = 10.0
 READ_BYTES = 4_096
 EXCERPT = 200
 MAX_CONNECTIONS = 64
+# Names that are looked up at the same time.
+MAX_LOOKUPS = 16
 _UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
 
 
@@ -48,17 +54,50 @@ class Result:
         return self.status is not None and 200 <= self.status < 300
 
 
+class _Names(AbstractResolver):
+    """Looks names up in threads of its own. A name can take its server half a minute, and the threads of the loop also
+    look up where messages are sent: names that somebody else has set must not hold those.
+    """
+
+    def __init__(self) -> None:
+        self._threads = ThreadPoolExecutor(MAX_LOOKUPS, thread_name_prefix="names")
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        look = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, look)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=str(where[0]),
+                port=port,
+                family=kind,
+                proto=protocol,
+                flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
+            )
+            for kind, _, protocol, _, where in found
+        ]
+
+    async def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
 class Postman:
     """Posts to any address that is allowed. Made in a running loop; close it once."""
 
     def __init__(self, networks: Networks = (), timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._networks = networks
-        connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities())
+        self._names = _Names()
+        connector = aiohttp.TCPConnector(
+            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities(), resolver=self._names
+        )
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(total=timeout_s),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,  # a proxy would connect in our place, and not look
+            auto_decompress=False,  # a few kilobytes can be made of megabytes
         )
 
     def _connect_to(self, address: Any) -> socket.socket:
@@ -81,20 +120,23 @@ class Postman:
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str], private: Collection[str]
     ) -> Result:
         at_ms = now_ms()
-        headers = {"User-Agent": f"Recado/{__version__}", **headers}
+        headers = {"User-Agent": f"Recado/{__version__}", "Accept-Encoding": "identity", **headers}
         status, error, excerpt = None, None, None
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 status = response.status
-                excerpt = _excerpt(await response.content.read(READ_BYTES), private)
+                answer = await response.content.read(READ_BYTES)
+                is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
+                excerpt = _excerpt(answer, private) if is_plain else None
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
             error = _why(failure)
         return Result(at_ms, now_ms() - at_ms, status, error, excerpt)
 
     async def close(self) -> None:
         await self._session.close()
+        await self._names.close()
 
 
 def _why(failure: BaseException) -> str:

@@ -1,15 +1,17 @@
-"""Answers that are handed out instead of sent: what became of a message, and what a turn answered it with.
+"""What is handed out instead of sent: what became of a message, and what a turn answered it with; and words, which
+somebody wrote without being asked.
 
 A turn marks what it queues with the messages that it answers. So each message has one answer for good, which all
 messages of a turn share, and asking again finds it again. A row that nobody has asked for stays queued
 until it is older than its project keeps messages.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from recado.mailbox.driver import Tx
+from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 
@@ -40,6 +42,24 @@ class Handed:
     to_do: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes on a line, by one of their addresses."""
+
+    project_id: str
+    line_id: str
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What was written in a conversation that answers nothing, in order; nothing of it up to `last_seq` is missing."""
+
+    last_seq: int
+    out: tuple[HandedOut, ...] = ()
+
+
 _FIND = Query(
     "SELECT id FROM inbox WHERE line_id = :line_id AND provider_message_id = :provider_message_id",
     scalars="line_id uuid, provider_message_id text",
@@ -54,6 +74,30 @@ _STANDING = Query(
     """,
     rows="id uuid",
 )
+_PLACES = Query(
+    """
+    SELECT i.project_id, i.line_id, i.kind, i.value, c.id, c.last_seq FROM {rows}
+    JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
+    JOIN conversations c ON c.line_id = i.line_id AND c.contact_id = a.contact_id
+    """,
+    rows="project_id uuid, line_id uuid, kind text, value text",
+)
+
+
+def _words(which: str) -> Query:
+    # One statement, so that the position fits the messages.
+    return Query(
+        f"""
+        SELECT c.last_seq, o.id, o.body, o.seq FROM conversations c
+        LEFT JOIN outbox o ON o.conversation_id = c.id AND o.answers_to IS NULL AND {which}
+        WHERE c.id = :id AND c.project_id = :project_id ORDER BY o.seq
+        """,
+        scalars="id uuid, project_id uuid, after bigint",
+    )
+
+
+_WORDS_SINCE = _words("o.seq > :after AND o.state IN ('queued', 'sent')")
+_WORDS_WAITING = _words(f"o.{ACTIVE} AND o.state = 'queued'")
 # Settled whatever its state: whoever asked has it.
 _HAND_OUT = Query(
     f"""
@@ -96,3 +140,21 @@ def _standing(settled: bool, dead: bool, owned: bool) -> Standing:
 async def hand_out(tx: Tx, out_ids: Sequence[str]) -> list[str]:
     """Settle rows that somebody has got; those that were not settled before."""
     return [row[0] for row in await tx.fetch(_HAND_OUT, [(out_id,) for out_id in sorted(set(out_ids))])]
+
+
+async def places(tx: Tx, writers: Collection[Writer]) -> dict[Writer, tuple[str, int]]:
+    """The conversation of each of these people on the line, and how far it reaches; who has none is left out."""
+    keys = sorted({(one.project_id, one.line_id, one.kind, one.value) for one in writers})
+    return {Writer(*row[:4]): (row[4], row[5]) for row in await tx.fetch(_PLACES, keys)}
+
+
+async def words(tx: Tx, project_id: str, conversation_id: str, after_seq: int | None) -> Words | None:
+    """What was written after a position without being asked; None: what waits of it. None if there is no conversation.
+
+    What was dropped is not of it.
+    """
+    query = _WORDS_WAITING if after_seq is None else _WORDS_SINCE
+    rows = await tx.fetch(query, id=conversation_id, project_id=project_id, after=after_seq or 0)
+    if not rows:
+        return None
+    return Words(rows[0][0], tuple(HandedOut(*row[1:]) for row in rows if row[1] is not None))

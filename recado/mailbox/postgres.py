@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextvars import Context
 from typing import Any, cast
 
 import asyncpg
@@ -147,7 +148,9 @@ class PostgresDriver:
     def notify(self, topic: str) -> None:
         self._hints.add(topic)
         if self._hint_timer is None:
-            self._hint_timer = asyncio.get_running_loop().call_later(HINT_EVERY_S, self._hint)
+            # The hints of many requests go together, so in a context of their own: see `recado.kit.batching`.
+            loop = asyncio.get_running_loop()
+            self._hint_timer = loop.call_later(HINT_EVERY_S, self._hint, context=Context())
 
     def _hint(self) -> None:
         self._hint_timer = None

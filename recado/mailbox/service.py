@@ -2,14 +2,14 @@
 
 import contextlib
 import itertools
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Collection, Container, Sequence
 from typing import TypeVar
 
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
 from recado.mailbox import answers, claims, closing, inbox, memories, noting, outbox, recent, senders
-from recado.mailbox.answers import Handed
+from recado.mailbox.answers import Handed, Words, Writer
 from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
@@ -33,6 +33,7 @@ TURNS_TOPIC = "turns"
 SENDS_TOPIC = "sends"
 LINES_TOPIC = "lines"
 EVENTS_TOPIC = "events"
+WORDS_TOPIC = "words"
 
 
 class Mailbox:
@@ -46,6 +47,7 @@ class Mailbox:
         self.lines_bell = Bell()
         self.events_bell = Bell()
         self._event_hints: list[Callable[[], None]] = []
+        self._word_hints: list[Callable[[str], None]] = []
         self.answers_bell = Bell()
         self.lines_to_send: set[str] = set()
         # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
@@ -64,6 +66,8 @@ class Mailbox:
             self.lines_bell.ring()
         elif topic == EVENTS_TOPIC:
             self._tell_of_events()
+        elif topic.startswith(WORDS_TOPIC + ":"):
+            self._tell_of_words(topic.removeprefix(WORDS_TOPIC + ":"))
         else:
             self.hint_send(topic.removeprefix(SENDS_TOPIC + ":"))
 
@@ -125,6 +129,28 @@ class Mailbox:
     async def look_for_answers(self, message_ids: Sequence[str]) -> list[Handed]:
         """What became of messages that came in; those that are not there are left out."""
         return await self.driver.run(lambda tx: answers.look(tx, message_ids), Priority.INGEST, atomic=False)
+
+    async def places(self, writers: Collection[Writer]) -> dict[Writer, tuple[str, int]]:
+        """The conversation of each of these people on the line, and how far it reaches; who has none is left out."""
+        return await self.driver.run(lambda tx: answers.places(tx, writers), Priority.INGEST, atomic=False)
+
+    async def words(self, project_id: str, conversation_id: str, after_seq: int | None) -> Words | None:
+        """What was written after a position without being asked; None: what waits of it. None if there is no
+        conversation.
+        """
+        return await self.driver.run(
+            lambda tx: answers.words(tx, project_id, conversation_id, after_seq), Priority.INGEST, atomic=False
+        )
+
+    def on_words(self, hint: Callable[[str], None]) -> None:
+        """Call `hint` in the loop when somebody may have written in a conversation without being asked, by this process
+        or another: with its id.
+        """
+        self._word_hints.append(hint)
+
+    def _tell_of_words(self, conversation_id: str) -> None:
+        for hint in self._word_hints:
+            hint(conversation_id)
 
     async def hand_out(self, out_ids: Sequence[str]) -> None:
         """Whoever wrote has got these messages."""
@@ -271,6 +297,8 @@ class Mailbox:
         )
         if queued.line_id:
             self._ring_for_sends(queued.line_id)
+            self._tell_of_words(conversation_id)
+            self.driver.notify(f"{WORDS_TOPIC}:{conversation_id}")
         return queued
 
     async def enqueue_many(self, project_id: str, line_id: str, messages: Sequence[ToOne]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from recado.brain.llm.asking import Answer, Ask, Model, ModelTrouble
 from recado.db import Database
 from recado.decisions import Brain, Context, Decision
 from recado.errors import RecadoError
-from recado.jobs.kinds import Kind, Kinds, Run
+from recado.jobs.kinds import JobPutOff, Kind, Kinds, Run
 from recado.media.work import Job, MediaWork, Task
 from recado.tracing.noting import REQUEST_NS, THINKING, InWork, Notes, Thought, TurnInWork
 from recado.tracing.spans import RECEIVE, OfFile, Place, Span, Unplaced, Value, now_ns
@@ -141,6 +141,8 @@ def _noted(kind: Kind, notes: Notes) -> Callable[[Run], Any]:
         began_ns, error = now_ns(), None
         try:
             return await kind.run(job)
+        except JobPutOff:
+            raise
         except BaseException as caught:
             error = code_of(caught)
             raise

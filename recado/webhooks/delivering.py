@@ -72,6 +72,14 @@ class Claimed:
     url: str
     secret: str
     rows: tuple[ToPost, ...]
+    # The secret as it is kept: whether it was changed is seen without a key.
+    sealed: str = ""
+
+    def is_still(self, endpoint: WebhookEndpoint | None) -> bool:
+        """True for an endpoint that is to get the rest as it was claimed."""
+        if endpoint is None or not endpoint.active or endpoint.paused_ms is not None:
+            return False
+        return (endpoint.url, endpoint.secret) == (self.url, self.sealed)
 
 
 class Deliverer:
@@ -192,10 +200,12 @@ class Deliverer:
                 else:
                     result = await self._post(postman, claimed, row, row.body, followed.get(row.id))
                 async with self._database.project(claimed.project_id) as session:
-                    await settle(session, endpoint_id, self._owner, row, result)
+                    endpoint = await settle(session, endpoint_id, self._owner, row, result)
                 del left[0]
                 if not result.taken:
                     break  # the rest would most likely fail, too: let others have the time
+                if not claimed.is_still(endpoint):
+                    break  # switched off or changed meanwhile: the rest is claimed anew, if at all
         finally:
             if left:
                 async with self._database.project(claimed.project_id) as session:
@@ -299,7 +309,7 @@ async def _due_endpoints(session: AsyncSession, but: Sequence[str], after: str |
 
 async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: str) -> Claimed:
     """Claim what is due for an endpoint, in order; nothing while another process serves it. Needs a system session."""
-    endpoint = await session.get(WebhookEndpoint, endpoint_id, with_for_update=True)
+    endpoint = await session.get(WebhookEndpoint, endpoint_id, with_for_update={"key_share": True})
     now_ms = await database_now_ms(session)
     if endpoint is None or not endpoint.active or endpoint.paused_ms is not None:
         return Claimed("", "", "", ())
@@ -326,24 +336,37 @@ async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: 
     claimed = tuple(
         ToPost(row.id, row.attempts, row.until_ms, bodies.get(row.event_id), events.get(row.event_id)) for row in rows
     )
-    return Claimed(endpoint.project_id, endpoint.url, secret, claimed)
+    return Claimed(endpoint.project_id, endpoint.url, secret, claimed, endpoint.secret)
 
 
-async def settle(session: AsyncSession, endpoint_id: str, owner: str, tried: ToPost, result: Result) -> None:
-    """Write down what became of a try, unless the row is no longer ours. A project's session."""
+async def settle(
+    session: AsyncSession, endpoint_id: str, owner: str, tried: ToPost, result: Result
+) -> WebhookEndpoint | None:
+    """Write down what became of a try, unless the row is no longer ours; the endpoint as it is now, if it is there. A
+    project's session.
+    """
+    # Endpoint before delivery, as whoever removes both.
+    wanted = select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id)
+    endpoint = await session.scalar(wanted.with_for_update(key_share=True))
     row = await session.scalar(select(WebhookDelivery).where(WebhookDelivery.id == tried.id).with_for_update())
-    endpoint = await session.scalar(select(WebhookEndpoint).where(WebhookEndpoint.id == endpoint_id).with_for_update())
-    if row is None or endpoint is None or row.owner != owner:
-        return
+    if row is not None and endpoint is not None and row.owner == owner:
+        await _settle(session, endpoint, row, tried, result)
+    return endpoint
+
+
+async def _settle(
+    session: AsyncSession, endpoint: WebhookEndpoint, row: WebhookDelivery, tried: ToPost, result: Result
+) -> None:
     now_ms = await database_now_ms(session)
     row.owner, row.lease_until_ms = None, 0
     row.log = json_text([*json.loads(row.log), asdict(result)][-MAX_LOG:])
+    if result.taken:
+        endpoint.failing_since_ms = None
     if row.until_ms != tried.until_ms:
         return  # a replay was asked for while this try was under way: it is still owed
     row.attempts += 1
     if result.taken:
         row.state, row.done_ms = "delivered", now_ms
-        endpoint.failing_since_ms = None
         return
     delay_ms = round(randomness.full_jitter(row.attempts, BACK_OFF_S, LONGEST_S) * 1000)
     row.due_ms = now_ms + delay_ms
@@ -355,7 +378,7 @@ async def settle(session: AsyncSession, endpoint_id: str, owner: str, tried: ToP
     endpoint.failing_since_ms = since_ms
     if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:
         await service.pause(session, endpoint)
-        log.warning("webhook_paused", webhook_id=endpoint_id)
+        log.warning("webhook_paused", webhook_id=endpoint.id)
 
 
 async def release(session: AsyncSession, owner: str, ids: Sequence[str]) -> None:

@@ -41,6 +41,8 @@ class NewEndpoint(Input):
 class ChangedEndpoint(Input):
     """What shall be another; the rest stays. `active` true also ends a pause."""
 
+    model_config = shown({"events": ["message.*", "conversation.*"]})
+
     url: Url | None = None
     events: Names | None = None
     active: bool | None = None

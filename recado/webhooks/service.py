@@ -7,7 +7,8 @@ a time for an endpoint; one that failed comes later, behind others.
 
 import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
@@ -43,6 +44,10 @@ MAX_REPLAYED = 5_000
 KEEP_MS = 30 * 24 * 3_600_000
 PRUNE_ROWS = 1_000
 PAUSED = "webhook.paused"
+# Locks of an endpoint (PostgreSQL's FOR KEY SHARE and FOR UPDATE). Who makes rows for it only wants it to stay; who
+# writes it takes FOR NO KEY UPDATE; so they do not wait for each other, and whoever removes it waits for both.
+STAYS: Mapping[str, bool] = MappingProxyType({"read": True, "key_share": True})
+REMOVED: Mapping[str, bool] = MappingProxyType({"read": False, "key_share": False})
 
 
 # --- endpoints ----------------------------------------------------------------------------------------
@@ -127,14 +132,17 @@ async def change_endpoint(
 
 async def remove_endpoint(session: AsyncSession, endpoint_id: str) -> None:
     """Take an endpoint away with its log. Raises `NotFound` (`webhook_not_found`)."""
-    endpoint = await get_endpoint(session, endpoint_id)
+    # Locked before its log goes: what is being handed to it meanwhile goes, too.
+    endpoint = await get_endpoint(session, endpoint_id, REMOVED)
     await session.execute(delete(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id))
     await session.delete(endpoint)
 
 
-async def get_endpoint(session: AsyncSession, endpoint_id: str) -> WebhookEndpoint:
+async def get_endpoint(
+    session: AsyncSession, endpoint_id: str, lock: Mapping[str, bool] | None = None
+) -> WebhookEndpoint:
     """One endpoint. Raises `NotFound` (`webhook_not_found`)."""
-    endpoint = await session.get(WebhookEndpoint, endpoint_id)
+    endpoint = await session.get(WebhookEndpoint, endpoint_id, with_for_update=None if lock is None else dict(lock))
     if endpoint is None:
         raise NotFound("There is no such webhook endpoint", code="webhook_not_found")
     return endpoint
@@ -158,17 +166,18 @@ async def hand_out(session: AsyncSession) -> int:
 
     Whoever does it holds the one row of positions until its commit: each endpoint gets each event in one row.
     """
+    place = await _place(session)
+    # Read before the endpoints: one that is added later than that read takes what comes after it.
+    until = await last_position(session)
+    awake = select(WebhookEndpoint).where(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
     endpoints = (
-        await session.scalars(
-            select(WebhookEndpoint).where(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
-        )
+        await session.scalars(awake.order_by(WebhookEndpoint.id).with_for_update(read=True, key_share=True))
     ).all()
     if not endpoints:
         return 0
-    place = await _place(session)
     # What happened before all of them were there is of no interest.
     after = max(place.position, min(endpoint.after_position for endpoint in endpoints))
-    events = await events_between(session, after, None, MAX_HANDED)
+    events = await events_between(session, after, until, MAX_HANDED)
     if not events:
         return 0
     due_ms = await database_now_ms(session)
@@ -254,7 +263,7 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     Raises `NotFound` (`webhook_not_found`, `event_not_found`), `Conflict` (`webhook_inactive`), `BadInput`
     (`replay_too_long`).
     """
-    endpoint = await get_endpoint(session, endpoint_id)
+    endpoint = await get_endpoint(session, endpoint_id, STAYS)
     _refuse_inactive(endpoint)
     after = 0 if after_id is None else await event_at(session, after_id)
     until = await last_position(session) if until_id is None else await event_at(session, until_id)
@@ -264,13 +273,10 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     # What has a position above the handed-out one is on its way by itself. Locked before looking: what is being handed
     # out meanwhile is known then.
     handed = max((await _place(session)).position, endpoint.after_position)
-    mine = select(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint_id)
-    known = {
-        row.event_id: row.id
-        for row in await session.scalars(
-            mine.where(WebhookDelivery.position > after, WebhookDelivery.position <= until)
-        )
-    }
+    mine = select(WebhookDelivery.event_id, WebhookDelivery.id).where(
+        WebhookDelivery.endpoint_id == endpoint_id, WebhookDelivery.position > after, WebhookDelivery.position <= until
+    )
+    known = {row[0]: row[1] for row in await session.execute(mine)}
     await _again(session, [known[event.id] for event in events if event.id in known])
     due_ms = await database_now_ms(session)
     fresh = [event for event in events if event.id not in known and (event.position or 0) <= handed]

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -54,8 +55,12 @@ class Place:
         assert (await self.simulate("GET", f"idle?wait_s={WITHIN_S}"))["idle"]
 
     async def waiting(self) -> bool:
-        rows = (await self.admin("GET", "/outbox?state=queued")).json["items"]
-        return any(row["line_id"] == self.of.line_id for row in rows)
+        """Whether something is to be sent, or on its way."""
+        for state in ("queued", "sending"):
+            rows = (await self.admin("GET", f"/outbox?state={state}")).json["items"]
+            if any(row["line_id"] == self.of.line_id for row in rows):
+                return True
+        return False
 
     async def sent(self) -> list[Any]:
         """Run a sender until nothing waits; what the simulator took."""
@@ -75,12 +80,19 @@ class Place:
 
 @pytest_asyncio.fixture
 async def place(database_url: str, tmp_path: Path) -> AsyncIterator[Place]:
+    async with at_simulator(database_url, tmp_path) as made:
+        yield made
+
+
+@asynccontextmanager
+async def at_simulator(database_url: str, data_dir: Path) -> AsyncGenerator[Place]:
+    """An installation with a project whose line is at a simulator of its own."""
     number = Number(NUMBER, "15551112222", WABA)
     app = App(app_secret=SECRET, verify_token="v", access_token=TOKEN)
     simulator = Simulator(SimulatorConfig(app=app, numbers=(number,)))
     await simulator.start()
     try:
-        settings = Settings(database_url=database_url, data_dir=tmp_path, cloud_api_base_url=simulator.url)
+        settings = Settings(database_url=database_url, data_dir=data_dir, cloud_api_base_url=simulator.url)
         async with serving(settings) as api:
             made = Place(api, await make_tenant(api.runtime, "ours"), simulator.url)
             secrets = {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "v"}

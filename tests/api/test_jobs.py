@@ -1,5 +1,7 @@
 """Jobs, schedules and bulk sends over HTTP."""
 
+from recado.db import json_text
+from recado.jobs.models import Schedule
 from recado.projects.service import Role
 from tests.api.conftest import PHONE, Api, Tenant
 
@@ -98,3 +100,27 @@ async def test_a_schedule_is_made_changed_paused_and_removed(api: Api, ours: Ten
     ):
         refused = await api.post("/schedules", key, new | {field: value})
         assert (refused.status, refused.code) == (422, code)
+
+
+async def test_a_schedule_that_could_never_send_is_refused_at_once(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    web = await api.post("/lines", key, {"assistant_id": ours.assistant_id, "channel": "web", "address": "page"})
+    to_web, nowhere = (
+        {"line_id": line_id, "text": TEXT, "phones": [PHONE]} for line_id in (web.json["id"], ours.contact_id)
+    )
+    new = {"name": "Avisos", "kind": "bulk_send", "cron": "30 8 * * *", "timezone": "America/Bogota"}
+    path = f"/api/v1/schedules/{ours.schedule_id}"
+    before = (await api.call("GET", path, key)).json
+    for order, status, code in ((to_web, 422, "handed_out"), (nowhere, 404, "line_not_found")):
+        for refused in (
+            await api.post("/schedules", key, new | {"input": order}),
+            await api.call("PATCH", path, key, {"input": order}),
+        ):
+            assert (refused.status, refused.code) == (status, code)
+    assert (await api.get("/schedules", key)).json["items"] == [before]
+    # One that is there already, from before it was looked at, is paused and stays so.
+    async with api.runtime.database.project(ours.project_id) as session:
+        row = await session.get_one(Schedule, ours.schedule_id)
+        row.input = json_text(to_web)
+    assert (await api.call("PATCH", path, key, {"paused": True})).status == 200
+    assert (await api.call("PATCH", path, key, {"paused": False})).code == "handed_out"

@@ -1,13 +1,13 @@
 """Nobody reaches another project, whatever the operation: the operations are found, not listed."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from fastapi.routing import APIRoute
 
 from recado.api import api_routes
-from recado.kit import new_id
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant, bury, lose, make_dead
 
@@ -31,7 +31,7 @@ BODIES: dict[str, Any] = {
         "kind": "bulk_send",
         "cron": "0 9 * * *",
         "timezone": "America/Lima",
-        "input": {"line_id": new_id(), "text": "hola", "phones": ["34600000000"]},
+        "input": {"line_id": "{line}", "text": "hola", "phones": ["34600000000"]},
     },
     "change_schedule": {"paused": True},
     "add_address": {"kind": "phone", "value": "34622222222"},
@@ -57,7 +57,10 @@ NEED_WEBHOOK = {
 # Only what nothing needs is removed.
 OF_UNUSED = {"delete_contact", "delete_assistant", "delete_media"}
 # What takes away what the others need, in the order in which it may be done.
-LAST = ("revoke_key", "remove_entry", "replace_entries", "delete_contact", "delete_line", "delete_assistant")
+LAST = (
+    "revoke_key", "remove_entry", "replace_entries", "delete_webhook", "delete_contact", "delete_line",
+    "delete_assistant",
+)  # fmt: skip
 
 
 def ids(tenant: Tenant) -> dict[str, str]:
@@ -81,18 +84,20 @@ def ids(tenant: Tenant) -> dict[str, str]:
     }
 
 
+def _filled(body: Any, marks: Mapping[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, marks) for name, value in cast("dict[str, Any]", body).items()}
+    return marks.get(body, body) if isinstance(body, str) else body
+
+
 async def use(api: Api, route: APIRoute, key: str, of: Tenant, into: str | None = None) -> tuple[int, bytes]:
-    body = BODIES.get(route.name)
-    if body is not None:
-        body = {
-            name: {
-                "{into}": into or of.contact_id,
-                "{assistant}": of.assistant_id,
-                "{line}": of.line_id,
-                "{contact}": of.contact_id,
-            }.get(str(value), value)
-            for name, value in body.items()
-        }
+    marks = {
+        "{into}": into or of.contact_id,
+        "{assistant}": of.assistant_id,
+        "{line}": of.line_id,
+        "{contact}": of.contact_id,
+    }
+    body = _filled(BODIES.get(route.name), marks)
     (method,) = sorted(route.methods or ())
     file: dict[str, Any] = (
         {"data": b"x", "headers": {"Content-Type": "image/png"}} if route.name == "upload_media" else {}
@@ -111,6 +116,7 @@ async def test_ids_of_another_project_are_not_found(api: Api, ours: Tenant, thei
         ("/lines", BODIES["create_line"] | {"assistant_id": theirs.assistant_id}),
         ("/conversations", {"line_id": theirs.line_id, "contact_id": ours.contact_id}),
         ("/conversations", {"line_id": ours.line_id, "contact_id": theirs.contact_id}),
+        ("/schedules", _filled(BODIES["create_schedule"], {"{line}": theirs.line_id})),
     ):
         assert (await api.post(path, key, body)).status == 404
     moved = await api.call("PATCH", f"/api/v1/lines/{ours.line_id}", key, {"assistant_id": theirs.assistant_id})

@@ -360,13 +360,13 @@ async def test_a_move_is_refused_where_it_would_harm(source: Database, other: st
     assert in_use.value.code == "target_in_use"
     databases.drop(used)
     async with source.engine.begin() as connection:
-        now_ms = (
-            text("CAST((julianday('now') - 2440587.5) * 86400000 AS integer)")
+        later_ms = (
+            text("CAST((julianday('now') - 2440587.5) * 86400000 AS integer) + 60000")
             if source.is_sqlite
-            else text("CAST(extract(epoch FROM now()) * 1000 AS bigint)")
+            else text("CAST(extract(epoch FROM now()) * 1000 AS bigint) + 60000")
         )
         values = {"id": new_id(), "kind": "up", "version": "1", "started_ms": 0}
-        await connection.execute(insert(Process).values(**values, beat_ms=now_ms))
+        await connection.execute(insert(Process).values(**values, beat_ms=later_ms))
     with pytest.raises(RecadoError, match="Recado is running") as running:
         await copy_installation(source, other, quiet)
     assert running.value.code == "still_running"

@@ -9,13 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recado.brain.rules import RulesBrain
+from recado.brain.rules.dialogue.phrases import PHRASES as DIALOGUE
 from recado.brain.rules.greeting import first_name
 from recado.brain.rules.index import IndexCache
-from recado.brain.rules.phrases import PHRASES
+from recado.brain.rules.phrases import PHRASES, TITLES
 from recado.decisions import Entry, Language
 from recado.demo import DEMO
 from recado.messages import (
+    MAX_BUTTON_TITLE,
     MAX_OUT_TEXT,
+    MAX_ROW_DESCRIPTION,
+    MAX_ROW_TITLE,
     Choice,
     Deleted,
     Edited,
@@ -139,6 +143,31 @@ def test_an_assistant_that_knows_nothing_offers_a_person() -> None:
     reply = decide(BRAIN, context("a que hora abren?", assistant=replace(CLINIC, entries=()))).replies[0]
     assert isinstance(reply, OutButtons)
     assert [button.id for button in reply.buttons] == ["human"]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("venden lavadoras?", "es"),
+        ("eres un robot?", "es"),
+        ("do you sell washing machines?", "en"),
+        ("are you a robot?", "en"),
+    ],
+)
+@pytest.mark.parametrize("knows", [True, False])
+def test_it_speaks_of_topics_only_if_it_has_some(text: str, language: Language, knows: bool) -> None:
+    reply = decide(BRAIN, context(text, assistant=CLINIC if knows else replace(CLINIC, entries=()))).replies[0]
+    assert reply.text.endswith(PHRASES[language].topics if knows else PHRASES[language].no_topics)
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_no_button_of_ours_is_cut(language: Language) -> None:
+    here, talking = PHRASES[language], DIALOGUE[language]
+    fixed = ("yes", "no", "other_day", "other_time", "drop", "person", "stay")
+    titles = [here.person, here.menu_button, *(getattr(talking, name) for name in fixed), *talking.wishes.values()]
+    assert [title for title in titles if len(title) > MAX_BUTTON_TITLE] == []
+    assert len(here.person_description) <= MAX_ROW_DESCRIPTION
+    assert [title for title in TITLES[language].values() if len(title) > MAX_ROW_TITLE] == []
 
 
 # --- Other kinds of messages -----------------------------------------------------------------------

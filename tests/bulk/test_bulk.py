@@ -30,14 +30,16 @@ from recado.channels.templates.models import TemplateRow
 from recado.contacts import service as contacts
 from recado.db import json_text
 from recado.errors import SendRefused
-from recado.jobs.kinds import JobCancelled
+from recado.jobs import relay
+from recado.jobs import service as jobs
+from recado.jobs.kinds import JobCancelled, Kind, Kinds
 from recado.jobs.models import Job
 from recado.jobs.service import submit
 from recado.kit import new_id, now_ms
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
-from recado.mailbox.models import Conversation, OutboxMessage
+from recado.mailbox.models import Conversation, OutboxMessage, Sender
 from recado.mailbox.outbox import Mark
 from recado.mailbox.people import Arrival
 from recado.messages import Address, OutTemplate
@@ -49,6 +51,7 @@ from recado.projects.service import create_project
 from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from tests.cli.terminal import loaded
+from tests.jobs.support import at_work, ended, read
 from tests.mailbox.support import eventually, take_lines
 
 T = TypeVar("T")
@@ -138,6 +141,9 @@ class StepByStep:
     async def progress(self, shown: Mapping[str, Any]) -> None:
         self.shown.append(shown)
         await self.after(shown)
+
+    async def wait(self, wait_s: float) -> None:
+        await asyncio.sleep(wait_s)
 
 
 @pytest_asyncio.fixture
@@ -329,6 +335,8 @@ async def test_who_is_erased_while_the_list_is_read_is_made_nobody_new(
     await mailbox.enqueue(scene.project_id, talk, [NewOut(new_id(), '{"type":"text","text":"hola"}')], None)
     fence = (await take_lines(mailbox))[scene.line_id]
     (being_sent,) = await mailbox.claim_heads(scene.line_id, fence, 1)
+    async with database.system() as session:  # whoever sends it lives
+        await session.execute(update(Sender).values(lease_until_ms=Sender.lease_until_ms + 600_000))
     eraser = Eraser(database, scene.runtime.store, scene.runtime.box, scene.runtime.settings.data_dir)
     erasing: list[asyncio.Task[bool]] = []
 
@@ -408,6 +416,47 @@ async def test_little_is_queued_ahead_and_a_cancelled_send_stops(scene: Scene) -
         await scene.sending.run(run)
     assert len(await scene.outbox()) == MIN_AHEAD
     assert (run.shown[-1]["sent"], run.shown[-1]["queued"], run.shown[-1]["waiting"]) == (MIN_AHEAD, 0, 10)
+
+
+async def test_a_send_that_waits_for_its_line_gives_its_place_back(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where others need the place: put off at every wait, it sends to each person once, and stops when it is told."""
+
+    def is_needed(*_: object) -> bool:
+        return True
+
+    monkeypatch.setattr(relay.Relay, "_is_place_needed", is_needed)
+    monkeypatch.setattr(relay, "PUT_OFF_S", 0.05)
+    monkeypatch.setattr(sending, "CANCEL_SETTLE_S", 60.0)
+    job = await scene.order([(await scene.person())[0] for _ in range(MIN_AHEAD + 3)])
+
+    async def is_put_off(job_id: str, after_epoch: int) -> bool:
+        row = await read(scene.runtime.database, job_id)
+        return row.state == "pending" and row.epoch > after_epoch
+
+    async with at_work(scene.runtime.database, Kinds.of([Kind(KIND, scene.sending.run)])):
+        await eventually(lambda: is_put_off(job.id, 2))
+        assert len(await scene.outbox()) == MIN_AHEAD, "no more than before, however often it is begun"
+
+        async def is_over() -> bool:
+            await scene.send_all()
+            return (await read(scene.runtime.database, job.id)).state == "succeeded"
+
+        await eventually(is_over)
+        sent = await read(scene.runtime.database, job.id)
+        assert (json.loads(sent.result or "")["sent"], sent.attempts, sent.crashes) == (MIN_AHEAD + 3, 1, 0)
+        assert len(await scene.outbox()) == MIN_AHEAD + 3
+
+        monkeypatch.setattr(relay, "PUT_OFF_S", 600.0)
+        stopped = await scene.order([(await scene.person())[0] for _ in range(MIN_AHEAD + 3)])
+        await eventually(lambda: is_put_off(stopped.id, 0))
+        await scene.send_all()
+        async with scene.runtime.database.project(scene.project_id) as session:
+            assert (await jobs.cancel(session, stopped.id)).cancel_requested
+        done = await ended(scene.runtime.database, stopped.id)
+        assert (done.state, json.loads(done.progress)["sent"]) == ("cancelled", MIN_AHEAD)
+        assert len(await scene.outbox()) == 2 * MIN_AHEAD + 3, "nothing more is queued for what is to stop"
 
 
 async def test_what_could_not_be_sent_is_counted_with_its_code(scene: Scene) -> None:

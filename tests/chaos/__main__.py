@@ -32,18 +32,25 @@ what the simulated phones got, from what the database holds, and from what was w
 message whose first outcome was unknown and of which no status ever came; all of them are marked in the outbox. A
 takeover is counted from the kill to the commit with which a living process takes the last thing that the dead one held;
 where no worker was left, from the kill or from 5 s (a lease) before one was ready again, whichever is later. "Too late"
-is over 5.5 s, for a job over 10 s. "Next answer" is counted from the kill to the next answer on a line of the dead one,
-without that grace.
+is over 5.5 s, for a job over 10 s. "Next answer" is counted from the kill to the next answer that any phone got on a
+line of the dead one on which something waited, without that grace: it holds the starts of processes, servers that are
+down, and what waits for an outcome that is not known (a process must have listened for statuses for 30 s before it
+sends again, and here few live so long). "Start" is how long a process took to be ready.
 Besides: every tenth message is a picture, which must be kept once with its bytes; sends to many reach each person once;
-schedules have one job for each of their ticks; what a program asks is stored and answered once, and the answer posted
-to it, signed; a receiver of webhooks and answers that answers 500, cuts connections or hangs gets every event of its
-project and none of another, signed, the same each time, in order but for what a dead process had claimed.
-In the middle a later release migrates the database and every process is stopped (SIGTERM, exit 0, nothing kept) and
-comes back as that release. "Stop" is how long that took, "pause" the longest time in which no phone got
-anything while three people or more waited who had written during the upgrade and were owed nothing before: at most
-5.5 s where another process goes on (a stop must be no worse than a kill), 10 s where the only one is exchanged.
+schedules have one job for each of their ticks. Programs of two projects upload files and send each to three people, who
+get it once with its bytes; every third kill meets a file that is uploaded to WhatsApp or sent. Each job ends once, and
+whoever asked for it is told of its end with its result; what a program asks is stored and answered once, and the answer
+posted to it: to its project only, signed, with one id and the same words each time. A receiver of webhooks and
+callbacks that answers 500, cuts connections or hangs gets every event of its project and none of another, signed, the
+same each time, in order but for what a dead process had claimed.
+In the middle, when all that was killed is up and what it held is taken over, a later release migrates the database and
+every process is stopped (SIGTERM, exit 0, nothing kept) and comes back as that release. "Stop" is how long that took,
+"pause" the longest time in which three people or more waited and no phone got an answer, from the begin of the exchange
+to its end, or until the first answer after it or the next kill. Who then waits for an outcome that is not known does
+not count. It is at most 5.5 s where another process goes on (a stop must be no worse than a kill), 10 s where the only
+one is exchanged.
 Faults throughout: duplicates, batches, reordering, drops, delays, lost acknowledgements, bad signatures, 429, 500, cut
-connections, accepted and then silence, lost statuses."""
+connections, accepted and then silence, lost statuses, uploads that are not answered."""
 
 
 def main() -> int:

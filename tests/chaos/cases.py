@@ -76,7 +76,9 @@ class Scale:
     balancer that goes on asking dead processes, two of three tries find one, and now and then a status needs longer
     than 6 s.) `slack_s` is added to how long a takeover may take, `pause_slack_s` to the pause at the upgrade: the
     short run shares its machine with other tests, and says how many are lost, not how soon they are answered.
-    `ticks` is how many each schedule has, `questions` what a program asks to be answered by a callback.
+    `ticks` is how many each schedule has, `questions` what programs ask to be answered by a callback, `sends` how often
+    they send to many, `files` how many messages with a file they send (`COPIES` of each file). `hangs` is how often a
+    callback is left without an answer, `room_within_s` how long the upgrade waits until people have room to write.
     """
 
     messages: int
@@ -91,17 +93,23 @@ class Scale:
     schedules: int
     ticks: int
     questions: int
+    sends: int
+    files: int
+    hangs: int
+    room_within_s: float
     slack_s: float
     pause_slack_s: float
 
 
 FULL = Scale(
     messages=10_000, kills=50, per_person=25, waiting=400, crashes=3, lines=3, reconcile_after_s=30.0, starts_killed=3,
-    recipients=120, schedules=20, ticks=5, questions=100, slack_s=0.0, pause_slack_s=0.0,
+    recipients=120, schedules=20, ticks=5, questions=100, sends=6, files=96, hangs=3, room_within_s=80.0,
+    slack_s=0.0, pause_slack_s=0.0,
 )  # fmt: skip
 SHORT = Scale(
     messages=300, kills=4, per_person=12, waiting=150, crashes=1, lines=3, reconcile_after_s=20.0, starts_killed=1,
-    recipients=8, schedules=2, ticks=3, questions=6, slack_s=15.0, pause_slack_s=math.inf,
+    recipients=8, schedules=2, ticks=3, questions=6, sends=3, files=9, hangs=0, room_within_s=0.0,
+    slack_s=15.0, pause_slack_s=math.inf,
 )  # fmt: skip
 
 # The pair rate of WhatsApp is one message per 6 s after a burst of 45: a run must end before that.
@@ -127,12 +135,16 @@ FAULTS: Mapping[str, float] = {
 }
 # Of what people write, so much is a picture with words; its file is fetched, now and then cut or damaged on the way.
 PICTURES = 0.1
-MEDIA_FAULTS: Mapping[str, float] = {"media_cut": 0.05, "media_corrupt": 0.05}
+MEDIA_FAULTS: Mapping[str, float] = {
+    "media_cut": 0.05, "media_corrupt": 0.05, "upload_cut": 0.05, "upload_pause_s": 0.3,
+}  # fmt: skip
+# So many people get the same file on a line, which is uploaded there once: kills meet the upload and the later sends.
+COPIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiverFaults:
-    """How badly webhooks are taken: probabilities, and how often at most one is left hanging (10 s each)."""
+    """How badly posts are taken: probabilities, and how often at most one is left hanging (10 s each)."""
 
     refuse: float = 0.03
     cut: float = 0.02
@@ -141,5 +153,7 @@ class ReceiverFaults:
 
 
 RECEIVER_FAULTS = ReceiverFaults()
+# Callbacks are few; each one that is not taken comes again after some seconds.
+CALLBACK_FAULTS = ReceiverFaults(refuse=0.15, cut=0.05, hang=0.05, hangs=0)
 # While messages overtake each other, the order in which they were written tells nothing.
 REORDER: Mapping[str, float] = {"reorder": 0.15}

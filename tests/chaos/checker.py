@@ -144,7 +144,7 @@ def _check_phones(verdict: Verdict, by_text: Mapping[str, Written], seen: Sequen
                 verdict.add("strange", text, f"the phone got what the outbox does not know: {each}")
         for before, again in itertools.pairwise(copies):
             check_repeat(verdict, text, before, again, rows)
-        _check_provider_id(verdict, text, copies, rows)
+        check_provider_id(verdict, text, copies, rows)
 
 
 def check_repeat(verdict: Verdict, text: str, before: Seen, again: Seen, rows: Mapping[str, Out]) -> None:
@@ -160,7 +160,8 @@ def check_repeat(verdict: Verdict, text: str, before: Seen, again: Seen, rows: M
         verdict.repeats += 1
 
 
-def _check_provider_id(verdict: Verdict, text: str, copies: Sequence[Seen], rows: Mapping[str, Out]) -> None:
+def check_provider_id(verdict: Verdict, text: str, copies: Sequence[Seen], rows: Mapping[str, Out]) -> None:
+    """What was sent is known by a name that a phone got it by."""
     for client_id in {each.client_id for each in copies}:
         row = rows.get(client_id or "")
         if row is not None and row.state == "sent" and row.provider_id not in {each.id for each in copies}:

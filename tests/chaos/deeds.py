@@ -1,49 +1,47 @@
 """What programs ask of Recado during a run, beside what people write: sends to many, schedules, webhooks, answers."""
 
 import asyncio
-import time
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
-import aiohttp
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 
 from recado.db import Database, database_now_ms
-from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT, Scale, stream
-from tests.chaos.fleet import Fleet
-from tests.chaos.people import Written, line_addresses
-from tests.chaos.programs import HOST, ChaosError
+from tests.chaos.asking import Api, whenever_it_is_up
+from tests.chaos.attachments import Attachments
+from tests.chaos.cases import NEIGHBOUR, PROJECT, Scale, stream
+from tests.chaos.people import Written, line_addresses, project_of
+from tests.chaos.receiver import CALLBACK, JOB_CALLBACK
 from tests.chaos.rows import last_ticks
 
-T = TypeVar("T")
 # What the texts of sends to many begin with; no person writes so.
 NOTICE = "aviso"
 WEBHOOK_SECRET = "secret-of-the-receiver"
-# Where answers are posted that are asked for later.
-CALLBACK = "/callback"
+JOB_SECRETS = {PROJECT: "secret-of-its-jobs", NEIGHBOUR: "secret-of-the-others-jobs"}
 # What a schedule's cron says: no tick of it falls into a run. Its ticks are set by hand.
 _NEVER = "0 0 29 2 *"
-_ANSWER_WITHIN_S = 60.0
-_RETRY_S = 0.1
 _POLL_S = 0.05
 _TICKS_POLL_S = 0.25
-# The run begins with these after so many of its messages.
-_FIRST, _SECOND = 0.3, 0.6
+# Sends to many begin between these parts of the run; schedules are made with the first of them.
+_SEND_FROM, _SEND_TO = 0.3, 0.75
 _SCHEDULES_WITHIN_S = 6.0
 # Questions are asked between these parts of the run.
 _ASK_FROM, _ASK_TO = 0.1, 0.9
+# Their numbers when they come by a gateway: nobody else's.
+_ASKERS = 51_800_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text for some people of one line (`people` are numbers), each to get it once."""
+    """A text for some people of one line (`people` are numbers), each to get it once. `job_id`: "" for a schedule's."""
 
     text: str
     line: str
     people: tuple[str, ...]
     job_id: str
+    project: str = PROJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +54,15 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a program, in a conversation of its own, whose answer is to be posted."""
+    """A question of a program, in a conversation of its own, whose answer is to be posted. `message` is the program's
+    own name of it.
+    """
 
     text: str
     conversation: str
     job_id: str
+    project: str = PROJECT
+    message: str | None = None
 
 
 @dataclass(slots=True)
@@ -78,21 +80,16 @@ class _Planned:
 class Deeds:
     """Asks whichever process answers, and remembers what was asked."""
 
-    fleet: Fleet
+    api: Api
     database: Database
     scale: Scale
     seed: int
     receiver_url: str
+    attachments: Attachments
     notices: list[Notice] = field(default_factory=list[Notice])
     ticks: list[Tick] = field(default_factory=list[Tick])
     questions: list[Asked] = field(default_factory=list[Asked])
     _lines: dict[str, str] = field(default_factory=dict[str, str])
-    _http: aiohttp.ClientSession = field(
-        default_factory=lambda: aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
-    )
-
-    async def close(self) -> None:
-        await self._http.close()
 
     async def prepare(self) -> None:
         """Webhooks of two projects, before anything happens. Each gets what came in for it, and what its jobs did."""
@@ -102,14 +99,15 @@ class Deeds:
                 "events": ["message.received", "media.*", "job.*"],
                 "secret": WEBHOOK_SECRET,
             }
-            await self._ask("POST", "webhooks", asked, project=project)
-        for line in (await self._ask("GET", "lines"))["items"]:
-            self._lines[line["address"]] = line["id"]
+            await self.api.ask("POST", "webhooks", asked, project=project)
+            for line in (await self.api.ask("GET", "lines", project=project))["items"]:
+                self._lines[line["address"]] = line["id"]
 
     async def run(self, first: list[Written], written: Callable[[], int], answered: Collection[str]) -> None:
         """Everything, at its time. Whoever gets a notice has written before: else WhatsApp would refuse it."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._ask_for_answers(written))
+            group.create_task(self.attachments.run(first, written, answered))
             await self._send_and_plan(group, first, written, answered)
 
     async def _ask_for_answers(self, written: Callable[[], int]) -> None:
@@ -117,20 +115,32 @@ class Deeds:
             part = _ASK_FROM + (_ASK_TO - _ASK_FROM) * n / self.scale.questions
             while written() < self.scale.messages * part:  # noqa: ASYNC110 # a count, not an event
                 await asyncio.sleep(_POLL_S)
-            words, conversation = f"pregunta {n} de un programa", f"programa-{n}"
-            asked = {"text": words, "callback_url": f"{self.receiver_url}{CALLBACK}"}
-            path = f"/v1/async/conversations/{conversation}/messages"
-            job = await self._ask("POST", path, asked, key=f"question-{n}")
-            self.questions.append(Asked(words, conversation, job["job_id"]))
+            self.questions.append(await self._ask_later(n))
+
+    async def _ask_later(self, n: int) -> Asked:
+        """Every third is the neighbour's, every second one comes by a gateway."""
+        project = NEIGHBOUR if n % 3 == 2 else PROJECT
+        words, where = f"pregunta {n} de un programa", f"{self.receiver_url}{CALLBACK}/{project}"
+        asked = {"text": words, "callback_url": where}
+        if n % 2 == 0:
+            path, conversation, message = f"/v1/async/conversations/programa-{n}/messages", f"programa-{n}", None
+        else:
+            path, number, message = "/v1/async/channels/whatsapp/gateway/inbound", str(_ASKERS + n), f"pregunta-{n}"
+            conversation = f"whatsapp:{number}"
+            asked |= {"message_id": message, "from_number": number, "timestamp_iso": "2026-11-21T12:00:00+00:00"}
+        job = await self.api.ask("POST", path, asked, key=f"question-{n}", project=project)
+        return Asked(words, conversation, job["job_id"], project, message or f"question-{n}")
 
     async def _send_and_plan(
         self, group: asyncio.TaskGroup, first: list[Written], written: Callable[[], int], answered: Collection[str]
     ) -> None:
         random = stream(self.seed, "deeds")
-        for n, part in enumerate((_FIRST, _SECOND)):
+        lines = line_addresses(self.scale.lines)
+        for n in range(self.scale.sends):
+            part = _SEND_FROM + (_SEND_TO - _SEND_FROM) * n / self.scale.sends
             while written() < self.scale.messages * part:  # noqa: ASYNC110 # a count, not an event
                 await asyncio.sleep(_POLL_S)
-            line = line_addresses(self.scale.lines)[n]
+            line = lines[n % len(lines)]
             known = await self._known([one for one in first if one.line == line], answered)
             people = random.sample(sorted(known), min(len(known), self.scale.recipients))
             await self._send_to_many(f"{NOTICE} {n}: mañana abrimos a las 10", line, people, f"notice-{n}")
@@ -147,9 +157,11 @@ class Deeds:
             await asyncio.sleep(_POLL_S)
 
     async def _send_to_many(self, words: str, line: str, people: list[str], key: str) -> None:
-        asked = {"text": words, "phones": people}
-        job = await self._ask("POST", f"lines/{self._lines[line]}/bulk", asked, key=key)
-        self.notices.append(Notice(words, line, tuple(people), job["id"]))
+        project = project_of(line, self.scale.lines)
+        callback = {"url": f"{self.receiver_url}{JOB_CALLBACK}/{project}", "secret": JOB_SECRETS[project]}
+        asked = {"text": words, "phones": people, "callback": callback}
+        job = await self.api.ask("POST", f"lines/{self._lines[line]}/bulk", asked, key=key, project=project)
+        self.notices.append(Notice(words, line, tuple(people), job["id"], project))
 
     async def _plan(self, people: list[str], line: str) -> None:
         random = stream(self.seed, "schedules")
@@ -161,7 +173,8 @@ class Deeds:
             phones = [people[n % len(people)]]
             order = {"line_id": self._lines[line], "text": words[0], "phones": phones}
             asked = {"name": words[0], "kind": "bulk_send", "cron": _NEVER, "timezone": "UTC", "input": order}
-            schedule = await self._ask("POST", "schedules", asked, once=f"name = '{words[0]}'")
+            made = partial(self._made_before, words[0])
+            schedule = await self.api.ask("POST", "schedules", asked, found=made)
             self.notices += [Notice(each, line, tuple(phones), "") for each in words]
             planned.append(_Planned(schedule["id"], words, waits_s))
         await self._keep_ticking(planned)
@@ -200,51 +213,13 @@ class Deeds:
                 await session.execute(changed, values)
             return Tick(schedule_id, due_ms)
 
-        return await _whenever_it_is_up(set_tick)
+        return await whenever_it_is_up(set_tick)
 
-    async def _ask(
-        self, method: str, path: str, body: Any = None, *, key: str = "", project: str = PROJECT, once: str = ""
-    ) -> dict[str, Any]:
-        """Ask one process after the other until one answers. `once`: how to find what a lost answer has made."""
-        headers = {"X-API-Key": KEYS[project], **({"Idempotency-Key": key} if key else {})}
-        until_s = time.monotonic() + _ANSWER_WITHIN_S
-        said = "nobody"
-        tries = 0
-        while time.monotonic() < until_s:
-            for member in [one for one in self.fleet.ready if one.port]:
-                if once and tries and (found := await self._made_before(once)):
-                    return found
-                tries += 1
-                try:
-                    where = path if path.startswith("/") else f"/api/v1/{path}"
-                    url = f"http://{HOST}:{member.port}{where}"
-                    async with self._http.request(method, url, json=body, headers=headers) as answer:
-                        if answer.status < 300:
-                            return await answer.json()
-                        said = f"{answer.status} {await answer.text()}"
-                        if answer.status < 500:
-                            raise ChaosError(f"{method} {path} was answered {said}")
-                except (aiohttp.ClientError, OSError, TimeoutError) as error:
-                    said = type(error).__name__
-            await asyncio.sleep(_RETRY_S)
-        raise ChaosError(f"{method} {path} was not answered: {said}")
-
-    async def _made_before(self, where: str) -> dict[str, Any] | None:
+    async def _made_before(self, name: str) -> dict[str, Any] | None:
         async def look() -> dict[str, Any] | None:
             async with self.database.engine.connect() as connection:
-                row = (await connection.execute(text(f"SELECT id FROM schedules WHERE {where}"))).first()  # noqa: S608 # ours
+                asked = text("SELECT id FROM schedules WHERE name = :name")
+                row = (await connection.execute(asked, {"name": name})).first()
             return None if row is None else {"id": str(row[0])}
 
-        return await _whenever_it_is_up(look)
-
-
-async def _whenever_it_is_up(work: Callable[[], Awaitable[T]]) -> T:
-    """Try until the database answers: its server is killed on purpose."""
-    until_s = time.monotonic() + _ANSWER_WITHIN_S
-    while True:
-        try:
-            return await work()
-        except (SQLAlchemyError, OSError):
-            if time.monotonic() >= until_s:
-                raise
-            await asyncio.sleep(_RETRY_S)
+        return await whenever_it_is_up(look)

@@ -9,9 +9,10 @@ from pathlib import Path
 import aiohttp
 
 from recado.db import Database
-from tests.chaos.cases import BRAINS, NEIGHBOUR, PROJECT, Case, Kind, Scale
-from tests.chaos.people import line_addresses
-from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, free_port, python
+from recado.kit.ports import free_port
+from tests.chaos.cases import BRAINS, Case, Kind, Scale
+from tests.chaos.people import line_addresses, project_of
+from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, ChaosError, Program, python
 from tests.chaos.rows import held_by, processes
 from tests.chaos.takeover import Able
 
@@ -42,6 +43,7 @@ class Fleet:
         self.scale = scale
         self.able = Able()
         self.kills = 0
+        self.starts_s: list[float] = []
         self.database_up = True
         self.members = [_member(n, kind, env, folder) for n, kind in enumerate(case.processes)]
         self._env = env
@@ -67,9 +69,9 @@ class Fleet:
         first = ["up", "--port", str(free_port()), "--no-demo"] if self.case.processes[0] == "up" else ["db", "migrate"]
         for lived_s in start_kills:
             await self._kill_first_start(self._recado("first-start", *first), lived_s)
-        for n, line in enumerate(lines := line_addresses(self.scale.lines)):
+        for n, line in enumerate(line_addresses(self.scale.lines)):
             await self._command(
-                "line", "add", "cloud-api", "--project", NEIGHBOUR if line == lines[-1] else PROJECT,
+                "line", "add", "cloud-api", "--project", project_of(line, self.scale.lines),
                 "--brain", BRAINS[n % len(BRAINS)],
                 "--phone-number-id", line, "--access-token", "t", "--app-secret", APP_SECRET, "--verify-token", "v",
                 "--max-per-second", "100000",
@@ -110,9 +112,10 @@ class Fleet:
                     break
                 except ChaosError:
                     # Without a database a process may end at once: whatever looks after it starts it again.
-                    if member.program.alive or (self.database_up and self._database_back_s < asked_s):
+                    if member.program.alive or self._had_a_database_since(asked_s):
                         raise
                 await asyncio.sleep(_START_AGAIN_S)
+            self.starts_s.append(time.monotonic() - asked_s)
             member.ready = True
             self.tell_able()
 
@@ -127,10 +130,15 @@ class Fleet:
         """Start a process and kill it so long after, whether it was ready or not; the moment of its death."""
         async with self._starting:
             member.owners = set()
-            member.program.start()
-            await asyncio.sleep(lived_s)
-            if not member.program.alive:
-                raise ChaosError(f"{member.program.name} ended by itself\n{member.program.tail()}")
+            while True:
+                asked_s = time.monotonic()
+                member.program.start()
+                await asyncio.sleep(lived_s)
+                if member.program.alive:
+                    break
+                if self._had_a_database_since(asked_s):
+                    raise ChaosError(f"{member.program.name} ended by itself\n{member.program.tail()}")
+                await asyncio.sleep(_START_AGAIN_S)
             killed_s = member.program.kill(group=False)
             self.kills += 1
             await self._note_new(member)
@@ -166,6 +174,9 @@ class Fleet:
         self._database_back_s = time.monotonic() if up else self._database_back_s
         self.database_up = up
         self.tell_able()
+
+    def _had_a_database_since(self, at_s: float) -> bool:
+        return self.database_up and self._database_back_s < at_s
 
     def tell_able(self) -> None:
         """Note whether there is somebody to take work over."""

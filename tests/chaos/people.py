@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from random import Random
 from typing import Any
 
-from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, PICTURES, Scale, stream
+from tests.chaos.cases import FIRST_LINE, MAX_PER_PERSON, NEIGHBOUR, PICTURES, PROJECT, Scale, stream
 
 _FIRST_PERSON = 51_900_000_000
 # A thousand of them fit into the simulator.
@@ -51,6 +51,11 @@ class Written:
 
 def line_addresses(lines: int) -> list[str]:
     return [str(FIRST_LINE + n) for n in range(lines)]
+
+
+def project_of(line: str, lines: int) -> str:
+    """Whose a line is: the last one is the neighbour's."""
+    return NEIGHBOUR if line == line_addresses(lines)[-1] else PROJECT
 
 
 def write(scale: Scale, seed: int) -> tuple[list[Written], list[Written]]:

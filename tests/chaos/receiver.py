@@ -9,15 +9,18 @@ import argparse
 import asyncio
 import json
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import TextIO
 
 from aiohttp import web
 
-from tests.chaos.cases import RECEIVER_FAULTS, stream
+from tests.chaos.cases import CALLBACK_FAULTS, RECEIVER_FAULTS, ReceiverFaults, stream
 from tests.chaos.programs import HOST
 
+# Where answers are posted that are asked for later, and where jobs tell of their end; behind it, whose they are.
+CALLBACK, JOB_CALLBACK = "/callback", "/job"
 # Longer than the sender waits (10 s).
 _HANG_S = 12.0
 
@@ -48,26 +51,38 @@ def read_posts(log: Path) -> list[Post]:
     return [Post(**json.loads(line)) for line in lines]
 
 
-class Receiver:
-    """Answers by dice."""
+@dataclass(slots=True)
+class Dice:
+    """How each post is answered, as `Post.answer` says it."""
 
-    def __init__(self, log: TextIO, seed: int) -> None:
-        self._log = log
-        self._random = stream(seed, "receiver")
-        self._hangs = RECEIVER_FAULTS.hangs
+    random: Random
+    faults: ReceiverFaults
+    hung: int = 0
 
-    def _choose(self) -> str:
-        if self._hangs and self._random.random() < RECEIVER_FAULTS.hang:
-            self._hangs -= 1
+    def throw(self) -> str:
+        if self.hung < self.faults.hangs and self.random.random() < self.faults.hang:
+            self.hung += 1
             return "hang"
-        dice = self._random.random()
-        if dice < RECEIVER_FAULTS.refuse:
+        dice = self.random.random()
+        if dice < self.faults.refuse:
             return "500"
-        return "cut" if dice < RECEIVER_FAULTS.refuse + RECEIVER_FAULTS.cut else "204"
+        return "cut" if dice < self.faults.refuse + self.faults.cut else "204"
+
+
+class Receiver:
+    """Answers by dice: `/callback/...` and `/job/...` worse than all else, and leaves up to `hangs` of them hanging."""
+
+    def __init__(self, log: TextIO, seed: int, hangs: int) -> None:
+        self._log = log
+        self._hooks = Dice(stream(seed, "receiver"), RECEIVER_FAULTS)
+        self._callbacks = Dice(stream(seed, "callbacks"), replace(CALLBACK_FAULTS, hangs=hangs))
+
+    def _choose(self, path: str) -> str:
+        return (self._callbacks if path.startswith((CALLBACK, JOB_CALLBACK)) else self._hooks).throw()
 
     async def take(self, request: web.Request) -> web.StreamResponse:
         body = (await request.read()).decode()
-        answer = self._choose()
+        answer = self._choose(request.path)
         said = request.headers.get
         post = Post(
             request.path,
@@ -88,10 +103,10 @@ class Receiver:
         return web.Response(status=int(answer))
 
 
-async def _serve(log: Path, seed: int) -> None:
+async def _serve(log: Path, seed: int, hangs: int) -> None:
     with log.open("a", encoding="utf-8") as file:  # before anything is served
         app = web.Application()
-        app.router.add_post("/{path:.*}", Receiver(file, seed).take)
+        app.router.add_post("/{path:.*}", Receiver(file, seed, hangs).take)
         runner = web.AppRunner(app, access_log=None)
         await runner.setup()
         await web.TCPSite(runner, HOST, 0).start()
@@ -103,8 +118,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--seed", type=int, required=True)
+    parser.add_argument("--hangs", type=int, default=0, help="callbacks that are left without an answer")
     options = parser.parse_args()
-    asyncio.run(_serve(options.log, options.seed))
+    asyncio.run(_serve(options.log, options.seed, options.hangs))
 
 
 if __name__ == "__main__":

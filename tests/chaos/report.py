@@ -21,6 +21,7 @@ HEADER = (
     "takeover s median/max",
     "too late",
     "next answer s median/max",
+    "start s median/max",
     "stop s median/max",
     "pause at the upgrade s",
     "seconds",
@@ -30,6 +31,10 @@ HEADER = (
 def _pair(values: Sequence[float]) -> str:
     median, longest = median_and_max(values)
     return "" if median is None or longest is None else f"{median:.1f}/{longest:.1f}"
+
+
+def _seconds(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.1f}"
 
 
 def _longest(result: Result) -> list[float]:
@@ -50,8 +55,9 @@ def row(result: Result) -> list[str]:
         _pair(_longest(result)),
         str(len(result.late)),
         _pair(result.first_answers_s),
+        _pair(result.starts_s),
         _pair(result.stops_s),
-        f"{result.pause.seconds:.1f} (limit {result.pause_limit_s:g})",
+        f"{_seconds(result.pause.seconds)} (limit {result.pause_limit_s:g})",
         f"{result.seconds:.0f}",
     ]
 
@@ -63,6 +69,7 @@ def table(results: Sequence[Result]) -> list[list[str]]:
 def as_json(result: Result) -> dict[str, Any]:
     median, longest = median_and_max(_longest(result))
     answer_median, answer_longest = median_and_max(result.first_answers_s)
+    start_median, start_longest = median_and_max(result.starts_s)
     turns = sum(any(holding.kind == "turn" for holding in takeover.held.holdings) for takeover in result.takeovers)
     return {
         "case": result.case.key,
@@ -71,12 +78,14 @@ def as_json(result: Result) -> dict[str, Any]:
         "kills": result.kills,
         "kills_in_a_turn": turns,
         "kills_in_a_send": sum(takeover.held.sending > 0 for takeover in result.takeovers),
+        "kills_in_a_file": sum(takeover.held.files > 0 for takeover in result.takeovers),
         "database_crashes": result.crashes,
         **{fault: result.verdict.count(fault) for fault in FAULTS},
         "repeats": result.verdict.repeats,
         "marked": result.verdict.marked,
         "takeover_s": {"median": median, "max": longest, "late": result.late},
         "next_answer_s": {"median": answer_median, "max": answer_longest},
+        "starts_s": {"median": start_median, "max": start_longest},
         "stops_s": [round(stop_s, 2) for stop_s in result.stops_s],
         "pause_s": {"longest": result.pause.seconds, "limit": result.pause_limit_s, "people": result.pause.people},
         "seconds": round(result.seconds, 1),
@@ -90,7 +99,7 @@ def explanation(result: Result) -> str:
     """Why a case failed, in a few lines; everything is in its folder."""
     lines = [f"{result.case.name}: {len(result.verdict.violations)} violations, {len(result.late)} late takeovers"]
     if result.paused_too_long:
-        lines.append(f"  the upgrade made people wait {result.pause.seconds:.1f} s, over {result.pause_limit_s:g}")
+        lines.append(f"  pause at the upgrade, s: {_seconds(result.pause.seconds)}; limit {result.pause_limit_s:g}")
     lines += [f"  {v.fault}: {v.text}: {v.found}" for v in result.verdict.violations[:10]]
     lines += [f"  late: {text}" for text in result.late[:10]]
     return "\n".join([*lines, f"  evidence: {result.evidence}"])

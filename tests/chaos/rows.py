@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import time
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,9 +17,10 @@ from recado.db import Database
 
 _TABLES = (
     *("lines", "conversations", "inbox", "outbox", "senders", "processes", "events", "unrouted", "addresses"),
-    *("media", "jobs", "schedules", "bulk_recipients", "webhook_deliveries", "answer_jobs"),
+    *("media", "media_uploads", "jobs", "job_callbacks", "schedules", "bulk_recipients", "webhook_deliveries"),
+    "answer_jobs",
 )
-_HIDDEN = frozenset({"secrets"})
+_HIDDEN = frozenset({"secrets", "secret", "callback_key"})
 # A server that recovers for longer than this on so little data is stuck.
 _DOWN_AT_MOST_S = 60.0
 _RETRY_S = 0.02
@@ -61,9 +63,11 @@ class Talk:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file of a message. `sha256` is what the row says, `kept_sha256` what lies in the store ("" if nothing)."""
+    """A file of a message that came in, named by it, or one that was uploaded, by its own id. `sha256` is what the row
+    says, `kept_sha256` what lies in the store ("" if nothing).
+    """
 
-    provider_id: str
+    name: str
     state: str
     sha256: str | None
     kept_sha256: str
@@ -71,12 +75,15 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `key` is a hash of what makes it unique."""
+    """A job. `key` is a hash of what makes it unique, `project` a slug, and `ends` how often an end of it was told."""
 
     id: str
     state: str
     key: str | None
     schedule_id: str | None
+    project: str = ""
+    result: Any = None
+    ends: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +107,7 @@ class Found:
     unrouted: int
     events: tuple[str, ...]
     files: tuple[File, ...] = ()
+    uploads: tuple[File, ...] = ()
     jobs: tuple[Job, ...] = ()
     told: tuple[Event, ...] = ()
 
@@ -115,11 +123,14 @@ class Holding:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What was in the hands of a process, or not done yet, at the moment of its death."""
+    """What was in the hands of a process, or not done yet, at the moment of its death; `files` of those it was sending
+    are messages with a file.
+    """
 
     holdings: tuple[Holding, ...]
     sending: int
     waiting_lines: tuple[str, ...]
+    files: int = 0
 
 
 async def read_all(database: Database, media: Path) -> Found:
@@ -131,17 +142,15 @@ async def read_all(database: Database, media: Path) -> Found:
     return Found(
         inbox=tuple(In(str(c), seq, pid, _in_text(body), bool(dead)) for c, seq, pid, body, dead in inbox),
         outbox=tuple(
-            Out(str(i), str(c), seq, json.loads(body).get("text", ""), state, bool(repeated), pid)
+            Out(str(i), str(c), seq, _out_text(body), state, bool(repeated), pid)
             for i, c, seq, body, state, repeated, pid in outbox
         ),
         talks=await _talks(database),
         unrouted=int((await _fetch(database, "SELECT count(*) FROM unrouted"))[0][0]),
         events=tuple(row[0] for row in await _fetch(database, "SELECT name FROM events ORDER BY id")),
         files=await _files(database, media),
-        jobs=tuple(
-            Job(str(i), state, key, str(schedule) if schedule else None)
-            for i, state, key, schedule in await _fetch(database, "SELECT id, state, key, schedule_id FROM jobs")
-        ),
+        uploads=await _uploads(database, media),
+        jobs=await _jobs(database),
         told=await _told(database),
     )
 
@@ -162,7 +171,30 @@ async def _files(database: Database, media: Path) -> tuple[File, ...]:
         database,
         "SELECT i.provider_message_id, m.state, m.sha256, m.store_key FROM media m JOIN inbox i ON i.id = m.message_id",
     )
-    return tuple(File(pid, state, sha256, _sha256_of(media / key) if key else "") for pid, state, sha256, key in rows)
+    return tuple(_file(media, *row) for row in rows)
+
+
+async def _uploads(database: Database, media: Path) -> tuple[File, ...]:
+    rows = await _fetch(database, "SELECT id, state, sha256, store_key FROM media WHERE message_id IS NULL")
+    return tuple(_file(media, *row) for row in rows)
+
+
+def _file(media: Path, name: object, state: str, sha256: str | None, key: str | None) -> File:
+    return File(str(name), state, sha256, _sha256_of(media / key) if key else "")
+
+
+async def _jobs(database: Database) -> tuple[Job, ...]:
+    told = await _fetch(database, "SELECT data FROM events WHERE name = 'job.finished'")
+    ends = Counter(str(json.loads(data)["job_id"]) for (data,) in told)
+    rows = await _fetch(
+        database,
+        "SELECT j.id, j.state, j.key, j.schedule_id, p.slug, j.result FROM jobs j JOIN projects p "
+        "ON p.id = j.project_id",
+    )
+    return tuple(
+        Job(str(i), state, key, str(schedule) if schedule else None, slug, json.loads(result or "null"), ends[str(i)])
+        for i, state, key, schedule, slug, result in rows
+    )
 
 
 def _sha256_of(path: Path) -> str:
@@ -185,6 +217,11 @@ def _in_text(body: str) -> str:
     if content.get("type") == "media":
         return str(content.get("caption", ""))
     return str(content.get("text", "")) if content.get("type") == "text" else f"[{content.get('type')}]"
+
+
+def _out_text(body: str) -> str:
+    content = json.loads(body)
+    return str(content.get("text") or content.get("caption") or "")
 
 
 async def _talks(database: Database) -> tuple[Talk, ...]:
@@ -224,7 +261,7 @@ async def open_work(database: Database) -> int:
 
 
 async def open_sides(database: Database) -> int:
-    """Files to be fetched, jobs to be done, events to be posted."""
+    """Files to be fetched, jobs to be done, events and ends of jobs to be posted."""
     rows = await _fetch(
         database,
         "SELECT (SELECT count(*) FROM media WHERE state = 'pending'), "
@@ -233,6 +270,7 @@ async def open_sides(database: Database) -> int:
         "(SELECT count(*) FROM events WHERE position IS NULL), "
         "(SELECT count(*) FROM webhook_deliveries WHERE state = 'queued'), "
         "(SELECT count(*) FROM answer_jobs WHERE callback_due_ms IS NOT NULL), "
+        "(SELECT count(*) FROM job_callbacks WHERE done_ms IS NULL), "
         "(SELECT coalesce(max(position), 0) FROM event_positions) - (SELECT coalesce(max(position), 0) FROM "
         "webhook_positions)",
     )
@@ -242,6 +280,38 @@ async def open_sides(database: Database) -> int:
 async def last_ticks(database: Database) -> dict[str, int | None]:
     """By schedule, the last tick for which there is a job."""
     return {str(row[0]): row[1] for row in await _fetch(database, "SELECT id, last_ms FROM schedules")}
+
+
+async def conversation_of(database: Database, line: str, person: str) -> str:
+    """The conversation of a person (a number) on a line (its address)."""
+    rows = await _fetch(
+        database,
+        "SELECT c.id FROM conversations c JOIN lines l ON l.id = c.line_id JOIN addresses a "
+        "ON a.contact_id = c.contact_id WHERE l.address IN :line AND a.kind = 'phone' AND a.value IN :person",
+        line=[line],
+        person=[person],
+    )
+    return str(rows[0][0])
+
+
+async def held_up(database: Database) -> set[str]:
+    """People (their numbers) to whom nothing is sent because of an outcome that is not known."""
+    rows = await _fetch(
+        database,
+        "SELECT a.value FROM outbox o JOIN conversations c ON c.id = o.conversation_id JOIN addresses a "
+        "ON a.contact_id = c.contact_id WHERE o.state = 'unknown' AND a.kind = 'phone'",
+    )
+    return {str(row[0]) for row in rows}
+
+
+async def sending_files(database: Database) -> set[str]:
+    """Processes (their ids) that send on a line on which a message with a file is on its way."""
+    rows = await _fetch(
+        database,
+        "SELECT s.owner FROM senders s WHERE s.owner IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o "
+        "WHERE o.line_id = s.line_id AND o.state = 'sending' AND o.body LIKE '%\"media_id\"%')",
+    )
+    return {str(row[0]) for row in rows}
 
 
 async def processes(database: Database) -> set[str]:
@@ -264,7 +334,8 @@ async def held_by(database: Database, owners: Sequence[str]) -> Held:
     counts = await _fetch(
         database,
         "SELECT l.address, sum(CASE WHEN o.state = 'sending' THEN 1 ELSE 0 END), "
-        "sum(CASE WHEN o.state = 'queued' THEN 1 ELSE 0 END) "
+        "sum(CASE WHEN o.state = 'queued' THEN 1 ELSE 0 END), "
+        "sum(CASE WHEN o.state = 'sending' AND o.body LIKE '%\"media_id\"%' THEN 1 ELSE 0 END) "
         "FROM senders s JOIN lines l ON l.id = s.line_id JOIN outbox o ON o.line_id = s.line_id "
         "WHERE CAST(s.owner AS varchar) IN :owners AND o.state IN ('queued', 'sending') GROUP BY l.address",
         owners=list(owners),
@@ -277,7 +348,8 @@ async def held_by(database: Database, owners: Sequence[str]) -> Held:
     )
     holdings += [Holding("line", str(i), epoch) for i, epoch in lines]
     holdings += [Holding("job", str(i), epoch) for i, epoch in jobs]
-    return Held(tuple(holdings), sum(int(row[1]) for row in counts), tuple(row[0] for row in counts if row[2]))
+    sending, files = (sum(int(row[n]) for row in counts) for n in (1, 3))
+    return Held(tuple(holdings), sending, tuple(row[0] for row in counts if row[2]), files)
 
 
 async def epochs(database: Database, holdings: Sequence[Holding]) -> dict[Holding, tuple[int, bool]]:

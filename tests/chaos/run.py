@@ -3,29 +3,32 @@
 import asyncio
 import contextlib
 import json
+import math
 import shutil
 import time
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from recado.db import Database
+from tests.chaos.asking import Api
+from tests.chaos.attachments import Attachments
 from tests.chaos.blows import Meter, plan
 from tests.chaos.cases import FAULTS, KEYS, MEDIA_FAULTS, REORDER, Case, Scale, stream
 from tests.chaos.checker import Verdict, judge
 from tests.chaos.deeds import Deeds
 from tests.chaos.fleet import APP_SECRET, Fleet
 from tests.chaos.killer import Killer
-from tests.chaos.pauses import SEVERAL, Pause, asked, pause_of_upgrade
+from tests.chaos.pauses import Pause, asked, pause_of_upgrade
 from tests.chaos.people import Written, line_addresses, slices, write
 from tests.chaos.postgres import MortalPostgres
 from tests.chaos.programs import ChaosError, Program, python
-from tests.chaos.receiver import read_posts
+from tests.chaos.receiver import Post, read_posts
 from tests.chaos.rows import dump, on_lines, open_sides, open_work, read_all, stored
-from tests.chaos.sides import Sides, is_notice, judge_sides
-from tests.chaos.simulator import SimulatorClient, seen
+from tests.chaos.sides import Sides, is_aside, judge_sides
+from tests.chaos.simulator import Seen, SimulatorClient, seen
 from tests.chaos.takeover import Takeover, first_answers_s
 
 # Longer than everything that a message may have to wait for: a lease, a few rounds of back-off, a reconciliation.
@@ -52,6 +55,7 @@ class Result:
     kills: int
     crashes: int
     seconds: float
+    starts_s: list[float]
     stops_s: list[float]
     pause: Pause
     pause_limit_s: float
@@ -65,7 +69,9 @@ class Result:
 
     @property
     def paused_too_long(self) -> bool:
-        return self.pause.seconds > self.pause_limit_s
+        """Also if nobody can tell: people write during every upgrade."""
+        seconds = math.inf if self.pause.seconds is None else self.pause.seconds
+        return seconds > self.pause_limit_s
 
     @property
     def ok(self) -> bool:
@@ -85,7 +91,7 @@ class _Progress:
     sides: int = 0
     starts: int = 0
 
-    def meter(self, name: Meter) -> int:
+    def meter(self, name: Literal["written", "answered"]) -> int:
         return self.written if name == "written" else len(self.answered)
 
     @property
@@ -120,6 +126,7 @@ class Run:
     async def carry_out(self) -> None:
         """Everything is written, killed and answered, or nothing has moved for `STALLED_S`."""
         blows, first_lives_s = plan(self.case, self.scale, self.seed)
+        self.deeds.attachments.hold(blow.at - 1 for blow in blows if blow.meter == "files")
         await self.fleet.prepare(first_lives_s)
         await self.simulator.connect(self.fleet.callback_urls, APP_SECRET)
         await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS}, self.seed)
@@ -153,6 +160,7 @@ class Run:
         while await stored(self.database) < len(self.first):  # noqa: ASYNC110 # another process's count
             await asyncio.sleep(_POLL_S)
         await self.simulator.set_faults({**FAULTS, **MEDIA_FAULTS, **REORDER})
+        await self.killer.upgrading.wait()
         await self._write_half(self.second, random)
 
     async def _write_half(self, messages: Sequence[Written], random: Random) -> None:
@@ -177,7 +185,7 @@ class Run:
             for entry in entries:
                 if entry["direction"] == "out":
                     self.progress.entries.append(entry)
-                    if not is_notice(seen(entry).text):
+                    if not is_aside(seen(entry).text):
                         self.progress.answered.add(seen(entry).text)
                     self.progress.moved()
 
@@ -211,28 +219,47 @@ class Run:
         await self.fleet.close()
         stats = await self.simulator.stats()
         came = [seen(entry) for entry in await self.simulator.transcript() if entry["direction"] == "out"]
-        answers = [one for one in came if not is_notice(one.text)]
+        answers = [one for one in came if not is_aside(one.text)]
         written = [*self.first, *self.second][: self.progress.written]
         found = await read_all(self.database, self.folder / "data" / "media")
         talked = on_lines(found, line_addresses(self.scale.lines))
-        talked = replace(talked, outbox=tuple(row for row in talked.outbox if not is_notice(row.text)))
+        talked = replace(talked, outbox=tuple(row for row in talked.outbox if not is_aside(row.text)))
         verdict = judge(written, answers, talked, _unexpected(stats))
         posts = read_posts(self.folder / POSTS)
-        deeds = self.deeds
-        sides = Sides(written, deeds.notices, deeds.ticks, deeds.questions, posts, self.killer.broken_ms)
-        judge_sides(verdict, sides, came, found)
+        judge_sides(verdict, await self._sides(written, posts, came), came, found)
         if len(written) < self.progress.total or self.fleet.kills < self.scale.kills:
             verdict.add("unfinished", "", f"only {len(written)} messages were written, {self.fleet.kills} kills done")
         return verdict, takeovers, stats
 
-    def pause(self, seen_ms: Sequence[int]) -> Pause:
+    async def _sides(self, written: Sequence[Written], posts: Sequence[Post], came: Sequence[Seen]) -> Sides:
+        deeds, files = self.deeds, self.deeds.attachments
+        contents = {name: await self.simulator.sha256_of(name) for name in {one.file for one in came if one.file}}
+        return Sides(
+            written=written,
+            notices=deeds.notices,
+            ticks=deeds.ticks,
+            questions=deeds.questions,
+            posts=posts,
+            broken=self.killer.broken_ms,
+            uploads=files.uploads,
+            attachments=files.sent,
+            contents=contents,
+        )
+
+    def answers(self) -> list[Seen]:
+        """What phones got as answers, repetitions included."""
+        return [one for one in map(seen, self.progress.entries) if not is_aside(one.text)]
+
+    def pause(self) -> Pause:
         """What people noticed of the upgrade."""
+        answers = self.answers()
         answered_ms: dict[str, int] = {}
-        for one in map(seen, self.progress.entries):
+        for one in answers:
             answered_ms[one.text] = min(one.at_ms, answered_ms.get(one.text, one.at_ms))
         persons = {message.text: message.person for message in (*self.first, *self.second)}
         waited = asked(self.progress.written_ms, persons, answered_ms)
-        return pause_of_upgrade(waited, seen_ms, self.killer.upgrade_ms, self.killer.broken_ms)
+        killer, answers_ms = self.killer, [one.at_ms for one in answers]
+        return pause_of_upgrade(waited, answers_ms, killer.upgrade_ms, killer.broken_ms, killer.held_up)
 
 
 class _Ended(Exception):
@@ -266,23 +293,24 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
         except ChaosError:
             await _keep(run, None)
             raise
-        seen_ms = [(entry["phone_number_id"], int(entry["at_ms"])) for entry in run.progress.entries]
+        answers_ms = [(one.line, one.at_ms) for one in run.answers()]
         result = Result(
             case=case,
             verdict=verdict,
             takeovers=takeovers,
-            first_answers_s=first_answers_s(takeovers, seen_ms),
+            first_answers_s=first_answers_s(takeovers, answers_ms),
             kills=run.fleet.kills,
             crashes=run.killer.crashes,
             seconds=time.monotonic() - began_s,
+            starts_s=run.fleet.starts_s,
             stops_s=run.killer.stops_s,
-            pause=run.pause([at_ms for _, at_ms in seen_ms]),
+            pause=run.pause(),
             pause_limit_s=case.pause_limit_s + scale.pause_slack_s,
             faults={name: int(count) for name, count in stats["faults"].items()},
             notes=_notes(folder),
         )
-        if result.pause.people < SEVERAL:
-            result.notes.append(f"the pause at the upgrade tells nothing: {result.pause.people} people wrote meanwhile")
+        if result.pause.seconds is None:
+            result.notes.append(f"no pause could be measured at the upgrade: {result.pause.people} people waited")
         if not result.ok:
             await _keep(run, result)
             result.evidence = folder
@@ -298,7 +326,7 @@ async def _made(
     numbers = [part for line in line_addresses(scale.lines) for part in ("--number", line)]
     options = ("--port", 0, "--seed", seed, "--retry-initial-s", 0.1, "--retry-max-s", 1.0, *numbers)
     program = Program("simulator", python("recado.channels.cloud_api.simulator", *options), {}, folder)
-    options = ("--log", folder / POSTS, "--seed", seed)
+    options = ("--log", folder / POSTS, "--seed", seed, "--hangs", scale.hangs)
     receiver = Program("receiver", python("tests.chaos.receiver", *options), {}, folder)
     program.start()
     receiver.start()
@@ -319,12 +347,19 @@ async def _made(
         fleet = Fleet(case, scale, env, folder, database)
         first, second = write(scale, seed)
         progress = _Progress(scale.messages)
-        killer = Killer(fleet, database, postgres, stream(seed, f"{case.key}/victims"), progress.meter, scale.slack_s)
-        deeds = Deeds(fleet, database, scale, seed, receiver_url)
+        api = Api(fleet)
+        files = Attachments(api, database, scale, seed)
+        deeds = Deeds(api, database, scale, seed, receiver_url, files)
+
+        def meter(name: Meter) -> int:
+            return len(files.sent) if name == "files" else progress.meter(name)
+
+        victims = stream(seed, f"{case.key}/victims")
+        killer = Killer(fleet, database, postgres, victims, meter, scale, files.let_go)
         try:
             yield Run(case, scale, seed, folder, database, simulator, fleet, killer, deeds, progress, first, second)
         finally:
-            await deeds.close()
+            await api.close()
             await killer.close()
             await fleet.close()
             await database.close()

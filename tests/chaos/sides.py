@@ -1,20 +1,22 @@
 """The verdict on what happened beside the conversations: files, sends to many, schedules, webhooks, answers. Pure."""
 
-import base64
 import hashlib
 import hmac
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT
-from tests.chaos.checker import Verdict, check_repeat
-from tests.chaos.deeds import CALLBACK, NOTICE, WEBHOOK_SECRET, Asked, Notice, Tick
+from tests.chaos.attachments import Attachment, Upload
+from tests.chaos.callbacks import check_answers, check_ends
+from tests.chaos.cases import NEIGHBOUR, PROJECT
+from tests.chaos.checker import Verdict, check_provider_id, check_repeat
+from tests.chaos.deeds import NOTICE, WEBHOOK_SECRET, Asked, Notice, Tick
 from tests.chaos.people import Written
 from tests.chaos.receiver import Post
 from tests.chaos.rows import Event, File, Found, Job, Out
+from tests.chaos.sent_files import check_contents, check_uploads, is_attachment
 from tests.chaos.simulator import Seen
 
 
@@ -23,9 +25,16 @@ def is_notice(words: str) -> bool:
     return words.startswith(NOTICE)
 
 
+def is_aside(words: str) -> bool:
+    """Whether these words answer nobody: a program sent them."""
+    return is_notice(words) or is_attachment(words)
+
+
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """Everything that this verdict needs. `broken` are the moments (ms since 1970) of kills, crashes and stops."""
+    """Everything that this verdict needs. `broken` are the moments (ms since 1970) of kills, crashes and stops;
+    `contents` the SHA-256 of each file that phones got, by the provider's name of it.
+    """
 
     written: Sequence[Written]
     notices: Sequence[Notice]
@@ -33,14 +42,22 @@ class Sides:
     questions: Sequence[Asked]
     posts: Sequence[Post]
     broken: Sequence[int]
+    uploads: Sequence[Upload]
+    attachments: Sequence[Attachment]
+    contents: Mapping[str, str]
 
 
 def judge_sides(verdict: Verdict, sides: Sides, seen: Sequence[Seen], found: Found) -> None:
     """Adds what is wrong to the verdict on the conversations."""
     _check_files(verdict, sides.written, found.files)
-    _check_notices(verdict, sides.notices, [one for one in seen if is_notice(one.text)], found)
+    _check_notices(verdict, sides.notices, seen, found, is_notice)
     _check_jobs(verdict, sides, found.jobs)
-    _check_answers(verdict, sides, found)
+    check_ends(verdict, sides.notices, sides.posts, found)
+    check_answers(verdict, sides.questions, sides.posts, found)
+    sent = [Notice(one.text, one.line, (one.person,), "") for one in sides.attachments]
+    _check_notices(verdict, sent, seen, found, is_attachment)
+    check_uploads(verdict, sides.uploads, found.uploads)
+    check_contents(verdict, sides.attachments, seen, sides.contents, sides.broken)
     for project in (PROJECT, NEIGHBOUR):
         events = [event for event in found.told if event.project == project]
         _check_webhooks(verdict, f"/{project}", sides, events)
@@ -52,7 +69,7 @@ def judge_sides(verdict: Verdict, sides: Sides, seen: Sequence[Seen], found: Fou
 def _check_files(verdict: Verdict, written: Sequence[Written], files: Sequence[File]) -> None:
     of_message: dict[str, list[File]] = {}
     for file in files:
-        of_message.setdefault(file.provider_id, []).append(file)
+        of_message.setdefault(file.name, []).append(file)
     for message in written:
         kept = of_message.pop(message.id, [])
         if message.picture is None:
@@ -70,15 +87,18 @@ def _check_files(verdict: Verdict, written: Sequence[Written], files: Sequence[F
         verdict.add("strange", provider_id, "a file of a message that nobody wrote")
 
 
-# --- sends to many ----------------------------------------------------------------------------------------
+# --- sends to many, and files -----------------------------------------------------------------------------
 
 
-def _check_notices(verdict: Verdict, notices: Sequence[Notice], seen: Sequence[Seen], found: Found) -> None:
+def _check_notices(
+    verdict: Verdict, notices: Sequence[Notice], seen: Sequence[Seen], found: Found, is_one: Callable[[str], bool]
+) -> None:
+    """`is_one` says what is told of here, among all that phones got and that stands in the outbox."""
     rows = {row.id: row for row in found.outbox}
     talks = {talk.id: talk for talk in found.talks}
-    queued = Counter((row.text, *_who(row, talks)) for row in found.outbox if is_notice(row.text))
+    queued = Counter((row.text, *_who(row, talks)) for row in found.outbox if is_one(row.text))
     got: dict[tuple[str, str, str], list[Seen]] = {}
-    for each in seen:
+    for each in filter(lambda one: is_one(one.text), seen):
         got.setdefault((each.text, each.line, each.person), []).append(each)
     for notice in notices:
         for person in notice.people:
@@ -90,6 +110,10 @@ def _check_notices(verdict: Verdict, notices: Sequence[Notice], seen: Sequence[S
                 verdict.add("doubled", about, f"{rows_of_it} rows in the outbox")
             for before, again in itertools.pairwise(copies):
                 check_repeat(verdict, about, before, again, rows)
+            check_provider_id(verdict, about, copies, rows)
+    for row in found.outbox:
+        if is_one(row.text) and row.state != "sent":
+            verdict.add("unfinished", row.text, f"it is {row}")
     for place in [*got, *queued]:
         verdict.add("wrong_person", str(place), "got what was not for them")
 
@@ -125,44 +149,6 @@ def _check_jobs(verdict: Verdict, sides: Sides, jobs: Sequence[Job]) -> None:
         of_schedule[tick.schedule_id] = [job for job in jobs_of_it if job.key != key]
     for job in itertools.chain.from_iterable(of_schedule.values()):
         verdict.add("strange", "", f"its schedule has no tick at its moment: {job}")
-
-
-# --- answers that are posted ------------------------------------------------------------------------------
-
-
-def _check_answers(verdict: Verdict, sides: Sides, found: Found) -> None:
-    """Each question stored once, answered once, and its answer posted: signed, and the same each time."""
-    posts: dict[str, list[Post]] = {}
-    for post in sides.posts:
-        if post.path == CALLBACK:
-            posts.setdefault(json.loads(post.body)["job_id"], []).append(post)
-    for question in sides.questions:
-        asked = [row for row in found.inbox if row.text == question.text]
-        if len(asked) != 1:
-            verdict.add("doubled" if asked else "lost", question.text, f"{len(asked)} rows in the inbox")
-            continue
-        answers = [row for row in found.outbox if row.conversation == asked[0].conversation]
-        if len(answers) != 1:
-            verdict.add("doubled" if answers else "lost", question.text, f"{len(answers)} answers: {answers}")
-            continue
-        came = posts.pop(question.job_id, [])
-        if not any(post.taken for post in came):
-            verdict.add("lost", question.text, f"its answer was never taken: {came}")
-        for post in came:
-            _check_callback(verdict, question, answers[0], post)
-    for job_id in posts:
-        verdict.add("strange", "", f"a callback for {job_id}, which nobody asked for")
-
-
-def _check_callback(verdict: Verdict, question: Asked, answer: Out, post: Post) -> None:
-    key = KEYS[PROJECT]
-    signed = base64.b64encode(hmac.digest(key.encode(), f"{post.stamp}.{post.body}".encode(), "sha256")).decode()
-    if (post.signature, post.key, post.project) != (signed, key, PROJECT):
-        verdict.add("strange", question.text, f"badly signed: {post}")
-    said = json.loads(post.body)
-    told = (said["status"], said["conversation_id"], said["response_text"], said["error_text"])
-    if told != ("succeeded", question.conversation, answer.text, None):
-        verdict.add("strange", question.text, f"{post} does not say {answer}")
 
 
 # --- webhooks ---------------------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ _TIMEOUT = aiohttp.ClientTimeout(total=90)
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A message that reached a person's phone. `statuses` are (name, milliseconds since 1970)."""
+    """A message that reached a person's phone. `statuses` are (name, milliseconds since 1970), `file` is what the
+    simulator calls the file of the message ("": none), and `text` its words then.
+    """
 
     id: str
     person: str
@@ -25,6 +27,7 @@ class Seen:
     client_id: str | None
     at_ms: int
     statuses: tuple[tuple[str, int], ...]
+    file: str = ""
 
 
 class SimulatorClient:
@@ -65,6 +68,11 @@ class SimulatorClient:
     async def stats(self) -> dict[str, Any]:
         return await self._call("GET", "stats", None)
 
+    async def sha256_of(self, file: str) -> str:
+        """Of the bytes of a file, in hex; "" if there is none of this name."""
+        async with self._http.get(f"{self.url}/v1.0/{file}", headers={"Authorization": "Bearer t"}) as answer:
+            return str((await answer.json())["sha256"]) if answer.status == 200 else ""
+
     async def idle(self, wait_s: float) -> bool:
         """Whether no webhook is owed any more, waiting for it."""
         return bool((await self._call("GET", f"idle?wait_s={wait_s}", None))["idle"])
@@ -83,12 +91,14 @@ class SimulatorClient:
 
 def seen(entry: Mapping[str, Any]) -> Seen:
     """A transcript's entry of direction "out"."""
+    part: Mapping[str, Any] = entry["content"].get(entry["type"], {})
     return Seen(
         id=entry["id"],
         person=entry["wa_id"] or "",
         line=entry["phone_number_id"],
-        text=entry["content"].get("text", {}).get("body", ""),
+        text=part.get("body") or part.get("caption", ""),
         client_id=entry["biz_opaque_callback_data"],
         at_ms=entry["at_ms"],
         statuses=tuple((status["status"], status["at_ms"]) for status in entry["statuses"]),
+        file=part.get("id", ""),
     )

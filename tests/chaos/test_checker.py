@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from tests.chaos.attachments import due_at
 from tests.chaos.blows import plan
-from tests.chaos.cases import CASES, FULL, LEASE_S, SHORT, TAKEOVER_S, Case, Scale
+from tests.chaos.cases import CASES, COPIES, FULL, LEASE_S, SHORT, TAKEOVER_S, Case, Scale
 from tests.chaos.checker import Fault, Verdict, judge
 from tests.chaos.people import Written, write
 from tests.chaos.rows import Found, In, Out, Talk
@@ -254,6 +255,22 @@ def test_a_plan_has_as_many_kills_as_were_asked_for(case: Case, scale: Scale) ->
     assert kills + len(firsts) == scale.kills
     assert plan(case, scale, seed=1) == (blows, firsts)
     assert plan(case, scale, seed=2) != (blows, firsts)
+
+
+@pytest.mark.parametrize("scale", [FULL, SHORT])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
+def test_some_kills_meet_a_file_and_none_waits_for_one_that_never_comes(case: Case, scale: Scale) -> None:
+    for seed in range(50):
+        blows, _ = plan(case, scale, seed)
+        upgrade = next(n for n, blow in enumerate(blows) if blow.kind == "upgrade")
+        files = [(n > upgrade, blow.at - 1) for n, blow in enumerate(blows) if blow.meter == "files"]
+        assert files == sorted(files)
+        assert files
+        for after, number in files:
+            assert number % COPIES == 0  # the one that is uploaded
+            # What is sent in the second half of the run is sent after the upgrade, which the kills before it precede.
+            assert (due_at(number, scale) > scale.messages // 2) == after
+        assert all(blow.at <= scale.messages // 2 for blow in blows[:upgrade])
 
 
 def test_texts_are_unique_and_nobody_writes_too_much() -> None:

@@ -6,26 +6,34 @@ import hmac
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
+from tests.chaos.attachments import Attachment, Upload
 from tests.chaos.cases import KEYS, NEIGHBOUR, PROJECT
 from tests.chaos.checker import Fault, Verdict
-from tests.chaos.deeds import CALLBACK, WEBHOOK_SECRET, Asked, Notice, Tick
+from tests.chaos.deeds import JOB_SECRETS, WEBHOOK_SECRET, Asked, Notice, Tick
 from tests.chaos.people import Picture, Written
-from tests.chaos.receiver import Post
+from tests.chaos.receiver import CALLBACK, JOB_CALLBACK, Post
 from tests.chaos.rows import Event, File, Found, In, Job, Out, Talk
 from tests.chaos.sides import Sides, judge_sides
 from tests.chaos.simulator import Seen
 
-QUESTION = Asked("pregunta 0", "programa-0", "job-of-it")
+QUESTION = Asked("pregunta 0", "programa-0", "job-of-it", PROJECT, "m-0")
+OTHERS_QUESTION = Asked("pregunta 1", "whatsapp:51", "job-of-others", NEIGHBOUR, "m-1")
 PICTURE = Picture("1000000000000001", 70)
 WORDS = "aviso 0: mañana abrimos"
+UPLOAD = Upload("file-1", PROJECT, "f" * 64)
+WITH_FILE = tuple(Attachment(f"archivo 0 para {n}", "line", who, UPLOAD) for n, who in enumerate(("ana", "bea")))
+COUNTS = {"total": 2, "sent": 2, "failed": 0}
 
 
 @dataclass(frozen=True)
 class Story:
-    """Ana and Bea wrote, Ana a picture; both got a notice, and a schedule had its tick. Three events were posted."""
+    """Ana and Bea wrote, Ana a picture; both got a notice and a file, and a schedule had its ticks. Four events were
+    posted, two answers, and the end of the job.
+    """
 
     sides: Sides
     seen: tuple[Seen, ...]
@@ -43,15 +51,24 @@ def post(event: Event, *, answer: str = "204") -> Post:
     return Post(f"/{event.project}", body, signature, event.at_ms + 50, answer)
 
 
-def callback(**changes: object) -> Post:
-    """The answer to the question, posted."""
+def callback(question: Asked = QUESTION, **changes: object) -> Post:
+    """The answer to a question, posted."""
     said = {
-        "job_id": "job-of-it", "status": "succeeded", "conversation_id": "programa-0", "message_id": None,
-        "response_text": "pregunta 0", "error_text": None, **changes,
+        "job_id": question.job_id, "status": "succeeded", "conversation_id": question.conversation,
+        "message_id": question.message, "response_text": question.text, "error_text": None, **changes,
     }  # fmt: skip
-    key, body = KEYS[PROJECT], json.dumps(said)
+    key, body = KEYS[question.project], json.dumps(said)
     signature = base64.b64encode(hmac.digest(key.encode(), f"1700.{body}".encode(), "sha256")).decode()
-    return Post(CALLBACK, body, signature, 14_000, "204", "1700", key, PROJECT)
+    path = f"{CALLBACK}/{question.project}"
+    return Post(path, body, signature, 14_000, "204", "1700", key, question.project)
+
+
+def end(post_id: str = "end-1", project: str = PROJECT, **changes: object) -> Post:
+    """The end of the job, posted."""
+    data = {"id": "many", "kind": "bulk_send", "state": "succeeded", "result": COUNTS, **changes}
+    body = json.dumps({"id": post_id, "event": "job.finished", "data": data})
+    signature = "sha256=" + hmac.new(JOB_SECRETS[project].encode(), body.encode(), hashlib.sha256).hexdigest()
+    return Post(f"{JOB_CALLBACK}/{project}", body, signature, 14_000, "204")
 
 
 def right() -> Story:
@@ -67,17 +84,23 @@ def right() -> Story:
     )
     first, second = (hashlib.sha256(f"schedule plan {at_ms}".encode()).hexdigest() for at_ms in (500, 900))
     found = Found(
-        inbox=(In("talk-program", 1, "p-1", QUESTION.text, dead=False),),
+        inbox=(
+            In("talk-program", 1, "p-1", QUESTION.text, dead=False),
+            In("talk-others", 1, "p-2", OTHERS_QUESTION.text, dead=False),
+        ),
         outbox=(
             *(Out(f"out-{who}", f"talk-{who}", 5, WORDS, "sent", False, f"w-{who}") for who in ("ana", "bea")),
             Out("out-answer", "talk-program", 2, QUESTION.text, "sent", False, None),
+            Out("out-others", "talk-others", 2, OTHERS_QUESTION.text, "sent", False, None),
+            *(Out(f"out-{a.text}", f"talk-{a.person}", 6, a.text, "sent", False, f"w-{a.text}") for a in WITH_FILE),
         ),
         talks=tuple(Talk(f"talk-{who}", "line", (who,), 0, None) for who in ("ana", "bea")),
         unrouted=0,
         events=(),
         files=(File("in-1", "stored", PICTURE.sha256, PICTURE.sha256),),
+        uploads=(File(UPLOAD.media_id, "stored", UPLOAD.sha256, UPLOAD.sha256),),
         jobs=(
-            Job("many", "succeeded", "k", None),
+            Job("many", "succeeded", "k", None, PROJECT, COUNTS),
             Job("tick", "succeeded", first, "plan"),
             Job("tock", "succeeded", second, "plan"),
         ),
@@ -87,12 +110,19 @@ def right() -> Story:
         written,
         (Notice(WORDS, "line", ("ana", "bea"), "many"),),
         (Tick("plan", 500), Tick("plan", 900)),
-        (QUESTION,),
-        (*(post(event) for event in events), callback()),
+        (QUESTION, OTHERS_QUESTION),
+        (*(post(event) for event in events), callback(), callback(OTHERS_QUESTION), end()),
         (),
+        (UPLOAD,),
+        WITH_FILE,
+        {"at-meta": UPLOAD.sha256},
     )
-    seen = tuple(Seen(f"w-{who}", who, "line", WORDS, f"out-{who}", 1_000, (("sent", 1),)) for who in ("ana", "bea"))
-    return Story(sides, seen, found)
+    notices = (Seen(f"w-{who}", who, "line", WORDS, f"out-{who}", 1_000, (("sent", 1),)) for who in ("ana", "bea"))
+    files = (
+        Seen(f"w-{a.text}", a.person, "line", a.text, f"out-{a.text}", 1_100, (("sent", 1),), "at-meta")
+        for a in WITH_FILE
+    )
+    return Story(sides, (*notices, *files), found)
 
 
 def _with_file(story: Story, *files: File) -> Story:
@@ -108,7 +138,7 @@ def _two_files(story: Story) -> Story:
 
 
 def _file_of_another_message(story: Story) -> Story:
-    return _with_file(story, story.found.files[0], replace(story.found.files[0], provider_id="in-2"))
+    return _with_file(story, story.found.files[0], replace(story.found.files[0], name="in-2"))
 
 
 def _file_never_fetched(story: Story) -> Story:
@@ -174,27 +204,38 @@ def _tick_of_no_schedule(story: Story) -> Story:
 
 
 def _hooks(story: Story) -> tuple[Post, ...]:
-    return tuple(post for post in story.sides.posts if post.path != CALLBACK)
+    return tuple(post for post in story.sides.posts if not post.path.startswith((CALLBACK, JOB_CALLBACK)))
 
 
 def _with_callback(story: Story, *posts: Post) -> Story:
-    return replace(story, sides=replace(story.sides, posts=(*_hooks(story), *posts)))
+    kept = (*_hooks(story), callback(OTHERS_QUESTION), end())
+    return replace(story, sides=replace(story.sides, posts=(*kept, *posts)))
+
+
+def _with_end(story: Story, *posts: Post) -> Story:
+    kept = (*_hooks(story), callback(), callback(OTHERS_QUESTION))
+    return replace(story, sides=replace(story.sides, posts=(*kept, *posts)))
 
 
 def _question_not_stored(story: Story) -> Story:
-    return replace(story, found=replace(story.found, inbox=()))
+    return replace(story, found=replace(story.found, inbox=story.found.inbox[1:]))
 
 
 def _question_stored_twice(story: Story) -> Story:
     return replace(story, found=replace(story.found, inbox=(*story.found.inbox, *story.found.inbox)))
 
 
+def _answer_to_the_question(story: Story) -> Out:
+    return next(row for row in story.found.outbox if row.id == "out-answer")
+
+
 def _question_not_answered(story: Story) -> Story:
-    return replace(story, found=replace(story.found, outbox=story.found.outbox[:-1]))
+    outbox = tuple(row for row in story.found.outbox if row.id != "out-answer")
+    return replace(story, found=replace(story.found, outbox=outbox))
 
 
 def _question_answered_twice(story: Story) -> Story:
-    outbox = (*story.found.outbox, replace(story.found.outbox[-1], id="x", seq=3))
+    outbox = (*story.found.outbox, replace(_answer_to_the_question(story), id="x", seq=3))
     return replace(story, found=replace(story.found, outbox=outbox))
 
 
@@ -222,8 +263,162 @@ def _answer_to_nobody(story: Story) -> Story:
     return _with_callback(story, callback(), callback(job_id="another"))
 
 
+def _answer_to_the_neighbour(story: Story) -> Story:
+    return _with_callback(story, callback(), replace(callback(), path=f"{CALLBACK}/{NEIGHBOUR}"))
+
+
+def _answer_with_another_name(story: Story) -> Story:
+    return _with_callback(story, callback(message_id="another"))
+
+
+def _answer_in_two_forms(story: Story) -> Story:
+    one = callback()
+    body = json.dumps(json.loads(one.body), indent=1)
+    signature = base64.b64encode(hmac.digest(one.key.encode(), f"1700.{body}".encode(), "sha256")).decode()
+    return _with_callback(story, one, replace(one, body=body, signature=signature))
+
+
+def _two_questions_one_job(story: Story) -> Story:
+    questions = (QUESTION, replace(OTHERS_QUESTION, job_id=QUESTION.job_id))
+    return replace(story, sides=replace(story.sides, questions=questions))
+
+
+def _end_never_posted(story: Story) -> Story:
+    return _with_end(story)
+
+
+def _end_never_taken(story: Story) -> Story:
+    return _with_end(story, replace(end(), answer="500"), replace(end(), answer="hang"))
+
+
+def _end_badly_signed(story: Story) -> Story:
+    return _with_end(story, end(), replace(end(), signature="sha256=0"))
+
+
+def _end_signed_by_another(story: Story) -> Story:
+    return _with_end(story, replace(end(project=NEIGHBOUR), path=f"{JOB_CALLBACK}/{PROJECT}"))
+
+
+def _end_with_two_ids(story: Story) -> Story:
+    return _with_end(story, replace(end(), answer="500"), end("end-2"))
+
+
+def _end_of_another_state(story: Story) -> Story:
+    return _with_end(story, end(state="failed"))
+
+
+def _end_of_another_result(story: Story) -> Story:
+    return _with_end(story, end(result={"total": 2, "sent": 1}))
+
+
+def _end_of_nobody(story: Story) -> Story:
+    return _with_end(story, end(), end(id="tick"))
+
+
+def _end_to_the_neighbour(story: Story) -> Story:
+    return _with_end(story, end(), end(project=NEIGHBOUR))
+
+
+def _two_jobs_one_id(story: Story) -> Story:
+    more = Notice(WORDS, "line", ("ana", "bea"), "tick")
+    told = _with_end(story, end(), end(id="tick"))
+    jobs = tuple(replace(job, project=PROJECT, result=COUNTS) for job in story.found.jobs)
+    sides = replace(told.sides, notices=(*told.sides.notices, more))
+    return replace(told, sides=sides, found=replace(told.found, jobs=jobs))
+
+
+def _with_first_job(story: Story, **changes: Any) -> Story:
+    return _with_jobs(story, replace(story.found.jobs[0], **changes), *story.found.jobs[1:])
+
+
+def _job_ended_twice(story: Story) -> Story:
+    return _with_first_job(story, ends=2)
+
+
+def _job_never_ended(story: Story) -> Story:
+    return _with_first_job(story, ends=0)
+
+
+def _job_of_another_project(story: Story) -> Story:
+    return _with_first_job(story, project=NEIGHBOUR)
+
+
+def _job_sent_too_little(story: Story) -> Story:
+    few = {"total": 2, "sent": 1}
+    return _with_end(_with_first_job(story, result=few), end(result=few))
+
+
+def _with_upload(story: Story, *files: File) -> Story:
+    return replace(story, found=replace(story.found, uploads=files))
+
+
+def _upload_lost(story: Story) -> Story:
+    return _with_upload(story)
+
+
+def _upload_not_kept(story: Story) -> Story:
+    return _with_upload(story, replace(story.found.uploads[0], state="deleting"))
+
+
+def _upload_not_in_the_folder(story: Story) -> Story:
+    return _with_upload(story, replace(story.found.uploads[0], kept_sha256=""))
+
+
+def _upload_with_other_bytes(story: Story) -> Story:
+    return _with_upload(story, replace(story.found.uploads[0], kept_sha256="0" * 64))
+
+
+# Of what phones got, the last one is Bea's file.
+def _file_did_not_come(story: Story) -> Story:
+    return replace(story, seen=story.seen[:-1])
+
+
+def _file_came_twice(story: Story) -> Story:
+    return replace(story, seen=(*story.seen, replace(story.seen[-1], id="w-again", client_id="out-again")))
+
+
+def _file_came_again_after_a_status(story: Story) -> Story:
+    last = story.found.outbox[-1]
+    found = replace(story.found, outbox=(*story.found.outbox[:-1], replace(last, repeated=True)))
+    return replace(story, found=found, seen=(*story.seen, replace(story.seen[-1], id="w-again")))
+
+
+def _file_queued_twice(story: Story) -> Story:
+    outbox = (*story.found.outbox, replace(story.found.outbox[-1], id="x"))
+    return replace(story, found=replace(story.found, outbox=outbox))
+
+
+def _file_given_up(story: Story) -> Story:
+    last = story.found.outbox[-1]
+    return replace(story, found=replace(story.found, outbox=(*story.found.outbox[:-1], replace(last, state="dead"))))
+
+
+def _file_sent_as_something_else(story: Story) -> Story:
+    last = replace(story.found.outbox[-1], provider_id="w-elsewhere")
+    return replace(story, found=replace(story.found, outbox=(*story.found.outbox[:-1], last)))
+
+
+def _file_to_a_stranger(story: Story) -> Story:
+    return replace(story, seen=(*story.seen, replace(story.seen[-1], person="carla")))
+
+
+def _another_file(story: Story) -> Story:
+    return replace(story, sides=replace(story.sides, contents={"at-meta": "0" * 64}))
+
+
+def _words_without_the_file(story: Story) -> Story:
+    return replace(story, seen=(*story.seen[:-1], replace(story.seen[-1], file="")))
+
+
+def _uploaded_for_each_message(story: Story) -> Story:
+    seen = (*story.seen[:-1], replace(story.seen[-1], file="at-meta-too"))
+    contents = {"at-meta": UPLOAD.sha256, "at-meta-too": UPLOAD.sha256}
+    return replace(story, seen=seen, sides=replace(story.sides, contents=contents))
+
+
 def _with_posts(story: Story, *posts: Post) -> Story:
-    return replace(story, sides=replace(story.sides, posts=(*posts, callback())))
+    kept = (callback(), callback(OTHERS_QUESTION), end())
+    return replace(story, sides=replace(story.sides, posts=(*posts, *kept)))
 
 
 def _event_never_posted(story: Story) -> Story:
@@ -282,6 +477,38 @@ DOCTORED: tuple[tuple[Callable[[Story], Story], Fault], ...] = (
     (_answer_with_the_key_of_another, "strange"),
     (_answer_of_other_words, "strange"),
     (_answer_to_nobody, "strange"),
+    (_answer_to_the_neighbour, "wrong_person"),
+    (_answer_with_another_name, "strange"),
+    (_answer_in_two_forms, "strange"),
+    (_two_questions_one_job, "strange"),
+    (_end_never_posted, "lost"),
+    (_end_never_taken, "lost"),
+    (_end_badly_signed, "strange"),
+    (_end_signed_by_another, "strange"),
+    (_end_with_two_ids, "strange"),
+    (_end_of_another_state, "strange"),
+    (_end_of_another_result, "strange"),
+    (_end_of_nobody, "strange"),
+    (_end_to_the_neighbour, "wrong_person"),
+    (_two_jobs_one_id, "strange"),
+    (_job_ended_twice, "doubled"),
+    (_job_never_ended, "lost"),
+    (_job_of_another_project, "strange"),
+    (_job_sent_too_little, "strange"),
+    (_upload_lost, "lost"),
+    (_upload_not_kept, "lost"),
+    (_upload_not_in_the_folder, "lost"),
+    (_upload_with_other_bytes, "strange"),
+    (_file_did_not_come, "lost"),
+    (_file_came_twice, "doubled"),
+    (_file_came_again_after_a_status, "doubled"),
+    (_file_queued_twice, "doubled"),
+    (_file_given_up, "unfinished"),
+    (_file_sent_as_something_else, "strange"),
+    (_file_to_a_stranger, "wrong_person"),
+    (_another_file, "strange"),
+    (_words_without_the_file, "strange"),
+    (_uploaded_for_each_message, "strange"),
     (_event_never_posted, "lost"),
     (_event_never_taken, "lost"),
     (_event_badly_signed, "strange"),
@@ -298,6 +525,18 @@ def test_a_right_run_passes() -> None:
 @pytest.mark.parametrize(("doctor", "fault"), DOCTORED, ids=lambda value: getattr(value, "__name__", None))
 def test_what_is_wrong_is_noticed(doctor: Callable[[Story], Story], fault: Fault) -> None:
     assert doctor(right()).judge().count(fault) > 0
+
+
+def test_a_callback_may_come_again_and_after_a_failure() -> None:
+    story = right()
+    again = (replace(end(), answer="hang"), replace(callback(), answer="500"), callback(), end(), end())
+    posts = (*_hooks(story), callback(OTHERS_QUESTION), *again)
+    assert replace(story, sides=replace(story.sides, posts=posts)).judge().violations == []
+
+
+def test_a_process_that_died_may_have_uploaded_a_file_for_nothing() -> None:
+    story = _uploaded_for_each_message(right())
+    assert replace(story, sides=replace(story.sides, broken=(12_500,))).judge().violations == []
 
 
 def test_an_event_may_come_again_and_after_a_failure() -> None:

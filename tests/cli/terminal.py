@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,23 +14,45 @@ from typing import Any
 import click
 
 from recado.cli import recado
+from recado.kit.ports import free_port
 from tests.cli.forking import Forked, Parent
+
+__all__ = ["RECADO", "Installation", "Program", "free_port", "line_arguments", "loaded"]
 
 START_LIMIT_S = 90.0
 RECADO = (sys.executable, "-m", "recado")
 _called: set[str] = set()
+_noted_in: Path | None = None
 _parent: Parent | None = None
 
 
 def loaded(arguments: Sequence[str]) -> Parent | None:
     """Who has loaded a command already; nobody at its first call, which loads what it needs by itself."""
     global _parent
-    command = path(arguments)
-    if command not in _called:
-        _called.add(command)
+    if _is_first_call(path(arguments)):
         return None
     _parent = _parent or Parent()
     return _parent
+
+
+def share_first_calls(folder: Path) -> None:
+    """Let the processes that run tests side by side, and share `folder`, have one first call of each command."""
+    global _noted_in
+    folder.mkdir(exist_ok=True)
+    _noted_in = folder
+
+
+def _is_first_call(command: str) -> bool:
+    if command in _called:
+        return False
+    _called.add(command)
+    if _noted_in is None:
+        return True
+    try:
+        (_noted_in / f"recado {command}").touch(exist_ok=False)
+    except FileExistsError:
+        return False
+    return True
 
 
 def path(arguments: Sequence[str]) -> str:
@@ -139,12 +160,6 @@ class Program:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 def line_arguments(phone_number_id: str = "123456", project: str = "bench", brain: str = "echo") -> Sequence[str]:

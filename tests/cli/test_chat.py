@@ -1,6 +1,7 @@
 """The phone in the terminal, against the real simulator and a business that answers as the tests say."""
 
 import asyncio
+import codecs
 import json
 import os
 import pty
@@ -129,7 +130,7 @@ async def place(tmp_path: Path) -> AsyncGenerator[Place]:
     await made.stop()
 
 
-async def chat(place: Place, typed: str, *arguments: str, wait_s: float = 20.0) -> tuple[int, str, str]:
+async def chat(place: Place, typed: str, *arguments: str, wait_s: float = 60.0) -> tuple[int, str, str]:
     process = await asyncio.create_subprocess_exec(
         *RECADO, "chat", "--simulator", place.url, "--wait", str(wait_s), *arguments,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
@@ -245,6 +246,7 @@ class Terminal:
 
     def __init__(self, master: int) -> None:
         self._master = master
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")  # a read may end in the middle of a letter
         self.seen = ""
 
     def type(self, keys: str) -> None:
@@ -262,7 +264,7 @@ class Terminal:
     def _read(self) -> None:
         while select.select([self._master], [], [], 0)[0]:
             try:
-                self.seen += os.read(self._master, 65536).decode("utf-8", "replace")
+                self.seen += self._decoder.decode(os.read(self._master, 65536))
             except OSError:
                 return
 

@@ -9,12 +9,17 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from tests.cli.terminal import Installation, free_port
+from recado.kit.sd_notify import ALIVE, READY
+from recado.main import STOP_WITHIN_S
+from recado.worker import BEAT_S
+from tests.cli.terminal import Installation, Program, free_port
 from tests.databases import Databases
+from tests.operations.service_manager import ServiceManager
 
 # One that may not take longer than a second to stop.
 HURRIED = (
@@ -32,18 +37,40 @@ def answer(port: int, path: str) -> tuple[int, str]:
 
 
 @pytest.mark.slow
-def test_ready_says_no_before_the_stop_and_a_second_signal_hurries_it(installation: Installation) -> None:
-    installation.environment["RECADO_STOP_WAIT_S"] = "60"
+def test_ready_says_no_before_the_stop_and_a_second_signal_hurries_it(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installation.environment |= {"RECADO_STOP_WAIT_S": "60", "NOTIFY_SOCKET": "manager"}
+    monkeypatch.chdir(installation.folder)  # for the name of its socket
     port = free_port()
-    with installation.running("up", "--port", str(port), "--no-demo", until="Stop ") as program:
+    with (
+        ServiceManager("manager") as manager,
+        installation.running("up", "--port", str(port), "--no-demo", until="Stop ") as program,
+    ):
         assert answer(port, "/ready")[0] == 200
+        check_signs_of_life(manager, program)
         program.process.send_signal(signal.SIGTERM)
+        assert manager.told("STOPPING=1")[1:] == [f"EXTEND_TIMEOUT_USEC={round(60 + STOP_WITHIN_S)}000000"]
         ends_s = time.monotonic() + 60.0
         while (found := answer(port, "/ready"))[0] == 200:
             assert time.monotonic() < ends_s
         assert "This process stops: ask another one" in found[1]
         assert answer(port, "/api/v1/openapi.json")[0] == 200, "it serves on"
         assert program.stop(signal.SIGTERM) == 0
+
+
+def check_signs_of_life(manager: ServiceManager, program: Program) -> None:
+    """The service manager hears of it, and nothing while it hangs."""
+    manager.told(READY)
+    manager.told(ALIVE)
+    process = psutil.Process(program.process.pid)
+    process.suspend()
+    ends_s = time.monotonic() + 60.0
+    while process.status() != psutil.STATUS_STOPPED:
+        assert time.monotonic() < ends_s
+    assert manager.is_silent(2 * BEAT_S)
+    process.resume()
+    manager.told(ALIVE)
 
 
 def backends(url: str) -> list[int]:

@@ -14,6 +14,7 @@ import uvicorn
 
 from recado.api import build_app
 from recado.decisions import Brain, Context, Decision
+from recado.health import Stopping
 from recado.installation import ensure_keys, ensure_web_lines
 from recado.main import SKILLS
 from recado.messages import Button, OutButtons, OutList, OutText, Reply, Row, Text
@@ -80,6 +81,7 @@ class Client:
     runtime: Runtime
     brain: Scripted
     worker: "asyncio.Task[None] | None" = None
+    stopping: Stopping = field(default_factory=Stopping)
 
     async def call(self, method: str, path: str, json: Any = None, *, key: str | None = KEY, **more: Any) -> Answer:
         headers = {**({"X-API-Key": key} if key is not None else {}), **more.pop("headers", {})}
@@ -117,15 +119,15 @@ async def serving(settings: Settings) -> AsyncGenerator[Client]:
         await runtime.directory.refresh()
         listening = socket.socket(proto=socket.IPPROTO_TCP)
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            build_app(runtime), lifespan="on", log_config=None, access_log=False, ws="websockets-sansio"
-        )
+        stopping = Stopping()
+        app = build_app(runtime, stopping=stopping)
+        config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, ws="websockets-sansio")
         server = uvicorn.Server(config)
         task = asyncio.create_task(server.serve([listening]))
         while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
             await asyncio.sleep(0.005)
         async with aiohttp.ClientSession() as http:
-            client = Client(f"http://127.0.0.1:{listening.getsockname()[1]}", http, runtime, brain)
+            client = Client(f"http://127.0.0.1:{listening.getsockname()[1]}", http, runtime, brain, stopping=stopping)
             client.start_worker()
             try:
                 yield client

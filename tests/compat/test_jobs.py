@@ -1,9 +1,11 @@
 """Jobs and their callbacks: how far they are, once for each message, signed, tried again, and never inwards."""
 
 import asyncio
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 from aiohttp import web
@@ -13,6 +15,7 @@ from recado.compat.callbacks import Guard
 from recado.compat.signing import is_signed
 from recado.errors import BadInput
 from recado.kit import due_posts, new_id
+from recado.kit.postman import Postman
 from recado.mailbox.models import OutboxMessage
 from recado.metrics.waiting import read_waiting
 from tests.compat.conftest import KEY, OTHER_KEY, Answer, Client
@@ -148,8 +151,6 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         job = (await client.get(f"/v1/jobs/{started.json['job_id']}")).json
     assert len(listener.got) == 2
     for headers, body in listener.got:
-        import json
-
         assert json.loads(body) == job
         assert job["response_text"] == "1: hola"
         assert (headers["X-API-Key"], headers["X-Project-Id"]) == (KEY, "clinic")
@@ -158,7 +159,25 @@ async def test_a_callback_is_signed_and_tried_again(client: Client, monkeypatch:
         assert not is_signed(KEY, timestamp, signed, body + b" ", time.time())
 
 
-async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client) -> None:
+async def test_who_asks_for_a_callback_when_asking_again_gets_it_and_the_first_holds(client: Client) -> None:
+    first = await client.post(GATEWAY, DELIVERED)
+    assert (await done(client, first.json["job_id"])).json["response_text"] == "1: hola"
+    async with listening() as listener, listening() as another:
+        again = [await client.post(GATEWAY, DELIVERED | {"callback_url": one.url}) for one in (listener, another)]
+        async with asyncio.timeout(60):
+            await listener.came.wait()
+        job = (await client.get(f"/v1/jobs/{first.json['job_id']}")).json
+    assert [answer.json for answer in again] == [first.json, first.json]
+    ((headers, body),) = listener.got
+    assert (headers["X-API-Key"], json.loads(body)) == (KEY, job)
+    assert another.got == []
+
+
+async def test_a_receiver_that_hangs_leaves_room_for_others(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(due_posts, "Postman", partial(Postman, timeout_s=600.0))  # nobody gives up meanwhile
+    # The worker has one already, which waits as long as ever.
+    await client.stop_worker()
+    client.start_worker()
     async with hanging() as silent, listening() as listener:
         for url in [silent.url] * (due_posts.MAX_POSTS + 1) + [listener.url]:
             started = await client.post(ASYNC, {"text": "hola", "callback_url": url})

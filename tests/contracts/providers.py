@@ -103,7 +103,8 @@ class CloudApiProvider:
     def __init__(self, url: str, session: aiohttp.ClientSession) -> None:
         self._url = url
         self._session = session
-        self.channel = CloudApiChannel(url, connect_timeout_s=2.0, answer_timeout_s=0.5, networks=LOOPBACK)
+        # The simulator is another process, and may take its time on a busy machine.
+        self.channel = CloudApiChannel(url, connect_timeout_s=20.0, answer_timeout_s=20.0, networks=LOOPBACK)
         secrets = {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "verify"}
         self.line = Line("line", "project", self.channel.name, NUMBER, 80, secrets, {"waba_id": WABA})
         self.bodies: list[Json] = []
@@ -144,7 +145,7 @@ class CloudApiProvider:
 
     async def lose_next_answer(self, accepted: bool) -> None:
         fault = "accepted_then_timeout" if accepted else "connection_reset"
-        await self.call("PUT", "faults", {fault: 1.0, "hold_s": 1.0})
+        await self.call("PUT", "faults", {fault: 1.0, "hold_s": 0.2})
 
     async def heal(self) -> None:
         await self.call("PUT", "faults", {})

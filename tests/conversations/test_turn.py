@@ -58,7 +58,7 @@ async def test_messages_on_a_line_that_this_process_does_not_know_yet_are_answer
     turns.directory = kind([shop])
     async with running(turns):
         await mailbox.store([shop.arrival("1", words="hola")])
-        await eventually(lambda: world.one_or_none("SELECT 1 FROM conversations WHERE settled_seq = 1"), 3)
+        await eventually(lambda: world.one_or_none("SELECT 1 FROM conversations WHERE settled_seq = 1"))
     assert not (await world.one("SELECT dead FROM inbox"))["dead"]
     assert await world.states() == ["queued"]
     assert await world.events() == []

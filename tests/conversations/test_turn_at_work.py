@@ -187,11 +187,15 @@ async def test_what_cannot_even_be_released_is_taken_again_when_its_lease_ends(
 
 async def test_no_more_turns_at_once_than_the_process_takes(world: World, mailbox: Mailbox, shop: Shop) -> None:
     at_once = most = 0
+    full = asyncio.Event()
 
     async def count(context: Context) -> Decision:
         nonlocal at_once, most
         at_once += 1
         most = max(most, at_once)
+        if at_once == turns.max_turns:
+            full.set()
+        await full.wait()  # nobody is ready before as many as may think do so
         await asyncio.sleep(0.02)
         at_once -= 1
         return await echo(context)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from functools import partial
 from ipaddress import ip_network
 from typing import Any
 
@@ -17,9 +18,11 @@ from recado.jobs import service
 from recado.jobs.callbacks import JobCallbacks, call_back, get_callback, renew_secrets
 from recado.jobs.kinds import Run
 from recado.jobs.models import Job, JobCallback
+from recado.kit import due_posts, randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Destinations
 from recado.kit.due_posts import MAX_POSTS, MAX_POSTS_TO_ONE, MAX_TRIES
+from recado.kit.postman import Postman
 from recado.personal import first_id
 from recado.privacy.aging import remove_aged
 from recado.privacy.service import Days
@@ -60,7 +63,7 @@ async def done(database: Database, project_id: str, job_id: str) -> JobCallback:
     async def look() -> bool:
         return (await callback(database, project_id, job_id)).done_ms is not None
 
-    await eventually(look, within_s=20)
+    await eventually(look)
     return await callback(database, project_id, job_id)
 
 
@@ -102,20 +105,24 @@ async def test_succeeded_failed_and_cancelled_jobs_are_told_once_and_signed(
 
 
 async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
-    database: Database, project_id: str, receiver: Receiver
+    database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    def never(attempt: int, base_s: float, cap_s: float) -> float:
+        return 3_600.0  # not by itself, between two of our looks
+
+    monkeypatch.setattr(randomness, "full_jitter", never)
     receiver.answer = lambda number: 503 if number == 0 else 204
     job_id = await submit(database, project_id, "waits", {})
     await named(database, project_id, job_id, receiver.url)
     async with database.project(project_id) as session:
         await service.cancel(session, job_id)
     async with calling(database):
-        await eventually(lambda: len(receiver.posts) == 1, within_s=20)
+        await eventually(lambda: len(receiver.posts) == 1)
 
         async def noted() -> bool:
             return (await callback(database, project_id, job_id)).error == "HTTP 503"
 
-        await eventually(noted, within_s=20)
+        await eventually(noted)
         await make_due(database)
         assert (await done(database, project_id, job_id)).tries == 2
     assert receiver.posts[0][0] == receiver.posts[1][0]
@@ -145,7 +152,7 @@ async def test_a_defect_is_not_tried_again_at_once(
     async with database.project(project_id) as session:
         await service.cancel(session, job_id)
     async with calling(database):
-        await eventually(lambda: bool(tried), within_s=20)
+        await eventually(lambda: bool(tried))
     async with database.system() as session:
         now_ms = await database_now_ms(session)
     row = await callback(database, project_id, job_id)
@@ -190,7 +197,7 @@ async def test_private_addresses_are_refused_at_once_and_at_the_call(
         return (await callback(database, project_id, job_id)).error == "address_not_allowed"
 
     async with calling(database, may=Destinations()):
-        await eventually(noted, within_s=20)
+        await eventually(noted)
     assert receiver.posts == []
 
 
@@ -244,8 +251,9 @@ async def test_a_job_that_has_aged_goes_with_its_callback_but_not_before_it_was_
 
 
 async def test_a_receiver_that_hangs_leaves_room_for_others(
-    database: Database, project_id: str, receiver: Receiver
+    database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(due_posts, "Postman", partial(Postman, timeout_s=600.0))  # nothing ends but by the receiver
     async with hanging() as silent:
         for number, url in enumerate([silent.url] * (MAX_POSTS + 1) + [receiver.url]):
             job_id = await submit(database, project_id, "waits", {"n": number})
@@ -253,6 +261,6 @@ async def test_a_receiver_that_hangs_leaves_room_for_others(
             async with database.project(project_id) as session:
                 await service.cancel(session, job_id)
         async with calling(database):
-            await eventually(lambda: receiver.posts and len(silent.held) == MAX_POSTS_TO_ONE, within_s=20)
+            await eventually(lambda: receiver.posts and len(silent.held) == MAX_POSTS_TO_ONE)
             silent.over.set()
-            await eventually(lambda: len(silent.held) > MAX_POSTS_TO_ONE, within_s=20)
+            await eventually(lambda: len(silent.held) > MAX_POSTS_TO_ONE)

@@ -12,6 +12,7 @@ from recado.errors import BadInput, Unavailable, retry_after
 from recado.jobs import claims, relay, service
 from recado.jobs.kinds import JobLost, Kinds, Run
 from recado.kit import new_id
+from recado.projects.service import create_project
 from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
 from tests.mailbox.support import eventually
 
@@ -155,6 +156,34 @@ async def test_what_stalls_leaves_room_for_other_projects(
         assert len(began) == MAX_RUNNING - claims.KEPT_FREE
         goes_on.set()
         assert {(await ended(database, job_id)).state for job_id in stalled} == {"succeeded"}
+
+
+async def test_projects_that_all_wait_leave_room_for_another(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight projects whose jobs wait for servers that do not answer: the ninth's begins, and theirs go on later."""
+    monkeypatch.setattr(relay, "PUT_OFF_S", 0.5)
+    async with database.system() as session:
+        stalling = [(await create_project(session, f"stalls-{n}", "Stalls")).id for n in range(8)]
+    began: set[str] = set()
+    goes_on = asyncio.Event()
+
+    async def waits(run: Run) -> None:
+        began.add(run.project_id)
+        while not goes_on.is_set():
+            await run.wait(0.05)
+
+    async def works(run: Run) -> None: ...
+
+    async with at_work(database, kinds(waits=waits, works=works)):
+        stalled: list[str] = []
+        for count, one in zip((MAX_RUNNING, *[2] * 7), stalling, strict=True):
+            stalled += [await submit(database, one, "waits", {"n": n}) for n in range(count)]
+            await eventually(lambda one=one: one in began)
+        assert (await ended(database, await submit(database, project_id, "works"))).state == "succeeded"
+        goes_on.set()
+        over = [await ended(database, job_id) for job_id in stalled]
+    assert {(job.state, job.attempts, job.crashes, job.error_code) for job in over} == {("succeeded", 1, 0, None)}
 
 
 async def test_projects_take_turns(database: Database, project_id: str, other_project_id: str) -> None:

@@ -26,7 +26,7 @@ class Counting(Picture):
 
 
 async def test_many_misses_share_one_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture, "MISS_SPACING_S", 0.05)
+    monkeypatch.setattr(picture, "MISS_SPACING_S", 0.3)
     counting = Counting()
     await counting.refresh()
     await asyncio.gather(*(counting.refresh_after_miss() for _ in range(100)))

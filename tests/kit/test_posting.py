@@ -36,8 +36,8 @@ async def client(script: Script, scheme: str = "http", **more: float) -> AsyncGe
     port = server.sockets[0].getsockname()[1]
     poster = Poster(
         f"{scheme}://127.0.0.1:{port}",
-        connect_timeout_s=more.get("connect_timeout_s", 2.0),
-        answer_timeout_s=more.get("answer_timeout_s", 2.0),
+        connect_timeout_s=more.get("connect_timeout_s", 20.0),
+        answer_timeout_s=more.get("answer_timeout_s", 20.0),
         max_connections=int(more.get("max_connections", 4)),
         keep_alive_s=more.get("keep_alive_s", 15.0),
     )
@@ -113,7 +113,7 @@ async def test_a_refused_connection_is_not_sent() -> None:
 
 
 async def test_a_handshake_that_fails_is_not_sent() -> None:
-    async with client(always_ok, scheme="https") as (poster, _):
+    async with client(always_ok, scheme="https", connect_timeout_s=0.5) as (poster, _):
         with pytest.raises(NotSent):
             await poster.post(poster.head("/x", {}), b"1")
 

@@ -119,7 +119,7 @@ async def test_uploads_leave_places_to_what_other_lines_send(place: Place) -> No
         await place.mailbox.store([quiet.arrival("hola", person(500))])
         (held,) = await claim(place.mailbox)
         await answer(place.mailbox, held, out("Buenas"))
-        await eventually(entries, 10)
+        await eventually(entries)
         assert [one["content"]["text"]["body"] for one in await entries()] == ["Buenas"]
         store.go_on.set()
         await eventually(all_arrived)
@@ -156,6 +156,23 @@ async def test_the_header_of_a_template_takes_a_file_of_ours(place: Place) -> No
     headers = [one["template"]["components"][0]["parameters"][0]["document"] for one in await sent(place)]
     ids = [made["provider_media_id"], "1003383421387256"]
     assert headers == [{"id": one, "filename": "f.pdf"} for one in ids]
+
+
+@on_sqlite
+async def test_an_upload_that_is_not_answered_is_made_again_and_no_message_left(place: Place) -> None:
+    row = await kept(place, size=1_000)
+    message = outgoing(media="image", media_id=row.id)
+    await place.call("PUT", "faults", {"upload_cut": 1.0, "upload_pause_s": 0.01})
+    with pytest.raises(SendError) as refused:
+        await place.channel.prepare(place.line, message)
+    assert (refused.value.code, refused.value.verdict.permanent) == ("media_upload_failed", False)
+    assert (await uploads(place), await sent(place)) == ([], [])
+    await place.call("PUT", "faults", {})
+    await place.channel.prepare(place.line, message)
+    await place.channel.send(place.line, message, 1)
+    (made,), (content,) = await uploads(place), await sent(place)
+    assert content["image"]["id"] == made["provider_media_id"]
+    assert (await place.call("GET", "stats"))["faults"]["upload_cut"] >= 1
 
 
 @on_sqlite

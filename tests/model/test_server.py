@@ -209,7 +209,7 @@ async def test_a_killed_engine_is_started_again(servers: Servers) -> None:
 async def test_ctrl_c_stops_it_in_the_middle_of_an_answer(servers: Servers) -> None:
     with servers(N_CTX="32768") as server:
         async with server.writing():
-            code = await asyncio.to_thread(server.program.stop, signal.SIGINT, 20.0)
+            code = await asyncio.to_thread(server.program.stop, signal.SIGINT)
         assert code == 0
 
 

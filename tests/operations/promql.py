@@ -32,9 +32,12 @@ class Selector:
 
 @dataclass
 class Query:
-    """What a query uses. `grouped` are the labels that it groups by, or matches on."""
+    """What a query uses. `grouped` are the labels that it groups by, or matches on; `calls` are the functions with what
+    they are of, however far inside.
+    """
 
     selectors: list[Selector] = field(default_factory=list[Selector])
+    calls: list[tuple[str, Selector]] = field(default_factory=list[tuple[str, Selector]])
     grouped: set[str] = field(default_factory=set[str])
 
 
@@ -137,6 +140,7 @@ class _Parser:
         if name not in FUNCTIONS:
             raise ValueError(f"there is no function {name} in {self._text!r}")
         self.expect("sign", "(")
+        before = len(self.query.selectors)
         kinds: list[str] = []
         while not self._take(")"):
             kinds.append(self.expression(0))
@@ -144,6 +148,7 @@ class _Parser:
                 self.expect("sign", ",")
         if "".join(kinds) != FUNCTIONS[name]:
             raise ValueError(f"{name} takes something else in {self._text!r}")
+        self.query.calls += [(name, selector) for selector in self.query.selectors[before:]]
         return "s" if name == "time" else "v"
 
     def _selector(self, name: str) -> str:

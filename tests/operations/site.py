@@ -48,7 +48,7 @@ class Site:
         async with asyncio.timeout(LIMIT_S):
             while await self._answers() < times:  # noqa: ASYNC110 # other processes make them
                 await asyncio.sleep(0.05)
-        async with self.http.get(f"{self.simulator}/simulator/idle?wait_s=10") as answer:
+        async with self.http.get(f"{self.simulator}/simulator/idle?wait_s=60") as answer:
             assert (await answer.json())["idle"]
 
     async def _answers(self) -> int:

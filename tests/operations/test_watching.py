@@ -15,8 +15,13 @@ from tests.operations import promql
 
 DEPLOY = Path(recado.__file__).parent.parent / "deploy"
 LABELS = {series: set(family.labels) for family in CATALOGUE for series in family.series}
+# What only grows: counters, and the parts of histograms and summaries.
+GROWS = {
+    series for family in CATALOGUE if family.kind in ("counter", "histogram", "summary") for series in family.series
+}
 # Of the process itself, by prometheus-client.
 LABELS.update({"process_resident_memory_bytes": set(), "process_cpu_seconds_total": set()})
+GROWS.add("process_cpu_seconds_total")
 # Prometheus adds these; `le` is a histogram's.
 ADDED = {"instance", "job", "le"}
 
@@ -51,6 +56,19 @@ def test_every_query_is_promql_of_our_metrics(where: str, query: str) -> None:
         for label, _, _ in selector.matchers:
             assert label in LABELS[selector.name] | ADDED, f"{where}: {selector.name} has no label {label}"
     assert found.grouped <= used | ADDED, where
+
+
+@pytest.mark.parametrize(("where", "query"), QUERIES, ids=[f"{where}: {query[:40]}" for where, query in QUERIES])
+def test_what_grows_is_asked_for_its_rate_and_nothing_else_is(where: str, query: str) -> None:
+    found = promql.read(query)
+    rated = [selector for call, selector in found.calls if call in ("rate", "increase")]
+    for selector in found.selectors:
+        assert (selector in rated) == (selector.name in GROWS), f"{where}: {selector.name}"
+    for call, selector in found.calls:
+        assert call != "delta" or selector.name not in GROWS, f"{where}: {selector.name}"
+        if call == "histogram_quantile":
+            assert selector.name.endswith("_bucket"), f"{where}: {selector.name}"
+            assert "le" in found.grouped, where
 
 
 @pytest.mark.parametrize(

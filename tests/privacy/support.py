@@ -112,7 +112,7 @@ class Life:
         files = [path for path in self.folder.rglob("*") if path.is_file()]
         if self.database.is_sqlite:
             files += self.database.sqlite_path.parent.glob(self.database.sqlite_path.name + "*")
-        raw = {path.name: [needle for needle in needles if in_file(path, needle)] for path in files}
+        raw = {path.name: found for path, found in zip(files, in_files(files, needles), strict=True)}
         return {name: found for name, found in {**tables, **raw}.items() if found}
 
 
@@ -124,14 +124,21 @@ def _tables(connection: Any) -> list[str]:
             for name in inspector.get_table_names(schema)]  # fmt: skip
 
 
-def in_file(path: Path, needle: str) -> bool:
-    """Whether a text stands in the raw bytes of a file; read by another process, for the locks on it are this one's."""
+_LOOK = """
+import json, sys
+paths, needles = json.load(sys.stdin)
+json.dump([[needle for needle in needles if needle.encode() in open(path, "rb").read()] for path in paths], sys.stdout)
+"""
+
+
+def in_files(paths: Sequence[Path], needles: Sequence[str]) -> list[list[str]]:
+    """For each file, which texts stand in its raw bytes. Another process reads it: the locks are this one's."""
     done = subprocess.run(
-        [sys.executable, "-c", "import sys; sys.exit(sys.argv[2].encode() in open(sys.argv[1], 'rb').read())",
-         str(path), needle],
-        check=False, timeout=90,
+        [sys.executable, "-I", "-S", "-c", _LOOK],
+        input=json.dumps([[str(path) for path in paths], needles]), capture_output=True, text=True, check=True,
+        timeout=90,
     )  # fmt: skip
-    return done.returncode == 1
+    return json.loads(done.stdout)
 
 
 async def live(world: World, box: SecretBox, folder: Path, bucket: Store | None = None) -> Life:

@@ -3,10 +3,13 @@
 import asyncio
 import io
 import json
+import logging
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import structlog
 
 from recado.archive.backup import back_up
 from recado.archive.restore import restore
@@ -178,6 +181,7 @@ async def test_a_message_that_is_being_sent_ends_before_the_rest_goes(life: Life
     mailbox = life.world.mailbox()
     await life.world.execute("UPDATE outbox SET state = 'queued'")
     fences = await take_lines(mailbox)
+    await life.world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 600000")  # it lives
     rows = await mailbox.claim_heads(life.shop.line_id, fences[life.shop.line_id], 100)
     assert len(rows) == 3
     erasure = await life.ask()
@@ -263,9 +267,22 @@ async def test_an_erased_message_that_comes_once_more_is_not_new(life: Life) -> 
     assert await life.world.rows("SELECT id FROM erased_messages") == []
 
 
-async def test_workers_carry_out_what_was_asked_once_and_say_nothing_of_the_person(life: Life) -> None:
-    said = io.StringIO()
-    logs.configure_logging("DEBUG", to=said)
+@pytest.fixture
+def said() -> Iterator[io.StringIO]:
+    """Everything that is logged."""
+    root = logging.getLogger()
+    before, level = list(root.handlers), root.level
+    written = io.StringIO()
+    logs.configure_logging("DEBUG", to=written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+
+
+async def test_workers_carry_out_what_was_asked_once_and_say_nothing_of_the_person(
+    life: Life, said: io.StringIO
+) -> None:
     erasure = await life.ask()
     assert await life.ask() == erasure
     keepers = [Keeper(life.database, life.eraser()) for _ in range(2)]

@@ -17,6 +17,8 @@ from recado.channels.cloud_api.simulator import App, Number, Simulator, Simulato
 from recado.channels.service import create_line
 from recado.db import Database
 from recado.decisions import BrainMode
+from recado.kit import now_ms
+from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
 from recado.projects.service import create_project
 from recado.usage.service import DailyBudget, Limits
@@ -124,9 +126,12 @@ async def _populate(database_url: str) -> None:
     try:
         projects = {name: await _add_line(database, name, mode) for name, mode in LINES.items()}
         budget = DailyBudget(database, Limits(TOKENS_PER_DAY))
-        reserved = await budget.reserve(projects["poor"], "local", Spent(TOKENS_PER_DAY))
-        assert reserved is not None
-        await reserved.settle(Spent(TOKENS_PER_DAY))
+        for ahead_ms in (0, 24 * 3_600_000):  # a test may begin just before midnight
+            at_ms = now_ms() + ahead_ms
+            with use_clock(lambda at_ms=at_ms: at_ms):
+                reserved = await budget.reserve(projects["poor"], "local", Spent(TOKENS_PER_DAY))
+                assert reserved is not None
+                await reserved.settle(Spent(TOKENS_PER_DAY))
     finally:
         await database.close()
 

@@ -80,14 +80,16 @@ async def test_listen_uses_the_direct_url_and_behind_a_pooler_no_statement_is_ke
         return int(count)
 
     async def query_of(name: str) -> str | None:
-        sql = "SELECT query FROM pg_stat_activity WHERE application_name = :name"
+        sql = "SELECT query FROM pg_stat_activity WHERE application_name = :name AND state = 'idle'"
         row = await world.one_or_none(sql, name=name)
         return row["query"] if row else None
 
+    async def listens() -> bool:
+        return "LISTEN" in (await query_of("direct") or "").upper()
+
     try:
         assert await driver.run(prepared, Priority.OTHER) <= 1  # the one that counts
-        await eventually(lambda: query_of("direct"))
-        assert "LISTEN" in (await query_of("direct") or "").upper()
+        await eventually(listens)
         assert "LISTEN" not in (await query_of("pooled") or "").upper()
         await world.execute("SELECT pg_notify('recado', 'another turns')")
         await eventually(lambda: heard == ["turns"])

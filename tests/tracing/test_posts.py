@@ -50,7 +50,7 @@ async def test_a_message_is_followed_to_who_is_told_of_it(traced: Traced, shop: 
         while await mailbox.number_events():
             pass
         async with delivering(traced):
-            await eventually(lambda: len(set(receiver.ids)) == 4 and len(receiver.ids) >= 5, within_s=20)
+            await eventually(lambda: len(set(receiver.ids)) == 4 and len(receiver.ids) >= 5)
         posts = [(body, headers) for body, (_, headers) in zip(receiver.bodies, receiver.posts, strict=True)]
     spans = await traced.spans()
     assert stored.message_id is not None

@@ -187,6 +187,8 @@ class AtWork:
 
     async def progress(self, shown: Any) -> None: ...
 
+    async def wait(self, wait_s: float) -> None: ...
+
 
 @pytest.mark.parametrize("database_kind", ["sqlite"])
 async def test_a_job_has_a_trace_of_its_own(traced: Traced) -> None:

@@ -15,11 +15,12 @@ from recado.assistants.service import create_assistant
 from recado.channels.service import create_line
 from recado.db import Database
 from recado.kit.crypto import SecretBox
+from recado.kit.ports import free_port
 from recado.projects.service import create_project
 from tests.chaos.checker import judge
 from tests.chaos.fleet import APP_SECRET, WEBHOOK_PATH
 from tests.chaos.people import Written
-from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, Program, free_port, python
+from tests.chaos.programs import HOST, RECADO, STOP_WITHIN_S, Program, python
 from tests.chaos.rows import Found, held_by, processes, read_all
 from tests.chaos.simulator import SimulatorClient, seen
 from tests.databases import Databases

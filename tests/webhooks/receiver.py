@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,10 +18,14 @@ class Receiver:
     answer: Callable[[int], int] = lambda _: 204
     posts: list[tuple[bytes, dict[str, str]]] = field(default_factory=list[tuple[bytes, dict[str, str]]])
     on_post: Callable[[], None] = lambda: None
+    # What happens between a post, by its number, and its answer.
+    before_answer: Callable[[int], Awaitable[None]] | None = None
 
     async def take(self, request: web.Request) -> web.Response:
         self.posts.append((await request.read(), {name.lower(): value for name, value in request.headers.items()}))
         self.on_post()
+        if self.before_answer is not None:
+            await self.before_answer(len(self.posts) - 1)
         status = self.answer(len(self.posts) - 1)
         headers = {"Location": self.url + "/elsewhere"} if status in (301, 302, 307) else {}
         text = None if status == 204 else f"no: {request.headers['X-Webhook-Signature']}\x1b[2J"

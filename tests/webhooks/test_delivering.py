@@ -24,6 +24,7 @@ from recado.kit import new_id, randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import EVERYWHERE, Destinations
 from recado.kit.postman import Result
+from recado.kit.signed import signature
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
@@ -92,7 +93,7 @@ class World:
 
 
 async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while not await check():  # noqa: ASYNC110 # rows tell in no other way
             await asyncio.sleep(0.01)
 
@@ -140,19 +141,87 @@ async def test_processes_beside_each_other_keep_the_order(world: World) -> None:
     assert world.receiver.ids == made
 
 
-async def test_a_stop_ends_what_is_on_its_way_and_gives_the_rest_back(world: World) -> None:
+async def test_a_stop_ends_what_is_on_its_way_and_gives_the_rest_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "DRAIN_S", 30.0)  # its end is waited for, also on a machine that stalls
     await world.add()
     made = await world.happen("a", "b", "c")
     await world.deliverer().hand_out()
     posted = asyncio.Event()
     world.receiver.on_post = posted.set
     async with world.delivering():
-        await asyncio.wait_for(posted.wait(), 30)
+        await asyncio.wait_for(posted.wait(), 60)
     assert [(row.owner, row.lease_until_ms) for row in await world.rows()] == [(None, 0)] * 3
     assert (await world.rows())[0].state == "delivered"
     async with world.delivering():
         await eventually(lambda: _all(world, 3, "delivered"))
     assert world.receiver.ids == made
+
+
+async def test_what_is_changed_during_a_post_holds_for_the_next(world: World) -> None:
+    endpoint_id = await world.add()
+    made = await world.happen("a", "b", "c")
+    await world.deliverer().hand_out()
+    done = asyncio.Event()
+
+    async def change(number: int) -> None:
+        async with world.database.project(world.project_id) as session:
+            how: dict[str, Any] = {"secret": "another secret"} if number == 0 else {"active": False}
+            await service.change_endpoint(session, world.box, Destinations(), endpoint_id, **how)
+        if number == 1:
+            done.set()
+
+    world.receiver.before_answer = change
+    async with world.delivering():
+        await asyncio.wait_for(done.wait(), 30)
+        await eventually(lambda: _settled(world, ["delivered", "delivered", "queued"]))
+    assert world.receiver.ids == made[:2]
+    for (body, headers), is_new in zip(world.receiver.posts, (False, True), strict=True):
+        assert (headers["x-webhook-signature"] == signature("another secret", body)) is is_new
+
+
+async def _settled(world: World, states: list[str]) -> bool:
+    rows = await world.rows()
+    return [row.state for row in rows] == states and all(row.owner is None for row in rows)
+
+
+@on_postgres
+async def test_an_endpoint_takes_what_happens_from_its_commit_on(world: World) -> None:
+    """Also while another process is just handing out."""
+    await world.add()
+    await world.happen("a")
+
+    async def hand_out() -> int:
+        async with world.database.system() as session:
+            return await service.hand_out(session)
+
+    async with world.database.system() as session:
+        assert await service.hand_out(session) == 1
+        other = asyncio.create_task(hand_out())
+        await eventually(lambda: _somebody_waits_for_a_lock(world))
+        added = await world.add()
+        (made,) = await world.happen("b")
+    await other
+    await world.deliverer().hand_out()
+    assert [row.event_id for row in await world.rows() if row.endpoint_id == added] == [made]
+
+
+@on_postgres
+async def test_nothing_is_left_of_an_endpoint_that_is_removed_while_it_is_handed_something(world: World) -> None:
+    endpoint_id = await world.add()
+    await world.happen("a")
+
+    async def remove() -> None:
+        async with world.database.project(world.project_id) as session:
+            await service.remove_endpoint(session, endpoint_id)
+
+    async with world.database.system() as session:
+        assert await service.hand_out(session) == 1
+        removing = asyncio.create_task(remove())
+        await eventually(lambda: _somebody_waits_for_a_lock(world))
+    await removing
+    assert await world.rows() == []
 
 
 async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:

@@ -1,9 +1,13 @@
 """One post: what is signed, what is refused, what is kept of the answer."""
 
 import asyncio
+import gzip
 import hashlib
 import hmac
 import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
 
 import pytest
@@ -14,6 +18,7 @@ from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
 from recado.kit.signed import post_signed
 from recado.webhooks.posting import body_of
+from tests.mailbox.support import eventually
 from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -55,6 +60,7 @@ def test_the_body_is_that_of_the_contract() -> None:
             "ff02::1",
         ),
         *("::", "255.255.255.255", "2001:db8::1"),
+        *("fec0::1", "64:ff9b:1::a00:1", "::7f00:1", "::ffff:0:7f00:1", "2001:0:7f00:1::"),
     ],
 )
 def test_addresses_that_are_not_public_are_refused(address: str) -> None:
@@ -137,6 +143,49 @@ async def test_what_is_kept_of_an_answer_has_no_secret_and_no_control_characters
     assert result.excerpt == "no: *** [2J"
 
 
+async def test_an_answer_is_never_unpacked() -> None:
+    """Some kilobytes that would be megabytes, from whoever has set the address."""
+    asked: list[bytes] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
+        packed = gzip.compress(b"a" * 10_000_000)
+        head = f"HTTP/1.1 500 No\r\nContent-Encoding: gzip\r\nContent-Length: {len(packed)}\r\n\r\n"
+        writer.write(head.encode() + packed)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    postman = Postman(LOOPBACK)
+    result = await post_signed(postman, f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", SECRET, b"{}")
+    await postman.close()
+    server.close()
+    await server.wait_closed()
+    assert (result.status, result.error, result.excerpt) == (500, None, None)
+    assert b"accept-encoding: identity\r\n" in asked[0].lower()
+
+
+async def test_a_name_that_hangs_holds_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    began, over = threading.Event(), threading.Event()
+
+    def hang(*_: object, **__: object) -> None:
+        began.set()
+        over.wait(60)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+    postman = Postman(timeout_s=60)
+    posting = asyncio.create_task(post_signed(postman, "http://hangs.example/", SECRET, b"{}"))
+    await eventually(began.is_set)
+    try:
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "done"), 20) == "done"
+    finally:
+        over.set()
+    assert (await posting).error == "ClientConnectorDNSError"
+    await postman.close()
+
+
 async def test_who_does_not_answer_is_given_up() -> None:
     async def silent(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await gone.wait()
@@ -152,7 +201,12 @@ async def test_who_does_not_answer_is_given_up() -> None:
     await postman.close()
     server.close()
     await server.wait_closed()
-    refused = Postman(LOOPBACK)
-    result = await post_signed(refused, f"http://127.0.0.1:{port}/", SECRET, b"{}")
+
+
+async def test_where_nobody_listens_it_is_refused() -> None:
+    with socket.socket() as silent:  # it has the port, and does not listen
+        silent.bind(("127.0.0.1", 0))
+        refused = Postman(LOOPBACK)
+        result = await post_signed(refused, f"http://127.0.0.1:{silent.getsockname()[1]}/", SECRET, b"{}")
+        await refused.close()
     assert (result.status, result.error) == (None, "ClientConnectorError")
-    await refused.close()

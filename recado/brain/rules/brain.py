@@ -12,7 +12,7 @@ from recado.brain.rules.dialogue.outcome import Outcome
 from recado.brain.rules.greeting import greeting
 from recado.brain.rules.hearing import Heard
 from recado.brain.rules.index import Index, IndexCache
-from recado.brain.rules.menu import clip, menu
+from recado.brain.rules.menu import clip, menu, topics_of
 from recado.brain.rules.phrases import PHRASES, Phrases
 from recado.brain.rules.scoring import Match
 from recado.brain.rules.signals import Signals
@@ -143,14 +143,16 @@ def _small_talk(turn: _Turn) -> Decision:
     hello = _greeting(turn)
     name = turn.context.assistant.name
     if read.identity:
-        return _said(turn, "other", _menu(turn, phrases.identity.format(assistant=name)))
+        return _said(turn, "other", _menu(turn, f"{phrases.identity.format(assistant=name)} {_topics(turn)}"))
     if _asks(turn):
         again, missed = leading.missed(turn.said)
         asked_back = leading.ask_which(turn.said) or again
         if asked_back is not None:
             return _told(turn, asked_back)
         start = f"{phrases.greeted.format(greeting=hello)} " if read.greeting else ""
-        return _said(turn, "other", _menu(turn, start + phrases.unknown), confidence=0.0, memory=missed)
+        return _said(
+            turn, "other", _menu(turn, f"{start}{phrases.unknown} {_topics(turn)}"), confidence=0.0, memory=missed
+        )
     if read.thanks:
         return _said(turn, "thanks", OutText(text=phrases.thanks))
     if turn.heard.unread:
@@ -188,6 +190,11 @@ def _greeting(turn: _Turn) -> str:
 
 def _menu(turn: _Turn, text: str) -> Reply:
     return menu(text, turn.index, turn.language)
+
+
+def _topics(turn: _Turn) -> str:
+    """What leads to the topics of the menu, or to the person who is all there is in it."""
+    return turn.phrases.topics if topics_of(turn.index, turn.language) else turn.phrases.no_topics
 
 
 def _said(

@@ -25,16 +25,21 @@ def menu(text: str, index: Index, language: Language) -> OutButtons | OutList:
     """The text, the assistant's first topics and a person: buttons if they are so few, else a list."""
     phrases = PHRASES[language]
     body = clip(text, MAX_INTERACTIVE_BODY)
-    topics = [(topic, entry) for topic, entry in index.topics(language).items() if _can_be_offered(topic)]
+    topics = topics_of(index, language)
     if len(topics) < MAX_BUTTONS:
         buttons = [
             Button(id=TOPIC_PREFIX + topic, title=clip(title(topic, language), MAX_BUTTON_TITLE)) for topic, _ in topics
         ]
-        person = Button(id=PERSON_ID, title=clip(phrases.person, MAX_BUTTON_TITLE))
+        person = Button(id=PERSON_ID, title=phrases.person)
         return OutButtons(text=body, buttons=(*buttons, person))
     rows = [_row(topic, entry, language) for topic, entry in topics[: MAX_ROWS - 1]]
     person_row = Row(id=PERSON_ID, title=phrases.person, description=phrases.person_description)
     return OutList(text=body, button=phrases.menu_button, rows=(*rows, person_row))
+
+
+def topics_of(index: Index, language: Language) -> list[tuple[str, Entry]]:
+    """The topics that can be offered, each with its first entry."""
+    return [(topic, entry) for topic, entry in index.topics(language).items() if _can_be_offered(topic)]
 
 
 def title(topic: str, language: Language) -> str:

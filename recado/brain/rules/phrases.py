@@ -18,6 +18,8 @@ class Phrases:
     greeting_before_answer: str
     offer: str
     unknown: str
+    topics: str
+    no_topics: str
     thanks: str
     farewell: str
     acknowledged: str
@@ -36,17 +38,17 @@ _ES = Phrases(
     greeted="¡{greeting}!",
     welcome="¡{greeting}! 👋 Soy {assistant} (asistente virtual). ¿En qué te puedo ayudar?",
     greeting_before_answer="¡{greeting}! 👋",
-    offer="Con mucho gusto te ayudo. Escríbeme tu pregunta o elige un tema:",
-    unknown="No lo sé, y prefiero no darte un dato equivocado. 🙏 Lo que sí puedo contarte es esto:",
+    offer="Con mucho gusto te ayudo. Escríbeme tu pregunta o elige:",
+    unknown="No lo sé, y prefiero no darte un dato equivocado. 🙏",
+    topics="Lo que sí puedo contarte es esto:",
+    no_topics="Si quieres, te paso con alguien del equipo:",
     thanks="¡Con mucho gusto! 😊 Si necesitas algo más, aquí estoy.",
     farewell="¡Hasta luego, que te vaya muy bien! 👋",
     acknowledged="¡Perfecto! Si necesitas algo más, aquí estoy.",
-    identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona. Puedo responder sobre estos "
-    "temas "
-    "o pasarte con alguien del equipo:",
+    identity="Soy el asistente virtual de este chat, {assistant}; no soy una persona.",
     handed_over="Claro que sí. Ya avisé al equipo: una persona te responderá por aquí apenas pueda. 🙌",
     menu_button="Ver temas",
-    person="Hablar con una persona",
+    person="Hablar con alguien",
     person_description="Alguien del equipo te responde por aquí",
     only_text={
         "voice": "Todavía no puedo escuchar audios, disculpa. 🙏 ¿Me lo escribes?",
@@ -71,13 +73,14 @@ _EN = Phrases(
     greeted="{greeting}!",
     welcome="{greeting}! 👋 This is {assistant} (virtual assistant). How can I help you?",
     greeting_before_answer="{greeting}! 👋",
-    offer="Happy to help. Write your question or choose a topic:",
-    unknown="I don't know that, and I would rather not tell you something wrong. 🙏 Here is what I can tell you about:",
+    offer="Happy to help. Write your question or choose:",
+    unknown="I don't know that, and I would rather not tell you something wrong. 🙏",
+    topics="Here is what I can tell you about:",
+    no_topics="I can pass you on to someone from the team:",
     thanks="You are very welcome! 😊 If you need anything else, I am here.",
     farewell="Goodbye, and take care! 👋",
     acknowledged="Great! If you need anything else, I am here.",
-    identity="I am the virtual assistant of this chat, {assistant}; I am not a person. I can answer about these topics "
-    "or pass you on to someone from the team:",
+    identity="I am the virtual assistant of this chat, {assistant}; I am not a person.",
     handed_over="Of course. I have told the team: a person will answer you here as soon as they can. 🙌",
     menu_button="See topics",
     person="Talk to a person",

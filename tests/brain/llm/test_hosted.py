@@ -105,7 +105,7 @@ FAULTS: dict[str, tuple[tuple[Act, ...], str]] = {
 @pytest.mark.parametrize(("acts", "reason"), FAULTS.values(), ids=FAULTS.keys())
 async def test_whatever_fails_the_rules_answer(kind: Kind, acts: tuple[Act, ...], reason: str) -> None:
     ruled = await RulesBrain().decide(turn())
-    async with thinking(kind, *acts, timeout_s=0.6) as (_, thinker, brain):
+    async with thinking(kind, *acts, timeout_s=0.6 if reason == "timeout" else 50.0) as (_, thinker, brain):
         decision = await brain.decide(turn())
     assert decision == ruled
     assert list(thinker.stats.fallbacks.values()) == [1]
@@ -127,7 +127,7 @@ async def test_a_rate_limit_is_left_alone_for_as_long_as_it_asks(kind: Kind) -> 
 async def test_logs_have_no_words_and_no_keys(kind: Kind, act: Act, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     calm_libraries("DEBUG")
-    async with thinking(kind, act, timeout_s=2.0) as (_, _, brain):
+    async with thinking(kind, act, timeout_s=50.0) as (_, _, brain):
         await brain.decide(turn())
     kept = "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records)
     for secret in (KEY, UNKNOWN, "Palabras del modelo", "Atendemos con calma"):

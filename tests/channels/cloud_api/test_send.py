@@ -36,7 +36,7 @@ async def against(
     answer: Callable[[Call], bytes] = accepted, **options: float
 ) -> AsyncGenerator[tuple[Stub, CloudApiChannel]]:
     async with running(answer) as stub:
-        channel = CloudApiChannel(stub.url, answer_timeout_s=options.get("answer_timeout_s", 5.0))
+        channel = CloudApiChannel(stub.url, answer_timeout_s=options.get("answer_timeout_s", 20.0))
         try:
             yield stub, channel
         finally:
@@ -176,7 +176,7 @@ REFUSED = {"error": {"message": "(#131047) Re-engagement message", "code": 13104
     ],
 )
 async def test_a_refusal_means_not_taken(answer: bytes, code: str) -> None:
-    async with against(lambda _: answer, answer_timeout_s=0.2) as (stub, channel):
+    async with against(lambda _: answer, answer_timeout_s=2.0) as (stub, channel):
         with pytest.raises(SendError) as error:
             await channel.send(LINE, outgoing(), fence=1)
     assert error.value.code == code
@@ -203,7 +203,7 @@ async def test_a_refusal_means_not_taken(answer: bytes, code: str) -> None:
     ],
 )
 async def test_once_the_bytes_have_left_silence_is_unknown(answer: bytes) -> None:
-    async with against(lambda _: answer, answer_timeout_s=0.2) as (stub, channel):
+    async with against(lambda _: answer, answer_timeout_s=1.0) as (stub, channel):
         with pytest.raises(OutcomeUnknown):
             await channel.send(LINE, outgoing(), fence=1)
     assert len(stub.calls) == 1, "a POST is never repeated silently"
@@ -224,7 +224,7 @@ async def test_a_kept_connection_that_closes_is_unknown_and_never_repeated_silen
 
 async def test_a_drip_does_not_hold_a_send_for_ever() -> None:
     async with running(lambda _: DRIP) as stub:
-        channel = CloudApiChannel(stub.url, connect_timeout_s=0.2, answer_timeout_s=0.2)
+        channel = CloudApiChannel(stub.url, connect_timeout_s=20.0, answer_timeout_s=0.2)
         with pytest.raises(OutcomeUnknown):
             async with asyncio.timeout(30):
                 await channel.send(LINE, outgoing(), fence=1)
@@ -245,10 +245,9 @@ async def unreachable(url: str, **options: float) -> SendError:
 
 
 async def test_a_refused_connection_means_not_taken() -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    await unreachable(f"http://127.0.0.1:{port}")
+    with socket.socket() as silent:  # it has the port, and does not listen
+        silent.bind(("127.0.0.1", 0))
+        await unreachable(f"http://127.0.0.1:{silent.getsockname()[1]}")
 
 
 async def test_an_unknown_name_means_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -281,7 +280,7 @@ async def test_a_server_without_tls_means_not_taken() -> None:
 
 async def test_waiting_for_a_free_connection_means_not_taken() -> None:
     async with running(lambda _: HANG) as stub:
-        channel = CloudApiChannel(stub.url, connect_timeout_s=0.2, answer_timeout_s=2.0, max_connections=1)
+        channel = CloudApiChannel(stub.url, connect_timeout_s=1.0, answer_timeout_s=30.0, max_connections=1)
         first = asyncio.create_task(channel.send(LINE, outgoing(), fence=1))
         await stub.called.wait()
         with pytest.raises(SendError):

@@ -33,8 +33,9 @@ class Faults:
     the 200; `delay` waits up to `delay_max_s` before; `bad_signature` posts it with a wrong signature first.
     Graph calls: `too_many_requests` (429), `server_error` (500), `connection_reset` (cut, not accepted),
     `accepted_then_timeout` (accepted, no answer, cut after `hold_s`), `graph_delay` (up to `delay_max_s` later).
-    Media: `media_cut` (a download ends in the middle), `media_corrupt` (a byte is wrong); `media_pause_s` slows every
-    piece of 64 KiB down.
+    Media: `media_cut` (a download ends in the middle), `media_corrupt` (a byte is wrong), `upload_cut` (a file is kept
+    and its upload not answered); `media_pause_s` slows every piece of 64 KiB of a download down, `upload_pause_s` every
+    answer to an upload.
     Statuses: `lost_statuses` (a message that was accepted never gets any status).
     """
 
@@ -55,6 +56,8 @@ class Faults:
     media_cut: float = 0.0
     media_corrupt: float = 0.0
     media_pause_s: float = 0.0
+    upload_cut: float = 0.0
+    upload_pause_s: float = 0.0
     delay_max_s: float = 0.3
     hold_s: float = 30.0
     batch_max: int = 10
@@ -67,7 +70,7 @@ class Faults:
                 raise ConfigError(f"unknown fault {name!r}; known: {', '.join(sorted(known))}")
             if not isinstance(value, int | float) or isinstance(value, bool) or value < 0:
                 raise ConfigError(f"fault {name} must be a number of 0 or more, not {value!r}")
-            if name not in ("delay_max_s", "hold_s", "batch_max", "media_pause_s") and value > 1:
+            if name not in ("delay_max_s", "hold_s", "batch_max", "media_pause_s", "upload_pause_s") and value > 1:
                 raise ConfigError(f"fault {name} is a probability from 0 to 1, not {value!r}")
         return replace(self, **dict(values))
 

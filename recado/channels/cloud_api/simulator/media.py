@@ -141,6 +141,11 @@ class Files:
         if not content or len(content) > limit:
             raise GraphError(131053, f"Media file size is {len(content)} bytes; the most is {limit}.")
         file = self._keep(content, mime_type, UPLOADED_LIVES_S, number.phone_number_id, None)
+        faults = self._faults()
+        if faults.upload_pause_s:
+            await asyncio.sleep(faults.upload_pause_s)
+        if self.dice.fault("upload_cut", faults.upload_cut) and request.transport is not None:
+            request.transport.abort()
         return web.json_response({"id": file.id})
 
     def about(self, request: web.Request, file: File) -> web.StreamResponse:

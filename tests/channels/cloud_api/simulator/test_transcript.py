@@ -82,7 +82,7 @@ async def test_the_oldest_are_forgotten() -> None:
 
 
 async def test_statuses_of_what_was_forgotten_end() -> None:
-    async with world(max_entries=5, status_delay_s=0.2) as (client, business):
+    async with world(max_entries=5, status_delay_s=2.0) as (client, business):
         await client.inject("hola")
         forgotten = await client.send("forgotten")
         await client.call("POST", "inject", [{"from": ANA, "text": str(n)} for n in range(20)])
