@@ -139,14 +139,17 @@ NOBODYS_ID = "00000000-0000-0000-0000-000000000000"
 
 
 def needles(person: Person) -> list[str]:
-    """The texts by which a person is found inside of other texts."""
-    return [value for _, value in person.addresses] + [*person.contact_ids, *person.conversation_ids]
+    """The texts by which a person is found inside of other texts. What a program calls people of its own (`web`) may be
+    any word, and no job or schedule knows them by it.
+    """
+    named = [value for kind, value in person.addresses if kind != "web"]
+    return [*named, *person.contact_ids, *person.conversation_ids]
 
 
 def without(text: str, person: Person) -> str:
-    """JSON text with a person's numbers, other addresses and ids replaced, wherever they stand in its strings."""
+    """JSON text with a person's numbers, ids of networks and of ours replaced, wherever they stand in its strings."""
     ids = {*person.contact_ids, *person.conversation_ids}
-    others = {value for kind, value in person.addresses if kind != "phone"}
+    others = {value for kind, value in person.addresses if kind not in ("phone", "web")}
     phones = [re.escape(value) for kind, value in person.addresses if kind == "phone"]
     number = re.compile(rf"(?<!\d)(?:{'|'.join(phones)})(?!\d)") if phones else None
 

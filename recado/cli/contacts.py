@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import Context
 from pathlib import Path
@@ -93,8 +93,8 @@ def _show(receipt: "ErasureOut", as_json: bool) -> None:
     click.echo(f"Gone: {rows}.")
     if receipt.traces:
         click.echo(
-            f"The person's address or conversation still stands {receipt.traces} times in the database's file: in what "
-            "others wrote, or in unused parts of it. At a quiet hour: recado db compact"
+            f"The person still stands {receipt.traces} times in unused parts of the database's file. "
+            "At a quiet hour: recado db compact"
         )
 
 
@@ -129,21 +129,44 @@ async def _export(slug: str, who: str, to: Path) -> int:
         async with database.project(project_id, read_only=True) as session:
             contact_id = await find_contact(session, who)
         export = await export_of(database, eraser.store, project_id, contact_id)
-        size = 0
         try:
-            with _create(to) as file:
-                async for chunk in export.chunks():
-                    size += await asyncio.to_thread(file.write, chunk)
-        except FileExistsError:
-            raise Conflict(f"{to} is there already: name another file", code="file_exists") from None
+            return await _write(to, export.chunks())
         except OSError as error:
             raise BadInput(f"{to} cannot be written ({error.strerror})", code="bad_path") from None
-        return size
 
 
-def _create(path: Path) -> IO[bytes]:
-    """A new file that nobody else may read."""
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+async def _write(to: Path, chunks: AsyncIterator[bytes]) -> int:
+    """Write a new file, whole or not at all; its size. Raises `Conflict` (`file_exists`), `OSError`."""
+    size, part = 0, to.with_name(f"{to.name}.part")
+    file = _begin(to, part)
+    try:
+        with file:
+            async for chunk in chunks:
+                size += await asyncio.to_thread(file.write, chunk)
+            await asyncio.to_thread(_finish, file, part, to)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _begin(to: Path, part: Path) -> IO[bytes]:
+    """A new file that nobody else may read, for what is to be called `to` when it is whole."""
+    if to.exists():
+        raise Conflict(f"{to} is there already: name another file", code="file_exists")
+    try:
+        return os.fdopen(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb")
+    except FileExistsError:
+        raise Conflict(
+            f"{part} is there already: somebody writes the same export, or one was killed; then remove it",
+            code="file_exists",
+        ) from None
+
+
+def _finish(file: IO[bytes], part: Path, to: Path) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+    part.rename(to)
 
 
 async def _erase(slug: str, who: str) -> "ErasureOut":

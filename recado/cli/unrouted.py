@@ -56,7 +56,7 @@ def drop(ids: tuple[str, ...], everything: bool, notices: bool, older_than: int 
 
 
 async def _list(limit: int) -> list[dict[str, Any]]:
-    from recado.doctor.deliveries import CONVERTERS
+    from recado.channels.converters import CONVERTERS
     from recado.mailbox.queries import list_strays
 
     async with support.open_database() as database, database.system(read_only=True) as session:
@@ -75,8 +75,8 @@ async def _list(limit: int) -> list[dict[str, Any]]:
 
 async def _drop(ids: Sequence[str], notices: bool, older_than: int | None) -> set[str]:
     """Remove the named ones, or those that the options mean, and return the ids of what was there."""
+    from recado.channels.converters import CONVERTERS
     from recado.db import database_now_ms
-    from recado.doctor.deliveries import CONVERTERS
     from recado.mailbox.models import Unrouted
     from recado.mailbox.queries import drop_strays, list_strays
 

@@ -3,15 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.channels.cloud_api.convert import convert
+from recado.channels.converters import CONVERTERS
 from recado.doctor.findings import Finding, ok, warn
 from recado.doctor.rows import how_many
 from recado.mailbox.models import Unrouted
-from recado.mailbox.queries import Converters, list_strays
+from recado.mailbox.queries import list_strays
 
 # So many deliveries without a line's address are read again to tell what they are; a body may have 3 MB.
 MAX_STRAYS_READ = 200
-CONVERTERS: Converters = {"cloud-api": convert}
 
 
 async def unrouted(session: AsyncSession) -> list[Finding]:

@@ -4,18 +4,21 @@ before they are erased.
 
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels.converters import Converters
+from recado.channels.models import LineRow
 from recado.db import database_now_ms
 from recado.jobs.service import is_named
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
 from recado.mailbox.queries import HOUR_MS, is_to_be_fetched
 from recado.media.models import Media
+from recado.media.personal import file_record
 from recado.media.service import delete_media
-from recado.personal import BATCH, Aging, Holding, Person, Reading, Record, first_id, remove_rows, rows_of
+from recado.personal import BATCH, Aging, Holding, Person, Reading, Record, first_id, read_rows, remove_rows, rows_of
 
 ERASED_CODE = "erased"
 _WAITING = ("queued", "unknown")
@@ -85,7 +88,7 @@ async def provider_ids(session: AsyncSession, person: Person, since_ms: int) -> 
 # --- files that were sent to the person alone --------------------------------------------------------------
 
 
-async def _files_sent(session: AsyncSession, person: Person, limit: int) -> Sequence[str]:
+async def _files_sent(session: AsyncSession, person: Person, limit: int | None) -> Sequence[str]:
     """Files that were sent to this person, and that neither a message to anybody else names nor what is to make one."""
     named = await _named_by(session, OutboxMessage.conversation_id.in_(person.conversation_ids))
     kept = await session.scalars(
@@ -120,7 +123,26 @@ async def _named_by(session: AsyncSession, where: ColumnElement[bool]) -> set[st
     bodies = await session.stream_scalars(
         select(OutboxMessage.body).where(where, OutboxMessage.body.contains('"media_id":"'))
     )
-    return {media_id async for body in bodies for media_id in _FILE.findall(body)}
+    return {media_id async for body in bodies for media_id in files_in(body)}
+
+
+def files_in(body: str) -> list[str]:
+    """The ids of the files that a stored message names."""
+    return _FILE.findall(body)
+
+
+async def files_sent(read: Reading, person: Person) -> AsyncIterator[Media]:
+    """The files that were sent to this person alone: those that an erasure takes."""
+    async with read() as session:
+        ids = await _files_sent(session, person, None)
+    for start in range(0, len(ids), BATCH):
+        async for row in read_rows(read, Media, Media.id.in_(ids[start : start + BATCH])):
+            yield row
+
+
+async def _files_sent_records(read: Reading, person: Person) -> AsyncIterator[Record]:
+    async for row in files_sent(read, person):
+        yield file_record(row)
 
 
 # --- exports ----------------------------------------------------------------------------------------------
@@ -193,31 +215,69 @@ async def _remove_inbox(session: AsyncSession, person: Person, ids: Sequence[str
     return await remove_rows(session, InboxMessage, mine)
 
 
-async def _unrouted(session: AsyncSession, person: Person, limit: int) -> Sequence[str]:
-    """Deliveries that nobody could be given, where they name the person's number or id: they came as they are."""
-    named = [Unrouted.body.contains(f'"{value}"', autoescape=True) for _, value in person.addresses]
-    if not named:
-        return []
-    where: ColumnElement[bool] = named[0]
-    for one in named[1:]:
-        where |= one
-    return (await session.scalars(select(Unrouted.id).where(where).limit(limit))).all()
-
-
-async def _remove_unrouted(session: AsyncSession, _person: Person, ids: Sequence[str]) -> int:
-    return await remove_rows(session, Unrouted, Unrouted.id.in_(ids))
-
-
-FILES_SENT = Holding("media", _files_sent, _remove_files)
+FILES_SENT = Holding("media", _files_sent, _remove_files, "files_sent", _files_sent_records)
 INBOX = Holding("inbox", _of_conversations, _remove_inbox, "messages", _messages)
 OUTBOX = rows_of(OutboxMessage, lambda person: OutboxMessage.conversation_id.in_(person.conversation_ids))
-UNROUTED = Holding("unrouted", _unrouted, _remove_unrouted)
 CONVERSATIONS = rows_of(
     Conversation,
     lambda person: Conversation.contact_id.in_(person.contact_ids),
     name="conversations",
     record=_conversation,
 )
+
+
+# --- deliveries that nobody could be given ----------------------------------------------------------------
+
+# Of these kinds are the addresses that deliveries name; others are whatever words a project likes.
+_OF_NETWORKS = ("phone", "bsuid", "parent_bsuid")
+
+
+def strays_of(converters: Converters) -> Holding:
+    """Deliveries to lines of the project, since they are its, in which there is nothing but what this person wrote.
+
+    A delivery that cannot be read, or that names anything else, may be other projects' too: it stays until its age ends
+    it, for strays have no project.
+    """
+
+    async def find(session: AsyncSession, person: Person, limit: int) -> Sequence[str]:
+        names = frozenset(one for one in person.addresses if one[0] in _OF_NETWORKS)
+        lines = {
+            (row.channel, row.address): row.created_ms
+            for row in await session.scalars(select(LineRow).where(LineRow.channel.in_(converters)))
+        }
+        if not names or not lines:
+            return []
+        named = or_(*(Unrouted.body.contains(f'"{value}"', autoescape=True) for _, value in names))
+        mine = Unrouted.channel.in_(converters) & Unrouted.line_address.in_([address for _, address in lines])
+        ids: list[str] = []
+        async for row in await session.stream_scalars(select(Unrouted).where(mine, named).order_by(Unrouted.id)):
+            here = {at for (channel, at), since in lines.items() if channel == row.channel and since <= row.created_ms}
+            if _is_theirs_alone(row, converters, here, names):
+                ids.append(row.id)
+            if len(ids) == limit:
+                break
+        return ids
+
+    async def remove(session: AsyncSession, _person: Person, ids: Sequence[str]) -> int:
+        return await remove_rows(session, Unrouted, Unrouted.id.in_(ids))
+
+    return Holding("unrouted", find, remove)
+
+
+def _is_theirs_alone(
+    row: Unrouted, converters: Converters, lines: Collection[str], names: Collection[tuple[str, str]]
+) -> bool:
+    try:
+        received = converters[row.channel](json.loads(row.body))
+    except ValueError:  # it could not be kept to the letter
+        return False
+    return bool(received) and all(
+        part.line_address in lines
+        and bool(part.messages)
+        and not (part.statuses or part.unroutable or part.notices or part.happenings)
+        and all(any((one.kind, one.value) in names for one in said.sender.addresses) for said in part.messages)
+        for part in received
+    )
 
 
 # --- by age -----------------------------------------------------------------------------------------------

@@ -1,14 +1,14 @@
 """Reads of the mailbox for people: the API and the CLI. Sessions are a project's; the hot path has its own SQL."""
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
 from sqlalchemy import ColumnElement, and_, case, delete, func, literal, literal_column, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.channels.contract import Received
+from recado.channels.converters import Converters
 from recado.channels.service import fetching_lines
 from recado.errors import Conflict, NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
@@ -208,8 +208,6 @@ async def read_history(
 # Why a delivery is in the table `unrouted`: it names a line that is not there (or whose secret did not sign it), it
 # holds something of no person, or nothing but notices of the provider, about the account or the line.
 StrayKind = Literal["line", "person", "notice"]
-# A channel's way to read its provider's deliveries, by the channel's name.
-Converters = Mapping[str, Callable[[dict[str, Any]], Sequence[Received]]]
 
 
 @dataclass(frozen=True, slots=True)

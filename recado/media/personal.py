@@ -14,7 +14,8 @@ def _of(person: Person) -> ColumnElement[bool]:
     return Media.contact_id.in_(person.contact_ids) & (Media.state != "deleting")
 
 
-def _file(row: Media) -> Record:
+def file_record(row: Media) -> Record:
+    """A file as an export tells of it."""
     return {
         "id": row.id,
         "message_id": row.message_id,
@@ -41,7 +42,7 @@ async def _remove(session: AsyncSession, _person: Person, ids: Sequence[str]) ->
     return await delete_media(session, ids)
 
 
-_ROWS = rows_of(Media, _of, name="files", record=_file)
+_ROWS = rows_of(Media, _of, name="files", record=file_record)
 HOLDINGS = (Holding("media", _ROWS.find, _remove, "files", _ROWS.export),)
 
 

@@ -1,6 +1,7 @@
 """What each table holds of people. Every table is in here, or the tests fail: one that is new cannot be forgotten."""
 
 from recado.bulk import personal as bulk
+from recado.channels.converters import CONVERTERS
 from recado.compat import personal as compat
 from recado.contacts import personal as contacts
 from recado.events import personal as events
@@ -21,7 +22,7 @@ HOLDINGS: tuple[Holding, ...] = (
     *media.HOLDINGS,
     mailbox.INBOX,
     mailbox.OUTBOX,
-    mailbox.UNROUTED,
+    mailbox.strays_of(CONVERTERS),
     mailbox.CONVERSATIONS,
     *contacts.HOLDINGS,
 )

@@ -236,7 +236,7 @@ class Eraser:
 
     async def _scrubbed(self, held: _Held, tables: set[str], person: Person | None) -> Scrubbed:
         """Clean the files, and keep the lease meanwhile."""
-        cleaning = asyncio.create_task(scrub(self.database, tables, person))
+        cleaning = asyncio.create_task(scrub(self.database, held.project_id, tables, person))
         try:
             while not (await asyncio.wait([cleaning], timeout=LEASE_MS / 3000))[0]:
                 async with self.database.project(held.project_id) as session:

@@ -12,9 +12,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable
 from dataclasses import dataclass
 from typing import IO, cast
 
-from recado.db import Database
+from recado.db import Database, json_text
 from recado.errors import NotFound
 from recado.kit.clock import now
+from recado.mailbox.personal import files_in, files_sent
 from recado.media.models import Media
 from recado.media.personal import file_name
 from recado.media.store import Store
@@ -48,10 +49,17 @@ class Export:
                         if sink.waiting >= FLUSH_BYTES:
                             yield sink.take()
                 yield sink.take()
-            async for row in read_rows(self._read(), Media, Media.contact_id.in_(self.person.contact_ids)):
+            async for row in self._files():
                 async for chunk in self._file(archive, sink, row):
                     yield chunk
         yield sink.take()
+
+    async def _files(self) -> AsyncIterator[Media]:
+        """What they sent, and what was sent to them alone."""
+        async for row in read_rows(self._read(), Media, Media.contact_id.in_(self.person.contact_ids)):
+            yield row
+        async for row in files_sent(self._read(), self.person):
+            yield row
 
     def _read(self) -> Reading:
         return lambda: self.database.project(self.project_id, read_only=True)
@@ -76,9 +84,14 @@ class Export:
     async def _page(self) -> AsyncIterator[str]:
         yield BEGIN
         messages = _named("messages")
-        files = {row["message_id"]: row async for row in _records(_named("files"), self._read(), self.person)}
+        came = {row["message_id"]: row async for row in _records(_named("files"), self._read(), self.person)}
+        went = {row["id"]: row async for row in _records(_named("files_sent"), self._read(), self.person)}
         async for message in _records(messages, self._read(), self.person):
-            yield message_of(message, files.get(message["id"]))
+            if message["direction"] == "in":
+                files = [came[message["id"]]] if message["id"] in came else []
+            else:
+                files = [went[one] for one in files_in(json_text(message["content"])) if one in went]
+            yield message_of(message, files)
         yield END
 
     async def _file(self, archive: zipfile.ZipFile, sink: "_Sink", row: Media) -> AsyncIterator[bytes]:

@@ -28,7 +28,8 @@ class Erasure(OfProject, Base):
 
     `state` is running or done. `contact_ids`, `marks` (keyed digests of their addresses) and `counts` (by table) are
     JSON text, and so is `person` (see `recado.privacy.people`), which is empty once it is done. A running one is worked
-    on by whoever holds the lease (database clock). `traces` counts what was found in the database's file at the end.
+    on by whoever holds the lease (database clock). `traces` counts what was found in unused parts of the database's
+    file at the end.
     """
 
     __tablename__ = "erasures"

@@ -1,6 +1,7 @@
 """The page of an export: what was written, for people, in Spanish and English. It runs nothing and asks for nothing."""
 
 import json
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import escape
 from typing import Any
@@ -22,12 +23,12 @@ addresses), what assistants remember (facts), conversations, events and files.</
 END = "</body></html>\n"
 
 
-def message_of(message: Record, file: Record | None) -> str:
-    """One message, with a link to its file and what was said in it."""
+def message_of(message: Record, files: Iterable[Record]) -> str:
+    """One message, with links to its files and what was said in them."""
     way = "in" if message["direction"] == "in" else "out"
     at = datetime.fromtimestamp(message["at_ms"] / 1000, UTC).strftime("%Y-%m-%d %H:%M")
     parts = [escape(_words(message["content"]))]
-    if file is not None:
+    for file in files:
         if file["file"]:
             shown = escape(file["filename"] or file["file"])
             parts.append(f'<a href="{escape(file["file"], quote=True)}">{shown}</a>')

@@ -56,8 +56,8 @@ class ErasureOut(Output):
     """The receipt of an erasure; running until `done_at`.
 
     `counts` are rows by table. `scrubbed` says how the database's own files were cleaned: `log_cut` or `rewritten`
-    (SQLite), `vacuumed` (PostgreSQL). `traces`: how often the person's addresses and conversations were found in the
-    file after it; null where nobody looked.
+    (SQLite), `vacuumed` (PostgreSQL). `traces`: how often the person was found in unused parts of the file after it;
+    null where nobody looked.
     """
 
     id: str

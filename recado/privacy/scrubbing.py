@@ -1,14 +1,14 @@
 """The last step of an erasure: nothing of what was deleted stands in the database's own files.
 
 SQLite: every connection overwrites what it deletes (`secure_delete`), the log is copied back and cut to nothing, and
-the raw file is searched. Now and then a page that was divided keeps a stale copy of a row in its unused part, as do
-pages that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait.
+the unused parts of the file are searched. Now and then a page that was divided keeps a stale copy of a row there, as do
+pages that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait. What is
+in use is not looked at: it is others', or kept by design.
 
 PostgreSQL: the tables are vacuumed. See docs/decisions/0017 for what that leaves.
 """
 
 import asyncio
-import json
 import sqlite3
 import sys
 from collections.abc import Collection, Sequence
@@ -21,6 +21,7 @@ from recado.db import Database
 from recado.errors import Unavailable, retry_after
 from recado.kit.sqlite import set_up_connection
 from recado.personal import Person
+from recado.privacy.traces import Sought
 
 # How long others wait for a try to cut the log, at most; it waits for readers that are at work, such as a backup.
 BUSY_S = 0.2
@@ -30,19 +31,21 @@ PAUSE_S = 0.5
 MAX_REWRITE_BYTES = 128 << 20
 VACUUM_LIMIT_S = 600.0
 SEARCH_LIMIT_S = 600.0
+# Shorter numbers, which a project may make up, stand in all that was ever written.
+MIN_DIGITS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """What was done: `log_cut`, `rewritten` (SQLite) or `vacuumed` (PostgreSQL), and how often the person's addresses
-    and conversations were found in the file after it; None where nobody looked.
+    """What was done: `log_cut`, `rewritten` (SQLite) or `vacuumed` (PostgreSQL), and how often the person was found in
+    unused parts of the file after it; None where nobody looked.
     """
 
     how: str
     traces: int | None = None
 
 
-async def scrub(database: Database, tables: Collection[str], person: Person | None) -> Scrubbed:
+async def scrub(database: Database, project_id: str, tables: Collection[str], person: Person | None) -> Scrubbed:
     """Clean the files after an erasure that changed these tables. Raises `Unavailable` (`database_busy`)."""
     if not database.is_sqlite:
         await _vacuum(database, sorted(tables))
@@ -50,11 +53,24 @@ async def scrub(database: Database, tables: Collection[str], person: Person | No
     await _cut_log(database.sqlite_path)
     if person is None:
         return Scrubbed("log_cut")
-    found = await _search(database.sqlite_path, person)
+    sought = sought_of(project_id, person)
+    found = await _search(database.sqlite_path, sought)
     if not found or await asyncio.to_thread(_size, database.sqlite_path) > MAX_REWRITE_BYTES:
         return Scrubbed("log_cut", found)
     await compact(database)
-    return Scrubbed("rewritten", await _search(database.sqlite_path, person))
+    return Scrubbed("rewritten", await _search(database.sqlite_path, sought))
+
+
+def sought_of(project_id: str, person: Person) -> Sought:
+    """What tells that something was this person's, in this project.
+
+    Addresses that a project may make of any words count only as they stand in the index of addresses: after the project
+    and their kind. Phone numbers stand in lists of bulk sends, too.
+    """
+    keys = [f"{project_id}{kind}{value}" for kind, value in person.addresses]
+    numbers = [value for kind, value in person.addresses if kind == "phone" and len(value) >= MIN_DIGITS]
+    ids = (*person.contact_ids, *person.conversation_ids)
+    return Sought(tuple(map(str.encode, ids)), tuple(map(str.encode, (*keys, *numbers))), project_id.encode())
 
 
 async def compact(database: Database) -> None:
@@ -113,15 +129,14 @@ def _busy() -> Unavailable:
     )
 
 
-async def _search(path: Path, person: Person) -> int:
-    needles: Sequence[str] = [*(value for _, value in person.addresses), *person.conversation_ids]
+async def _search(path: Path, sought: Sought) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "recado.privacy.traces", str(path), f"{path}-wal",
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     try:
         async with asyncio.timeout(SEARCH_LIMIT_S):
-            output, _ = await process.communicate(json.dumps(list(needles)).encode())
+            output, _ = await process.communicate(sought.as_text().encode())
     except BaseException:
         process.kill()
         raise

@@ -18,6 +18,7 @@ from recado.db import Database
 from recado.kit import new_id
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
+from recado.media.store import key_of
 from recado.personal import BATCH
 from recado.projects.service import get_by_slug
 from tests.cli.terminal import Installation
@@ -60,7 +61,12 @@ def clinic(installation: Installation) -> Installation:
 
 @pytest.mark.parametrize("page", ["privacy.en.md", "privacy.es.md"])
 def test_the_guide_tells_of_every_record_of_an_export(clinic: Installation, page: str) -> None:
+    broken = unreadable_file(clinic)
+    assert "media" in clinic.refused("contact", "export", PROJECT, NUMBER, "--to", "ana.zip")
+    assert [*clinic.folder.glob("ana.zip*")] == []
+    broken.rmdir()
     assert "index.html" in clinic.ok("contact", "export", PROJECT, f"+{NUMBER}", "--to", "ana.zip")
+    assert [path.name for path in clinic.folder.glob("ana.zip*")] == ["ana.zip"]
     assert "there already" in clinic.refused("contact", "export", PROJECT, NUMBER, "--to", "ana.zip")
     assert (clinic.folder / "ana.zip").stat().st_mode & 0o077 == 0
     text = (REPOSITORY / "docs" / "guides" / page).read_text("utf-8")
@@ -72,6 +78,21 @@ def test_the_guide_tells_of_every_record_of_an_export(clinic: Installation, page
         for name in ("contacts", "addresses", "conversations", "messages"):
             for key in json.loads(archive.read(f"{name}.json"))[0]:
                 assert f"`{key}`" in told[name], (name, key)
+
+
+def unreadable_file(installation: Installation) -> Path:
+    """A file of Ana's whose content cannot be read: it is a folder."""
+    media_id = new_id()
+    with contextlib.closing(sqlite3.connect(installation.folder / "data" / "recado.db")) as connection, connection:
+        contact, project = connection.execute("SELECT id, project_id FROM contacts").fetchone()
+        connection.execute(
+            "INSERT INTO media (id, project_id, contact_id, kind, state, store_key, created_ms)"
+            " VALUES (?, ?, ?, 'image', 'stored', ?, 1)",
+            (media_id, project, contact, key_of(project, media_id)),
+        )
+    folder = installation.folder / "data" / "media" / key_of(project, media_id)
+    folder.mkdir(parents=True)
+    return folder
 
 
 def test_retention_is_shown_before_it_is_said(clinic: Installation) -> None:

@@ -77,6 +77,11 @@ class Life:
         assert found is not None
         return found.id
 
+    async def address_of(self, project: str) -> str:
+        """That of the project's line."""
+        (line,) = await self.world.rows("SELECT address FROM lines WHERE project_id = :p", p=project)
+        return line["address"]
+
     async def ask(self) -> str:
         async with self.database.project(self.project) as session:
             return (await ask_erasure(session, self.box, self.ana, "test")).id
@@ -142,6 +147,7 @@ async def live(world: World, box: SecretBox, folder: Path, bucket: Store | None 
         project = (await create_project(session, "clinica", "Clínica")).id
         elsewhere = (await create_project(session, "otra", "Otra")).id
     shop, other = await world.shop(project_id=project), await world.shop(project_id=elsewhere)
+    await world.execute("UPDATE lines SET channel = 'cloud-api'")
     mailbox = world.mailbox()
     for number, phone in enumerate((ANA, ANA_TOO, BETO)):
         mine = phone != BETO
@@ -170,7 +176,11 @@ async def _more(life: Life, mailbox: Any, phone: str) -> None:
         conversation = (await session.scalars(select(Conversation).where(Conversation.contact_id == contact))).one()
     content = _bytes(f"enviado-{mark}".encode())
     file = await upload(life.database, life.store, life.project, "image/png", f"archivo-{mark}.png", content, 1000)
-    bodies = [{"type": "text", "text": f"respuesta-{mark}"}, {"type": "media", "media": "image", "media_id": file.id}]
+    image = {"type": "media", "media": "image", "media_id": file.id}
+    template = {"type": "template", "name": "foto", "header_media": {"media": "image", "media_id": file.id}}
+    by_window = {"type": "by_window", "inside": image, "outside": {"type": "template", "name": "hola"}}
+    sent_as = {ANA: template, ANA_TOO: by_window}
+    bodies = [{"type": "text", "text": f"respuesta-{mark}"}, sent_as.get(phone, image)]
     out = [NewOut(new_id(), json.dumps(body, separators=(",", ":"))) for body in bodies]
     await mailbox.enqueue(life.project, conversation.id, out, f"clave-{mark}-{phone}")
     media_id = new_id()
@@ -235,12 +245,29 @@ async def _more(life: Life, mailbox: Any, phone: str) -> None:
             AnswerJob(message_id=first.id, given_conversation=f"whatsapp:{phone}", given_message=f"clave-{mark}",
                       callback_url="https://example.com", callback_due_ms=1, created_ms=1)
         )  # fmt: skip
-        session.add(
-            Unrouted(
-                channel="cloud-api", digest=new_id(), body=json.dumps({"from": phone, "text": f"perdido-{mark}"}),
-                created_ms=1,
-            )
-        )  # fmt: skip
+        session.add(stray(delivery((life.shop.line.address, phone, f"perdido-{mark}"))))
+
+
+def delivery(*written: tuple[str, str, str]) -> dict[str, Any]:
+    """What the Cloud API delivers at once: messages as (line's address, phone number, words)."""
+    changes = [
+        {
+            "field": "messages",
+            "value": {
+                "metadata": {"phone_number_id": at},
+                "contacts": [{"wa_id": phone}],
+                "messages": [{"from": phone, "id": words, "timestamp": "1", "type": "text", "text": {"body": words}}],
+            },
+        }
+        for at, phone, words in written
+    ]
+    return {"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": changes}]}
+
+
+def stray(body: dict[str, Any], *, at_ms: int = 1) -> Unrouted:
+    """A delivery that nobody could be given, as it is kept."""
+    address = body["entry"][0]["changes"][0]["value"]["metadata"]["phone_number_id"]
+    return Unrouted(channel="cloud-api", line_address=address, digest=new_id(), body=json.dumps(body), created_ms=at_ms)
 
 
 def differences(before: dict[str, list[str]], after: dict[str, list[str]], of: Sequence[str]) -> dict[str, list[str]]:

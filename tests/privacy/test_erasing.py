@@ -13,12 +13,15 @@ import structlog
 
 from recado.archive.backup import back_up
 from recado.archive.restore import restore
+from recado.audit.models import AuditEntry
+from recado.contacts.models import AddressRow
 from recado.db import Database
 from recado.jobs.models import Schedule
 from recado.kit import logs, new_id
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
+from recado.mailbox.models import Unrouted
 from recado.mailbox.outbox import Mark
 from recado.mailbox.personal import FILES_SENT
 from recado.messages import OutTemplate, TemplateMedia
@@ -26,14 +29,15 @@ from recado.personal import Person
 from recado.privacy.again import erase_again
 from recado.privacy.erasing import Eraser
 from recado.privacy.ledger import LEDGER, read_ledger
+from recado.privacy.people import person_of
 from recado.privacy.repeats import Erased
-from recado.privacy.scrubbing import compact
+from recado.privacy.scrubbing import Scrubbed, compact, scrub
 from recado.privacy.service import ask_erasure, erasures_of
 from recado.privacy.work import Keeper
 from recado.settings import Settings
 from tests.databases import Databases
 from tests.mailbox.support import World, answer, claim, eventually, on_sqlite, out, stored, take_lines
-from tests.privacy.support import ANA, ANA_TOO, BETO, TRACES, WORDS, Life, differences
+from tests.privacy.support import ANA, ANA_TOO, BETO, TRACES, WORDS, Life, delivery, differences, stray
 
 
 def quiet(_stage: str, _done: int, _total: int) -> None: ...
@@ -78,6 +82,48 @@ async def test_nothing_is_left_and_nobody_else_is_touched(life: Life) -> None:
     assert counts["media"] == 4
     assert counts["jobs"] == counts["schedules"] == counts["bulk_recipients"] == 2
     assert row.scrubbed == "vacuumed" or (life.database.is_sqlite and row.scrubbed in ("log_cut", "rewritten"))
+
+
+async def test_deliveries_of_others_stay_whatever_the_person_is_called(life: Life) -> None:
+    """What nobody could be given is of no project: only what this person alone wrote to a line of the project goes."""
+    mine, other = life.shop.line.address, await life.address_of(life.elsewhere)
+    async with life.database.project(life.project) as session:
+        for kind, value in (("web", "whatsapp_business_account"), ("bsuid", "messages"), ("web", BETO)):
+            session.add(AddressRow(kind=kind, value=value, contact_id=life.ana))
+    kept = {
+        "another project's": stray(delivery((other, ANA, "a"))),
+        "nobody's": stray(delivery(("5550000", ANA, "b"))),
+        "with somebody else's": stray(delivery((mine, ANA, "c"), (mine, BETO, "d"))),
+        "with another line's": stray(delivery((mine, ANA, "e"), (other, ANA, "f"))),
+        "before the line was here": stray(delivery((mine, ANA, "g")), at_ms=-1),
+        "no delivery": Unrouted(channel="cloud-api", line_address=mine, digest="n", body=f'"{ANA}"]', created_ms=1),
+        "of another channel": Unrouted(channel="x", line_address=mine, digest="x", body=f'"{ANA}"', created_ms=1),
+    }
+    async with life.database.system() as session:
+        session.add_all(kept.values())
+    before = {row["id"]: row["body"] for row in await life.world.rows("SELECT id, body FROM unrouted")}
+    row = await life.erase()
+    after = {row["id"]: row["body"] for row in await life.world.rows("SELECT id, body FROM unrouted")}
+    gone = [body for one, body in before.items() if one not in after]
+    assert len(gone) == json.loads(row.counts)["unrouted"] == 2
+    assert all("perdido-7319" in body for body in gone)
+    assert {one for one in kept if kept[one].id not in after} == set()
+
+
+@on_sqlite
+async def test_a_receipt_tells_nothing_of_what_others_wrote_nor_of_what_is_kept(life: Life) -> None:
+    """The audit log keeps the ids of conversations, and another project the same number: neither is a trace."""
+    conversations = await life.world.rows("SELECT id FROM conversations WHERE project_id = :p", p=life.project)
+    async with life.database.project(life.project) as session:
+        person = await person_of(session, life.ana)
+        session.add(AddressRow(kind="web", value="en otro lugar", contact_id=life.ana))
+        for row in conversations:
+            session.add(AuditEntry(actor="key", action="message.send", object_id=row["id"], outcome="done"))
+    receipt = await life.erase()
+    assert receipt.traces == 0
+    # Whatever was there is gone, so there is no cause to write the file anew, although the number stands in it.
+    assert await life.found(ANA) != {}
+    assert await scrub(life.database, life.project, [], person) == Scrubbed("log_cut", 0)
 
 
 async def test_lists_keep_their_places_without_the_person(life: Life) -> None:

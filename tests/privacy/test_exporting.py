@@ -26,7 +26,7 @@ async def test_an_export_has_everything_of_the_person_and_nothing_of_others(life
     named = {name for name in archive.namelist() if not name.startswith("media/")}
     assert named == {
         "person.json", "contacts.json", "addresses.json", "facts.json", "conversations.json", "messages.json",
-        "files.json", "events.json", "bulk_sends.json", "index.html",
+        "files.json", "files_sent.json", "events.json", "bulk_sends.json", "index.html",
     }  # fmt: skip
     read = {name: json.loads(archive.read(name)) for name in named if name.endswith(".json")}
     assert read["person.json"]["format"] == 1
@@ -38,9 +38,15 @@ async def test_an_export_has_everything_of_the_person_and_nothing_of_others(life
     assert [one["place"] for one in messages] == [1, 2, 3, 4, 5] * 2
     files = [archive.read(one["file"]) for one in read["files.json"]]
     assert files == [b"contenido-7319" * 10] * 2
+    # What was sent to them alone, in whatever content.
+    sent = read["files_sent.json"]
+    assert [archive.read(one["file"]) for one in sent] == [b"enviado-7319"] * 2
     page = archive.read("index.html").decode()
     for words in ("texto-7319 número 0", "respuesta-7319", "dicho-7319", "archivo-7319.ogg"):
         assert words in page
+    for one in sent:
+        assert page.count(f'<a href="{one["file"]}">archivo-7319.png</a>') == 1
+    assert len([name for name in archive.namelist() if name.startswith("media/")]) == 4
     everything = b"".join(archive.read(name) for name in archive.namelist())
     for theirs in (BETO, "de Beto", "-otro", "en otro lugar"):
         assert theirs.encode() not in everything

@@ -10,13 +10,15 @@ import aiohttp
 
 _ASK_EVERY_S = 0.02
 _WITHIN_S = 90.0
+_TIMES = 5
 
 
 class Balancer:
     """Takes turns over the addresses that said that they were ready when they were asked last.
 
     `changed` is told of these addresses whenever they are others, before any request goes by them. `refused` collects
-    what must not happen: requests that a ready process did not answer well; `answered` counts the others by method.
+    what must not happen: requests that a ready process did not answer well; `answered` counts the others by method. One
+    that is told to come again, with the time to wait, does so, as clients do.
     """
 
     def __init__(self, addresses: Sequence[str], changed: Callable[[Sequence[str]], Awaitable[None]]) -> None:
@@ -46,16 +48,23 @@ class Balancer:
 
     async def ask(self, method: str, path: str, key: str, body: object = None) -> Any:
         """The answer of a ready process as JSON; None if it was none, which is noted."""
-        address = self.ready[next(self._turn) % len(self.ready)]
-        try:
-            request = self._http.request(method, address + path, json=body, headers={"X-API-Key": key})
-            async with request as answer:
-                if answer.status == 200:
-                    self.answered[method] += 1
-                    return await answer.json()
-                self.refused.append(f"{method} {path} at {address}: {answer.status} {await answer.text()}")
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            self.refused.append(f"{method} {path} at {address}: {error!r}")
+        said = ""
+        for _ in range(_TIMES):
+            address = self.ready[next(self._turn) % len(self.ready)]
+            try:
+                request = self._http.request(method, address + path, json=body, headers={"X-API-Key": key})
+                async with request as answer:
+                    if answer.status == 200:
+                        self.answered[method] += 1
+                        return await answer.json()
+                    said = f"{method} {path} at {address}: {answer.status} {await answer.text()}"
+                    again_s = answer.headers.get("Retry-After")
+            except (aiohttp.ClientError, OSError, TimeoutError) as error:
+                said, again_s = f"{method} {path} at {address}: {error!r}", None
+            if again_s is None:
+                break
+            await asyncio.sleep(float(again_s))
+        self.refused.append(said)
         return None
 
     async def _is_ready(self, address: str) -> bool:
