@@ -18,7 +18,8 @@ from recado.jobs.service import get as get_job
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 from recado.media.models import Media
-from recado.media.service import hold_files
+from recado.media.service import check_sendable, hold_files
+from recado.messages import files_as
 
 KIND = "bulk_send"
 
@@ -36,21 +37,26 @@ async def start(
 ) -> Job:
     """Have a message sent to many people. The same key again gives the same job.
 
-    Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`) or `Conflict`
-    (`idempotency_conflict`).
+    Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`, or a file of another kind) or
+    `Conflict` (`idempotency_conflict`).
     """
     line = await get_line(session, line_id)
     refuse_handed_out(channels.get(line.channel))
     order = Order(line_id=line.id, **new.model_dump())
     job = await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
     if job.state not in ENDED:
-        await hold_files(session, order.files())
+        await _hold(session, order)
     return job
 
 
 async def hold(session: AsyncSession, asked: Any) -> None:
-    """Make sure that the files of what a schedule asks are there, and stay. Raises `NotFound` (`media_not_found`)."""
-    await hold_files(session, Order.model_validate(asked).files())
+    """Make sure that the files of what a schedule asks are there, and stay. Raises as `start` does for files."""
+    await _hold(session, Order.model_validate(asked))
+
+
+async def _hold(session: AsyncSession, order: Order) -> None:
+    await hold_files(session, order.files())
+    await check_sendable(session, files_as(order.content(order.template)))
 
 
 async def refuse_if_ordered(session: AsyncSession, media: Media) -> None:
