@@ -19,6 +19,7 @@ from recado.archive.copying import Report, fill, snapshot
 from recado.archive.holding import Held, hold
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, damages, read_manifest
 from recado.archive.place import refuse_used
+from recado.archive.scratch import restore_folder
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
@@ -67,8 +68,8 @@ async def restore(
         await refuse_used(database)
         await _refuse_files(settings.data_dir / MEDIA)
         parent = database.sqlite_path.parent if database.is_sqlite else Path(tempfile.gettempdir())
-        with tempfile.TemporaryDirectory(prefix=".recado-restore-", dir=parent) as place:
-            working = Path(place) / DATABASE
+        with restore_folder(parent) as place:
+            working = place / DATABASE
             make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
             await migrate(Settings(database_url=f"sqlite:///{working}"))
