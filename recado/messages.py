@@ -488,6 +488,9 @@ MAX_LINK = 2048
 _CAPTIONED = ("image", "video", "document")
 
 
+SentAs = Literal["image", "audio", "voice", "video", "document", "sticker"]
+
+
 class OutMedia(Value):
     """A file: one that Recado keeps (`media_id`), or one that the provider gets from an https link.
 
@@ -495,7 +498,7 @@ class OutMedia(Value):
     """
 
     type: Literal["media"] = "media"
-    media: Literal["image", "audio", "voice", "video", "document", "sticker"]
+    media: SentAs
     media_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
     link: str | None = Field(default=None, max_length=MAX_LINK, pattern=r"^https://[^\s\x00-\x1f]+$")
     caption: Annotated[str, _Said] | None = Field(default=None, max_length=MAX_CAPTION)
@@ -564,13 +567,18 @@ def files_of(content: AnyOut) -> frozenset[str]:
     """The ids of the files of ours that go with a message. An id in a template's header that is none of ours is one
     that Meta gave to an upload.
     """
+    return frozenset(media_id for media_id, _ in files_as(content))
+
+
+def files_as(content: AnyOut) -> frozenset[tuple[str, SentAs]]:
+    """The files of ours that go with a message, and as what each is sent."""
     match content:
         case OutMedia(media_id=str(media_id)):
-            return frozenset({media_id})
-        case OutTemplate(header_media=TemplateMedia(media_id=str(media_id))) if is_id(media_id):
-            return frozenset({media_id})
+            return frozenset({(media_id, content.media)})
+        case OutTemplate(header_media=TemplateMedia(media_id=str(media_id)) as header) if is_id(media_id):
+            return frozenset({(media_id, header.media)})
         case OutByWindow():
-            return files_of(content.inside) | files_of(content.outside)
+            return files_as(content.inside) | files_as(content.outside)
         case _:
             return frozenset()
 

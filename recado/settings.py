@@ -59,6 +59,7 @@ EXAMPLES = {
     "traces_sampler": "OTEL_TRACES_SAMPLER=traceidratio",
     "traces_sampler_arg": "OTEL_TRACES_SAMPLER_ARG=0.05",
     "audit_days": "RECADO_AUDIT_DAYS=365",
+    "unrouted_days": "RECADO_UNROUTED_DAYS=90",
     "log_level": "RECADO_LOG_LEVEL=INFO",
     "log_format": "RECADO_LOG_FORMAT=json",
     "log_file": "RECADO_LOG_FILE=/var/log/recado/recado.log",
@@ -274,6 +275,13 @@ class Settings(BaseSettings):
         ge=0,
         le=36_500,
         description="How long workers keep entries of the audit log, at least 90 days; 0: until `recado audit trim`.",
+    )
+    unrouted_days: int = Field(
+        default=30,
+        ge=0,
+        le=36_500,
+        description="How long workers keep deliveries that fit no line or no person (`recado line unrouted list`), "
+        "with the numbers and words in them; 0: until they are dropped.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="INFO", description="Least level logged.")
     log_format: Literal["text", "json"] = Field(default="text", description="text for people, json for machines.")

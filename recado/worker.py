@@ -138,7 +138,9 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
     callbacks = _callbacks(runtime)
     job_callbacks = JobCallbacks(database, runtime.box, Destinations(settings.webhook_networks), look_s=SELDOM_S)
     eraser = Eraser(database, runtime.store, runtime.box, settings.data_dir)
-    privacy = Keeper(database, eraser, look_s=SELDOM_S, audit_days=settings.audit_days)
+    privacy = Keeper(
+        database, eraser, look_s=SELDOM_S, audit_days=settings.audit_days, unrouted_days=settings.unrouted_days
+    )
     largest = settings.media_max_mb * MB
     fetcher = Fetcher(work, runtime.store, LineSources(runtime), largest, listens=listens, look_s=SELDOM_S)
     listener = Listener(work, runtime.store, engine, SELDOM_S) if engine is not None else None

@@ -148,6 +148,15 @@ async def test_what_was_given_up(settings: pytest.MonkeyPatch, database: Databas
     wrong = {name for name in ("outbox", "outcomes", "queue", "inbox", "routing") if found[name].level is Level.WARN}
     assert wrong == {"outbox", "outcomes", "queue", "inbox", "routing"}
     assert "777" in found["routing"].says
+    assert "the oldest is removed today" in found["routing"].says
+
+
+async def test_deliveries_are_told_before_they_are_removed(settings: pytest.MonkeyPatch, database: Database) -> None:
+    stray = Unrouted(id=new_id(), channel="cloud-api", line_address="777", digest="d", body="{}", created_ms=now_ms())
+    await add(database, stray)
+    assert "the oldest is removed in 30 days (RECADO_UNROUTED_DAYS)" in (await findings())["routing"].says
+    settings.setenv("RECADO_UNROUTED_DAYS", "0")
+    assert "removed" not in (await findings())["routing"].says
 
 
 async def test_jobs_that_nobody_does(settings: pytest.MonkeyPatch, database: Database) -> None:

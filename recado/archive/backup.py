@@ -18,6 +18,7 @@ from recado.archive.calm import Calm
 from recado.archive.copying import Report, snapshot
 from recado.archive.filling import Filling, pace
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, StoredFile, describe, write_manifest
+from recado.archive.scratch import backup_folder, finished
 from recado.archive.spooling import Spool, spool
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
@@ -62,8 +63,7 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     try:
         state = await check(database)
         require_same(state)
-        partial.mkdir(parents=True, mode=0o700)
-        try:
+        with backup_folder(partial):
             rows = await _copy_database(database, partial / DATABASE, report)
             files = await asyncio.to_thread(_finish_files, settings.data_dir / MEDIA, partial)
             manifest = Manifest(
@@ -77,9 +77,6 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
             await asyncio.to_thread(_finish, partial, folder, manifest)
             with contextlib.suppress(OSError):  # the backup is there; that only metrics do not know of it is bearable
                 await asyncio.to_thread(stamp, settings.data_dir / LAST_BACKUP, now())
-        except BaseException:
-            await asyncio.to_thread(shutil.rmtree, partial, ignore_errors=True)
-            raise
     finally:
         await database.close()
     return Made(folder, manifest, bool(settings.media_url))
@@ -205,6 +202,7 @@ def _copy_file(source: Path, target: Path) -> None:
 
 def _finish(partial: Path, folder: Path, manifest: Manifest) -> None:
     write_manifest(partial, manifest)
+    finished(partial)
     partial.rename(folder)
     descriptor = os.open(folder.parent, os.O_RDONLY)
     try:

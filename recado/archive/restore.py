@@ -18,6 +18,8 @@ from pathlib import Path
 from recado.archive.copying import Report, fill, snapshot
 from recado.archive.holding import Held, hold
 from recado.archive.manifest import DATABASE, MEDIA, Manifest, damages, read_manifest
+from recado.archive.place import refuse_used
+from recado.archive.scratch import restore_folder
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
@@ -25,7 +27,7 @@ from recado.kit.acting import unnoted
 from recado.kit.crypto import SecretBox, new_token, secret_box
 from recado.kit.private import make_private
 from recado.media.store import CHUNK_BYTES, open_store
-from recado.migrate import check, migrate
+from recado.migrate import migrate
 from recado.migrations import REVISIONS
 from recado.privacy.again import erase_again
 from recado.privacy.erasing import Eraser
@@ -63,10 +65,11 @@ async def restore(
     manifest = await asyncio.to_thread(_proven, folder)
     database = Database(settings.resolved_database_url)
     try:
-        await _refuse_used(database, settings.data_dir / MEDIA)
+        await refuse_used(database)
+        await _refuse_files(settings.data_dir / MEDIA)
         parent = database.sqlite_path.parent if database.is_sqlite else Path(tempfile.gettempdir())
-        with tempfile.TemporaryDirectory(prefix=".recado-restore-", dir=parent) as place:
-            working = Path(place) / DATABASE
+        with restore_folder(parent) as place:
+            working = place / DATABASE
             make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
             await migrate(Settings(database_url=f"sqlite:///{working}"))
@@ -75,6 +78,8 @@ async def restore(
             await _restore_media(folder, settings, manifest)
             erased = await _erase_again(working, settings, erasures)
             if database.is_sqlite:
+                await refuse_used(database)  # somebody may have come meanwhile
+                await database.close()
                 await asyncio.to_thread(_put, working, database.sqlite_path)
             else:
                 await _fill(working, settings, report)
@@ -118,16 +123,7 @@ def _proven(folder: Path) -> Manifest:
     return manifest
 
 
-async def _refuse_used(database: Database, media: Path) -> None:
-    if (not database.is_sqlite or database.sqlite_path.exists()) and (await check(database)).current is not None:
-        async with snapshot(database) as connection:
-            used = [table.name for table in kept_tables() if await count_of(connection, table)]
-        if used:
-            raise Conflict(
-                f"The database holds an installation already ({used[0]} has rows). Name an empty one in "
-                "RECADO_DATABASE_URL (or RECADO_DATA_DIR).",
-                code="not_empty",
-            )
+async def _refuse_files(media: Path) -> None:
     if await asyncio.to_thread(_has_files, media):
         raise Conflict(f"{media} holds files already. Name another folder in RECADO_DATA_DIR.", code="not_empty")
 

@@ -45,12 +45,14 @@ async def send_bulk(
 ) -> JobOut:
     """Send one text, a template or both to up to 10,000 people, as a job: as fast as the line may, each person once.
 
-    People for whom nothing may be done (`allowed: false`) are skipped, and so are those named twice. Whoever did not
-    write to this line within WhatsApp's 24 hours gets the template, also who never wrote; without one it is refused:
-    `outside_window`. Marketing is not sent to who wants none: `recipient_opted_out`. A line that sends nothing by
-    itself, as a web line, refuses it: `handed_out`. Look at the job for its progress; cancel it to stop what is not
-    queued yet. With a `callback` the job is posted to that address once it has succeeded, failed or was cancelled,
-    signed as webhooks are and tried for a day; the first one that names a job holds.
+    Skipped are people who asked for no marketing (`recipient_opted_out`; with `service_notice` they get what is none),
+    for whom nothing may be done (`allowed: false`: `not_allowed`) and who are named twice (`duplicate`). Whoever did
+    not write to this line within WhatsApp's 24 hours gets the template, also who never wrote; without one it is
+    refused: `outside_window`. A line that sends nothing by itself, as a web line, refuses it: `handed_out`.
+
+    Look at the job for its progress; cancel it to stop what is not queued yet. With a `callback` the job is posted to
+    that address once it has succeeded, failed or was cancelled, signed as webhooks are and tried for a day; the first
+    one that names a job holds.
     """
     asked = NewBulkSend.model_validate(new.model_dump(exclude={"callback"}))
     async with caller.writing() as session:

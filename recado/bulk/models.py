@@ -10,7 +10,8 @@ class BulkRecipient(OfProject, Base):
     """One line of the list that a bulk send was given, by its place in it.
 
     `state` is waiting, queued (in the outbox as `message_id`), sent, failed, refused (before it was queued, `code` says
-    why) or skipped (`opted_out`, `duplicate`). Only the first line of a person has a `contact_id`.
+    why) or skipped (`recipient_opted_out`, `not_allowed`, `duplicate`). Only the first line of a person has a
+    `contact_id`. Rows of older versions call `not_allowed` `opted_out`.
     """
 
     __tablename__ = "bulk_recipients"

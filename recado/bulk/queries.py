@@ -29,6 +29,7 @@ class Due:
     message_id: str
     language: str | None
     last_in_ms: int | None
+    is_there: bool
     wishes: contacts.Wishes
 
 
@@ -51,8 +52,10 @@ async def due(session: AsyncSession, job_id: str, size: int) -> list[Due]:
             BulkRecipient.message_id,
             Conversation.language,
             Conversation.last_in_ms,
+            Contact.id.is_not(None),
         )
-        .join(Contact, Contact.id == BulkRecipient.contact_id)
+        # Whoever was removed meanwhile has their turn, too: else they would wait for ever, and hide those after them.
+        .join(Contact, Contact.id == BulkRecipient.contact_id, isouter=True)
         .join(Conversation, Conversation.id == BulkRecipient.conversation_id, isouter=True)
         .where(BulkRecipient.job_id == job_id, BulkRecipient.state == "waiting")
         .order_by(BulkRecipient.place)

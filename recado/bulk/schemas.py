@@ -42,6 +42,12 @@ class NewBulkSend(Input):
         default_factory=list, max_length=MAX_RECIPIENTS, description="With their country, with or without a plus sign."
     )
 
+    service_notice: bool = Field(
+        default=False,
+        description="It is no marketing: what people must know who asked for none (`opted_out`), too, as that their "
+        "appointment is moved. A template of the category marketing is not sent to them even so.",
+    )
+
     @model_validator(mode="after")
     def _some(self) -> "NewBulkSend":
         if not 1 <= len(self.contact_ids) + len(self.phones) <= MAX_RECIPIENTS:
@@ -79,7 +85,8 @@ class Order(NewBulkSend):
         return files_of(self.content(self.template))
 
     def as_input(self) -> dict[str, Any]:
-        return self.model_dump(mode="json")
+        # Without what was not said: the same order is the same job for a process that does not know the word yet.
+        return self.model_dump(mode="json", exclude=None if self.service_notice else {"service_notice"})
 
 
 class RecipientOut(Output):

@@ -18,7 +18,8 @@ from recado.jobs.service import get as get_job
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 from recado.media.models import Media
-from recado.media.service import hold_files
+from recado.media.service import check_sendable, hold_files
+from recado.messages import files_as
 
 KIND = "bulk_send"
 
@@ -36,15 +37,15 @@ async def start(
 ) -> Job:
     """Have a message sent to many people. The same key again gives the same job.
 
-    Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`) or `Conflict`
-    (`idempotency_conflict`).
+    Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`, or a file of another kind) or
+    `Conflict` (`idempotency_conflict`).
     """
     line = await get_line(session, line_id)
     refuse_handed_out(channels.get(line.channel))
     order = Order(line_id=line.id, **new.model_dump())
     job = await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
     if job.state not in ENDED:
-        await hold_files(session, order.files())
+        await _hold(session, order)
     return job
 
 
@@ -68,13 +69,18 @@ def check(given: Any) -> dict[str, Any]:
 
 
 async def examine(channels: ChannelRegistry, session: AsyncSession, given: Any) -> None:
-    """Refuse what `check` let through if its line is not there or sends nothing by itself, or if a file is not there;
-    its files stay from now on. Raises as `start` does.
+    """Refuse what `check` let through if its line is not there or sends nothing by itself, or if a file is not there or
+    of another kind; its files stay from now on. Raises as `start` does.
     """
     order = Order.model_validate(given)
     line = await get_line(session, order.line_id)
     refuse_handed_out(channels.get(line.channel))
+    await _hold(session, order)
+
+
+async def _hold(session: AsyncSession, order: Order) -> None:
     await hold_files(session, order.files())
+    await check_sendable(session, files_as(order.content(order.template)))
 
 
 async def recipients(

@@ -21,9 +21,13 @@ class Wording:
 
     async def of(self, one: Due, is_open: bool) -> Outcome:
         """(content, state, code). Raises `SendRefused` for a template that does not fit: it would be so for all."""
-        if not one.wishes.allowed:
-            return None, "skipped", "opted_out"
         order = self._order
+        if not one.is_there:  # removed since the list was read
+            return None, "refused", "contact_not_found"
+        if not one.wishes.allowed:
+            return None, "skipped", "not_allowed"
+        if one.wishes.opted_out and not order.service_notice:
+            return None, "skipped", "recipient_opted_out"
         says_text = is_open and order.text is not None
         if one.conversation_id is None or (order.template is None and not says_text):
             return None, "refused", "outside_window"
@@ -31,7 +35,7 @@ class Wording:
             return order.content(None), "queued", None
         template, category = await self._fitting(order.template, one.language)
         if category == MARKETING and one.wishes.opted_out:
-            # The text answers somebody who wrote; marketing they do not want.
+            # A notice is due to them; a template that is marketing they do not want, whatever the order calls it.
             return (order.content(None), "queued", None) if says_text else (None, "skipped", "recipient_opted_out")
         return order.content(template), "queued", None
 

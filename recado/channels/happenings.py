@@ -46,11 +46,11 @@ async def _apply(session: AsyncSession, happening: Happening, line_ids: list[str
         values = {"status": change.status, "category": change.category, "quality": change.quality}
         await note_change(session, happening.account, change.name, change.language, **values)
     if happening.marketing is not None:
-        data["contact_id"] = await _choose(session, happening.marketing)
+        data["contact_id"] = await _choose(session, happening.marketing, happening.at_ms)
     await record(session, happening.name, data)
 
 
-async def _choose(session: AsyncSession, choice: MarketingChoice) -> str:
+async def _choose(session: AsyncSession, choice: MarketingChoice, at_ms: int) -> str:
     """Keep a person's wish; somebody whom nobody knows yet is made a contact, so that it is not forgotten."""
     for address in choice.addresses:
         found = await contacts.find_by_address(session, address)
@@ -58,5 +58,5 @@ async def _choose(session: AsyncSession, choice: MarketingChoice) -> str:
             break
     else:
         found = await contacts.create_contact(session, None, choice.addresses)
-    await contacts.set_opted_out(session, found.id, choice.stopped)
+    await contacts.set_opted_out(session, found.id, choice.stopped, at_ms)
     return found.id

@@ -106,8 +106,8 @@ async def add_address(contact_id: PathId, address: KnownAddress, caller: Agent, 
 async def merge_contact(contact_id: PathId, merge: MergeInto, caller: Agent) -> ContactOut:
     """Say that two contacts are one person; answers with the one that stands for both. History stays where it is.
 
-    So does what was said of each, and the strictest holds for both: nothing is done for them if one is not `allowed`,
-    and they get no marketing if one has `opted_out`.
+    So does what was said of each, and it holds for both: nothing is done for them if one is not `allowed`, and of what
+    they said about marketing (`opted_out`) the newest.
     """
     async with caller.writing() as session:
         return await _out(session, await service.merge(session, contact_id, merge.into))

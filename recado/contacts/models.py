@@ -10,7 +10,8 @@ from recado.kit import now_ms
 class Contact(OfProject, Base):
     """One person. A merged contact keeps its row and names the other one in `alias_of`.
 
-    Not `allowed`: assistants answer this person, but do nothing for them. `opted_out`: they asked for no marketing.
+    Not `allowed`: assistants answer this person, but do nothing for them. `opted_out`: they asked for no marketing,
+    or for it again, at `opted_out_ms` (null: never asked, or nobody noted when).
     """
 
     __tablename__ = "contacts"
@@ -27,6 +28,7 @@ class Contact(OfProject, Base):
     alias_of: Mapped[str | None] = mapped_column(Id)
     allowed: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     opted_out: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    opted_out_ms: Mapped[int | None]
     created_ms: Mapped[int] = mapped_column(default=now_ms)
 
 

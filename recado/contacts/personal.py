@@ -17,6 +17,7 @@ def _contact(row: Contact) -> Record:
         "merged_into": row.alias_of,
         "allowed": row.allowed,
         "opted_out": row.opted_out,
+        "opted_out_ms": row.opted_out_ms,
         "created_ms": row.created_ms,
     }
 

@@ -60,7 +60,9 @@ class ContactOut(Editable):
     alias_of: str | None = Field(description="The contact that this one was merged into.")
     addresses: list[Address]
     allowed: bool = Field(description="If false, assistants answer, but do nothing for the person.")
-    opted_out: bool = Field(description="They asked for no marketing: no marketing template is sent to them.")
+    opted_out: bool = Field(
+        description="They asked for no marketing: no marketing template and no bulk send but a service notice goes out."
+    )
     created_at: Moment
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.contacts.models import AddressRow, Contact, Fact
 from recado.db import add_unique
 from recado.errors import BadInput, Conflict, NotFound
-from recado.kit import new_id
+from recado.kit import new_id, now_ms
 from recado.kit.names import check_text
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
@@ -137,11 +137,21 @@ async def set_allowed(session: AsyncSession, contact_id: str, allowed: bool) -> 
     return person[contact_id]
 
 
-async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool) -> Contact:
-    """Say whether this person wants no marketing, under whichever contact. Raises `NotFound`."""
-    person = await contacts_by_id(session, await same_person(session, contact_id))
+async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool, at_ms: int | None = None) -> Contact:
+    """Say whether this person wants no marketing, under whichever contact; they said so at `at_ms` (None: now).
+
+    A wish that is older than what is known changes nothing: providers deliver again for days. Raises `NotFound`.
+    """
+    now = now_ms()
+    at_ms = now if at_ms is None else min(at_ms, now)  # a clock that is ahead must not make later wishes look older
+    ids = await same_person(session, contact_id)
+    # Locked in one order, as for a merge: of two wishes at once the second sees what the first has written.
+    locked = select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update()
+    person = {one.id: one for one in await session.scalars(locked, execution_options={"populate_existing": True})}
     for contact in person.values():
-        contact.opted_out = opted_out
+        # In seconds, as providers count: what happened in the same one is taken in the order in which it comes.
+        if contact.opted_out_ms is None or at_ms // 1000 >= contact.opted_out_ms // 1000:
+            contact.opted_out, contact.opted_out_ms = opted_out, at_ms
     await session.flush()
     return person[contact_id]
 
@@ -221,18 +231,25 @@ async def same_people(session: AsyncSession, person_ids: Collection[str]) -> dic
 
 
 async def wishes_of(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Wishes]:
-    """What holds for the person behind each contact: of what was said of all their contacts, the strictest.
+    """What holds for the person behind each contact, by what was said of all their contacts: nothing is done for them
+    if one is not allowed, and of their wishes about marketing the newest holds.
 
     Never go by one contact alone: a wish stays with the contact that it came to, so that a merge can be undone.
     """
     people = await people_behind(session, contact_ids)
     person_of = await same_people(session, {person.id for person in people.values()})
-    strict = select(Contact.id, Contact.allowed, Contact.opted_out).where(
-        Contact.id.in_(person_of), or_(Contact.allowed.is_(False), Contact.opted_out.is_(True))
+    said = select(Contact.id, Contact.allowed, Contact.opted_out, Contact.opted_out_ms).where(
+        Contact.id.in_(person_of),
+        or_(Contact.allowed.is_(False), Contact.opted_out.is_(True), Contact.opted_out_ms.is_not(None)),
     )
-    rows = (await session.execute(strict)).all()
+    rows = (await session.execute(said)).all()
     forbidden = {person_of[row.id] for row in rows if not row.allowed}
-    no_marketing = {person_of[row.id] for row in rows if row.opted_out}
+    # One without a time is of an older version; of two at the same time the stricter holds.
+    wishes = sorted(
+        ((row.opted_out_ms or 0, row.opted_out, person_of[row.id]) for row in rows), key=lambda one: one[:2]
+    )
+    newest = {person: opted_out for _, opted_out, person in wishes}
+    no_marketing = {person for person, opted_out in newest.items() if opted_out}
     found = {one: Wishes(person.id not in forbidden, person.id in no_marketing) for one, person in people.items()}
     return dict.fromkeys(contact_ids, _NOBODYS) | found
 

@@ -30,8 +30,8 @@ from recado.mailbox.claims import NewEvent
 from recado.mailbox.models import Conversation
 from recado.mailbox.queries import Direction, History
 from recado.mailbox.service import Mailbox
-from recado.media.service import get_media
-from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate, files_of
+from recado.media.service import check_sendable
+from recado.messages import OutByWindow, OutContent, OutReaction, OutTemplate, files_as
 
 Mode = Literal["assistant", "person"]
 _EVENT: dict[Mode, str] = {"person": "conversation.handed_over", "assistant": "conversation.taken_back"}
@@ -165,15 +165,14 @@ async def send(
 
     `reply_to` and the message of a reaction are ids of messages of this conversation. A template must fit the one that
     is kept. Raises `NotFound` (also for media that is not there), `Conflict` (`idempotency_conflict`: the key was used
-    for something else; `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template)
-    or `Unavailable`.
+    for something else; `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template,
+    or a file that cannot be sent as what is asked) or `Unavailable`.
     """
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)
         row = await get_line(session, conversation.line_id)
         wishes = (await contacts.wishes_of(session, [conversation.contact_id]))[conversation.contact_id]
-        for media_id in files_of(content):
-            await get_media(session, media_id)
+        await check_sendable(session, files_as(content))
         answered = await _at_provider(session, conversation_id, reply_to) if reply_to else None
         if isinstance(content, OutReaction):
             content = content.model_copy(

@@ -110,7 +110,7 @@ async def _examine_tables(database: Database, settings: Settings) -> AsyncGenera
             yield await look(session)
         for finding in await webhooks_out(session, settings):
             yield finding
-        for finding in await unrouted(session):
+        for finding in await unrouted(session, settings.unrouted_days):
             yield finding
 
 

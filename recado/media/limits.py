@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Mapping
 from hashlib import sha256
 from typing import Literal, get_args
 
-from recado.errors import MediaError, retry_after
+from recado.errors import MediaError, SendRefused, retry_after
 
 Kind = Literal["image", "audio", "video", "document", "sticker"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -41,6 +41,9 @@ SENT_TYPES: Mapping[Kind, tuple[str, ...]] = {
     ),
     "sticker": ("image/webp",),
 }
+# A voice note is OGG with OPUS: "Voice messages" of
+# https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/audio-messages
+VOICE_TYPES = ("audio/ogg",)
 _HEX = re.compile(r"[0-9a-fA-F]{64}")
 _FAMILIES: Mapping[Kind, str] = {"image": "image/", "audio": "audio/", "video": "video/", "sticker": "image/"}
 
@@ -65,6 +68,23 @@ def check_received(kind: Kind, mime_type: str | None, size_bytes: int | None, la
     if size_bytes is not None and size_bytes > most:
         raise too_large(most)
     return most
+
+
+def check_sent(sent_as: Kind | Literal["voice"], mime_type: str | None, size_bytes: int | None) -> None:
+    """Whether a file may be sent as this. Raises `SendRefused` (`media_kind_wrong`, `media_too_large`)."""
+    kind: Kind = "audio" if sent_as == "voice" else sent_as
+    bare = bare_type(mime_type)
+    types = VOICE_TYPES if sent_as == "voice" else SENT_TYPES[kind]
+    if bare and bare not in types:
+        fits = kind_of(bare)
+        instead = "no kind of message takes it" if fits is None else f"send it as {fits}"
+        raise SendRefused(
+            f"This file is {bare}, and {sent_as} is one of {', '.join(types)}: {instead}", code="media_kind_wrong"
+        )
+    if size_bytes is not None and size_bytes > MAX_BYTES[kind]:
+        raise SendRefused(
+            f"This file has {size_bytes} bytes, and {sent_as} at most {MAX_BYTES[kind]}", code="media_too_large"
+        )
 
 
 def too_large(most_bytes: int) -> MediaError:

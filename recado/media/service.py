@@ -12,9 +12,10 @@ from recado.errors import BadInput, Conflict, MediaError, NotFound
 from recado.kit import new_id, now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
-from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, kind_of
+from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, check_sent, kind_of
 from recado.media.models import Media, MediaUpload
 from recado.media.store import Store, key_of
+from recado.messages import SentAs
 
 MAX_FILENAME = 240
 # Longer than whoever fetches a file holds it without a sign of life (`LEASE_MS` of recado.media.work).
@@ -31,6 +32,16 @@ async def get_media(session: AsyncSession, media_id: str) -> Media:
     if row is None or row.state == "deleting":
         raise NotFound("There is no such media", code="media_not_found")
     return row
+
+
+async def check_sendable(session: AsyncSession, files: Collection[tuple[str, SentAs]]) -> None:
+    """Make sure that files are there, and can be sent as what is asked.
+
+    Raises `NotFound` (`media_not_found`) or `SendRefused` (`media_kind_wrong`, `media_too_large`).
+    """
+    for media_id, sent_as in sorted(files):
+        row = await get_media(session, media_id)
+        check_sent(sent_as, row.mime_type, row.size_bytes)
 
 
 async def list_media(

@@ -7,11 +7,13 @@ import structlog
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 
 from recado.audit.service import remove_older
+from recado.channels.models import SeenNotice
 from recado.db import Database, database_now_ms
 from recado.errors import RecadoError
 from recado.kit.logs import place_of
 from recado.kit.wakeup import Bell
-from recado.privacy.aging import remove_aged
+from recado.mailbox.models import Unrouted
+from recado.privacy.aging import remove_aged, remove_everywhere
 from recado.privacy.erasing import Eraser
 from recado.privacy.models import Erasure, Retention
 from recado.privacy.service import days_of
@@ -20,6 +22,8 @@ from recado.privacy.service import days_of
 LOOK_S = 1.0
 # How often a project is looked through for what has aged.
 ROUND_MS = 3_600_000
+# Providers deliver a notice again for a week, as they do messages (MIN_DAYS of `recado.privacy.service`).
+NOTICE_DAYS = 8
 # Between two parts of the audit log that go: others write meanwhile.
 TRIM_PAUSE_S = 0.05
 
@@ -41,7 +45,9 @@ class Keeper:
     bell: Bell = field(default_factory=Bell)
     look_s: float = LOOK_S
     audit_days: int = 0
+    unrouted_days: int = 0
     _trim_at_s: float = float("-inf")
+    _deliveries_at_s: float = float("-inf")
 
     async def run(self) -> None:
         while True:
@@ -49,6 +55,7 @@ class Keeper:
                 await self.erase_what_is_asked()
                 await self.remove_what_has_aged()
                 await self.trim_audit_log()
+                await self.remove_old_deliveries()
             except Exception as error:  # whatever it is, the next round comes
                 log.warning("privacy_waits", **place_of(error))
             await self.bell.wait(self.look_s)
@@ -88,6 +95,20 @@ class Keeper:
         self._trim_at_s = now_s + ROUND_MS / 1000
         if removed:
             log.info("audit_trimmed", entries=removed, older_than_days=self.audit_days)
+
+    async def remove_old_deliveries(self) -> None:
+        """Now and then, remove what providers delivered long ago and what belongs to no project. That two processes do
+        so at a time does no harm.
+        """
+        now_s = asyncio.get_running_loop().time()
+        if now_s < self._deliveries_at_s:
+            return
+        gone = {"seen_notices": await remove_everywhere(self.database, SeenNotice, NOTICE_DAYS)}
+        if self.unrouted_days:
+            gone["unrouted"] = await remove_everywhere(self.database, Unrouted, self.unrouted_days)
+        self._deliveries_at_s = now_s + ROUND_MS / 1000
+        if any(gone.values()):
+            log.info("old_deliveries_removed", **gone)
 
     async def remove_what_has_aged(self) -> None:
         """Look through the projects whose turn it is; each is one process's until the next round."""

@@ -17,7 +17,7 @@ from recado.channels.cloud_api.simulator import App, Number, Simulator, Simulato
 from recado.channels.contract import Line
 from recado.channels.templates.models import TemplateRow
 from recado.channels.templates.syncing import REFRESH_MS, TemplateKeeper
-from recado.kit import new_id
+from recado.kit import new_id, now_ms
 from recado.mailbox.models import Conversation, OutboxMessage, Unrouted
 from recado.mailbox.sender import Sender
 from recado.projects.service import Role
@@ -210,7 +210,15 @@ async def test_marketing_is_not_sent_to_who_stopped_it(place: Place) -> None:
         answer = await place.write(of_template())
         assert answer.status == status
         assert status == 202 or answer.code == "recipient_opted_out"
-    assert {"contact.marketing_stopped", "contact.marketing_resumed"} <= set(await place.events())
+    earlier = {
+        "wa_id": PHONE, "detail": "late", "category": "marketing_messages", "value": "stop",
+        "timestamp": now_ms() // 1000 - 3_600,
+    }  # fmt: skip
+    value = {"contacts": [{"wa_id": PHONE}], "user_preferences": [earlier]}
+    await place.simulate("POST", "webhook", {"field": "user_preferences", "value": value})
+    await place.until_idle()
+    assert (await place.events()).count("contact.marketing_stopped") == 2
+    assert not (await place.admin("GET", f"/contacts/{place.of.contact_id}")).json["opted_out"]
 
 
 async def test_marketing_is_not_sent_to_who_stopped_it_under_another_contact(place: Place) -> None:

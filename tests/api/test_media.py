@@ -53,6 +53,21 @@ async def test_a_file_is_kept_and_had_again(api: Api, ours: Tenant, theirs: Tena
     for wrong in (new_id(), (await uploaded(api, theirs))["id"]):
         refused = await api.post(sending, ours.keys[Role.AGENT], {"content": {**content, "media_id": wrong}})
         assert refused.code == "media_not_found"
+    outside = {"type": "template", "name": "factura", "language": "es"}
+    as_image = {"type": "media", "media": "image", "media_id": made["id"]}
+    header = {"media": "video", "media_id": made["id"]}
+    for wrong in (
+        *({**as_image, "media": kind} for kind in ("image", "sticker", "voice", "audio", "video")),
+        {"type": "by_window", "inside": as_image, "outside": outside},
+        {"type": "by_window", "inside": {"type": "text", "text": "a"}, "outside": {**outside, "header_media": header}},
+        {**outside, "header_media": header},
+    ):
+        refused = await api.post(sending, ours.keys[Role.AGENT], {"content": wrong})
+        assert (refused.status, refused.code) == (422, "media_kind_wrong"), wrong
+        assert "send it as document" in refused.json["detail"]
+    order = {"template": {**outside, "header_media": header}, "phones": ["51999888777"]}
+    refused = await api.post(f"/lines/{ours.line_id}/bulk", ours.keys[Role.ADMIN], order)
+    assert (refused.status, refused.code) == (422, "media_kind_wrong")
 
 
 @on_sqlite

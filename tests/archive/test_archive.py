@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import JSON, Table, insert, select, text
 
 from recado.archive import backup as backing
+from recado.archive import restore as restoring
 from recado.archive.backup import Made, back_up
 from recado.archive.copying import copy_installation, snapshot
 from recado.archive.holding import Held
@@ -28,7 +29,7 @@ from recado.kit import new_id, now
 from recado.kit.stamps import stamped
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process
 from recado.media.folder import FolderStore
-from recado.migrate import check
+from recado.migrate import check, migrate
 from recado.projects.models import Project
 from recado.settings import LAST_BACKUP, Settings
 from tests.databases import KINDS, Databases, Kind
@@ -210,6 +211,65 @@ async def test_a_place_in_use_is_refused_and_stays(source: Database, tmp_path: P
         await restore(settings_of(source, tmp_path / "new"), made.folder, quiet, resume=False)
     assert refused.value.code == "not_empty"
     assert await everything(source) == before
+
+
+async def test_a_file_that_is_not_recados_is_refused_and_stays(databases: Databases, tmp_path: Path) -> None:
+    url = databases.create("sqlite")
+    database = Database(url)
+    await fill(database)
+    made = await backup_of(database, tmp_path)
+    await database.close()
+    databases.drop(url)
+    ours_by_number = "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('0001')"
+    others = {
+        "table": "CREATE TABLE notes (said text); INSERT INTO notes VALUES ('mine')",
+        "empty": "CREATE TABLE notes (said text)",
+        "alembic": f"CREATE TABLE notes (said text); {ours_by_number}",
+        "wal": "PRAGMA journal_mode=WAL; CREATE TABLE notes (said text)",
+    }
+    for name, script in others.items():
+        with contextlib.closing(sqlite3.connect(tmp_path / f"{name}.db")) as connection:
+            connection.executescript(script)
+    (tmp_path / "text.db").write_text("Not a database at all, and it is needed.\n" * 100)
+    for name in (*others, "text"):
+        file = tmp_path / f"{name}.db"
+        before = file.read_bytes()
+        place = Settings(database_url=f"sqlite:///{file}", data_dir=tmp_path / "new")
+        with pytest.raises(RecadoError, match="not Recado's") as refused:
+            await restore(place, made.folder, quiet, resume=False)
+        assert (refused.value.code, file.read_bytes()) == ("not_empty", before), name
+    assert not (tmp_path / "new").exists()
+
+    (tmp_path / "none.db").touch()
+    with contextlib.closing(sqlite3.connect(tmp_path / "bare.db")) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")  # a database without a table
+    await migrate(Settings(database_url=f"sqlite:///{tmp_path}/migrated.db"))
+    for name in ("none", "bare", "migrated"):
+        place = Settings(database_url=f"sqlite:///{tmp_path}/{name}.db", data_dir=tmp_path / name)
+        assert (await restore(place, made.folder, quiet, resume=False)).messages == 24
+
+
+async def test_what_came_while_a_restore_worked_is_refused_and_stays(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = databases.create("sqlite")
+    database = Database(url)
+    await fill(database)
+    made = await backup_of(database, tmp_path)
+    await database.close()
+    databases.drop(url)
+    file = tmp_path / "new.db"
+
+    async def somebody_starts(*_: object) -> None:
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("CREATE TABLE notes (said text)")
+
+    monkeypatch.setattr(restoring, "_erase_again", somebody_starts)
+    place = Settings(database_url=f"sqlite:///{file}", data_dir=tmp_path / "new")
+    with pytest.raises(RecadoError, match="not Recado's"):
+        await restore(place, made.folder, quiet, resume=False)
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
 
 async def test_files_in_the_way_are_refused(source: Database, other: str, tmp_path: Path) -> None:

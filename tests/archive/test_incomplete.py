@@ -1,7 +1,9 @@
 """A database that got only a part of an installation: nothing starts on it, and what filled it can be done again."""
 
 import asyncio
+import os
 import signal
+import sys
 from pathlib import Path
 
 import psycopg
@@ -9,7 +11,9 @@ import pytest
 
 from recado.archive.backup import Made, back_up
 from recado.archive.copying import copy_installation
+from recado.archive.manifest import DATABASE
 from recado.archive.restore import restore
+from recado.archive.scratch import backup_folder, restore_folder
 from recado.db import Database
 from recado.doctor import examine
 from recado.errors import RecadoError
@@ -58,14 +62,17 @@ async def test_nothing_starts_on_half_a_restore_and_it_can_be_repeated(databases
     source, target = databases.create("postgresql"), databases.create("postgresql")
     made = await made_of(source, tmp_path)
     (tmp_path / "new").mkdir()
-    installation = Installation(tmp_path / "new", RECADO_DATABASE_URL=target)
+    (tmp_path / "tmp").mkdir()
+    installation = Installation(tmp_path / "new", RECADO_DATABASE_URL=target, TMPDIR=str(tmp_path / "tmp"))
     await killed_half_way(installation, target, made.folder)
+    assert list((tmp_path / "tmp").glob(".recado-restore-*/*.db"))
 
     for command in (("up", "--port", "1"), ("api", "--port", "1"), ("worker",), ("db", "migrate"), ("line", "list")):
         assert "holds only a part of an installation" in installation.refused(*command)
     assert "recado restore" in installation.run("db", "check").stdout
 
     assert "Restored 24 messages" in installation.ok("restore", "--resume", str(made.folder))
+    assert not list((tmp_path / "tmp").glob(".recado-restore-*"))
     restored, original = Database(target), Database(source)
     assert (await check(restored)).usable
     found = await everything(restored)
@@ -107,6 +114,62 @@ async def test_nothing_works_with_half_a_copy(
     await copy_installation(database, empty_database_url, quiet)
     assert (await check(target)).usable
     await target.close()
+
+
+KILLED = """
+import asyncio, os, pathlib, signal, sys
+from recado.archive import backup, restore
+from recado.settings import Settings
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+what, url, data, folder = sys.argv[1:]
+restore._hold = die
+settings = Settings(database_url=url, data_dir=data)
+if what == "backup":
+    asyncio.run(backup.back_up(settings, pathlib.Path(folder), die))
+else:
+    asyncio.run(restore.restore(settings, pathlib.Path(folder), lambda *_: None, resume=False))
+"""
+
+
+async def killed(what: str, url: str, data: Path, folder: Path) -> None:
+    """A process that died in the middle of this."""
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", KILLED, what, url, str(data), str(folder))
+    assert await process.wait() == -signal.SIGKILL
+
+
+async def test_what_dead_processes_left_is_removed_and_nothing_of_living_ones(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.create("sqlite")
+    made = await made_of(url, tmp_path)
+    new = Settings(database_url=f"sqlite:///{tmp_path}/new/new.db", data_dir=tmp_path / "new")
+    backups = tmp_path / "others"
+    await killed("backup", url, tmp_path / "data", backups)
+    await killed("restore", str(new.database_url), new.data_dir, made.folder)
+    (dead_backup,) = backups.glob("*.partial")
+    (dead_restore,) = new.data_dir.glob(".recado-restore-*")
+    assert (dead_backup / DATABASE).exists()
+    assert (dead_restore / DATABASE).exists()
+
+    (backups / "mine.partial").mkdir()
+    young = backups / "recado-20260101T000000Z.partial"  # just made, not locked yet; or on a disk without locks
+    silent = backups / "recado-20250101T000000Z.partial"
+    for folder in (young, silent):
+        folder.mkdir()
+    os.utime(silent, (0, 0))
+    living = backups / "recado-20260101T000001Z.partial"
+    with restore_folder(new.data_dir) as restoring, backup_folder(living):
+        assert not dead_restore.exists()
+        assert sorted(backups.glob("*.partial")) == sorted([backups / "mine.partial", young, living])
+        await restore(new, made.folder, quiet, resume=False)
+        assert list(new.data_dir.glob(".recado-restore-*")) == [restoring]
+        again = await back_up(Settings(database_url=url, data_dir=tmp_path / "data"), backups, quiet)
+        assert living.exists()
+    assert sorted(one.name for one in again.folder.iterdir()) == sorted(one.name for one in made.folder.iterdir())
+    databases.drop(url)
 
 
 async def test_an_interrupted_restore_of_files_goes_on(databases: Databases, tmp_path: Path) -> None:

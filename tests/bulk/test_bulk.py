@@ -28,6 +28,7 @@ from recado.channels.registry import ChannelRegistry
 from recado.channels.service import create_line, get_line
 from recado.channels.templates.models import TemplateRow
 from recado.contacts import service as contacts
+from recado.conversations.service import refuse_if_known
 from recado.db import json_text
 from recado.errors import SendRefused
 from recado.jobs import relay
@@ -180,11 +181,11 @@ async def test_each_person_once_and_why_not_to_the_others(scene: Scene) -> None:
     counts = await scene.sending.run(StepByStep(job, after))
     assert counts == {
         "total": 9, "waiting": 0, "queued": 0, "sent": 2, "failed": 0, "refused": 4, "skipped": 3,
-        "codes": {"duplicate": 2, "opted_out": 1, "outside_window": 3, "contact_not_found": 1},
+        "codes": {"duplicate": 2, "not_allowed": 1, "outside_window": 3, "contact_not_found": 1},
     }  # fmt: skip
     assert [(row.state, row.code, row.contact_id) for row in await scene.recipients()] == [
         ("sent", None, ana), ("skipped", "duplicate", None), ("refused", "outside_window", late),
-        ("refused", "outside_window", never), ("skipped", "opted_out", gone), ("refused", "contact_not_found", None),
+        ("refused", "outside_window", never), ("skipped", "not_allowed", gone), ("refused", "contact_not_found", None),
         ("sent", None, beto), ("skipped", "duplicate", None), ("refused", "outside_window", None),
     ]  # fmt: skip
     assert {message.id for message in await scene.outbox()} == {
@@ -192,21 +193,21 @@ async def test_each_person_once_and_why_not_to_the_others(scene: Scene) -> None:
     }
 
 
-async def keep_template(scene: Scene, category: str = "UTILITY") -> None:
+async def keep_template(scene: Scene, category: str = "UTILITY", name: str = "cita") -> None:
     components = [{"type": "BODY", "text": "Hola, su cita es el {{1}}."}]
     async with scene.runtime.database.project(scene.project_id) as session:
         for language in ("es", "en"):
             session.add(
                 TemplateRow(
-                    waba_id=WABA, name="cita", language=language, status="APPROVED", category=category,
+                    waba_id=WABA, name=name, language=language, status="APPROVED", category=category,
                     parameter_format="POSITIONAL", components=components, checked_ms=now_ms(),
                 )
             )  # fmt: skip
 
 
-async def send_template(scene: Scene, phones: list[str], **more: Any) -> dict[str, Any]:
+async def send_template(scene: Scene, phones: list[str], name: str = "cita", **more: Any) -> dict[str, Any]:
     """The counts of a send whose messages all go out."""
-    template = OutTemplate(name="cita", body=("lunes",))
+    template = OutTemplate(name=name, body=("lunes",))
     async with scene.runtime.database.project(scene.project_id) as session:
         order = NewBulkSend(template=template, phones=phones, **more)
         job = await start(session, scene.registry, scene.line_id, order)
@@ -224,7 +225,7 @@ async def test_outside_the_window_a_template_goes_also_to_who_never_wrote(scene:
     stranger = "34699999999"
     counts = await send_template(scene, [here, late, never, no, stranger, stranger], text="Le esperamos")
     assert (counts["sent"], counts["skipped"], counts["refused"]) == (4, 2, 0)
-    assert counts["codes"] == {"duplicate": 1, "opted_out": 1}
+    assert counts["codes"] == {"duplicate": 1, "not_allowed": 1}
     bodies = [json.loads(message.body) for message in await scene.outbox()]
     assert {body["type"] for body in bodies} == {"by_window"}  # decided when it is sent
     assert bodies[0]["inside"]["text"] == "Le esperamos"
@@ -239,16 +240,54 @@ async def test_outside_the_window_a_template_goes_also_to_who_never_wrote(scene:
     assert json.loads((await scene.outbox())[-1].body)["type"] == "template"
 
 
-async def test_marketing_goes_to_nobody_who_wants_none(scene: Scene) -> None:
-    await keep_template(scene, "MARKETING")
+async def test_who_opted_out_is_sent_nothing_but_a_service_notice_without_marketing(scene: Scene) -> None:
+    """Whatever it says and whichever way it goes; a template that is marketing does not become a notice by name."""
     people = [await scene.person(wrote_ms_ago=age) for age in (1_000, DAY_MS + 60_000)]
+    ids, phones = [person[0] for person in people], [person[1] for person in people]
     async with scene.runtime.database.project(scene.project_id) as session:
-        for contact_id, _ in people:
+        for contact_id in ids:
             await contacts.set_opted_out(session, contact_id, True)
-    counts = await send_template(scene, [phone for _, phone in people], text="Le esperamos")
-    assert (counts["sent"], counts["codes"]) == (1, {"recipient_opted_out": 1})
-    (sent,) = await scene.outbox()
-    assert json.loads(sent.body)["type"] == "text"
+    everybody = (0, {"recipient_opted_out": 2})
+
+    async def of_text(**more: Any) -> tuple[int, Any]:
+        async with scene.runtime.database.project(scene.project_id) as session:
+            job = await start(session, scene.registry, scene.line_id, NewBulkSend(text="OFERTA", phones=phones, **more))
+        counts = await scene.sending.run(StepByStep(job, lambda _: scene.send_all()))
+        return counts["sent"], counts["codes"]
+
+    async def of_template(**more: Any) -> tuple[int, Any]:
+        counts = await send_template(scene, phones, text="Le esperamos", **more)
+        return counts["sent"], counts["codes"]
+
+    assert await of_text() == everybody
+    await keep_template(scene)
+    assert await of_template() == everybody
+    assert await scene.outbox() == []
+    assert await of_text(service_notice=True) == (1, {"outside_window": 1})
+    assert await of_template(service_notice=True) == (2, {})
+    await keep_template(scene, "MARKETING", "oferta")
+    assert await of_template(name="oferta") == everybody
+    assert await of_template(name="oferta", service_notice=True) == (1, {"recipient_opted_out": 1})
+    assert json.loads((await scene.outbox())[-1].body)["type"] == "text"
+
+
+async def test_who_is_removed_while_it_is_sent_is_refused_and_the_others_get_it(scene: Scene) -> None:
+    people = [(await scene.person(wrote_ms_ago=None))[0], (await scene.person())[0]]
+    job = await scene.order(people)
+    removed: list[str] = []
+
+    async def after(shown: Mapping[str, Any]) -> None:
+        if not removed and shown.get("listed"):
+            async with scene.runtime.database.project(scene.project_id) as session:
+                gone = await contacts.get_contact(session, people[0])
+                await contacts.delete_contact(session, gone, [refuse_if_known])
+            removed.append(people[0])
+        await scene.send_all()
+
+    counts = await scene.sending.run(StepByStep(job, after))
+    assert removed
+    assert (counts["sent"], counts["waiting"], counts["refused"]) == (1, 0, 1)
+    assert counts["codes"] == {"contact_not_found": 1}
 
 
 async def merge_by_hand(scene: Scene, before: str, phone: str) -> None:
@@ -271,7 +310,7 @@ async def merge_by_network(scene: Scene, before: str, phone: str) -> None:
 
 @pytest.mark.parametrize("merge", [merge_by_hand, merge_by_network])
 @pytest.mark.parametrize(
-    ("allowed", "opted_out", "code"), [(True, True, "recipient_opted_out"), (False, False, "opted_out")]
+    ("allowed", "opted_out", "code"), [(True, True, "recipient_opted_out"), (False, False, "not_allowed")]
 )
 async def test_what_a_person_did_not_want_outlives_a_merge(
     scene: Scene,

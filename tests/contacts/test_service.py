@@ -25,7 +25,7 @@ from recado.contacts.service import (
 )
 from recado.db import Database
 from recado.errors import BadInput, Conflict, NotFound
-from recado.kit import new_id
+from recado.kit import new_id, now_ms
 from recado.kit.pages import Cut
 from recado.messages import Address
 
@@ -123,7 +123,80 @@ async def test_a_merge_can_be_undone(database: Database, project_id: str) -> Non
         assert await same_person(session, eva.id) == [eva.id]
 
 
-async def test_the_strictest_wish_holds_for_a_merged_person_and_each_has_theirs_back(
+async def test_an_older_wish_undoes_no_newer_one_whenever_it_comes(database: Database, project_id: str) -> None:
+    """Providers deliver again for days. What the API says counts as said now; a clock that is ahead blocks nothing."""
+    (ana,) = await make(database, project_id, "Ana")
+    now, hour = now_ms(), 3_600_000
+
+    async def after(opted_out: bool, at_ms: int | None) -> bool:
+        async with database.project(project_id) as session:
+            await set_opted_out(session, ana.id, opted_out, at_ms)
+        async with database.project(project_id, read_only=True) as session:
+            return (await wishes_of(session, [ana.id]))[ana.id].opted_out
+
+    assert not await after(False, now - 9 * hour)
+    assert await after(True, now - 7 * hour)
+    assert await after(False, now - 8 * hour)
+    assert not await after(False, now - 6 * hour)
+    assert not await after(True, now - 7 * hour)
+    assert await after(True, None)
+    assert await after(False, now - hour)
+    assert await after(True, now + 48 * hour)
+    # Providers count in seconds: what they say of this one is not before what was said in it.
+    assert not await after(False, now_ms() // 1000 * 1000)
+
+
+async def test_the_newest_wish_holds_for_a_merged_person_and_each_has_theirs_back(
+    database: Database, project_id: str
+) -> None:
+    ana, eva, old = await make(database, project_id, "Ana", "Eva", "Old Ana")
+    now, hour = now_ms(), 3_600_000
+
+    async def no_marketing() -> list[bool]:
+        async with database.project(project_id, read_only=True) as session:
+            found = await wishes_of(session, [ana.id, eva.id, old.id])
+        return [found[one.id].opted_out for one in (ana, eva, old)]
+
+    async with database.project(project_id) as session:
+        # One whose time nobody noted is older than any that has one.
+        (await get_contact(session, eva.id)).opted_out = True
+        await set_opted_out(session, old.id, True, now - 5 * hour)
+        await set_opted_out(session, ana.id, False, now - 3 * hour)
+    assert await no_marketing() == [False, True, True]
+    async with database.project(project_id) as session:
+        await merge(session, old.id, ana.id)
+        await merge(session, eva.id, ana.id)
+    assert await no_marketing() == [False, False, False]
+    async with database.project(project_id) as session:
+        await set_opted_out(session, ana.id, True, now - 4 * hour)
+    assert await no_marketing() == [False, False, False]
+    async with database.project(project_id) as session:
+        await set_opted_out(session, old.id, True, now - 2 * hour)
+    assert await no_marketing() == [True, True, True]
+    async with database.project(project_id) as session:
+        await set_opted_out(session, old.id, False, now - hour)
+        await undo_merge(session, old.id)
+        await set_opted_out(session, old.id, True)
+    assert await no_marketing() == [False, False, True]
+
+
+async def test_of_two_wishes_that_come_at_once_the_newer_one_holds(database: Database, project_id: str) -> None:
+    """Each sees the other only when it is committed: whoever comes second looks again."""
+    (ana,) = await make(database, project_id, "Ana")
+    now = now_ms()
+
+    async def wish(opted_out: bool, at_ms: int) -> None:
+        async with database.project(project_id) as session:
+            await set_opted_out(session, ana.id, opted_out, at_ms)
+
+    for n in range(5):
+        at_ms = now - 3_600_000 + n * 60_000
+        await asyncio.gather(wish(True, at_ms + 30_000), wish(False, at_ms))
+        async with database.project(project_id, read_only=True) as session:
+            assert (await wishes_of(session, [ana.id]))[ana.id].opted_out
+
+
+async def test_the_strictest_permission_holds_for_a_merged_person_and_each_has_theirs_back(
     database: Database, project_id: str
 ) -> None:
     ana, eva, old = await make(database, project_id, "Ana", "Eva", "Old Ana")

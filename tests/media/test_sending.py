@@ -261,6 +261,10 @@ async def test_links_and_voice_notes(place: Place) -> None:
     assert voice["type"] == "audio"
     assert voice["audio"]["voice"] is True
     assert document["document"] == {"link": link, "caption": "Hola", "filename": "a.pdf"}
+    with pytest.raises(SendError) as caught:  # the simulator refuses it as Meta does
+        await place.channel.send(place.line, outgoing(media="sticker", media_id=row.id), 1)
+    assert (caught.value.code, caught.value.verdict.permanent) == ("media_failed", True)
+    assert len(await sent(place)) == 2
 
 
 @on_sqlite

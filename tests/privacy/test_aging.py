@@ -4,14 +4,16 @@ import asyncio
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from recado.audit.models import AuditEntry
+from recado.channels.models import SeenNotice
 from recado.errors import BadInput
-from recado.kit import now_ms
+from recado.kit import new_id, now_ms
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewEvent
 from recado.mailbox.driver import Priority
+from recado.mailbox.models import Unrouted
 from recado.mailbox.outbox import Mark
 from recado.media.models import Media
 from recado.personal import BATCH, first_id
@@ -213,3 +215,40 @@ async def test_the_audit_log_is_trimmed_by_the_setting_only(life: Life) -> None:
     assert await left() == before
     await Keeper(life.database, life.eraser(), audit_days=90).trim_audit_log()
     assert await left() == before - 3
+
+
+async def test_what_belongs_to_no_project_goes_by_age_too(life: Life) -> None:
+    """Deliveries that nobody could be given, by the setting; notices when no provider delivers them again."""
+
+    def id_of(days: int) -> str:
+        return first_id(now_ms() - days * DAY_MS)[:13] + new_id()[13:]
+
+    def delivery(days: int) -> Unrouted:
+        return Unrouted(
+            id=id_of(days), channel="cloud-api", line_address="777", digest=new_id(), body="{}",
+            created_ms=now_ms() - days * DAY_MS,
+        )  # fmt: skip
+
+    async def left(model: type[Unrouted] | type[SeenNotice]) -> list[int]:
+        async with life.database.system(read_only=True) as session:
+            made = await session.scalars(select(model.created_ms).order_by(model.created_ms))
+        return [round((now_ms() - one) / DAY_MS) for one in made]
+
+    async with life.database.system() as session:
+        await session.execute(delete(Unrouted))
+        await session.execute(delete(SeenNotice))
+        session.add_all([delivery(days) for days in (100, 31, *[40] * BATCH, 29, 1)])
+    async with life.database.project(life.project) as session:
+        days = (30, 9, 7, 0)
+        session.add_all(
+            [SeenNotice(id=id_of(n), key=f"n{n}", created_ms=now_ms() - n * DAY_MS) for n in days]
+        )  # fmt: skip
+    await Keeper(life.database, life.eraser()).remove_old_deliveries()
+    assert (len(await left(Unrouted)), await left(SeenNotice)) == (BATCH + 4, [7, 0])
+    keeper = Keeper(life.database, life.eraser(), unrouted_days=30)
+    await keeper.remove_old_deliveries()
+    assert await left(Unrouted) == [29, 1]
+    async with life.database.system() as session:
+        session.add(delivery(31))
+    await keeper.remove_old_deliveries()  # not again within the hour
+    assert await left(Unrouted) == [31, 29, 1]

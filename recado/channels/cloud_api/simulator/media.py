@@ -194,11 +194,16 @@ class Files:
         return response
 
     def check_id(self, kind: str, media_id: object, number: Number) -> None:
-        """The id of a message to be sent. Raises GraphError for one that was not uploaded on this number, or is old."""
+        """The id of a message to be sent. Raises GraphError for one that was not uploaded on this number, is old, or is
+        of another kind.
+        """
         file = self.get(str(media_id))
         if file is None or file.number != number.phone_number_id:
             text = f"(#100) Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
             raise GraphError(100, message=text)
+        limit, types = LIMITS[kind]
+        if file.mime_type not in types or len(file.content) > limit:
+            raise GraphError(131053, f"Unsupported {kind} mime type {file.mime_type}. Please use one of {types}.")
 
 
 def find(files: Files, method: str, media_id: str) -> File:
