@@ -7,12 +7,11 @@ so that two processes, or a message that somebody retries at that moment, do no 
 
 import asyncio
 import time
-from typing import Any
 
 from sqlalchemy import select
 
 from recado.db import Database, database_now_ms
-from recado.personal import BATCH, Aging, first_id, remove_rows
+from recado.personal import BATCH, Aging
 from recado.privacy.declared import AGINGS
 from recado.privacy.service import DAY_MS, Days
 
@@ -46,20 +45,3 @@ async def _remove(database: Database, project_id: str, aging: Aging, before_ms: 
             total += await aging.remove(session, model, model.id.in_(ids) & due)
         await asyncio.sleep(max(MIN_PAUSE_S, time.monotonic() - began_s))
         after = ids[-1]
-
-
-async def remove_everywhere(database: Database, model: type[Any], days: int) -> int:
-    """Remove the rows of the whole installation that are older than so many days; how many went."""
-    async with database.system(read_only=True) as session:
-        before_ms = await database_now_ms(session) - days * DAY_MS
-    old = (model.id < first_id(before_ms)) & (model.created_ms < before_ms)
-    total = 0
-    while True:
-        async with database.system(read_only=True) as session:
-            ids = (await session.scalars(select(model.id).where(old).order_by(model.id).limit(BATCH))).all()
-        if not ids:
-            return total
-        began_s = time.monotonic()
-        async with database.system() as session:
-            total += await remove_rows(session, model, model.id.in_(ids))
-        await asyncio.sleep(max(MIN_PAUSE_S, time.monotonic() - began_s))

@@ -1,7 +1,9 @@
 """What a worker does for privacy: erasures that were asked for or left behind, and what has aged."""
 
 import asyncio
+import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import structlog
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
@@ -13,10 +15,11 @@ from recado.errors import RecadoError
 from recado.kit.logs import place_of
 from recado.kit.wakeup import Bell
 from recado.mailbox.models import Unrouted
-from recado.privacy.aging import remove_aged, remove_everywhere
+from recado.personal import BATCH, first_id, remove_rows
+from recado.privacy.aging import MIN_PAUSE_S, remove_aged
 from recado.privacy.erasing import Eraser
 from recado.privacy.models import Erasure, Retention
-from recado.privacy.service import days_of
+from recado.privacy.service import DAY_MS, days_of
 
 # How late an erasure begins.
 LOOK_S = 1.0
@@ -103,9 +106,9 @@ class Keeper:
         now_s = asyncio.get_running_loop().time()
         if now_s < self._deliveries_at_s:
             return
-        gone = {"seen_notices": await remove_everywhere(self.database, SeenNotice, NOTICE_DAYS)}
+        gone = {"seen_notices": await _remove_everywhere(self.database, SeenNotice, NOTICE_DAYS)}
         if self.unrouted_days:
-            gone["unrouted"] = await remove_everywhere(self.database, Unrouted, self.unrouted_days)
+            gone["unrouted"] = await _remove_everywhere(self.database, Unrouted, self.unrouted_days)
         self._deliveries_at_s = now_s + ROUND_MS / 1000
         if any(gone.values()):
             log.info("old_deliveries_removed", **gone)
@@ -129,3 +132,20 @@ class Keeper:
                 gone = await remove_aged(self.database, project_id, days_of(row))
                 if any(gone.values()):
                     log.info("aged_rows_removed", project_id=project_id, **gone)
+
+
+async def _remove_everywhere(database: Database, model: type[Any], days: int) -> int:
+    """Remove the rows of the whole installation that are older than so many days; how many went."""
+    async with database.system(read_only=True) as session:
+        before_ms = await database_now_ms(session) - days * DAY_MS
+    old = (model.id < first_id(before_ms)) & (model.created_ms < before_ms)
+    total = 0
+    while True:
+        async with database.system(read_only=True) as session:
+            ids = (await session.scalars(select(model.id).where(old).order_by(model.id).limit(BATCH))).all()
+        if not ids:
+            return total
+        began_s = time.monotonic()
+        async with database.system() as session:
+            total += await remove_rows(session, model, model.id.in_(ids))
+        await asyncio.sleep(max(MIN_PAUSE_S, time.monotonic() - began_s))
