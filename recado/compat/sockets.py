@@ -171,7 +171,9 @@ class Talk:
 
     async def _due(self, ear: Ear, words: Words | None) -> tuple[list[Handed], bool]:
         """The answers that stand, owed no longer, and whether there are some that may come after words not read yet."""
-        found = await self._asks.mailbox.look_for_answers(tuple(self._owed)) if self._owed else ()
+        asked = tuple(self._owed)
+        found = await self._asks.mailbox.look_for_answers(asked) if asked else ()
+        self._owed -= set(asked) - {one.message_id for one in found}  # these were erased
         stand = [one for one in found if one.standing in ("answered", "given_up")]
         due = [
             one
@@ -248,6 +250,9 @@ class Talk:
         try:
             await self._asks.answer(project_id, question, taken)
         except AnswerLate:
+            if taken.message_id not in self._owed:  # it was said while this was written down
+                await self._asks.said(project_id, (), [question])
+                return
             self._late[taken.message_id] = question
             raise
         except RecadoError:

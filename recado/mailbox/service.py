@@ -300,8 +300,9 @@ class Mailbox:
         )
         if queued.line_id:
             self._ring_for_sends(queued.line_id)
-            self._tell_of_words(conversation_id)
-            self.driver.notify(f"{WORDS_TOPIC}:{conversation_id}")
+            if queued.line_id not in self.sends_on:  # what is sent there is told by nobody else
+                self._tell_of_words(conversation_id)
+                self.driver.notify(f"{WORDS_TOPIC}:{conversation_id}")
         return queued
 
     async def enqueue_many(self, project_id: str, line_id: str, messages: Sequence[ToOne]) -> dict[str, str]:

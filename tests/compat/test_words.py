@@ -1,15 +1,19 @@
 """What a colleague writes on a web line: to every open socket of that person, once, in order, and to nobody else."""
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
+from recado.compat import jobs, sockets
+from recado.compat.door import TOO_MANY
+from recado.compat.models import AnswerJob
 from recado.compat.waiting import Answers
-from recado.mailbox.models import OutboxMessage
+from recado.mailbox.models import InboxMessage, OutboxMessage
 from tests.compat.conftest import KEY, OTHER_KEY, Client, serving, settings_of
 from tests.compat.test_sockets import frame, said, where
 from tests.mailbox.support import eventually
@@ -173,3 +177,52 @@ async def test_an_answer_that_is_late_is_said_when_it_is_there(database_url: str
         client.brain.held.set()
         await told(socket, "1: hold")
         assert client.brain.turns == 1
+
+
+async def test_an_answer_that_is_said_while_its_question_is_noted_as_late_leaves_nothing_to_repeat(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(database_url, tmp_path).model_copy(update={"answer_limit_s": 0.2})
+    late, said_it, noted, note = asyncio.Event(), asyncio.Event(), asyncio.Event(), jobs.owe
+
+    async def owe(*given: Any) -> None:
+        late.set()
+        await said_it.wait()
+        await note(*given)
+        noted.set()
+
+    monkeypatch.setattr(jobs, "owe", owe)
+    async with serving(settings) as client, client.http.ws_connect(where(client, api_key=KEY)) as socket:
+        await ask(socket, "hold")
+        async with asyncio.timeout(60):
+            await late.wait()
+        client.brain.held.set()
+        await told(socket, "1: hold")
+        said_it.set()
+
+        async def nothing_is_owed() -> bool:
+            async with client.runtime.database.system(read_only=True) as session:
+                return (await session.scalars(select(AnswerJob.id))).all() == []
+
+        async with asyncio.timeout(60):
+            await noted.wait()
+        await eventually(nothing_is_owed)
+
+
+async def test_what_was_erased_is_owed_to_no_socket(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "MAX_OPEN", 1)
+    settings = settings_of(database_url, tmp_path).model_copy(update={"answer_limit_s": 0.2})
+    async with serving(settings) as client, client.http.ws_connect(where(client, api_key=KEY)) as socket:
+        await ask(socket, "hold")
+        assert (await said(socket))["type"] == "error"  # late, and owed
+        async with client.runtime.database.system() as session:
+            await session.execute(delete(InboxMessage))
+
+        async def is_taken() -> bool:
+            await ask(socket, "again")
+            return (await said(socket))["error"] != TOO_MANY
+
+        await eventually(is_taken)
+        client.brain.held.set()
