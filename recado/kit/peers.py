@@ -13,7 +13,7 @@ IPV6_CUSTOMER_BITS = 64
 # A header may be made up: so many proxies are looked at, from the nearest.
 MAX_HOPS = 10
 NOBODY = "-"
-# Some proxies tell the client's port, too, and put IPv6 in brackets: 203.0.113.1:5555, [2001:db8::1]:443, [2001:db8::1].
+# Some proxies tell the client's port, too: 203.0.113.1:5555, [2001:db8::1]:443; the brackets may stand without one.
 _WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::\d+)?|([^\[\]:]+):\d+", re.ASCII)
 
 
