@@ -111,15 +111,17 @@ async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) 
         await asyncio.sleep(_LOCK_POLL_S)
 
 
-async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S, *, fills: bool = False) -> list[str]:
+async def migrate(which: Settings | str, limit_s: float = LOCK_WAIT_S, *, fills: bool = False) -> list[str]:
     """Upgrade to the newest revision, and return the revisions applied, oldest first (often none).
+
+    `which` is the installation whose database it is, or the URL of another one, reached without a pooler.
 
     Waits up to `limit_s` for another process that is doing the same, then raises `migration_locked`; and as long for
     those who use a table that changes, then `migration_blocked`. Raises `database_too_new` if a newer program has taken
     away what this one needs; if it has only added, there is nothing to do. Everything is one transaction. Only who
     `fills` the database may migrate it meanwhile: others get `database_incomplete`.
     """
-    database = Database(settings.resolved_direct_url)
+    database = Database(which if isinstance(which, str) else which.resolved_direct_url)
     try:
         if await _is_done(database, fills=fills):
             return []
