@@ -8,7 +8,7 @@ import fcntl
 import itertools
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -152,6 +152,23 @@ async def migration_lock(database: Database, limit_s: float) -> AsyncGenerator[N
     lock = _file_lock(database.sqlite_path, limit_s) if database.is_sqlite else _advisory_lock(database, limit_s)
     async with lock:
         yield
+
+
+async def keep_writers_out(connection: AsyncConnection, tables: Iterable[str], wait_s: float) -> bool:
+    """PostgreSQL: until the end of this transaction, whose first statement it must be. False, and the transaction is
+    to be given up, if those who write now have not ended after `wait_s`.
+
+    A snapshot is taken by the first statement after the LOCK, so it sees all that had been written until then
+    (https://www.postgresql.org/docs/current/sql-lock.html).
+    """
+    try:
+        await connection.execute(text(f"SET LOCAL lock_timeout = {round(wait_s * 1000)}"))
+        await connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))
+    except DBAPIError as error:
+        if not _is_in_the_way(error):
+            raise
+        return False
+    return True
 
 
 def require_same(state: MigrationState) -> None:

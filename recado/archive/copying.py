@@ -3,8 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recado.archive.tables import Key, add_rows, batch_of, count_of, kept_tables, key_in, last_key, rows_of, same_rows
@@ -12,7 +11,7 @@ from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
-from recado.migrate import FILLING_MARK, check, migrate, require_same
+from recado.migrate import FILLING_MARK, check, keep_writers_out, migrate, require_same
 from recado.projects.models import Project
 
 Report = Callable[[str, int, int], None]
@@ -24,8 +23,6 @@ Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 _MARK = Table(FILLING_MARK, MetaData(), Column("whose", String(36), nullable=False))
 # How long a move waits for those who were writing to PostgreSQL when it began; whoever comes then waits behind it.
 WRITERS_WAIT_S = 10.0
-# https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected
-_IN_USE = frozenset({"55P03", "40P01"})
 _STOP_FIRST = "Stop Recado first, on every machine: recado db copy moves what lies still."
 # Signs of life are given on the database's clock.
 _SQLITE_NOW = "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
@@ -73,22 +70,10 @@ async def snapshot(database: Database, *, alone: bool = False) -> AsyncGenerator
             await connection.execution_options(isolation_level="REPEATABLE READ")
         async with connection.begin():
             if alone and not database.is_sqlite:
-                await _keep_writers_out(connection)
+                tables = [table.name for table in kept_tables()]
+                if not await keep_writers_out(connection, tables, WRITERS_WAIT_S):
+                    raise Conflict(f"Something is writing to this database. {_STOP_FIRST}", code="still_running")
             yield connection
-
-
-async def _keep_writers_out(connection: AsyncConnection) -> None:
-    """PostgreSQL: until the end of the transaction. Its snapshot is taken by the first statement after the LOCK, so
-    what had been written until then is seen (https://www.postgresql.org/docs/current/sql-lock.html).
-    """
-    tables = ", ".join(table.name for table in kept_tables())
-    try:
-        await connection.execute(text(f"SET LOCAL lock_timeout = {round(WRITERS_WAIT_S * 1000)}"))
-        await connection.execute(text(f"LOCK TABLE {tables} IN SHARE MODE"))
-    except DBAPIError as error:
-        if getattr(error.orig, "sqlstate", None) not in _IN_USE:
-            raise
-        raise Conflict(f"Something is writing to this database. {_STOP_FIRST}", code="still_running") from None
 
 
 async def refuse_running(connection: AsyncConnection, cure: str, *, at_ms: int | None = None) -> int:
