@@ -8,7 +8,7 @@ import fcntl
 import itertools
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,15 +111,17 @@ async def wait_until_migrated(database: Database, limit_s: float = LOCK_WAIT_S) 
         await asyncio.sleep(_LOCK_POLL_S)
 
 
-async def migrate(settings: Settings, limit_s: float = LOCK_WAIT_S, *, fills: bool = False) -> list[str]:
+async def migrate(which: Settings | str, limit_s: float = LOCK_WAIT_S, *, fills: bool = False) -> list[str]:
     """Upgrade to the newest revision, and return the revisions applied, oldest first (often none).
+
+    `which` is the installation whose database it is, or the URL of another one, reached without a pooler.
 
     Waits up to `limit_s` for another process that is doing the same, then raises `migration_locked`; and as long for
     those who use a table that changes, then `migration_blocked`. Raises `database_too_new` if a newer program has taken
     away what this one needs; if it has only added, there is nothing to do. Everything is one transaction. Only who
     `fills` the database may migrate it meanwhile: others get `database_incomplete`.
     """
-    database = Database(settings.resolved_direct_url)
+    database = Database(which if isinstance(which, str) else which.resolved_direct_url)
     try:
         if await _is_done(database, fills=fills):
             return []
@@ -150,6 +152,23 @@ async def migration_lock(database: Database, limit_s: float) -> AsyncGenerator[N
     lock = _file_lock(database.sqlite_path, limit_s) if database.is_sqlite else _advisory_lock(database, limit_s)
     async with lock:
         yield
+
+
+async def keep_writers_out(connection: AsyncConnection, tables: Iterable[str], wait_s: float) -> bool:
+    """PostgreSQL: until the end of this transaction, whose first statement it must be. False, and the transaction is
+    to be given up, if those who write now have not ended after `wait_s`.
+
+    A snapshot is taken by the first statement after the LOCK, so it sees all that had been written until then
+    (https://www.postgresql.org/docs/current/sql-lock.html).
+    """
+    try:
+        await connection.execute(text(f"SET LOCAL lock_timeout = {round(wait_s * 1000)}"))
+        await connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))
+    except DBAPIError as error:
+        if not _is_in_the_way(error):
+            raise
+        return False
+    return True
 
 
 def require_same(state: MigrationState) -> None:

@@ -556,7 +556,7 @@ def load_settings() -> Settings:
 def database_address(value: str, option: str) -> str:
     """The address of a database as the drivers take it. Raises `SettingsError` that names `option`."""
     try:
-        return Settings(database_url=value).resolved_database_url
+        return Settings(database_url=value, database_direct_url="").resolved_database_url  # that is of the one in use
     except ValidationError as error:
         reason = error.errors(include_input=False)[0]["msg"].removeprefix("Value error, ")
         raise SettingsError(

@@ -69,6 +69,7 @@ async def test_what_was_known_of_contacts_that_are_gone_goes(database: Database,
         for contact in (kept, new_id()):
             session.add(Fact(contact_id=contact, name="dni", value='"1"', created_ms=1, updated_ms=1))
     async with database.engine.begin() as connection:
+        await connection.execute(text("ALTER TABLE contacts DROP COLUMN opted_out_ms"))  # of 0016
         await connection.execute(text("UPDATE alembic_version SET version_num = '0014'"))
     assert (await migrate(Settings(database_url=database.url)))[0] == "0015"
     async with database.project(project_id, read_only=True) as session:

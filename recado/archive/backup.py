@@ -100,7 +100,7 @@ async def _copy_database(database: Database, to: Path, report: Report) -> dict[s
 
 
 async def _copy_rows(database: Database, to: Path, report: Report) -> None:
-    await migrate(Settings(database_url=f"sqlite:///{to}"))
+    await migrate(f"sqlite:///{to}")
     spools = await spool(database, to.parent, report)
     await asyncio.to_thread(_fill, to, spools, report)
 

@@ -11,9 +11,8 @@ from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
-from recado.migrate import FILLING_MARK, check, migrate, require_same
+from recado.migrate import FILLING_MARK, check, keep_writers_out, migrate, require_same
 from recado.projects.models import Project
-from recado.settings import Settings
 
 Report = Callable[[str, int, int], None]
 """Told ("copy", "write" or "compare", done, in all)."""
@@ -22,6 +21,9 @@ Transactions = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 
 # Holds whose rows a database is just getting. It is gone when all have arrived.
 _MARK = Table(FILLING_MARK, MetaData(), Column("whose", String(36), nullable=False))
+# How long a move waits for those who were writing to PostgreSQL when it began; whoever comes then waits behind it.
+WRITERS_WAIT_S = 10.0
+_STOP_FIRST = "Stop Recado first, on every machine: recado db copy moves what lies still."
 # Signs of life are given on the database's clock.
 _SQLITE_NOW = "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
 _POSTGRESQL_NOW = "CAST(extract(epoch FROM now()) * 1000 AS bigint)"
@@ -38,14 +40,14 @@ async def copy_installation(source: Database, target_url: str, report: Report) -
     await _begin(source, target_url)
     target = Database(target_url)
     try:
+        async with snapshot(source) as looking:
+            await refuse_running(looking, _STOP_FIRST)  # before anybody is kept waiting
         async with snapshot(source, alone=True) as reading:
-            began_ms = await refuse_running(
-                reading, "Stop Recado first, on every machine: recado db copy moves what lies still."
-            )
+            began_ms = await refuse_running(reading, _STOP_FIRST)
             rows = await copy_rows(reading, target.engine.begin, report)
             async with snapshot(target) as copied:
                 await compare_rows(reading, copied, report)
-        # PostgreSQL lets a process begin meanwhile: what it has taken is not in the copy.
+        # PostgreSQL lets a process begin meanwhile: what it wanted to write goes to the old database now.
         async with snapshot(source) as after:
             cure = "It began during the copy. Stop it, empty the new database, and copy again."
             await refuse_running(after, cure, at_ms=began_ms)
@@ -58,14 +60,19 @@ async def copy_installation(source: Database, target_url: str, report: Report) -
 
 @asynccontextmanager
 async def snapshot(database: Database, *, alone: bool = False) -> AsyncGenerator[AsyncConnection]:
-    """A connection that sees the database as it is now, whatever is written meanwhile. `alone` keeps SQLite's other
-    writers waiting."""
+    """A connection that sees the database as it is now, whatever is written meanwhile. `alone` keeps other writers
+    waiting; then it raises `Conflict` (`still_running`) where they do not end on PostgreSQL.
+    """
     async with database.engine.connect() as connection:
         if database.is_sqlite:
             await connection.execution_options(read_only=not alone)
         else:
             await connection.execution_options(isolation_level="REPEATABLE READ")
         async with connection.begin():
+            if alone and not database.is_sqlite:
+                tables = [table.name for table in kept_tables()]
+                if not await keep_writers_out(connection, tables, WRITERS_WAIT_S):
+                    raise Conflict(f"Something is writing to this database. {_STOP_FIRST}", code="still_running")
             yield connection
 
 
@@ -88,7 +95,7 @@ async def fill(reading: AsyncConnection, target: Database, whose: str, report: R
     does, and `RecadoError` (`copy_differs`).
     """
     await mark(target, whose)
-    await migrate(Settings(database_url=target.url), fills=True)
+    await migrate(target.url, fills=True)
     async with target.engine.begin() as writing:
         await copy_rows(reading, lambda: nullcontext(writing), report)
         await compare_rows(reading, writing, report)
@@ -156,7 +163,7 @@ async def _begin(source: Database, target_url: str) -> None:
         await mark(target, whose)
     finally:
         await target.close()
-    await migrate(Settings(database_url=target_url), fills=True)
+    await migrate(target_url, fills=True)
 
 
 async def mark(target: Database, whose: str) -> None:

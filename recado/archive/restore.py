@@ -72,7 +72,7 @@ async def restore(
             working = place / DATABASE
             make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
-            await migrate(Settings(database_url=f"sqlite:///{working}"))
+            await migrate(f"sqlite:///{working}")
             held = Held() if resume else await _hold(working)
             messages = await _messages(working, manifest)
             await _restore_media(folder, settings, manifest)

@@ -50,6 +50,7 @@ SHOWN: Mapping[str, frozenset[str]] = {
     "jobs": frozenset({"kind", "state", "cancel_requested"}),
     "knowledge_entries": frozenset({"assistant_id", "language"}),
     "lines": frozenset({"assistant_id", "channel", "max_per_second"}),
+    "retention": frozenset({"messages_days", "media_days", "logs_days"}),
     "schedules": frozenset({"kind", "cron", "timezone", "paused", "next_ms"}),
     "templates": frozenset({"language", "status", "category"}),
     "webhook_deliveries": frozenset({"state", "event_id", "endpoint_id"}),

@@ -73,6 +73,8 @@ def copy(target: str, as_json: bool) -> None:
         click.echo(
             f"Copied {rows:,} rows, and compared them. From now on: RECADO_DATABASE_URL={_without_password(target)}"
         )
+        if support.settings().database_direct_url:
+            click.echo("RECADO_DATABASE_DIRECT_URL still names the old database: change it, too, or empty it.")
 
 
 @db.command()

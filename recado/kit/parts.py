@@ -12,8 +12,9 @@ T = TypeVar("T")
 
 
 def give_parts(app: FastAPI, *parts: object) -> None:
-    """Make `parts` known to the application's endpoints, each under its class."""
-    app.state.parts = {type(one): one for one in parts}
+    """Make `parts` known to the application's endpoints, each under its class and those that it derives from."""
+    bases = {kind: one for one in parts for kind in type(one).__mro__[:-1]}
+    app.state.parts = bases | {type(one): one for one in parts}
 
 
 def part(kind: type[T]) -> Callable[[Request], T]:

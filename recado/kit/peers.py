@@ -1,5 +1,6 @@
 """Who is at the other end: the address of a client, also behind proxies that are trusted."""
 
+import re
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -12,6 +13,8 @@ IPV6_CUSTOMER_BITS = 64
 # A header may be made up: so many proxies are looked at, from the nearest.
 MAX_HOPS = 10
 NOBODY = "-"
+# Some proxies tell the client's port, too: 203.0.113.1:5555, [2001:db8::1]:443; the brackets may stand without one.
+_WITH_PORT = re.compile(r"\[([^\[\]]+)\](?::\d+)?|([^\[\]:]+):\d+", re.ASCII)
 
 
 def client_of(scope: Scope, trusted: Sequence[Network]) -> str:
@@ -25,13 +28,19 @@ def client_of(scope: Scope, trusted: Sequence[Network]) -> str:
     address = str(client[0])
     if trusted and _is_trusted(address, trusted):
         forwarded = ",".join(value.decode("latin-1") for key, value in scope["headers"] if key == b"x-forwarded-for")
-        for hop in reversed([part.strip() for part in forwarded.split(",") if part.strip()][-MAX_HOPS:]):
+        for told in reversed([part.strip() for part in forwarded.split(",") if part.strip()][-MAX_HOPS:]):
+            hop = _without_port(told)
             if _parsed(hop) is None:
                 break
             address = hop
             if not _is_trusted(hop, trusted):
                 break
     return _customer(address)
+
+
+def _without_port(hop: str) -> str:
+    found = _WITH_PORT.fullmatch(hop)
+    return (found[1] or found[2]) if found else hop
 
 
 def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:

@@ -64,6 +64,17 @@ async def test_every_operation_that_is_no_get_leaves_an_entry(api: Api, ours: Te
     assert not [word for word in (TEXT, PHONE) if word in str(await entries(api, ours))]
 
 
+async def test_what_retention_was_and_what_it_is_now_is_told(api: Api, ours: Tenant) -> None:
+    for days in ({"messages": 365, "media": 90, "logs": None}, {"messages": 30, "media": 90, "logs": 9}):
+        assert (await api.call("PUT", "/api/v1/retention", ours.keys[Role.ADMIN], days)).status == 200
+    made = [change["fields"] for entry in (await entries(api, ours))[:2] for change in entry["changes"]]
+    told = [{name: of for name, of in fields.items() if name.endswith("_days")} for fields in made]
+    assert [fields for fields in told if fields] == [
+        {"messages_days": [365, 30], "logs_days": [None, 9]},
+        {"messages_days": [None, 365], "media_days": [None, 90]},
+    ]
+
+
 def test_every_route_of_the_old_shapes_is_audited_or_hands_on_what_people_write() -> None:
     changing = {route.name for route in compat_router.routes if getattr(route, "methods", None) != {"GET"}}  # pyright: ignore
     assert changing == QUESTIONS | {"delete_memory"}

@@ -1,13 +1,16 @@
 """Conversations: history in pages, writing once, hand-over; the outbox."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recado.mailbox.models import InboxMessage
 from recado.projects.service import Role
-from tests.api.conftest import TEXT, Answer, Api, Tenant, arrive, bury, make_dead
+from recado.settings import Settings
+from tests.api.conftest import TEXT, Answer, Api, Tenant, arrive, bury, make_dead, serving
+from tests.operations.collector import collector
 
 HOLA: dict[str, Any] = {"content": {"type": "text", "text": "hola"}}
 BUTTONS = {"content": {"type": "buttons", "text": "¿Cuál?", "buttons": [{"id": "a", "title": "A"}]}}
@@ -106,6 +109,19 @@ async def test_hand_over_and_take_back(api: Api, ours: Tenant) -> None:
     events = (await api.get(f"/events?conversation_id={ours.conversation_id}", agent)).json["items"]
     assert [event["name"] for event in events] == ["conversation.taken_back", "conversation.handed_over"]
     assert "by_key_id" in events[0]["data"]
+
+
+async def test_what_touches_the_mailbox_works_while_it_is_traced(
+    database_url: str, ours: Tenant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/conversations/{ours.conversation_id}"
+    with collector() as kept:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", kept.url)
+        async with serving(Settings(database_url=database_url, data_dir=tmp_path)) as api:
+            assert api.runtime.tracing is not None
+            for act in ("/hand-over", "/take-back"):
+                assert (await api.post(path + act, ours.keys[Role.AGENT])).status == 200
+            assert (await send(api, ours, HOLA)).status == 202
 
 
 async def test_a_conversation_tells_who_and_what_waits(api: Api, ours: Tenant) -> None:

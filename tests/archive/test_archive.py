@@ -31,7 +31,7 @@ from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Pro
 from recado.media.folder import FolderStore
 from recado.migrate import check, migrate
 from recado.projects.models import Project
-from recado.settings import LAST_BACKUP, Settings
+from recado.settings import LAST_BACKUP, Settings, database_address
 from tests.databases import KINDS, Databases, Kind
 from tests.models import all_tables
 
@@ -365,6 +365,79 @@ async def test_an_installation_moves_to_another_database(source: Database, other
             assert not await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "recado_copy"))
     finally:
         await target.close()
+
+
+async def test_beside_a_pooler_each_goes_to_the_database_it_is_told_to(
+    databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RECADO_DATABASE_DIRECT_URL is the installation's: neither a backup's file nor what `--to` names."""
+    url, moved, restored = databases.create("postgresql"), *(databases.create_empty("postgresql") for _ in "12")
+    source = Database(url)
+    await fill(source)
+    expected = await everything(source)
+    monkeypatch.setenv("RECADO_DATABASE_URL", url)
+    monkeypatch.setenv("RECADO_DATABASE_DIRECT_URL", url)
+    made = await back_up(Settings(data_dir=tmp_path / "data"), tmp_path / "backups", quiet)
+    for to in (database_address(f"sqlite:///{tmp_path}/moved.db", "--to"), moved):
+        await copy_installation(source, to, quiet)
+        assert await at(to) == expected
+    await source.close()
+    monkeypatch.setenv("RECADO_DATABASE_URL", restored)
+    monkeypatch.setenv("RECADO_DATABASE_DIRECT_URL", restored)
+    await restore(Settings(data_dir=tmp_path / "new"), made.folder, quiet, resume=True)
+    found = await at(restored)
+    assert {name: rows for name, rows in found.items() if expected[name]} == {
+        name: rows for name, rows in expected.items() if rows
+    }
+    for one in (url, moved, restored):
+        databases.drop(one)
+
+
+async def at(url: str) -> dict[str, list[tuple[object, ...]]]:
+    database = Database(url)
+    try:
+        return await everything(database)
+    finally:
+        await database.close()
+
+
+async def test_nobody_writes_to_what_is_being_moved(source: Database, databases: Databases) -> None:
+    await fill(source)
+    before, to = await everything(source), databases.create_empty("sqlite")
+    refused: dict[str, int] = {}
+    with contextlib.closing(writer_to(source)) as writer:
+        writer.execute("PRAGMA busy_timeout = 0" if source.is_sqlite else "SET lock_timeout = '1ms'")
+
+        def write(stage: str, _done: int, _total: int) -> None:
+            for change in ("UPDATE outbox SET error_text = 'b'", "DELETE FROM conversations"):
+                with pytest.raises((sqlite3.OperationalError, psycopg.errors.LockNotAvailable)):
+                    writer.execute(change)
+            refused[stage] = refused.get(stage, 0) + 1
+
+        await copy_installation(source, to, write)
+        writer.execute("UPDATE outbox SET error_text = 'b'")  # afterwards the old database is as it was
+    assert refused.keys() == {"copy", "compare"}
+    assert await at(to) == before
+    databases.drop(to)
+
+
+async def test_a_move_does_not_wait_for_ever_for_who_writes(
+    databases: Databases, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, to = databases.create("postgresql"), databases.create_empty("sqlite")
+    source = Database(url)
+    await fill(source)
+    monkeypatch.setattr("recado.archive.copying.WRITERS_WAIT_S", 0.05)
+    with psycopg.connect(url) as writer:
+        writer.execute("UPDATE outbox SET error_text = 'b'")
+        with pytest.raises(RecadoError, match="is writing to this database") as running:
+            await copy_installation(source, to, quiet)
+        assert running.value.code == "still_running"
+    await copy_installation(source, to, quiet)
+    assert await at(to) == await everything(source)
+    await source.close()
+    for one in (url, to):
+        databases.drop(one)
 
 
 async def test_an_interrupted_move_goes_on(source: Database, other: str, monkeypatch: pytest.MonkeyPatch) -> None:

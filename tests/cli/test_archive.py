@@ -39,7 +39,7 @@ def test_a_place_in_use_and_a_wrong_folder_are_told(installation: Installation, 
     assert "is no backup" in installation.refused("restore", str(tmp_path))
 
 
-def test_an_installation_moves_by_one_command(installation: Installation, databases: Databases) -> None:
+def test_an_installation_moves_by_one_command(installation: Installation, databases: Databases, tmp_path: Path) -> None:
     installation.ok(*line_arguments())
     url = databases.create_empty("postgresql")
     told = installation.ok("db", "copy", "--to", url)
@@ -47,5 +47,9 @@ def test_an_installation_moves_by_one_command(installation: Installation, databa
     assert "***" in told  # where its password is
     installation.environment["RECADO_DATABASE_URL"] = url
     assert [one["address"] for one in installation.json("line", "list")] == ["123456"]
+    assert "DIRECT" not in told
+    installation.environment["RECADO_DATABASE_DIRECT_URL"] = url
+    back = installation.ok("db", "copy", "--to", f"sqlite:///{tmp_path}/back.db")
+    assert "RECADO_DATABASE_DIRECT_URL still names the old database" in back
     assert "--to: starts with neither" in installation.refused("db", "copy", "--to", "mysql://x")
     databases.drop(url)
