@@ -192,7 +192,9 @@ async def hand_out(session: AsyncSession) -> int:
 async def _held(session: AsyncSession, ids: Set[str]) -> Sequence[WebhookEndpoint]:
     """Those of the endpoints that are still there and awake, as they are now; they stay until the commit."""
     still = select(WebhookEndpoint).where(WebhookEndpoint.id.in_(ids), *_AWAKE).order_by(WebhookEndpoint.id)
-    locked = still.with_for_update(**STAYS).execution_options(populate_existing=True)
+    locked = still.with_for_update(read=STAYS["read"], key_share=STAYS["key_share"]).execution_options(
+        populate_existing=True
+    )
     return (await session.scalars(locked)).all()
 
 
