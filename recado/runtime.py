@@ -84,6 +84,9 @@ async def open_runtime(
         box = secret_box(settings.secret_key, settings.data_dir)
         directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
         await directory.refresh()
+        erased = Erased(database, box)
+        await erased.refresh()  # before the first message comes in, which may be one of them
+        # From here on nothing waits until the `try` that closes what is opened.
         tracing = open_tracing(settings, database, owner, kind)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
         brains: Mapping[str, Brain] = builtin_brains(thinker)
@@ -104,8 +107,6 @@ async def open_runtime(
             networks=settings.webhook_networks,
         )
         web = WebChannel()
-        erased = Erased(database, box)
-        await erased.refresh()  # before the first message comes in, which may be one of them
         try:
             yield Runtime(
                 settings,

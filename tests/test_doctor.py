@@ -350,8 +350,8 @@ async def test_a_folder_that_is_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path
 @pytest.mark.parametrize(
     ("model", "level", "says"),
     [
-        ("small", Level.OK, "is fetched for the first voice note"),
-        ("owner/model", Level.OK, "is fetched for the first voice note"),
+        ("small", Level.OK, "is fetched for the first audio"),
+        ("owner/model", Level.OK, "is fetched for the first audio"),
         ("smal", Level.FAIL, "there is no model smal"),
         ("/nowhere", Level.FAIL, "/nowhere is not a folder"),
         ("models/whisper/small", Level.FAIL, "models/whisper/small is not a folder"),

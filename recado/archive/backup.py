@@ -28,6 +28,7 @@ from recado.kit.private import make_private
 from recado.kit.stamps import stamp
 from recado.media.folder import PARTS
 from recado.migrate import check, migrate, require_same
+from recado.privacy.ledger import LEDGER, list_erased
 from recado.settings import LAST_BACKUP, Settings
 
 # Pages of one step: about as much as a slice of `Calm` writes.
@@ -55,7 +56,8 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     """Make a backup in a new folder below `into`. Recado may be working meanwhile.
 
     Raises `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError` (`backup_failed`) when the
-    copy is not sound.
+    copy is not sound; and `BadInput` (`bad_ledger`), `RecadoError` (`erasures_not_listed`) when it is, and the list of
+    erasures beside it is not.
     """
     database = Database(settings.resolved_database_url)
     folder = into / f"recado-{now():%Y%m%dT%H%M%SZ}"
@@ -75,11 +77,22 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
                 files=files,
             )
             await asyncio.to_thread(_finish, partial, folder, manifest)
+            await _list_erased(database, settings.data_dir)
             with contextlib.suppress(OSError):  # the backup is there; that only metrics do not know of it is bearable
                 await asyncio.to_thread(stamp, settings.data_dir / LAST_BACKUP, now())
     finally:
         await database.close()
     return Made(folder, manifest, bool(settings.media_url))
+
+
+async def _list_erased(database: Database, data_dir: Path) -> None:
+    """Whoever brings the list away with the backup has all who were erased, whichever machine did it."""
+    try:
+        await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
+        await list_erased(database, data_dir / LEDGER)
+    except OSError as error:
+        told = f"The backup is made, but the list of erasures that belongs to it could not be written: {error}"
+        raise RecadoError(told, code="erasures_not_listed") from error
 
 
 async def _copy_database(database: Database, to: Path, report: Report) -> dict[str, int]:

@@ -11,7 +11,7 @@ WHISPER_FILES = ("config.json", "model.bin")
 
 
 def examine_voice(model: str) -> list[Finding]:
-    """Whether voice notes can be heard, as far as can be seen without loading the model."""
+    """Whether audio can be heard, as far as can be seen without loading the model."""
     name, variable = "voice", "RECADO_VOICE_MODEL"
     if not model:
         return []
@@ -31,4 +31,4 @@ def examine_voice(model: str) -> list[Finding]:
         return [
             fail(name, f"there is no model {model}", f"Set {variable} to a folder, or to one of: {', '.join(names)}")
         ]
-    return [ok(name, f"{model} is fetched for the first voice note, unless it is here already")]
+    return [ok(name, f"{model} is fetched for the first audio, unless it is here already")]

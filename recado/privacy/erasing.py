@@ -33,7 +33,7 @@ from recado.media.service import deleting_soon, remove_deleted
 from recado.media.store import Store
 from recado.personal import BATCH, Holding, Person
 from recado.privacy.declared import HOLDINGS, LISTS
-from recado.privacy.ledger import LEDGER, entry_of, write_ledger
+from recado.privacy.ledger import LEDGER, list_erased
 from recado.privacy.models import ErasedMessage, Erasure
 from recado.privacy.people import as_text, from_text, marks_of, purpose_of, seen_again
 from recado.privacy.scrubbing import Scrubbed, scrub, wait_for_older
@@ -224,9 +224,9 @@ class Eraser:
         async with self.database.project(held.project_id) as session:
             row = await self._note(session, held)
             row.person = ""
-            tables, entry = {"erasures", *json.loads(row.counts)}, entry_of(row)
+            tables = {"erasures", *json.loads(row.counts)}
         # Before it is done: what is done is not looked at again, and who is not in the list comes back with a backup.
-        await asyncio.to_thread(write_ledger, self.data_dir / LEDGER, [entry])
+        await list_erased(self.database, self.data_dir / LEDGER)
         scrubbed = await self._scrubbed(held, tables, person)
         async with self.database.project(held.project_id) as session:
             row = await self._note(session, held)

@@ -3,6 +3,7 @@
 One JSON object a line. It names nobody: ids of contacts that are gone, and keyed digests.
 """
 
+import asyncio
 import fcntl
 import json
 import os
@@ -10,6 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
+
+from recado.db import Database
 from recado.errors import BadInput
 from recado.kit.private import write_private
 from recado.privacy.models import Erasure
@@ -33,6 +37,19 @@ def entry_of(row: Erasure) -> Entry:
     """What the list keeps of an erasure."""
     contact_ids, marks = json.loads(row.contact_ids), json.loads(row.marks)
     return Entry(row.id, row.project_id, tuple(contact_ids), tuple(marks), row.asked_by, row.created_ms)
+
+
+async def list_erased(database: Database, path: Path) -> None:
+    """Put everybody in the list who was erased from this database, also by processes on other machines.
+
+    Raises `BadInput` (`bad_ledger`).
+    """
+    # Without a person: there is nothing left to erase, and the marks are complete.
+    carried_out = select(Erasure).where(Erasure.person == "")
+    async with database.system(read_only=True) as session:
+        entries = [entry_of(row) for row in await session.scalars(carried_out)]
+    if set(entries).difference(await asyncio.to_thread(read_ledger, path)):
+        await asyncio.to_thread(write_ledger, path, entries)
 
 
 def write_ledger(path: Path, entries: Iterable[Entry]) -> None:

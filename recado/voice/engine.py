@@ -145,5 +145,5 @@ class FakeEngine:
 
 
 def open_engine(voice_model: str) -> Engine | None:
-    """The engine of the setting RECADO_VOICE_MODEL; None if voice notes are not heard."""
+    """The engine of the setting RECADO_VOICE_MODEL; None if audio is not heard."""
     return WhisperEngine(voice_model) if voice_model else None

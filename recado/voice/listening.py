@@ -1,4 +1,4 @@
-"""Listening: voice notes that are stored are claimed one by one and written down."""
+"""Listening: voice notes and other audio that are stored are claimed one by one and written down."""
 
 import asyncio
 import contextlib
@@ -17,7 +17,7 @@ from recado.voice.engine import Engine
 
 POLL_S = 0.5
 RENEW_S = LEASE_MS / 3000
-# The longest note on a slow machine.
+# The longest audio on a slow machine.
 HEAR_LIMIT_S = 300.0
 MAX_ATTEMPTS = 3
 BACKOFF_BASE_S = 2.0
@@ -37,9 +37,9 @@ class ListenStats:
 
 
 class Listener:
-    """Writes down voice notes for one process until `run` is cancelled; one at a time, for it takes all the cores.
+    """Writes down audio for one process until `run` is cancelled; one at a time, for it takes all the cores.
 
-    Who rings `bell` while a note is due may let it look by itself less often.
+    Who rings `bell` while some is due may let it look by itself less often.
     """
 
     def __init__(self, work: MediaWork, store: Store, engine: Engine, look_s: float = POLL_S) -> None:

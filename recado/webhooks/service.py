@@ -7,7 +7,7 @@ a time for an endpoint; one that failed comes later, behind others.
 
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 
 from sqlalchemy import delete, select, update
@@ -48,6 +48,8 @@ PAUSED = "webhook.paused"
 # writes it takes FOR NO KEY UPDATE; so they do not wait for each other, and whoever removes it waits for both.
 STAYS: Mapping[str, bool] = MappingProxyType({"read": True, "key_share": True})
 REMOVED: Mapping[str, bool] = MappingProxyType({"read": False, "key_share": False})
+# Endpoints that are given what happens.
+_AWAKE = (WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
 
 
 # --- endpoints ----------------------------------------------------------------------------------------
@@ -169,10 +171,7 @@ async def hand_out(session: AsyncSession) -> int:
     place = await _place(session)
     # Read before the endpoints: one that is added later than that read takes what comes after it.
     until = await last_position(session)
-    awake = select(WebhookEndpoint).where(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
-    endpoints = (
-        await session.scalars(awake.order_by(WebhookEndpoint.id).with_for_update(read=True, key_share=True))
-    ).all()
+    endpoints = (await session.scalars(select(WebhookEndpoint).where(*_AWAKE))).all()
     if not endpoints:
         return 0
     # What happened before all of them were there is of no interest.
@@ -180,14 +179,36 @@ async def hand_out(session: AsyncSession) -> int:
     events = await events_between(session, after, until, MAX_HANDED)
     if not events:
         return 0
-    due_ms = await database_now_ms(session)
-    for event in events:
-        for endpoint in endpoints:
-            if takes(endpoint, event) and (event.position or 0) > endpoint.after_position:
-                session.add(_delivery(endpoint, event, due_ms))
+    # A lock is a write: only those are locked that get something, several times a second.
+    if taking := {endpoint.id for endpoint, _ in _taken(endpoints, events)}:
+        held = await _held(session, taking)
+        due_ms = await database_now_ms(session)
+        session.add_all([_delivery(endpoint, event, due_ms) for endpoint, event in _taken(held, events)])
     place.position = events[-1].position or after
     await session.flush()
     return len(events)
+
+
+async def _held(session: AsyncSession, ids: Set[str]) -> Sequence[WebhookEndpoint]:
+    """Those of the endpoints that are still there and awake, as they are now; they stay until the commit."""
+    still = select(WebhookEndpoint).where(WebhookEndpoint.id.in_(ids), *_AWAKE).order_by(WebhookEndpoint.id)
+    locked = still.with_for_update(read=STAYS["read"], key_share=STAYS["key_share"]).execution_options(
+        populate_existing=True
+    )
+    return (await session.scalars(locked)).all()
+
+
+def _taken(endpoints: Sequence[WebhookEndpoint], events: Sequence[Event]) -> list[tuple[WebhookEndpoint, Event]]:
+    """Who takes which event, in the order of the events."""
+    of_project: dict[str, list[tuple[WebhookEndpoint, frozenset[str]]]] = {}
+    for endpoint in endpoints:
+        of_project.setdefault(endpoint.project_id, []).append((endpoint, _names(endpoint)))
+    return [
+        (endpoint, event)
+        for event in events
+        for endpoint, names in of_project.get(event.project_id, ())
+        if name_matches(event.name, names) and (event.position or 0) > endpoint.after_position
+    ]
 
 
 async def _place(session: AsyncSession) -> WebhookPosition:
@@ -201,11 +222,6 @@ async def _place(session: AsyncSession) -> WebhookPosition:
                 await session.flush()
         place = (await session.scalars(held)).one()
     return place
-
-
-def takes(endpoint: WebhookEndpoint, event: Event) -> bool:
-    """True if the endpoint wants events of this name."""
-    return endpoint.project_id == event.project_id and name_matches(event.name, _names(endpoint))
 
 
 def _names(endpoint: WebhookEndpoint) -> frozenset[str]:

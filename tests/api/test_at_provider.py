@@ -248,6 +248,19 @@ async def test_what_meta_says_of_an_account_is_an_event_once(place: Place) -> No
     assert json.loads(kept.body)["entry"][0]["changes"][0]["field"] == "a_field_of_2027"
 
 
+async def test_a_notice_about_a_number_says_which_of_the_account_it_is(place: Place) -> None:
+    secrets = {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "v"}
+    other = {"assistant_id": place.of.assistant_id, "channel": "cloud-api", "address": "654321", "waba_id": WABA}
+    second = (await place.admin("POST", "/lines", {**other, "secrets": secrets})).json["id"]
+    value = {"display_phone_number": "15551112222", "event": "FLAGGED", "current_limit": "TIER_1K"}
+    await place.simulate("POST", "webhook", {"field": "phone_number_quality_update", "value": value})
+    await place.until_idle()
+    (event,) = (await place.admin("GET", "/events?name=line.quality_changed")).json["items"]
+    data = event["data"]
+    assert data["display_phone_number"] == "15551112222"
+    assert set(data["line_ids"]) == {place.of.line_id, second}  # those of the account: which has the number, Meta knows
+
+
 async def test_replies_and_reactions_name_messages_of_the_conversation(place: Place) -> None:
     history = f"/conversations/{place.of.conversation_id}/messages"
     (came,) = (await place.admin("GET", history)).json["items"]

@@ -7,11 +7,15 @@ import pytest
 
 from recado.archive.backup import back_up
 from recado.archive.restore import restore
+from recado.contacts.service import find_by_address
+from recado.db import Database
+from recado.messages import Address
 from recado.privacy.erasing import Eraser
 from recado.privacy.ledger import LEDGER, Entry, read_ledger, write_ledger
+from recado.privacy.service import ask_erasure
 from recado.settings import Settings
 from tests.databases import Databases
-from tests.privacy.support import Life
+from tests.privacy.support import ANA, BETO, Life
 
 
 def entry(name: str) -> Entry:
@@ -63,3 +67,33 @@ async def test_a_restore_keeps_the_list_and_says_when_it_has_none(
         assert done.erased == erased
         databases.drop(url)
     assert read_ledger(tmp_path / "with" / LEDGER) == read_ledger(given)
+
+
+async def test_whoever_another_machine_erased_is_in_the_list_of_every_machine(
+    life: Life, databases: Databases, tmp_path: Path
+) -> None:
+    machines = [tmp_path / name for name in ("one", "two", "three")]
+    at = [Settings(database_url=life.database.url, data_dir=folder, secret_key="a key for tests only")
+          for folder in machines]  # fmt: skip
+    made = await back_up(at[0], tmp_path / "old", quiet)
+    for folder, somebody in zip(machines, (life.ana, await life.contact(BETO)), strict=False):
+        async with life.database.project(life.project) as session:
+            erasure = (await ask_erasure(session, life.box, somebody, "test")).id
+        folder.mkdir(exist_ok=True)
+        assert await Eraser(life.database, life.store, life.box, folder).work_on(life.project, erasure)
+    assert [len(read_ledger(folder / LEDGER)) for folder in machines] == [1, 2, 0]
+    await back_up(at[2], tmp_path / "new", quiet)
+    assert read_ledger(machines[2] / LEDGER) == read_ledger(machines[1] / LEDGER)
+
+    url = databases.create_empty("sqlite")
+    new = Settings(database_url=url, data_dir=tmp_path / "restored", secret_key="a key for tests only")
+    done = await restore(new, made.folder, quiet, resume=False, erasures=machines[2] / LEDGER)
+    assert done.erased == 2
+    restored = Database(url)
+    try:
+        async with restored.project(life.project, read_only=True) as session:
+            for phone in (ANA, BETO):
+                assert await find_by_address(session, Address(kind="phone", value=phone)) is None
+    finally:
+        await restored.close()
+        databases.drop(url)

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +15,7 @@ from recado import db, runtime
 from recado.db import Database
 from recado.doctor import Level
 from recado.doctor.database import examine_sqlite
-from recado.errors import RecadoError, SettingsError
+from recado.errors import RecadoError, SettingsError, Unavailable
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.postgres import PostgresDriver
@@ -43,6 +44,35 @@ async def test_other_processes_do_not_migrate_they_wait_and_then_fail_clearly(
     database = Database(empty_database_url)
     assert (await check(database)).current is None
     await database.close()
+
+
+async def test_a_start_that_the_database_ends_leaves_nothing_open(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def noted(name: str, opens: Callable[..., Any]) -> Callable[..., Any]:
+        def open_it(*given: Any, **named: Any) -> Any:
+            opened.append(name)
+            return opens(*given, **named)
+
+        return open_it
+
+    async def away(_: Any) -> None:
+        raise Unavailable("The database is away", code="database_unavailable")
+
+    names = ("open_tracing", "open_thinker", "open_driver", "open_store", "CloudApiChannel")
+    for name in names:
+        monkeypatch.setattr(runtime, name, noted(name, getattr(runtime, name)))
+    settings = Settings(database_url=database.url, data_dir=tmp_path)
+    with monkeypatch.context() as broken:
+        broken.setattr(runtime.Erased, "refresh", away)
+        with pytest.raises(Unavailable):
+            async with runtime.open_runtime(settings):
+                raise AssertionError
+    assert opened == [], "nobody closes these"
+    async with runtime.open_runtime(settings):
+        assert sorted(opened) == sorted(names)
 
 
 async def test_migrations_run_under_a_lock_and_whoever_waits_goes_on_when_it_is_free(empty_database_url: str) -> None:

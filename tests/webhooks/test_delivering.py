@@ -224,6 +224,49 @@ async def test_nothing_is_left_of_an_endpoint_that_is_removed_while_it_is_handed
     assert await world.rows() == []
 
 
+@on_postgres
+async def test_endpoints_that_get_nothing_are_not_written_to(world: World) -> None:
+    """A row lock is a write, several times a second."""
+    takes, other = await world.add("a"), await world.add("b")
+    assert await _locked(world) == set()
+    await world.happen("a", "c")
+    assert await world.deliverer().hand_out() == 2
+    assert await _locked(world) == {takes}
+    await world.happen("b")
+    assert await world.deliverer().hand_out() == 1
+    assert await _locked(world) == {takes, other}
+    assert [row.endpoint_id for row in await world.rows()] == [takes, other]
+
+
+async def _locked(world: World) -> set[str]:
+    """The endpoints whose rows somebody has locked since they were written."""
+    async with world.database.system(read_only=True) as session:
+        return set(await session.scalars(text("SELECT id::text FROM webhook_endpoints WHERE xmax::text <> '0'")))
+
+
+@on_postgres
+async def test_an_endpoint_that_goes_or_sleeps_before_it_is_handed_something_gets_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    removed, asleep, again, stays = [await world.add() for _ in range(4)]
+    made = await world.happen("a", "b")
+    between = service.events_between
+
+    async def changed_meanwhile(*given: Any) -> Any:
+        """Once the endpoints are read, before those that take something are locked."""
+        async with world.database.project(world.project_id) as session:
+            await service.remove_endpoint(session, removed)
+            for endpoint_id in (asleep, again):
+                await service.change_endpoint(session, world.box, Destinations(EVERYWHERE), endpoint_id, active=False)
+            await service.change_endpoint(session, world.box, Destinations(EVERYWHERE), again, active=True)
+        return await between(*given)
+
+    monkeypatch.setattr(service, "events_between", changed_meanwhile)
+    async with asyncio.timeout(60):  # nothing waits for what is not locked yet
+        assert await world.deliverer().hand_out() == 2
+    assert [(row.endpoint_id, row.event_id) for row in await world.rows()] == [(stays, one) for one in made]
+
+
 async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:
     await world.add()
     await world.happen("job.done")

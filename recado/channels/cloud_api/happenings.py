@@ -25,7 +25,9 @@ MAX_ACCOUNT = 64
 # Values that say something in a word or a number are kept, sentences are not.
 _MAX_WORD = 64
 
-# The event's name, and which members of the value it keeps. Numbers, names and Meta's sentences are left out.
+# The business's own number, as Meta writes it: the only way in which it says which of an account's is meant.
+_NUMBER = "display_phone_number"
+# The event's name, and which members of the value it keeps. People's numbers, names and Meta's sentences are left out.
 FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "account_alerts": ("account.alert", ("entity_type", "alert_severity", "alert_status", "alert_type")),
     "account_review_update": ("account.reviewed", ("decision",)),
@@ -41,10 +43,10 @@ FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "phone_number_quality_update": (
         "line.quality_changed",
-        ("event", "current_limit", "old_limit", "max_daily_conversations_per_business"),
+        (_NUMBER, "event", "current_limit", "old_limit", "max_daily_conversations_per_business"),
     ),
-    "phone_number_name_update": ("line.name_reviewed", ("decision", "rejection_reason")),
-    "security": ("line.security_changed", ("event",)),
+    "phone_number_name_update": ("line.name_reviewed", (_NUMBER, "decision", "rejection_reason")),
+    "security": ("line.security_changed", (_NUMBER, "event")),
     "message_template_status_update": (
         "template.status_changed",
         ("event", "reason", "message_template_name", "message_template_language", "message_template_category"),

@@ -77,19 +77,19 @@ PAGES: list[tuple[str, dict[str, Any], str, dict[str, Any]]] = [
         "phone_number_quality_update",
         {"display_phone_number": DISPLAY, "event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED"},
         "line.quality_changed",
-        {"event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED"},
+        {"event": "THROUGHPUT_UPGRADE", "current_limit": "TIER_UNLIMITED", "display_phone_number": DISPLAY},
     ),
     (
         "phone_number_name_update",
         {"display_phone_number": DISPLAY, "decision": "REJECTED", "requested_verified_name": "Lucky Shrub"},
         "line.name_reviewed",
-        {"decision": "REJECTED"},
+        {"decision": "REJECTED", "display_phone_number": DISPLAY},
     ),
     (
         "security",
         {"display_phone_number": DISPLAY, "event": "PIN_RESET_REQUEST", "requester": "61555822107539"},
         "line.security_changed",
-        {"event": "PIN_RESET_REQUEST"},
+        {"event": "PIN_RESET_REQUEST", "display_phone_number": DISPLAY},
     ),
     (
         "message_template_components_update",
@@ -134,7 +134,6 @@ def test_each_field_has_a_name_and_keeps_words_and_numbers_only(
 ) -> None:
     (found,) = happened(field, value)
     assert (found.name, found.account, found.at_ms, dict(found.data)) == (name, WABA, 1_739_321_024_000, data)
-    assert DISPLAY not in str(found.data)
     assert found.raw == {"field": field, "value": value}
 
 
