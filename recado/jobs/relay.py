@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 
-from recado.db import Database
+from recado.db import Database, database_now_ms
 from recado.durable import MAX_RUNNING, Engine, Steps
 from recado.errors import RecadoError
 from recado.jobs import claims, ticks
@@ -29,6 +29,7 @@ POLL_S = 0.5
 # How often dead processes are looked for. With the time after which one counts as dead, and the library's own look once
 # a second, its jobs go on within 10 s.
 RECOVER_S = 1.0
+# How often, and how long after its end, the library's records of a job are removed.
 FORGET_S = 60.0
 # Waits after a try that failed, unless the error says more.
 BACKOFF_BASE_S = 2.0
@@ -104,7 +105,6 @@ class Relay:
     _held: dict[str, Held] = field(default_factory=dict[str, Held])
     # Held while jobs are claimed or looked after, so that those just claimed do not look as if we had lost them.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _ended: list[str] = field(default_factory=list[str])
     # Schedules that could not be fired here, and until when they are left.
     _put_off: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -155,8 +155,13 @@ class Relay:
             self.bell.ring()  # there are jobs now
 
     async def _forget(self) -> None:
-        ended, self._ended = self._ended, []
-        await self._engine.forget(ended)
+        if not self._engine.launched:
+            return
+        async with self.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+        # By the library's own times, not by what ended here: so nothing stays of those that ended just before a stop,
+        # or whose end the library had not written yet, or that could not be removed at the first try.
+        await self._engine.forget(now_ms - round(FORGET_S * 1000))
 
     async def _start_due(self) -> None:
         room, names = MAX_RUNNING - len(self._held), tuple(self.kinds.all)
@@ -208,7 +213,6 @@ class Relay:
         finally:
             if self._held.get(held.id) == held:
                 del self._held[held.id]
-            self._ended.append(workflow_id)
 
     async def _run(self, held: Held, steps: Steps) -> None:
         kind = self.kinds.all.get(held.kind)

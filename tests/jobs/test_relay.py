@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from recado import durable
 from recado.db import Database
 from recado.durable import MAX_RUNNING
 from recado.errors import BadInput, Unavailable, retry_after
@@ -111,6 +113,37 @@ async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database:
         job = await ended(database, job_id)
     assert (job.state, job.result, job.attempts, job.crashes) == ("succeeded", '"kept"', 1, 0)
     assert did == ["first", "second", "second"]
+
+
+async def test_nothing_stays_in_the_library_of_jobs_that_ended(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor of those that ended just before a stop, nor where it could not be removed at the first try."""
+    table = "workflow_status" if database.is_sqlite else f"{durable.SCHEMA}.workflow_status"
+    fails = [True]
+    forget = durable.Engine.forget
+
+    async def fails_once(engine: durable.Engine, ended_before_ms: int) -> None:
+        if fails and engine.launched:
+            fails.pop()
+            raise ZeroDivisionError
+        await forget(engine, ended_before_ms)
+
+    async def run(_: Run) -> None: ...
+
+    async def kept(*states: str) -> bool:
+        async with database.engine.connect() as connection:
+            return list(await connection.scalars(text(f"SELECT status FROM {table}"))) == [*states]  # noqa: S608
+
+    async with at_work(database, kinds(one=run)):
+        await ended(database, await submit(database, project_id, "one"))
+        await eventually(lambda: kept("SUCCESS"))
+    monkeypatch.setattr(relay, "FORGET_S", 0.05)
+    monkeypatch.setattr(durable.Engine, "forget", fails_once)
+    async with at_work(database, kinds(one=run)):
+        await ended(database, await submit(database, project_id, "one"))
+        await eventually(kept)
+    assert not fails
 
 
 async def test_only_the_jobs_of_the_dead_are_taken(database: Database, project_id: str) -> None:

@@ -15,7 +15,8 @@ from ipaddress import ip_network
 import pytest
 
 from recado.events.models import Event
-from recado.kit import new_id, postman as posts
+from recado.kit import new_id
+from recado.kit import postman as posts
 from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
 from recado.kit.signed import post_signed
