@@ -105,6 +105,8 @@ class Relay:
     _held: dict[str, Held] = field(default_factory=dict[str, Held])
     # Held while jobs are claimed or looked after, so that those just claimed do not look as if we had lost them.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Whether a project without any place here had a job left at the last look.
+    _others_wait: bool = False
     # Schedules that could not be fired here, and until when they are left.
     _put_off: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -164,9 +166,17 @@ class Relay:
         await self._engine.forget(now_ms - round(FORGET_S * 1000))
 
     async def _start_due(self) -> None:
-        room, names = MAX_RUNNING - len(self._held), tuple(self.kinds.all)
-        if room <= 0 or not names:
+        names = tuple(self.kinds.all)
+        if not names:
             return
+        if (room := MAX_RUNNING - len(self._held)) > 0:
+            await self._claim(names, room)
+        is_full = len(self._held) >= MAX_RUNNING
+        self._others_wait = is_full and await claims.any_of_others(
+            self.database, names, {job.project_id for job in self._held.values()}
+        )
+
+    async def _claim(self, names: tuple[str, ...], room: int) -> None:
         async with self._claiming:
             busy = Counter(job.project_id for job in self._held.values())
             due = await claims.claim_due(self.database, self.owner, names, room, busy)
@@ -238,10 +248,11 @@ class Relay:
             await self._write(lambda: claims.end(self.database, held, End("succeeded", result)))
 
     def _is_place_needed(self, project_id: str) -> bool:
-        """Whether a job of this project that only waits makes room: of whoever has the most places, until those are
-        free again that are kept for projects without any. So no number of projects whose jobs wait fills all.
+        """Whether a job of this project that only waits makes room, where projects without any place wait for one: of
+        whoever has the most, until those are free again that are kept for such projects. So no number of projects
+        whose jobs wait fills all, and where nobody waits, nothing is begun anew for it.
         """
-        if MAX_RUNNING - len(self._held) >= claims.KEPT_FREE:
+        if not self._others_wait or MAX_RUNNING - len(self._held) >= claims.KEPT_FREE:
             return False
         places = Counter(job.project_id for job in self._held.values())
         return places[project_id] >= max(places.values())
