@@ -16,6 +16,7 @@ import queue
 import threading
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import sqlalchemy as sa
@@ -44,6 +45,8 @@ MAX_THREADS = 16 * MAX_RUNNING
 # What the library looks for besides; a stop waits for one such look to end.
 IDLE_POLL_S = 0.5
 SCHEDULER_POLL_S = 3600.0
+# Records that are removed in one commit: some tens of milliseconds.
+FORGET_BATCH = 500
 
 
 class Stopping(BaseException):
@@ -209,10 +212,10 @@ class Engine:
         await self.launch()
         return await asyncio.to_thread(_trace, list(workflow_ids), frozenset(living))
 
-    async def forget(self, workflow_ids: Collection[str]) -> None:
-        """Remove the records of workflows that ended; of those that did not, nothing happens."""
-        if self._launched and workflow_ids:
-            await asyncio.to_thread(_forget, list(workflow_ids))
+    async def forget(self, ended_before_ms: int) -> None:
+        """Remove the records of workflows that had ended by then (database time), whichever process had them."""
+        while self._launched and not self._closed and await asyncio.to_thread(_forget, ended_before_ms):
+            pass
 
     async def close(self) -> None:
         """Stop what runs, without an outcome, and leave the database."""
@@ -366,14 +369,20 @@ def recover_work_of(executor_ids: list[str]) -> None:
     DBOS._recover_pending_workflows(executor_ids)  # pyright: ignore[reportPrivateUsage]
 
 
-def _forget(workflow_ids: list[str]) -> None:
+def _forget(ended_before_ms: int) -> bool:
+    """Some of them; True if there may be more."""
     from dbos import DBOS
 
     ended = DBOS.list_workflows(
-        workflow_ids=workflow_ids, status=["SUCCESS", "ERROR", "CANCELLED"], load_input=False, load_output=False
+        status=["SUCCESS", "ERROR", "CANCELLED"],
+        completed_before=datetime.fromtimestamp(ended_before_ms / 1000, UTC).isoformat(),
+        limit=FORGET_BATCH,
+        load_input=False,
+        load_output=False,
     )
     if ended:
         DBOS.delete_workflows([one.workflow_id for one in ended])
+    return len(ended) == FORGET_BATCH
 
 
 def _close(engine: Engine) -> None:

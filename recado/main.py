@@ -216,7 +216,9 @@ async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) ->
         await stopping.say_farewell()
     finally:
         took_s = asyncio.get_running_loop().time() - begun_s
-        server.config.timeout_graceful_shutdown = max(1, STOP_REQUESTS_S - round(took_s))
+        # To the moment: whole seconds would give away one of theirs, or end after the limit.
+        left_s = max(1.0, STOP_REQUESTS_S - took_s)
+        server.config.timeout_graceful_shutdown = left_s  # pyright: ignore[reportAttributeAccessIssue] # int by its type only
         server.should_exit = True
 
 

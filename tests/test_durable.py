@@ -15,6 +15,7 @@ from recado import durable
 from recado.db import Base, Database
 from recado.durable import MAX_RUNNING, SCHEMA, Engine, Steps, Trace
 from recado.kit import new_id
+from recado.kit.clock import now_ms
 from recado.kit.sqlite import MINIMUM_SQLITE
 from tests.mailbox.support import eventually
 from tests.models import all_tables
@@ -86,9 +87,22 @@ async def test_work_of_a_dead_process_goes_on_behind_its_last_step(database_url:
         assert script.did == ["second", "end"]
         assert script.got == [{"words": ["añ", 1, None]}, "second"]
         await eventually(lambda: _is_gone(engine))
-        await engine.forget(["job:1"])
+        await engine.forget(now_ms() - 3_600_000)
+        assert await _kept(database_url) == 1
+        await engine.forget(now_ms() + 3_600_000)
+        assert await _kept(database_url) == 0
     finally:
         await engine.close()
+
+
+async def _kept(url: str) -> int:
+    """How many records the library has."""
+    database = Database(url)
+    table = "workflow_status" if database.is_sqlite else f"{SCHEMA}.workflow_status"
+    async with database.engine.connect() as connection:
+        count = await connection.scalar(text(f"SELECT count(*) FROM {table}"))  # noqa: S608
+    await database.close()
+    return count or 0
 
 
 async def _is_gone(engine: Engine) -> bool:

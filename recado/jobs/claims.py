@@ -107,6 +107,14 @@ def _fairly(found: Sequence[tuple[str, str]], free: int, busy: Mapping[str, int]
     return chosen
 
 
+async def any_of_others(database: Database, kinds: Collection[str], but: Collection[str]) -> bool:
+    """True if a job is due of a project that is none of these."""
+    async with database.system(read_only=True) as session:
+        now_ms = await database_now_ms(session)
+        due = select(Job.id).where(Job.state == "pending", Job.due_ms <= now_ms, Job.kind.in_(kinds))
+        return await session.scalar(due.where(Job.project_id.not_in(but)).limit(1)) is not None
+
+
 async def any_running(database: Database) -> bool:
     """True if some process has a job."""
     async with database.system(read_only=True) as session:

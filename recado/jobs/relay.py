@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 
-from recado.db import Database
+from recado.db import Database, database_now_ms
 from recado.durable import MAX_RUNNING, Engine, Steps
 from recado.errors import RecadoError
 from recado.jobs import claims, ticks
@@ -29,6 +29,7 @@ POLL_S = 0.5
 # How often dead processes are looked for. With the time after which one counts as dead, and the library's own look once
 # a second, its jobs go on within 10 s.
 RECOVER_S = 1.0
+# How often, and how long after its end, the library's records of a job are removed.
 FORGET_S = 60.0
 # Waits after a try that failed, unless the error says more.
 BACKOFF_BASE_S = 2.0
@@ -104,7 +105,8 @@ class Relay:
     _held: dict[str, Held] = field(default_factory=dict[str, Held])
     # Held while jobs are claimed or looked after, so that those just claimed do not look as if we had lost them.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
-    _ended: list[str] = field(default_factory=list[str])
+    # Whether a project without any place here had a job left at the last look.
+    _others_wait: bool = False
     # Schedules that could not be fired here, and until when they are left.
     _put_off: dict[str, int] = field(default_factory=dict[str, int])
 
@@ -155,13 +157,26 @@ class Relay:
             self.bell.ring()  # there are jobs now
 
     async def _forget(self) -> None:
-        ended, self._ended = self._ended, []
-        await self._engine.forget(ended)
+        if not self._engine.launched:
+            return
+        async with self.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+        # By the library's own times, not by what ended here: so nothing stays of those that ended just before a stop,
+        # or whose end the library had not written yet, or that could not be removed at the first try.
+        await self._engine.forget(now_ms - round(FORGET_S * 1000))
 
     async def _start_due(self) -> None:
-        room, names = MAX_RUNNING - len(self._held), tuple(self.kinds.all)
-        if room <= 0 or not names:
+        names = tuple(self.kinds.all)
+        if not names:
             return
+        if (room := MAX_RUNNING - len(self._held)) > 0:
+            await self._claim(names, room)
+        is_full = len(self._held) >= MAX_RUNNING
+        self._others_wait = is_full and await claims.any_of_others(
+            self.database, names, {job.project_id for job in self._held.values()}
+        )
+
+    async def _claim(self, names: tuple[str, ...], room: int) -> None:
         async with self._claiming:
             busy = Counter(job.project_id for job in self._held.values())
             due = await claims.claim_due(self.database, self.owner, names, room, busy)
@@ -208,7 +223,6 @@ class Relay:
         finally:
             if self._held.get(held.id) == held:
                 del self._held[held.id]
-            self._ended.append(workflow_id)
 
     async def _run(self, held: Held, steps: Steps) -> None:
         kind = self.kinds.all.get(held.kind)
@@ -234,10 +248,11 @@ class Relay:
             await self._write(lambda: claims.end(self.database, held, End("succeeded", result)))
 
     def _is_place_needed(self, project_id: str) -> bool:
-        """Whether a job of this project that only waits makes room: of whoever has the most places, until those are
-        free again that are kept for projects without any. So no number of projects whose jobs wait fills all.
+        """Whether a job of this project that only waits makes room, where projects without any place wait for one: of
+        whoever has the most, until those are free again that are kept for such projects. So no number of projects
+        whose jobs wait fills all, and where nobody waits, nothing is begun anew for it.
         """
-        if MAX_RUNNING - len(self._held) >= claims.KEPT_FREE:
+        if not self._others_wait or MAX_RUNNING - len(self._held) >= claims.KEPT_FREE:
             return False
         places = Counter(job.project_id for job in self._held.values())
         return places[project_id] >= max(places.values())

@@ -7,10 +7,11 @@ are not followed.
 """
 
 import asyncio
+import contextlib
 import re
 import socket
-from collections.abc import Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,8 +31,10 @@ SEND_TIMEOUT_S = 10.0
 READ_BYTES = 4_096
 EXCERPT = 200
 MAX_CONNECTIONS = 64
-# Names that are looked up at the same time.
-MAX_LOOKUPS = 16
+# Names that are looked up at the same time, a thread each, made when it is needed. A name whose server does not answer
+# takes half a minute, three times as long as its post waits: so many fill up only where nothing but such names is
+# posted to (`MAX_ENDPOINTS` of `recado.webhooks.delivering`, three times).
+MAX_LOOKUPS = 96
 _UNSAFE = re.compile(r"[^\x20-\x7e\u00a0-\uffff]+")
 
 
@@ -54,19 +57,23 @@ class Result:
         return self.status is not None and 200 <= self.status < 300
 
 
+# What `socket.getaddrinfo` gives.
+Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
+
+
 class _Names(AbstractResolver):
     """Looks names up in threads of its own. A name can take its server half a minute, and the threads of the loop also
-    look up where messages are sent: names that somebody else has set must not hold those.
+    look up where messages are sent: names that somebody else has set must not hold those, nor the end of the process,
+    which waits for the threads of a pool.
     """
 
     def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(MAX_LOOKUPS, thread_name_prefix="names")
+        self._places = asyncio.Semaphore(MAX_LOOKUPS)
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         look = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, look)
         return [
             ResolveResult(
                 hostname=host,
@@ -76,11 +83,43 @@ class _Names(AbstractResolver):
                 proto=protocol,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for kind, _, protocol, _, where in found
+            for kind, _, protocol, _, where in await self._in_thread(look)
         ]
 
+    async def _in_thread(self, look: Callable[[], Found]) -> Found:
+        """Its place is free again when the thread ends, not when nobody waits for it any more."""
+        await self._places.acquire()
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Found] = loop.create_future()
+
+        def end(found: Found, error: BaseException | None) -> None:
+            self._places.release()
+            if answer.done():
+                return
+            if error is None:
+                answer.set_result(found)
+            else:
+                answer.set_exception(error)
+
+        def work() -> None:
+            found: Found = []
+            error = None
+            try:
+                found = look()
+            except BaseException as failure:
+                error = failure
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(end, found, error)
+
+        try:
+            threading.Thread(target=work, name="names", daemon=True).start()
+        except RuntimeError:
+            self._places.release()
+            raise OSError("no thread for a name") from None
+        return await answer
+
     async def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """What is being looked up ends by itself, and is told to nobody."""
 
 
 class Postman:

@@ -1,5 +1,6 @@
 """How processes stop: told to balancers first, with everything handed over, and surely."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -8,12 +9,15 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from recado import main
 from recado.kit.sd_notify import ALIVE, READY
 from recado.main import STOP_WITHIN_S
 from recado.worker import BEAT_S
@@ -82,6 +86,18 @@ def backends(url: str) -> list[int]:
             return [int(row[0]) for row in connection.execute(text(asked))]
     finally:
         engine.dispose()
+
+
+async def test_the_farewell_is_part_of_what_requests_get() -> None:
+    """Or the whole takes longer than a clean stop may."""
+    farewell_s = 0.4
+    config = SimpleNamespace(timeout_graceful_shutdown=None)
+    server = SimpleNamespace(config=config, should_exit=False)
+    runtime = SimpleNamespace(feed=SimpleNamespace(close=lambda: None))
+    stopping = SimpleNamespace(say_farewell=lambda: asyncio.sleep(farewell_s))
+    await main._end_serving(*cast(Any, (runtime, server, stopping)))  # pyright: ignore[reportPrivateUsage]
+    assert server.should_exit
+    assert 1 <= config.timeout_graceful_shutdown <= main.STOP_REQUESTS_S - farewell_s + 0.05
 
 
 @pytest.mark.slow

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+from collections import Counter
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from recado import durable
 from recado.db import Database
 from recado.durable import MAX_RUNNING
 from recado.errors import BadInput, Unavailable, retry_after
 from recado.jobs import claims, relay, service
-from recado.jobs.kinds import JobLost, Kinds, Run
+from recado.jobs.kinds import JobLost, JobPutOff, Kinds, Run
 from recado.kit import new_id
 from recado.projects.service import create_project
 from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
@@ -113,6 +116,37 @@ async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database:
     assert did == ["first", "second", "second"]
 
 
+async def test_nothing_stays_in_the_library_of_jobs_that_ended(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor of those that ended just before a stop, nor where it could not be removed at the first try."""
+    table = "workflow_status" if database.is_sqlite else f"{durable.SCHEMA}.workflow_status"
+    fails = [True]
+    forget = durable.Engine.forget
+
+    async def fails_once(engine: durable.Engine, ended_before_ms: int) -> None:
+        if fails and engine.launched:
+            fails.pop()
+            raise ZeroDivisionError
+        await forget(engine, ended_before_ms)
+
+    async def run(_: Run) -> None: ...
+
+    async def kept(*states: str) -> bool:
+        async with database.engine.connect() as connection:
+            return list(await connection.scalars(text(f"SELECT status FROM {table}"))) == [*states]  # noqa: S608
+
+    async with at_work(database, kinds(one=run)):
+        await ended(database, await submit(database, project_id, "one"))
+        await eventually(lambda: kept("SUCCESS"))
+    monkeypatch.setattr(relay, "FORGET_S", 0.05)
+    monkeypatch.setattr(durable.Engine, "forget", fails_once)
+    async with at_work(database, kinds(one=run)):
+        await ended(database, await submit(database, project_id, "one"))
+        await eventually(kept)
+    assert not fails
+
+
 async def test_only_the_jobs_of_the_dead_are_taken(database: Database, project_id: str) -> None:
     """Rows as processes leave them: claimed and never started, by one that is dead and by one that lives."""
     ran: list[str] = []
@@ -184,6 +218,33 @@ async def test_projects_that_all_wait_leave_room_for_another(
         goes_on.set()
         over = [await ended(database, job_id) for job_id in stalled]
     assert {(job.state, job.attempts, job.crashes, job.error_code) for job in over} == {("succeeded", 1, 0, None)}
+
+
+async def test_who_waits_keeps_its_place_where_no_other_project_needs_it(database: Database, project_id: str) -> None:
+    """All places are taken, and the project with the most of them has more to do: nobody is begun anew for that."""
+    async with database.system() as session:
+        others = [(await create_project(session, f"waits-{n}", "Waits")).id for n in range(claims.KEPT_FREE)]
+    rounds, put_off = Counter[str](), list[str]()
+
+    async def waits(run: Run) -> None:
+        while True:
+            rounds[run.id] += 1
+            try:
+                await run.wait(0.05)
+            except JobPutOff:
+                put_off.append(run.id)
+                raise
+
+    async with at_work(database, kinds(waits=waits)):
+        for n in range(MAX_RUNNING - claims.KEPT_FREE + 1):
+            await submit(database, project_id, "waits", {"n": n})
+        await eventually(lambda: len(rounds) == MAX_RUNNING - claims.KEPT_FREE)
+        for count, one in enumerate(others, len(rounds) + 1):
+            await submit(database, one, "waits")
+            await eventually(lambda count=count: put_off or len(rounds) == count)
+        seen = dict(rounds)
+        await eventually(lambda: put_off or all(rounds[job_id] >= seen[job_id] + 20 for job_id in seen))
+    assert put_off == []
 
 
 async def test_projects_take_turns(database: Database, project_id: str, other_project_id: str) -> None:

@@ -6,6 +6,8 @@ import hashlib
 import hmac
 import json
 import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_network
@@ -14,6 +16,7 @@ import pytest
 
 from recado.events.models import Event
 from recado.kit import new_id
+from recado.kit import postman as posts
 from recado.kit.destinations import is_allowed, is_web_address, leads_inwards
 from recado.kit.postman import Postman
 from recado.kit.signed import post_signed
@@ -23,6 +26,29 @@ from tests.webhooks.receiver import receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 SECRET = "a secret of the receiver"
+# A process that ends while a name is looked up that hangs.
+ENDS = """
+import asyncio, socket, threading
+from recado.kit.postman import Postman
+
+began = threading.Event()
+
+def hang(*_, **__):
+    began.set()
+    threading.Event().wait(600)
+
+socket.getaddrinfo = hang
+
+async def main():
+    postman = Postman(timeout_s=600)
+    posting = asyncio.create_task(postman.post("http://hangs.example/", b"{}", {}))
+    await asyncio.to_thread(began.wait)
+    posting.cancel()
+    await asyncio.gather(posting, return_exceptions=True)
+    await postman.close()
+
+asyncio.run(main())
+"""
 
 
 def test_the_body_is_that_of_the_contract() -> None:
@@ -183,6 +209,42 @@ async def test_a_name_that_hangs_holds_nothing_else(monkeypatch: pytest.MonkeyPa
     finally:
         over.set()
     assert (await posting).error == "ClientConnectorDNSError"
+    await postman.close()
+
+
+async def test_a_name_that_hangs_does_not_keep_the_process_from_ending() -> None:
+    ended = await asyncio.to_thread(subprocess.run, [sys.executable, "-c", ENDS], timeout=60, check=False)
+    assert ended.returncode == 0
+
+
+async def test_who_gives_up_waiting_for_a_name_frees_no_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a dead name would get a thread more with each post."""
+    asked: list[str] = []
+    over = threading.Event()
+
+    def hang(host: str, *_: object, **__: object) -> None:
+        asked.append(host)
+        over.wait(60)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    monkeypatch.setattr(posts, "MAX_LOOKUPS", 1)
+    postman = Postman(timeout_s=0.2)
+
+    async def post(host: str) -> str | None:
+        return (await postman.post(f"http://{host}/", b"{}", {})).error
+
+    try:
+        assert await post("first.example") == "timeout"
+        assert await post("second.example") == "timeout"
+        assert asked == ["first.example"]
+    finally:
+        over.set()
+
+    async def is_free() -> bool:
+        return await post("third.example") == "ClientConnectorDNSError"
+
+    await eventually(is_free)
     await postman.close()
 
 
