@@ -107,6 +107,12 @@ def _fairly(found: Sequence[tuple[str, str]], free: int, busy: Mapping[str, int]
     return chosen
 
 
+async def now_ms(database: Database) -> int:
+    """The time on the clock of claims."""
+    async with database.system(read_only=True) as session:
+        return await database_now_ms(session)
+
+
 async def any_of_others(database: Database, kinds: Collection[str], but: Collection[str]) -> bool:
     """True if a job is due of a project that is none of these."""
     async with database.system(read_only=True) as session:

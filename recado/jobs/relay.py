@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 
 import structlog
 
-from recado.db import Database, database_now_ms
+from recado.db import Database
 from recado.durable import MAX_RUNNING, Engine, Steps
 from recado.errors import RecadoError
 from recado.jobs import claims, ticks
@@ -159,11 +159,9 @@ class Relay:
     async def _forget(self) -> None:
         if not self._engine.launched:
             return
-        async with self.database.system(read_only=True) as session:
-            now_ms = await database_now_ms(session)
         # By the library's own times, not by what ended here: so nothing stays of those that ended just before a stop,
         # or whose end the library had not written yet, or that could not be removed at the first try.
-        await self._engine.forget(now_ms - round(FORGET_S * 1000))
+        await self._engine.forget(await claims.now_ms(self.database) - round(FORGET_S * 1000))
 
     async def _start_due(self) -> None:
         names = tuple(self.kinds.all)
