@@ -14,6 +14,7 @@ import json
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable, Collection, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -45,6 +46,9 @@ MAX_THREADS = 16 * MAX_RUNNING
 # What the library looks for besides; a stop waits for one such look to end.
 IDLE_POLL_S = 0.5
 SCHEDULER_POLL_S = 3600.0
+# A stop waits so long for calls of the library that are under way: they take some tens of milliseconds.
+LAST_CALLS_S = 1.0
+LAST_CALLS_LOOK_S = 0.01
 # Records that are removed in one commit: some tens of milliseconds.
 FORGET_BATCH = 500
 
@@ -188,6 +192,8 @@ class Engine:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
     _running: _Running = field(default_factory=_Running)
+    # What is being done with the library in threads.
+    _calls: "set[asyncio.Task[Any]]" = field(default_factory=set["asyncio.Task[Any]"])
 
     @property
     def launched(self) -> bool:
@@ -199,32 +205,49 @@ class Engine:
             if self._launched:
                 return
             self._loop = asyncio.get_running_loop()
-            await asyncio.to_thread(_launch, self)
+            await self._call(_launch, self)
             self._launched = True
+
+    async def _call(self, work: Callable[..., T], *given: Any) -> T:
+        """Do something with the library in a thread. Whoever is cancelled does not wait for it, but `close` does: what
+        has a connection when the others are closed would leave it open.
+        """
+        call = asyncio.create_task(asyncio.to_thread(work, *given), name="durable-call")
+        self._calls.add(call)
+        call.add_done_callback(self._called)
+        return await asyncio.shield(call)
+
+    def _called(self, call: "asyncio.Task[Any]") -> None:
+        self._calls.discard(call)
+        if not call.cancelled():
+            call.exception()  # told to whoever still waits for it
 
     async def start(self, workflow_id: str) -> None:
         """Start the workflow of this id here; one that there is already is left alone."""
         await self.launch()
-        await asyncio.to_thread(_start, self, workflow_id)
+        await self._call(_start, self, workflow_id)
 
     async def trace(self, workflow_ids: Collection[str], living: Collection[str]) -> dict[str, Trace]:
         """Look after workflows whose jobs have lost their process: what a dead process held waits for a living one."""
         await self.launch()
-        return await asyncio.to_thread(_trace, list(workflow_ids), frozenset(living))
+        return await self._call(_trace, list(workflow_ids), frozenset(living))
 
     async def forget(self, ended_before_ms: int) -> None:
         """Remove the records of workflows that had ended by then (database time), whichever process had them."""
-        while self._launched and not self._closed and await asyncio.to_thread(_forget, ended_before_ms):
+        while self._launched and not self._closed and await self._call(_forget, ended_before_ms):
             pass
 
     async def close(self) -> None:
         """Stop what runs, without an outcome, and leave the database."""
         async with self._lock:
-            if not self._launched or self._closed:
+            if self._closed or not (self._launched or self._calls):
                 return
             self._closed = True
             self._running.close()
-            await asyncio.to_thread(_close, self)
+            if self._calls:
+                await asyncio.wait(tuple(self._calls), timeout=LAST_CALLS_S)
+            if self._workflow is not None:
+                await asyncio.to_thread(_close, self)
 
     @property
     def workflow(self) -> Callable[[str], None]:
@@ -238,8 +261,13 @@ class Engine:
         self._workflow, self._connections = workflow, connections
 
     def unbind(self) -> None:
-        """Close the library's connections."""
+        """Close the library's connections. Its threads end by themselves; what one of them still has when the others
+        are closed would stay open, so they get a moment.
+        """
         if self._connections is not None:
+            until_s = time.monotonic() + LAST_CALLS_S
+            while cast(sa.QueuePool, self._connections.pool).checkedout() and time.monotonic() < until_s:
+                time.sleep(LAST_CALLS_LOOK_S)
             self._connections.dispose()
         self._workflow = self._connections = None
 

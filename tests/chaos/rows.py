@@ -221,7 +221,9 @@ def _in_text(body: str) -> str:
 
 def _out_text(body: str) -> str:
     content = json.loads(body)
-    return str(content.get("text") or content.get("caption") or "")
+    offered: list[dict[str, str]] = content.get("buttons") or content.get("rows") or []
+    said = str(content.get("text") or content.get("caption") or "")
+    return "\n".join((said, *(f"- {choice['title']}" for choice in offered)))
 
 
 async def _talks(database: Database) -> tuple[Talk, ...]:
