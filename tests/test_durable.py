@@ -6,10 +6,11 @@ import sys
 import threading
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
+from sqlite3 import ProgrammingError
 from typing import Any
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import QueuePool, create_engine, inspect, text
 
 from recado import durable
 from recado.db import Base, Database
@@ -235,6 +236,22 @@ async def test_a_step_that_cannot_be_recorded_is_an_error(database_url: str) -> 
     finally:
         await engine.close()
         await database.close()
+
+
+def test_a_stop_leaves_no_connection_open_that_one_of_its_threads_still_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(durable, "LAST_CALLS_S", 60.0)
+    connections = create_engine("sqlite://", poolclass=QueuePool, connect_args={"check_same_thread": False})
+    engine = Engine("sqlite://", "nobody", Script().run)
+    engine.bind(lambda _: None, connections)
+    held = connections.connect()
+    raw = held.connection.driver_connection
+    assert raw is not None
+    ending = threading.Timer(0.1, held.close)
+    ending.start()
+    engine.unbind()
+    ending.join()
+    with pytest.raises(ProgrammingError, match="closed"):
+        raw.execute("SELECT 1")
 
 
 async def test_its_tables_share_our_database_and_no_name_of_ours(database_url: str) -> None:
