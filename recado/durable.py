@@ -261,10 +261,12 @@ class Engine:
         self._workflow, self._connections = workflow, connections
 
     def unbind(self) -> None:
-        """Close the library's connections. Its threads end by themselves; what one of them still has when the others
-        are closed would stay open, so they get a moment.
+        """Close the library's connections. What one of its threads still has when the others are closed would stay
+        open, so they get a moment; none gets another one, or one that waits for another process's work would go on
+        looking for it, and hold up the end of this process.
         """
         if self._connections is not None:
+            event.listen(self._connections, "do_connect", _refuse)
             until_s = time.monotonic() + LAST_CALLS_S
             while cast(sa.QueuePool, self._connections.pool).checkedout() and time.monotonic() < until_s:
                 time.sleep(LAST_CALLS_LOOK_S)
@@ -411,6 +413,10 @@ def _forget(ended_before_ms: int) -> bool:
     if ended:
         DBOS.delete_workflows([one.workflow_id for one in ended])
     return len(ended) == FORGET_BATCH
+
+
+def _refuse(*_: Any) -> None:
+    raise Stopping
 
 
 def _close(engine: Engine) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+import time
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from sqlite3 import ProgrammingError
 from typing import Any
@@ -73,6 +74,17 @@ def killed_in_second_step(url: str, executor_id: str, workflow_id: str) -> None:
         assert process.stdout is not None
         assert process.stdout.readline() == "in the second step\n"
         process.kill()
+
+
+@pytest.fixture(autouse=True)
+def no_thread_outlives_its_engine() -> Iterator[None]:
+    """Or the process could not end."""
+    yield
+    until_s = time.monotonic() + 60
+    for thread in threading.enumerate():
+        if thread.name.startswith("dbos-executor"):
+            thread.join(until_s - time.monotonic())
+            assert not thread.is_alive()
 
 
 async def test_work_of_a_dead_process_goes_on_behind_its_last_step(database_url: str) -> None:
