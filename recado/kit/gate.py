@@ -49,10 +49,10 @@ class Gate:
         declared = header(scope, b"content-length")
         most = self._larger.get((scope["method"], scope["path"]), MAX_BODY_BYTES)
         if declared is not None and (not declared.isdecimal() or int(declared) > most):
-            # The rest of the body is not read, so the connection is of no more use.
-            refusal = problem_response(
-                413, "body_too_large", f"A body has at most {most} bytes.", headers={"Connection": "close"}
-            )
+            # The server reads the rest and drops it: a client that sends all before it listens would be cut off
+            # otherwise, and never learn why. Who asked first does not send it, and then no request can follow.
+            closing = {} if header(scope, b"expect") is None else {"Connection": "close"}
+            refusal = problem_response(413, "body_too_large", f"A body has at most {most} bytes.", headers=closing)
             await refusal(scope, receive, answer)
             return
         try:
@@ -89,7 +89,7 @@ def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[MutableMappi
         message = await receive()
         size += len(message.get("body", b""))
         if size > most:
-            raise HTTPException(413, headers={"Connection": "close"})
+            raise HTTPException(413)
         return message
 
     return read

@@ -1,8 +1,12 @@
 """Whatever is sent, the answer is a problem of the right kind, and never a 5xx."""
 
+import asyncio
+import contextlib
+import http.client
 import io
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -94,6 +98,31 @@ async def test_a_body_that_is_too_large_is_refused(api: Api, ours: Tenant) -> No
 
     streamed = await post_bytes(api, ours, chunks())
     assert (streamed.status, streamed.code) == (413, "body_too_large")
+
+
+async def test_who_sends_all_of_it_first_is_told_too(api: Api, ours: Tenant) -> None:
+    """Many clients, and programs in front, look for an answer only then; the connection must not be cut meanwhile."""
+    parts = [b" " * 1_000_000] * 16
+
+    def post(body: Any) -> tuple[int, Any, int]:
+        headers = {"X-API-Key": ours.keys[Role.ADMIN]}
+        with contextlib.closing(http.client.HTTPConnection(urlsplit(api.url).netloc, timeout=60.0)) as connection:
+            connection.request("POST", "/api/v1/contacts", body, headers)
+            with connection.getresponse() as refusal:
+                told = json.loads(refusal.read())["code"]
+            connection.request("GET", "/api/v1/contacts", headers=headers)
+            with connection.getresponse() as after:
+                return refusal.status, told, after.status
+
+    assert await asyncio.to_thread(post, b"".join(parts)) == (413, "body_too_large", 200)
+    assert await asyncio.to_thread(post, iter(parts)) == (413, "body_too_large", 200)
+
+
+async def test_who_asks_first_need_not_send_it(api: Api, ours: Tenant) -> None:
+    headers = JSON | {"X-API-Key": ours.keys[Role.ADMIN]}
+    body = io.BytesIO(b" " * (MAX_BODY_BYTES + 1))
+    async with api.session.post(f"{api.url}/api/v1/contacts", data=body, headers=headers, expect100=True) as answer:
+        assert (answer.status, answer.headers["Connection"], body.tell()) == (413, "close", 0)
 
 
 async def test_another_content_type_is_told(api: Api, ours: Tenant) -> None:
