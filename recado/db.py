@@ -28,7 +28,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from recado.errors import Conflict, SettingsError
 from recado.kit import new_id
 from recado.kit.private import make_private
-from recado.kit.sqlite import MINIMUM_SQLITE, set_up_connection, sqlite_version
+from recado.kit.sqlite import MINIMUM_SQLITE, connection_class, set_up_connection, sqlite_version
 
 # How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
 SQLITE_BUSY_TIMEOUT_S = 10.0
@@ -127,9 +127,8 @@ def _sqlite_engine(url: str) -> AsyncEngine:
             "database. Install Python with a newer SQLite, or use PostgreSQL: RECADO_DATABASE_URL=postgresql://..."
         )
     Path(make_url(url).database or "").parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(
-        url.replace("sqlite:", "sqlite+aiosqlite:", 1), connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S}, pool_size=4
-    )
+    patiently = {"timeout": SQLITE_BUSY_TIMEOUT_S, "factory": connection_class()}
+    engine = create_async_engine(url.replace("sqlite:", "sqlite+aiosqlite:", 1), connect_args=patiently, pool_size=4)
 
     @event.listens_for(engine.sync_engine, "do_connect")
     def on_opening(*_: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event

@@ -24,7 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from recado.db import SQLITE_BUSY_TIMEOUT_S, json_text
-from recado.kit.sqlite import set_up_connection
+from recado.kit.sqlite import connection_class, set_up_connection
 
 if TYPE_CHECKING:
     from dbos import DBOSConfig, Serializer
@@ -335,7 +335,8 @@ def _engine(url: str) -> sa.Engine:
         return sa.create_engine(
             parsed.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True
         )
-    made = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args={"timeout": SQLITE_BUSY_TIMEOUT_S})
+    patiently = {"timeout": SQLITE_BUSY_TIMEOUT_S, "factory": connection_class()}
+    made = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args=patiently)
 
     @event.listens_for(made, "connect")
     def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event

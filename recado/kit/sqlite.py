@@ -3,7 +3,11 @@
 import importlib
 import sys
 import time
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import sqlite3
 
 # SQLite before 3.51.3 can corrupt a WAL database when two connections checkpoint and write at
 # once (https://sqlite.org/wal.html, "the WAL-reset bug").
@@ -21,6 +25,10 @@ SQLITE_PRAGMAS = (
     # copied once. More would make the pause at a checkpoint longer.
     "PRAGMA wal_autocheckpoint=8000",
 )
+# How often who waits for the write lock asks for it: a commit takes a few milliseconds. SQLite's own waits grow to
+# 100 ms (sqliteDefaultBusyCallback in its main.c), so that who has waited longest asks least often: where many write,
+# it then waits for seconds on a lock that is free for most of the time.
+ASK_EVERY_S = 0.002
 # Processes that open a new file together lose within milliseconds; what takes longer has waited its timeout.
 WAL_RETRY_S = 1.0
 
@@ -43,6 +51,40 @@ def sqlite_version() -> tuple[int, ...]:
     import sqlite3
 
     return sqlite3.sqlite_version_info
+
+
+@cache
+def connection_class() -> "type[sqlite3.Connection]":
+    """The class of every connection (`factory=`) that others may keep from writing. It waits `timeout` for them, as its
+    base does, but asks often (`ASK_EVERY_S`), where the library lets it: the interpreter's own `sqlite3` does not.
+    """
+    import sqlite3
+
+    class Connection(sqlite3.Connection):
+        def __init__(self, *args: Any, timeout: float = 5.0, **named: Any) -> None:
+            super().__init__(*args, timeout=timeout, **named)
+            if handle := getattr(self, "set_busy_handler", None):
+                handle(_Patience(timeout).asks_again)
+
+    return Connection
+
+
+class _Patience:
+    """Waits for a lock, for one connection."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._began_s = 0.0
+
+    def asks_again(self, tries: int) -> bool:
+        """See https://sqlite.org/c3ref/busy_handler.html. `tries` counts from 0 for each lock."""
+        now_s = time.monotonic()
+        if tries == 0:
+            self._began_s = now_s
+        if now_s - self._began_s >= self._limit_s:
+            return False
+        time.sleep(ASK_EVERY_S)
+        return True
 
 
 def set_up_connection(connection: Any) -> None:

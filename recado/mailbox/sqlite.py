@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from recado.db import SQLITE_BUSY_TIMEOUT_S
-from recado.kit.sqlite import set_up_connection
+from recado.kit.sqlite import connection_class, set_up_connection
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -143,7 +143,9 @@ class SqliteDriver:
             connection.close()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=SQLITE_BUSY_TIMEOUT_S, isolation_level=None)
+        connection = sqlite3.connect(
+            self._path, timeout=SQLITE_BUSY_TIMEOUT_S, isolation_level=None, factory=connection_class()
+        )
         set_up_connection(connection)
         return connection
 

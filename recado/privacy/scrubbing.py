@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from recado.db import Database
 from recado.errors import Unavailable, retry_after
-from recado.kit.sqlite import set_up_connection
+from recado.kit.sqlite import connection_class, set_up_connection
 from recado.personal import Person
 from recado.privacy.traces import Sought
 
@@ -116,7 +116,7 @@ def _try_to_cut(path: Path) -> bool:
 
 
 def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=busy_s, isolation_level=None, factory=connection_class())
     set_up_connection(connection)
     return connection
 
