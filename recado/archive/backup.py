@@ -22,11 +22,11 @@ from recado.archive.scratch import backup_folder, finished
 from recado.archive.spooling import Spool, spool
 from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
-from recado.errors import RecadoError
+from recado.errors import BadInput, RecadoError
 from recado.kit.clock import now
 from recado.kit.private import make_private
 from recado.kit.stamps import stamp
-from recado.media.folder import PARTS
+from recado.media.folder import PARTS, sync_folder
 from recado.migrate import check, migrate, require_same
 from recado.privacy.ledger import LEDGER, list_erased
 from recado.settings import LAST_BACKUP, Settings
@@ -55,10 +55,12 @@ class Made:
 async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     """Make a backup in a new folder below `into`. Recado may be working meanwhile.
 
-    Raises `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError` (`backup_failed`) when the
-    copy is not sound; and `BadInput` (`bad_ledger`), `RecadoError` (`erasures_not_listed`) when it is, and the list of
-    erasures beside it is not.
+    Raises `BadInput` (`backup_into_media`), `Conflict` (`database_not_migrated`, `database_too_new`), `RecadoError`
+    (`backup_failed`) when the copy is not sound; and `BadInput` (`bad_ledger`), `RecadoError` (`erasures_not_listed`)
+    when it is, and the list of erasures beside it is not.
     """
+    media = settings.data_dir / MEDIA
+    await asyncio.to_thread(_refuse_inside, into, media)
     database = Database(settings.resolved_database_url)
     folder = into / f"recado-{now():%Y%m%dT%H%M%SZ}"
     partial = folder.with_name(folder.name + ".partial")
@@ -67,7 +69,7 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
         require_same(state)
         with backup_folder(partial):
             rows = await _copy_database(database, partial / DATABASE, report)
-            files = await asyncio.to_thread(_finish_files, settings.data_dir / MEDIA, partial)
+            files = await asyncio.to_thread(_finish_files, media, partial)
             manifest = Manifest(
                 recado=__version__,
                 revision=state.head,
@@ -83,6 +85,13 @@ async def back_up(settings: Settings, into: Path, report: Report) -> Made:
     finally:
         await database.close()
     return Made(folder, manifest, bool(settings.media_url))
+
+
+def _refuse_inside(into: Path, media: Path) -> None:
+    if into.resolve().is_relative_to(media.resolve()):
+        raise BadInput(
+            f"{into} lies in the folder of media, which a backup copies: name another one", code="backup_into_media"
+        )
 
 
 async def _list_erased(database: Database, data_dir: Path) -> None:
@@ -217,8 +226,4 @@ def _finish(partial: Path, folder: Path, manifest: Manifest) -> None:
     write_manifest(partial, manifest)
     finished(partial)
     partial.rename(folder)
-    descriptor = os.open(folder.parent, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(folder.parent)

@@ -3,7 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 
-from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, literal_column, select
+from sqlalchemy import BigInteger, Column, MetaData, String, Table, func, insert, inspect, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recado.archive.tables import Key, add_rows, batch_of, count_of, kept_tables, key_in, last_key, rows_of, same_rows
@@ -160,10 +160,24 @@ async def _begin(source: Database, target_url: str) -> None:
         state = await check(target)
         if state.current is not None and not state.filling:
             raise Conflict("The new database holds an installation already. Name an empty one.", code="target_in_use")
+        if not state.filling and (strangers := await _strangers(target)):
+            raise Conflict(
+                f"The new database holds tables of another program ({strangers[0]}). Name an empty one.",
+                code="target_in_use",
+            )
         await mark(target, whose)
     finally:
         await target.close()
     await migrate(target_url, fills=True)
+
+
+async def _strangers(target: Database) -> list[str]:
+    """Tables in our way. On PostgreSQL others may stand beside ours; a file of SQLite's is of one program."""
+    async with target.engine.connect() as connection:
+        await connection.execution_options(read_only=True)
+        found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    ours = {"alembic_version", *(table.name for table in kept_tables())}
+    return sorted(name for name in found if target.is_sqlite or name in ours)
 
 
 async def mark(target: Database, whose: str) -> None:

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -76,9 +76,12 @@ def describe(folder: Path, path: Path) -> StoredFile:
 
 def damages(folder: Path, manifest: Manifest) -> Iterator[str]:
     """What is missing from a backup or is not what was put there, in words."""
+    if DATABASE not in {file.path for file in manifest.files}:
+        yield f"{DATABASE} is not in its list"
     for file in manifest.files:
         path = folder / file.path
-        if not path.resolve().is_relative_to(folder.resolve()):
+        # The path is also where the file goes to, below another folder: it may not climb at all.
+        if ".." in PurePosixPath(file.path).parts or not path.resolve().is_relative_to(folder.resolve()):
             yield f"{file.path} lies outside of it"
         elif not path.is_file():
             yield f"{file.path} is missing"

@@ -25,7 +25,8 @@ from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.kit.acting import unnoted
 from recado.kit.crypto import SecretBox, new_token, secret_box
-from recado.kit.private import make_private
+from recado.kit.private import PRIVATE, make_private
+from recado.media.folder import sync_folder
 from recado.media.store import CHUNK_BYTES, open_store
 from recado.migrate import migrate
 from recado.migrations import REVISIONS
@@ -59,8 +60,9 @@ async def restore(
 
     With `resume` the installation goes on where the backup was made. Whoever was erased since (by the list `erasures`,
     or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`),
-    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`, `target_in_use`), `RecadoError`
-    (`database_too_new`), `Unavailable` (`media_store_unavailable`). One that is interrupted can be begun again.
+    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`, `still_running`,
+    `database_too_new`, `target_in_use`), `RecadoError` (`database_too_new`), `Unavailable` (`media_store_unavailable`).
+    One that is interrupted can be begun again.
     """
     manifest = await asyncio.to_thread(_proven, folder)
     database = Database(settings.resolved_database_url)
@@ -166,9 +168,11 @@ def _put(working: Path, target: Path) -> None:
         raise BadInput(f"The backup is damaged: {found}. Restore another one.", code="damaged_backup")
     with working.open("rb") as file:
         os.fsync(file.fileno())
-    for beside in ("-wal", "-shm"):
+    # What an older file left would be worked into this one.
+    for beside in ("-wal", "-shm", "-journal"):
         target.with_name(target.name + beside).unlink(missing_ok=True)
     working.replace(target)
+    sync_folder(target.parent)
 
 
 async def _fill(working: Path, settings: Settings, report: Report) -> None:
@@ -206,10 +210,16 @@ async def _chunks(path: Path) -> AsyncIterator[bytes]:
 
 
 def _copy_media(folder: Path, data_dir: Path, media: Sequence[str]) -> None:
-    if media:
-        (data_dir / MEDIA).mkdir(parents=True, exist_ok=True)
-        (data_dir / MEDIA / _UNFINISHED).touch()
+    if not media:
+        return
+    # Whatever became of the backup's modes on its way: what people sent is for this user only, as where it was kept.
+    (data_dir / MEDIA).mkdir(mode=0o700, parents=True, exist_ok=True)
+    (data_dir / MEDIA / _UNFINISHED).touch()
     for path in media:
         target = data_dir / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(folder / path, target)
+        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with (folder / path).open("rb") as reading, target.open("wb") as writing:
+            os.fchmod(writing.fileno(), PRIVATE)
+            shutil.copyfileobj(reading, writing, CHUNK_BYTES)
+            writing.flush()
+            os.fsync(writing.fileno())

@@ -1,5 +1,6 @@
 """`recado backup` and `recado restore`."""
 
+import errno
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -11,6 +12,12 @@ import click
 
 from recado.cli import support
 from recado.cli.acts import announced
+from recado.errors import RecadoError
+
+# Of a disk, when a write does not say of which file.
+_OF_DISKS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EFBIG})
+# https://www.sqlite.org/rescode.html#full
+_FULL = "disk is full"
 
 if TYPE_CHECKING:
     from recado.archive.backup import Made
@@ -94,16 +101,39 @@ async def _back_up(into: Path, report: "Report") -> "Made":
 
     settings = support.settings()
     await announced(settings)
-    return await back_up(settings, into, report)
+    with files_told():
+        return await back_up(settings, into, report)
 
 
 async def _restore(folder: Path, report: "Report", *, resume: bool, erasures: Path | None) -> "Restored":
     from recado.archive.restore import restore as restore_backup
 
     settings = support.settings()
-    done = await restore_backup(settings, folder, report, resume=resume, erasures=erasures)
+    with files_told():
+        done = await restore_backup(settings, folder, report, resume=resume, erasures=erasures)
     await announced(settings, done=True)
     return done
+
+
+@contextmanager
+def files_told() -> Generator[None]:
+    """Says which file cannot be read or written, or that a disk is full: it need not be the database's."""
+    import sqlite3
+
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None and error.errno not in _OF_DISKS:  # a connection's
+            raise
+        raise _broke_off(f"{error.filename}: {error.strerror}" if error.filename else str(error.strerror)) from error
+    except sqlite3.OperationalError as error:
+        if _FULL not in str(error):
+            raise
+        raise _broke_off("a disk is full") from error
+
+
+def _broke_off(why: str) -> RecadoError:
+    return RecadoError(f"It broke off, and can be done again once that is mended: {why}", code="files_unusable")
 
 
 @contextmanager

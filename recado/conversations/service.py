@@ -166,7 +166,7 @@ async def send(
     `reply_to` and the message of a reaction are ids of messages of this conversation. A template must fit the one that
     is kept. Raises `NotFound` (also for media that is not there), `Conflict` (`idempotency_conflict`: the key was used
     for something else; `not_at_provider`: the message that is referred to is not out yet), `SendRefused` (a template,
-    or a file that cannot be sent as what is asked) or `Unavailable`.
+    or a file that is not there, or cannot be sent as what is asked) or `Unavailable`.
     """
     async with database.project(project_id, read_only=True) as session:
         conversation = await queries.get_conversation(session, conversation_id)

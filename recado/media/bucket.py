@@ -6,12 +6,13 @@ large file leaves parts that nobody sees; a lifecycle rule of the bucket removes
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
 
-from recado.errors import Unavailable, retry_after
+from recado.errors import NotFound, Unavailable, retry_after
 from recado.media.folder import missing
 from recado.media.store import CHUNK_BYTES
 
@@ -56,7 +57,8 @@ class BucketStore:
             done = {"Parts": parts}
             await self._call(partial(self._client.complete_multipart_upload, **place, MultipartUpload=done))
         except BaseException:
-            await asyncio.shield(self._call(partial(self._client.abort_multipart_upload, **place)))
+            with contextlib.suppress(Unavailable, NotFound):  # what went wrong is told, not what came of it
+                await asyncio.shield(self._call(partial(self._client.abort_multipart_upload, **place)))
             raise
 
     async def _put_part(self, place: dict[str, str], number: int, body: bytes) -> dict[str, Any]:

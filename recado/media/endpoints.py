@@ -85,7 +85,8 @@ async def upload_media(
 ) -> MediaOut:
     """Keep a file, to be sent in messages by its id. The body is the file, `Content-Type` its type.
 
-    Images have at most 5 MB, audio and video 16 MB, documents 100 MB, stickers 500 KB.
+    Images have at most 5 MB, audio and video 16 MB, documents 100 MB, stickers 500 KB. A picture, a sticker, audio or a
+    video that is surely of another type than `Content-Type` says is refused: 415 `media_content_wrong`.
     """
     mime_type = request.headers.get("content-type", "")
     row = await service.upload(

@@ -5,16 +5,18 @@ is never seen as a file, and is swept away after a day.
 """
 
 import asyncio
+import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, TypeVar
 
 from recado.errors import NotFound, Unavailable, retry_after
 from recado.kit import new_id
 from recado.media.store import CHUNK_BYTES
 
+T = TypeVar("T")
 # What is being written lies there, below the root.
 PARTS = "parts"
 # No download takes so long: what is older was left by a process that died.
@@ -29,18 +31,20 @@ class FolderStore:
         self._ready = False
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
+        part = await _on_disk(self._begin)
+        file = await _on_disk(_create, part)
         try:
-            part = await asyncio.to_thread(self._begin)
-            try:
-                with await asyncio.to_thread(_create, part) as file:
-                    async for chunk in chunks:
-                        await asyncio.to_thread(file.write, chunk)
-                    await asyncio.to_thread(self._finish, file, part, self._path(key))
-            except BaseException:
-                part.unlink(missing_ok=True)
-                raise
-        except OSError as error:
-            raise _unavailable(error) from error
+            # What goes wrong where the chunks come from is none of ours, also a time-out or a reset (`OSError`s).
+            async for chunk in chunks:
+                await _on_disk(file.write, chunk)
+            await _on_disk(self._finish, file, part, self._path(key))
+        except BaseException:
+            with contextlib.suppress(OSError):
+                part.unlink()
+            raise
+        finally:
+            with contextlib.suppress(OSError):  # of what could not be written before
+                file.close()
 
     async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
         try:
@@ -80,8 +84,9 @@ class FolderStore:
             _make_private(parts)
             oldest_s = time.time() - _PART_AGE_S
             for left in parts.iterdir():
-                if left.stat().st_mtime < oldest_s:
-                    left.unlink(missing_ok=True)
+                with contextlib.suppress(FileNotFoundError):  # finished meanwhile, by another process
+                    if left.stat().st_mtime < oldest_s:
+                        left.unlink()
             self._ready = True
         return parts / new_id()
 
@@ -90,7 +95,15 @@ class FolderStore:
         os.fsync(file.fileno())
         _make_private(path.parent)
         part.rename(path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
+
+
+async def _on_disk(work: Callable[..., T], *given: Any) -> T:
+    """Raises `Unavailable`."""
+    try:
+        return await asyncio.to_thread(work, *given)
+    except OSError as error:
+        raise _unavailable(error) from error
 
 
 def missing() -> NotFound:
@@ -115,10 +128,11 @@ def _make_private(folder: Path) -> None:
     if not folder.parent.is_dir():
         _make_private(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """What was put into a folder, or renamed in it, outlives a power cut."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

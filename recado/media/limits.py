@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import Literal, get_args
 
 from recado.errors import MediaError, SendRefused, retry_after
+from recado.media.signatures import type_of
 
 Kind = Literal["image", "audio", "video", "document", "sticker"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -68,6 +69,20 @@ def check_received(kind: Kind, mime_type: str | None, size_bytes: int | None, la
     if size_bytes is not None and size_bytes > most:
         raise too_large(most)
     return most
+
+
+def check_content(mime_type: str, head: bytes) -> None:
+    """Whether a file that begins so may be what it is called. Raises `MediaError` (`media_content_wrong`).
+
+    A document is handed on as it is, so what is in it is not looked at; nor is what does not say what it is.
+    """
+    bare, found = bare_type(mime_type), type_of(head)
+    if found is None or found == bare or kind_of(bare) == "document":
+        return
+    sendable = "no kind of message takes it" if kind_of(found) is None or ";" in found else "upload it as that"
+    raise MediaError(
+        f"The file is called {bare}, and it is {found}: {sendable}", code="media_content_wrong", status=415
+    )
 
 
 def check_sent(sent_as: Kind | Literal["voice"], mime_type: str | None, size_bytes: int | None) -> None:

@@ -3,17 +3,19 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
+from functools import partial
 
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
-from recado.errors import BadInput, Conflict, MediaError, NotFound
+from recado.errors import BadInput, Conflict, MediaError, NotFound, SendRefused
 from recado.kit import new_id, now_ms
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
-from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, check_sent, kind_of
+from recado.media.limits import MAX_BYTES, SENT_TYPES, Measured, bare_type, check_content, check_sent, kind_of
 from recado.media.models import Media, MediaUpload
+from recado.media.signatures import looked_at
 from recado.media.store import Store, key_of
 from recado.messages import SentAs
 
@@ -37,10 +39,15 @@ async def get_media(session: AsyncSession, media_id: str) -> Media:
 async def check_sendable(session: AsyncSession, files: Collection[tuple[str, SentAs]]) -> None:
     """Make sure that files are there, and can be sent as what is asked.
 
-    Raises `NotFound` (`media_not_found`) or `SendRefused` (`media_kind_wrong`, `media_too_large`).
+    Raises `NotFound` (`media_not_found`) or `SendRefused` (`media_not_stored`, `media_kind_wrong`, `media_too_large`).
     """
     for media_id, sent_as in sorted(files):
         row = await get_media(session, media_id)
+        if row.state != "stored":
+            raise SendRefused(
+                f"The content of this file is not there (it is {row.state}), so it cannot be sent",
+                code="media_not_stored",
+            )
         check_sent(sent_as, row.mime_type, row.size_bytes)
 
 
@@ -171,7 +178,10 @@ async def upload(
     chunks: AsyncIterator[bytes],
     largest_bytes: int,
 ) -> Media:
-    """Keep a file that is to be sent. Raises `MediaError` (`media_type_refused`, `media_too_large`), `BadInput`."""
+    """Keep a file that is to be sent.
+
+    Raises `MediaError` (`media_type_refused`, `media_content_wrong`, `media_too_large`), `BadInput` (`media_empty`).
+    """
     bare = bare_type(mime_type)
     kind = kind_of(bare)
     if kind is None:
@@ -184,7 +194,7 @@ async def upload(
     named = _checked_name(filename)
     media_id = new_id()
     key = key_of(project_id, media_id)
-    measured = Measured(chunks, min(MAX_BYTES[kind], largest_bytes))
+    measured = Measured(looked_at(chunks, partial(check_content, bare)), min(MAX_BYTES[kind], largest_bytes))
     async with database.project(project_id) as session:
         # Should this process die on the way, what it wrote is removed.
         until_ms = await database_now_ms(session) + UPLOAD_LIMIT_S * 1000

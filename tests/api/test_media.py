@@ -97,8 +97,11 @@ async def test_what_the_api_does_not_take(api: Api, ours: Tenant) -> None:
     made = await uploaded(api, ours)
     beyond = {"Range": "bytes=1500000-"}
     assert (await api.get(f"/media/{made['id']}/content", ours.keys[Role.READ], headers=beyond)).code == "bad_range"
-    png = {"Content-Type": "image/png"}
+    png, webp, voice = ({"Content-Type": one} for one in ("image/png", "image/webp", "audio/ogg; codecs=opus"))
     for body, headers, code in (
+        (b"%PDF-1.7\n", webp, "media_content_wrong"),
+        (b"\0\0\0\x18ftypheic" + bytes(50), png, "media_content_wrong"),
+        (b"\x1a\x45\xdf\xa3" + bytes(50), voice, "media_content_wrong"),  # a browser's recorder, under another name
         (b"x", {"Content-Type": "text/html"}, "media_type_refused"),
         (b"", png, "media_empty"),
         (bytes(5 * 1024 * 1024 + 1), png, "media_too_large"),
@@ -129,8 +132,12 @@ async def test_a_file_that_was_given_up_is_fetched_again(api: Api, ours: Tenant)
     refused = await api.post(path, key)
     assert (refused.status, refused.code) == (409, "media_not_given_up")
     await lose(api, ours, ours.media_id)
+    sending = {"content": {"type": "media", "media": "image", "media_id": ours.media_id}}
+    unsent = await api.post(f"/conversations/{ours.conversation_id}/messages", key, sending)
+    assert (unsent.status, unsent.code) == (422, "media_not_stored")
     again = await api.post(path, key)
     assert (again.status, again.json["state"], again.json["error_code"]) == (200, "pending", None)
+    assert (await api.post(f"/conversations/{ours.conversation_id}/messages", key, sending)).code == "media_not_stored"
     work = MediaWork(api.runtime.database, api.runtime.owner)
     assert [job.id for job in await work.claim("keep", 9)] == [ours.media_id]
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,8 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import JSON, Table, insert, select, text
 
 from recado.archive import backup as backing
@@ -18,7 +21,7 @@ from recado.archive import restore as restoring
 from recado.archive.backup import Made, back_up
 from recado.archive.copying import copy_installation, snapshot
 from recado.archive.holding import Held
-from recado.archive.manifest import DATABASE, MANIFEST, read_manifest
+from recado.archive.manifest import DATABASE, MANIFEST, describe, read_manifest, write_manifest
 from recado.archive.restore import restore
 from recado.archive.tables import kept_tables, rows_of
 from recado.channels.models import LineRow
@@ -158,6 +161,11 @@ async def test_a_backup_restores_to_either_database(source: Database, other: str
     restored = tmp_path / "new" / "media"
     assert (restored / "p" / "photo").read_bytes() == media.read_bytes()
     assert [file.name for file in restored.rglob("*")] == ["p", "photo"]
+    modes = [path.stat().st_mode & 0o777 for path in (restored, restored / "p", restored / "p" / "photo")]
+    assert modes == [0o700, 0o700, 0o600]
+    with pytest.raises(RecadoError) as refused:
+        await back_up(settings_of(source, tmp_path / "data"), tmp_path / "data" / "media" / "mine", quiet)
+    assert refused.value.code == "backup_into_media"
 
 
 @asynccontextmanager
@@ -231,7 +239,10 @@ async def test_a_file_that_is_not_recados_is_refused_and_stays(databases: Databa
         with contextlib.closing(sqlite3.connect(tmp_path / f"{name}.db")) as connection:
             connection.executescript(script)
     (tmp_path / "text.db").write_text("Not a database at all, and it is needed.\n" * 100)
-    for name in (*others, "text"):
+    await migrate(Settings(database_url=f"sqlite:///{tmp_path}/beside.db"))  # an empty Recado beside what is mine
+    with contextlib.closing(sqlite3.connect(tmp_path / "beside.db")) as connection:
+        connection.executescript(others["table"])
+    for name in (*others, "text", "beside"):
         file = tmp_path / f"{name}.db"
         before = file.read_bytes()
         place = Settings(database_url=f"sqlite:///{file}", data_dir=tmp_path / "new")
@@ -247,6 +258,81 @@ async def test_a_file_that_is_not_recados_is_refused_and_stays(databases: Databa
     for name in ("none", "bare", "migrated"):
         place = Settings(database_url=f"sqlite:///{tmp_path}/{name}.db", data_dir=tmp_path / name)
         assert (await restore(place, made.folder, quiet, resume=False)).messages == 24
+
+
+async def migrated_to(revision: str, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty database as a Recado of that revision has made it."""
+    upgrade = command.upgrade
+
+    def no_further(config: Config, _newest: str) -> None:
+        upgrade(config, revision)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(command, "upgrade", no_further)
+        assert (await migrate(url))[-1] == revision
+
+
+async def run_sql(url: str, *statements: str) -> None:
+    database = Database(url)
+    async with database.engine.begin() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await database.close()
+
+
+async def test_an_older_place_is_filled_if_it_is_empty(
+    databases: Databases, kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, empty, used = databases.create("sqlite"), databases.create_empty(kind), databases.create_empty(kind)
+    database = Database(url)
+    await fill(database)
+    made = await backup_of(database, tmp_path)
+    await migrated_to("0004", empty, monkeypatch)
+    await restore(Settings(database_url=empty, data_dir=tmp_path / "new"), made.folder, quiet, resume=True)
+    assert await at(empty) == await everything(database)
+    await migrated_to("0004", used, monkeypatch)
+    project = f"('{new_id()}', 'a', 'A', 1)"
+    await run_sql(used, f"INSERT INTO projects (id, slug, name, created_ms) VALUES {project}")  # noqa: S608
+    with pytest.raises(RecadoError, match="holds an installation already") as refused:
+        await restore(Settings(database_url=used, data_dir=tmp_path / "used"), made.folder, quiet, resume=True)
+    assert refused.value.code == "not_empty"
+    await database.close()
+    for one in (url, empty, used):
+        databases.drop(one)
+
+
+async def test_a_place_that_others_need_is_refused_and_stays(databases: Databases, kind: Kind, tmp_path: Path) -> None:
+    url = databases.create("sqlite")
+    database = Database(url)
+    made = await backup_of(database, tmp_path)
+    await database.close()
+    now_ms = (
+        "CAST((julianday('now') - 2440587.5) * 86400000 AS integer)"
+        if kind == "sqlite"
+        else "CAST(extract(epoch FROM now()) * 1000 AS bigint)"
+    )
+    beat = f"INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES ('{new_id()}', 'up', '1', 0, "  # noqa: S608
+    for place, code, says, statements in (
+        (databases.create(kind), "still_running", "Stop Recado first", (f"{beat}{now_ms} + 600000)",)),
+        (
+            databases.create(kind), "database_too_new", "a newer Recado",
+            ("UPDATE alembic_version SET version_num = '9999'", "CREATE TABLE letters (said text)"),
+        ),
+        (
+            databases.create_empty(kind), "not_empty", "not Recado's" if kind == "sqlite" else "another program",
+            ("CREATE TABLE contacts (who text)",),
+        ),
+    ):  # fmt: skip
+        await run_sql(place, *statements)
+        with pytest.raises(RecadoError, match=says) as refused:
+            await restore(Settings(database_url=place, data_dir=tmp_path / "new"), made.folder, quiet, resume=False)
+        assert refused.value.code == code
+        target = Database(place)
+        assert not (await check(target)).filling
+        await target.close()
+        databases.drop(place)
+    assert not (tmp_path / "new" / "media").exists()
+    databases.drop(url)
 
 
 async def test_what_came_while_a_restore_worked_is_refused_and_stays(
@@ -272,6 +358,29 @@ async def test_what_came_while_a_restore_worked_is_refused_and_stays(
         assert connection.execute("SELECT count(*) FROM notes").fetchone() == (0,)
 
 
+async def test_what_an_older_file_left_is_not_worked_into_the_restored_one(
+    databases: Databases, tmp_path: Path
+) -> None:
+    url = databases.create("sqlite")
+    database = Database(url)
+    await fill(database)
+    made, expected = await backup_of(database, tmp_path), await everything(database)
+    await database.close()
+    with contextlib.closing(sqlite3.connect(tmp_path / "old.db", isolation_level=None)) as older:
+        for statement in (
+            "CREATE TABLE t (x blob)", "PRAGMA cache_size=5", "BEGIN",
+            "INSERT INTO t SELECT randomblob(3000) FROM (VALUES (1), (2), (3), (4), (5), (6), (7), (8))", "COMMIT",
+            "BEGIN", "UPDATE t SET x = randomblob(3000)",
+        ):  # fmt: skip
+            older.execute(statement)
+        # Its process died here, and then somebody removed its database alone.
+        shutil.copyfile(tmp_path / "old.db-journal", tmp_path / "new.db-journal")
+    place = Settings(database_url=f"sqlite:///{tmp_path}/new.db", data_dir=tmp_path / "new")
+    await restore(place, made.folder, quiet, resume=True)
+    assert await at(str(place.database_url)) == expected
+    databases.drop(url)
+
+
 async def test_files_in_the_way_are_refused(source: Database, other: str, tmp_path: Path) -> None:
     made = await backup_of(source, tmp_path)
     (tmp_path / "new" / "media").mkdir(parents=True)
@@ -280,7 +389,7 @@ async def test_files_in_the_way_are_refused(source: Database, other: str, tmp_pa
         await restore(Settings(database_url=other, data_dir=tmp_path / "new"), made.folder, quiet, resume=False)
 
 
-@pytest.mark.parametrize("damage", ["flip", "cut", "lose", "manifest", "newer", "outside"])
+@pytest.mark.parametrize("damage", ["flip", "cut", "lose", "manifest", "newer", "outside", "climbs", "unlisted"])
 async def test_a_damaged_backup_is_not_restored(databases: Databases, tmp_path: Path, damage: str) -> None:
     url = databases.create("sqlite")
     database = Database(url)
@@ -299,6 +408,14 @@ async def test_a_damaged_backup_is_not_restored(databases: Databases, tmp_path: 
             file.unlink()
         case "manifest":
             manifest.write_text("{}")
+        case "climbs":  # to a place of the installation that is no file of its media
+            (made.folder / "media").mkdir()
+            (made.folder / "secret.key").write_text("mine")
+            about = describe(made.folder, made.folder / "secret.key").model_copy(update={"path": "media/../secret.key"})
+            listed = read_manifest(made.folder)
+            write_manifest(made.folder, listed.model_copy(update={"files": (*listed.files, about)}))
+        case "unlisted":
+            write_manifest(made.folder, read_manifest(made.folder).model_copy(update={"files": ()}))
         case "newer":
             manifest.write_text(manifest.read_text().replace(read_manifest(made.folder).revision, "9999"))
         case _:
@@ -308,6 +425,7 @@ async def test_a_damaged_backup_is_not_restored(databases: Databases, tmp_path: 
         await restore(place, made.folder, quiet, resume=False)
     assert refused.value.code in ("damaged_backup", "bad_backup", "database_too_new")
     assert not (tmp_path / "new.db").exists()
+    assert not (tmp_path / "new").exists()
     databases.drop(url)
 
 
@@ -492,6 +610,12 @@ async def test_a_move_is_refused_where_it_would_harm(source: Database, other: st
         await copy_installation(source, used, quiet)
     assert in_use.value.code == "target_in_use"
     databases.drop(used)
+    theirs = databases.create_empty("sqlite" if source.is_sqlite else "postgresql")
+    await run_sql(theirs, "CREATE TABLE contacts (who text)")
+    with pytest.raises(RecadoError, match="holds tables of another program") as in_the_way:
+        await copy_installation(source, theirs, quiet)
+    assert in_the_way.value.code == "target_in_use"
+    databases.drop(theirs)
     async with source.engine.begin() as connection:
         later_ms = (
             text("CAST((julianday('now') - 2440587.5) * 86400000 AS integer) + 60000")

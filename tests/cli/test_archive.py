@@ -1,10 +1,14 @@
 """`recado backup`, `recado restore` and `recado db copy`, as people type them."""
 
+import errno
 import shutil
+import sqlite3
 from pathlib import Path
 
 import pytest
 
+from recado.cli.archive import files_told
+from recado.errors import RecadoError
 from tests.cli.terminal import Installation, line_arguments
 from tests.cli.test_running import LIVING, Demo
 from tests.databases import Databases
@@ -37,6 +41,31 @@ def test_a_place_in_use_and_a_wrong_folder_are_told(installation: Installation, 
     made = installation.json("backup", str(tmp_path / "backups"))
     assert "Name an empty one" in installation.refused("restore", made["folder"])
     assert "is no backup" in installation.refused("restore", str(tmp_path))
+    (tmp_path / "file").touch()
+    told = installation.refused("backup", str(tmp_path / "file" / "backups"))
+    assert f"can be done again once that is mended: {tmp_path}/file" in told
+    assert "RECADO_DATABASE_URL" not in told
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "mended: No space left on device"),
+        (PermissionError(errno.EACCES, "Permission denied", "/backups/a"), "mended: /backups/a: Permission denied"),
+        (sqlite3.OperationalError("database or disk is full"), "mended: a disk is full"),
+    ],
+)
+def test_what_is_wrong_with_a_disk_is_told(error: Exception, told: str) -> None:
+    with pytest.raises(RecadoError, match=told), files_told():
+        raise error
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionRefusedError(errno.ECONNREFUSED, "no"), sqlite3.OperationalError("locked")]
+)
+def test_what_is_wrong_with_a_database_is_not_said_of_a_disk(error: Exception) -> None:
+    with pytest.raises(type(error)), files_told():
+        raise error
 
 
 def test_an_installation_moves_by_one_command(installation: Installation, databases: Databases, tmp_path: Path) -> None:

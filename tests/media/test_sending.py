@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from recado.channels.cloud_api.channel import CloudApiChannel
@@ -142,19 +143,33 @@ async def test_a_file_is_uploaded_once_and_sent_by_its_id(place: Place) -> None:
     assert parts == [{"id": made["provider_media_id"], "caption": "El plano"}] * 3
 
 
+async def at_meta(place: Place) -> str:
+    """The id that Meta gave to a file which somebody else has uploaded on the line."""
+    form = aiohttp.FormData({"messaging_product": "whatsapp", "type": "application/pdf"})
+    form.add_field("file", b"%PDF-1.7", filename="f.pdf", content_type="application/pdf")
+    headers = {"Authorization": f"Bearer {place.line.secrets['access_token']}"}
+    async with place.http.post(f"{place.url}/v24.0/{place.line.address}/media", data=form, headers=headers) as answer:
+        return (await answer.json())["id"]
+
+
 async def test_the_header_of_a_template_takes_a_file_of_ours(place: Place) -> None:
     components = [{"type": "HEADER", "format": "DOCUMENT"}, {"type": "BODY", "text": "Su factura"}]
     await place.call("POST", "templates", {"name": "factura", "language": "es", "components": components})
     row = await kept(place, "application/pdf", 1000)
-    for media_id in (row.id, "1003383421387256"):  # the second one is as Meta has them
+    metas = await at_meta(place)
+    for media_id in (row.id, metas):
         header = TemplateMedia(media="document", media_id=media_id, filename="f.pdf")
         content = OutTemplate(name="factura", language="es", header_media=header)
         message = Outgoing(new_id(), (Address(kind="phone", value=PHONE),), content)
         await place.channel.prepare(place.line, message)
         await place.channel.send(place.line, message, 1)
     (made,) = await uploads(place)
+    refused = OutTemplate(name="factura", language="es", header_media=TemplateMedia(media="document", media_id="12345"))
+    with pytest.raises(SendError) as caught:
+        await place.channel.send(place.line, replace(message, content=refused), 1)
+    assert (caught.value.code, caught.value.verdict.permanent) == ("invalid_message", True)
     headers = [one["template"]["components"][0]["parameters"][0]["document"] for one in await sent(place)]
-    ids = [made["provider_media_id"], "1003383421387256"]
+    ids = [made["provider_media_id"], metas]
     assert headers == [{"id": one, "filename": "f.pdf"} for one in ids]
 
 
@@ -185,19 +200,24 @@ async def test_what_arrives_is_what_was_kept(place: Place) -> None:
 
 
 async def test_an_id_that_meta_forgot_is_uploaded_anew(place: Place) -> None:
+    components = [{"type": "HEADER", "format": "IMAGE"}, {"type": "BODY", "text": "Su foto"}]
+    await place.call("POST", "templates", {"name": "foto", "language": "es", "components": components})
     row = await kept(place)
-    message = outgoing(media="image", media_id=row.id)
-    await place.channel.prepare(place.line, message)
-    await place.world.execute(
-        "UPDATE media_uploads SET provider_media_id = '1', created_ms = created_ms - :age", age=FRESH_MS
-    )
-    with pytest.raises(SendError) as caught:
+    alone = outgoing(media="image", media_id=row.id)
+    header = TemplateMedia(media="image", media_id=row.id)
+    above = replace(alone, content=OutTemplate(name="foto", language="es", header_media=header))
+    for n, message in enumerate((alone, above)):
+        await place.channel.prepare(place.line, message)
+        await place.world.execute(
+            "UPDATE media_uploads SET provider_media_id = '1', created_ms = created_ms - :age", age=FRESH_MS
+        )
+        with pytest.raises(SendError) as caught:
+            await place.channel.send(place.line, message, 1)
+        assert caught.value.code == "media_expired"
+        assert not caught.value.verdict.permanent
+        await place.channel.prepare(place.line, message)
         await place.channel.send(place.line, message, 1)
-    assert caught.value.code == "media_expired"
-    assert not caught.value.verdict.permanent
-    await place.channel.prepare(place.line, message)
-    await place.channel.send(place.line, message, 1)
-    assert len(await sent(place)) == 1
+        assert len(await sent(place)) == n + 1
 
 
 @on_sqlite

@@ -20,7 +20,7 @@ from recado.channels.cloud_api.simulator.media import LINK_PATH, Files, find
 from recado.channels.cloud_api.simulator.payloads import Json, Phone
 from recado.channels.cloud_api.simulator.phones import Phones
 from recado.channels.cloud_api.simulator.stats import Stats
-from recado.channels.cloud_api.simulator.templates import check_send
+from recado.channels.cloud_api.simulator.templates import check_files, check_send
 from recado.channels.cloud_api.simulator.validation import (
     MEDIA,
     as_object,
@@ -135,6 +135,8 @@ class Graph:
         media_id = as_object(body.get(message_type)).get("id")
         if message_type in MEDIA and media_id:
             self.files.check_id(message_type, media_id, number)
+        if message_type == "template":
+            check_files(body["template"], lambda kind, one, place: self.files.check_id(kind, one, number, place))
         kind, address = recipient(body)
         if kind == "phone" and address == "".join(filter(str.isdigit, number.display_phone_number)):
             raise GraphError(131021)

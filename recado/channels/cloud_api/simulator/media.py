@@ -193,13 +193,13 @@ class Files:
             request.transport.abort()
         return response
 
-    def check_id(self, kind: str, media_id: object, number: Number) -> None:
-        """The id of a message to be sent. Raises GraphError for one that was not uploaded on this number, is old, or is
-        of another kind.
+    def check_id(self, kind: str, media_id: object, number: Number, place: str | None = None) -> None:
+        """The id of a message to be sent, or of a file at a `place` in it. Raises GraphError for one that was not
+        uploaded on this number, is old, or is of another kind.
         """
         file = self.get(str(media_id))
         if file is None or file.number != number.phone_number_id:
-            text = f"(#100) Param {kind}['id'] is not a valid whatsapp business account media attachment ID"
+            text = f"(#100) Param {place or kind}['id'] is not a valid whatsapp business account media attachment ID"
             raise GraphError(100, message=text)
         limit, types = LIMITS[kind]
         if file.mime_type not in types or len(file.content) > limit:

@@ -5,10 +5,11 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/suppor
 """
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from recado.channels.cloud_api.simulator.errors import GraphError
-from recado.channels.cloud_api.simulator.validation import as_list, as_object
+from recado.channels.cloud_api.simulator.validation import as_list, as_object, check_media
 
 Json = dict[str, Any]
 
@@ -16,6 +17,7 @@ MAX_BODY = 1024
 _PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _UNFIT = re.compile(r"[\n\r\t]| {5,}")
 MEDIA_HEADERS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document", "LOCATION": "location"}
+FILES = ("image", "video", "document")
 _PARAMETERS = {"url": "text", "quick_reply": "payload", "copy_code": "coupon_code", "flow": "action"}
 
 
@@ -34,6 +36,22 @@ def new_template(body: Json, number: int) -> Json:
         "quality_score": {"score": str(body.get("quality") or "UNKNOWN"), "date": 1_767_225_600},
         "components": components,
     }
+
+
+def check_files(sent: Json, check_id: Callable[[str, object, str], None]) -> None:
+    """The files that a send names, by id or by link: Meta looks at parameters before it looks for the template.
+
+    `check_id` gets the kind, the id and the place of each file that is named by its id. Raises GraphError.
+    """
+    for n, part in enumerate(map(as_object, as_list(sent.get("components")))):
+        for m, parameter in enumerate(map(as_object, as_list(part.get("parameters")))):
+            kind = str(parameter.get("type")).lower()
+            if kind in FILES:
+                place = f"template['components'][{n}]['parameters'][{m}]['{kind}']"
+                file = as_object(parameter.get(kind))
+                check_media(kind, place, file)
+                if file.get("id"):
+                    check_id(kind, file["id"], place)
 
 
 def check_send(kept: dict[tuple[str, str], Json], sent: Json) -> Json:
@@ -60,12 +78,15 @@ def _check_header(template: Json, parameters: list[Any]) -> None:
     header = _component(template, "HEADER")
     wanted = MEDIA_HEADERS.get(str(header.get("format")).upper())
     if wanted is None:
+        # Whether the text has placeholders or not.
+        given = [str(as_object(one).get("type")).lower() for one in parameters]
+        if header and (unfit := next((kind for kind in given if kind in MEDIA_HEADERS.values()), None)):
+            raise GraphError(132012, f"header: Format mismatch, expected TEXT, received {unfit.upper()}")
         _check_values("header", _text(template, "HEADER"), parameters)
     elif len(parameters) != 1:
         raise GraphError(132012, f"header: Format mismatch, expected {wanted.upper()}, received UNKNOWN")
-    elif as_object(parameters[0]).get("type") != wanted:
-        kind = str(as_object(parameters[0]).get("type")).upper()
-        raise GraphError(132012, f"header: Format mismatch, expected {wanted.upper()}, received {kind}")
+    elif (kind := str(as_object(parameters[0]).get("type")).lower()) != wanted:
+        raise GraphError(132012, f"header: Format mismatch, expected {wanted.upper()}, received {kind.upper()}")
 
 
 def _check_values(part: str, text: str, parameters: list[Any]) -> None:

@@ -117,9 +117,7 @@ def _check_content(message_type: str, content: object) -> None:
         if not as_object(template.get("language")).get("code"):
             raise _required("template['language']['code']")
     elif message_type in MEDIA:
-        media = as_object(content)
-        if not media.get("id") and not media.get("link"):
-            raise _required(f"{message_type}['id'] or {message_type}['link']")
+        check_media(message_type, message_type, as_object(content))
     elif message_type == "location":
         _check_numbers(as_object(content))
     elif message_type == "reaction":
@@ -127,6 +125,17 @@ def _check_content(message_type: str, content: object) -> None:
             raise _required("reaction['message_id']")
     elif message_type == "contacts":
         _check_contacts(as_list(content))
+
+
+def check_media(kind: str, place: str, media: Json) -> None:
+    """The file at a `place` in the body, which is named by its id or a link."""
+    link = media.get("link")
+    if not media.get("id") and not link:
+        raise _required(f"{place}['id'] or {place}['link']")
+    if "filename" in media and kind != "document":
+        raise _invalid_param(f'Unexpected key "filename" on param "{place}".')
+    if link and not str(link).startswith(("http://", "https://")):
+        raise _invalid_param(f"Param {place}['link'] is not a valid URI.")
 
 
 def _check_contacts(contacts: list[Any]) -> None:

@@ -2,9 +2,21 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
-from tests.channels.cloud_api.simulator.harness import ANA, DISPLAY, LUIS, NUMBER, TOKEN, Json, text_body, world
+from tests.channels.cloud_api.simulator.harness import (
+    ANA,
+    DISPLAY,
+    LUIS,
+    NUMBER,
+    TOKEN,
+    Client,
+    Json,
+    number,
+    text_body,
+    world,
+)
 
 pytestmark = pytest.mark.asyncio
 
@@ -80,6 +92,11 @@ REFUSED: list[tuple[Json, int, str]] = [
     (rows(button="x" * 21), 131009, "Button text length invalid"),
     ({"messaging_product": "whatsapp", "to": ANA, "type": "image", "image": {}}, 100, "image"),
     ({"messaging_product": "whatsapp", "to": ANA, "type": "template", "template": {"name": "t"}}, 100, "language"),
+    (
+        text_body("x") | {"type": "image", "image": {"link": "https://x/y", "filename": "y"}},
+        100,
+        'Unexpected key "filename" on param "image".',
+    ),
 ]
 
 
@@ -93,6 +110,62 @@ async def test_refused_with_a_true_error_body(body: Json, code: int, text: str) 
         assert error["fbtrace_id"].startswith("A")
         await client.idle()
         assert business.bodies == []
+
+
+async def uploaded(client: Client, mime_type: str, of: str = NUMBER) -> str:
+    form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime_type})
+    form.add_field("file", b"content", filename="f", content_type=mime_type)
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with client.session.post(f"{client.url}/v24.0/{of}/media", data=form, headers=headers) as answer:
+        return (await answer.json())["id"]
+
+
+def with_header(name: str, parameter: Json | None) -> Json:
+    template: Json = {"name": name, "language": {"code": "es"}}
+    if parameter is not None:
+        template["components"] = [{"type": "header", "parameters": [parameter]}]
+    return {"messaging_product": "whatsapp", "to": ANA, "type": "template", "template": template}
+
+
+async def test_the_file_of_a_templates_header_is_looked_at() -> None:
+    async with world(numbers=(number(), number("777", "15551113333"))) as (client, _):
+        for name, shape in (("foto", "IMAGE"), ("factura", "DOCUMENT"), ("texto", "TEXT")):
+            header = {"format": shape, "text": "Aviso"} if shape == "TEXT" else {"format": shape}
+            components = [{"type": "HEADER", **header}, {"type": "BODY", "text": "Hola"}]
+            await client.call("POST", "templates", {"phone_number_id": NUMBER, "name": name, "components": components})
+        png, pdf, theirs = [
+            await uploaded(client, *what) for what in (("image/png",), ("application/pdf",), ("image/png", "777"))
+        ]
+        link: Json = {"link": "https://x.bo/a"}
+        for name, kind, file in (
+            ("foto", "image", {"id": png}), ("foto", "image", link),
+            ("factura", "document", {"id": pdf, "filename": "f.pdf"}), ("factura", "document", link),
+        ):  # fmt: skip
+            status, answer = await client.graph(with_header(name, {"type": kind, kind: file}))
+            assert status == 200, answer
+
+        def image(**file: Any) -> Json:
+            return {"type": "image", "image": file}
+
+        place = "template['components'][0]['parameters'][0]['image']"
+        unknown = f"(#100) Param {place}['id'] is not a valid whatsapp business account media attachment ID"
+        for name, parameter, code, says in (
+            ("foto", None, 132012, "header: Format mismatch, expected IMAGE, received UNKNOWN"),
+            ("foto", {"type": "text", "text": "a"}, 132012, "expected IMAGE, received TEXT"),
+            ("foto", {"type": "document", "document": link}, 132012, "expected IMAGE, received DOCUMENT"),
+            ("texto", image(**link), 132012, "header: Format mismatch, expected TEXT, received IMAGE"),
+            ("foto", {"type": "image"}, 100, f"The parameter {place}['id'] or {place}['link'] is required."),
+            ("foto", image(link="a.png"), 100, f"Param {place}['link'] is not a valid URI."),
+            ("foto", image(**link, filename="a"), 100, f'Unexpected key "filename" on param "{place}".'),
+            ("foto", image(id="1003383421387256"), 100, unknown),
+            ("foto", image(id=theirs), 100, unknown),
+            ("foto", image(id=pdf), 131053, "Unsupported image mime type application/pdf"),
+            ("gone", image(id="1"), 100, unknown),  # before the template is looked for
+        ):
+            status, answer = await client.graph(with_header(name, parameter))
+            error = answer["error"]
+            assert (status, error["code"]) == (400, code), answer
+            assert says in error["message"] + error.get("error_data", {}).get("details", "")
 
 
 async def test_tokens_and_unknown_numbers() -> None:
