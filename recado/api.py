@@ -223,7 +223,7 @@ def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASG
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
         _metrics(runtime, worker, {}, None),
     )
-    return Gate(app)
+    return Gate(app, in_flight=stopping.in_flight)
 
 
 def _metrics(
@@ -253,7 +253,7 @@ def _guard(app: FastAPI, runtime: Runtime, rates: Rates, stopping: Stopping) -> 
     trusted = parse_networks(settings.trusted_proxies)
     limited = LimitAddresses(served, rates, limits.address, trusted, _UNCOUNTED_PATHS)
     larger = {("POST", f"{PREFIX}/media"): settings.media_max_mb * MB}
-    return for_origins(Gate(limited, larger), parse_origins(settings.cors_origins))
+    return for_origins(Gate(limited, larger, stopping.in_flight), parse_origins(settings.cors_origins))
 
 
 def asking_of(runtime: Runtime) -> Asking:

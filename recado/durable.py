@@ -57,6 +57,32 @@ class Stopping(BaseException):
     """Ends a thread of the library without an outcome: the library records what is an `Exception`, and only that."""
 
 
+class _PauseEnded(Exception):
+    """Ends a try of the library to reach its tables, not what it tried that for."""
+
+
+class _Pauses:
+    """The library's `time`, whose pauses end with the engine. Where the database is away the library tries again for
+    ever, with pauses of up to a minute and a half (`db_retry`), for which a stop would have to wait.
+    """
+
+    def __init__(self) -> None:
+        self._ended = threading.Event()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(time, name)
+
+    def sleep(self, pause_s: float) -> None:
+        """Raises `_PauseEnded`. Pauses between two looks are short, and nothing failed there that could be given up."""
+        if pause_s <= IDLE_POLL_S:
+            time.sleep(pause_s)
+        elif self._ended.wait(pause_s):
+            raise _PauseEnded
+
+    def end(self) -> None:
+        self._ended.set()
+
+
 @dataclass(slots=True)
 class _Request:
     """A step that the coroutine asks the thread to carry out and to record."""
@@ -192,6 +218,7 @@ class Engine:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     _loop: asyncio.AbstractEventLoop | None = None
     _running: _Running = field(default_factory=_Running)
+    pauses: _Pauses = field(default_factory=_Pauses)
     # What is being done with the library in threads.
     _calls: "set[asyncio.Task[Any]]" = field(default_factory=set["asyncio.Task[Any]"])
 
@@ -244,6 +271,7 @@ class Engine:
                 return
             self._closed = True
             self._running.close()
+            self.pauses.end()
             if self._calls:
                 await asyncio.wait(tuple(self._calls), timeout=LAST_CALLS_S)
             if self._workflow is not None:
@@ -285,9 +313,14 @@ class Engine:
 
 
 def _launch(engine: Engine) -> None:
-    from dbos import DBOS
+    from dbos import (
+        DBOS,
+        _sys_db,  # pyright: ignore[reportPrivateUsage]
+    )
 
     _quiet()
+    # There is no setting for it. tests/test_durable.py sees that it works, at every upgrade.
+    _sys_db.__dict__["time"] = engine.pauses
     config = _config(engine)
     DBOS(config=config)
 

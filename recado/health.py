@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy import literal, select
 
 from recado.db import Database
+from recado.kit.gate import InFlight
 from recado.kit.parts import part
 from recado.kit.schemas import Output
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
@@ -56,6 +57,7 @@ class Stopping:
     """Whether this process has been told to stop: it serves on for a moment, and wants no new callers."""
 
     asked: bool = False
+    in_flight: InFlight = field(default_factory=InFlight)
     farewells: list[Callable[[], Awaitable[None]]] = field(default_factory=list[Callable[[], Awaitable[None]]])
 
     async def say_farewell(self) -> None:

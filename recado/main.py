@@ -51,8 +51,15 @@ SKILLS = (FORMS, ALERTS, PLANS, APPOINTMENTS)
 """What the assistants of this installation can do; everything else knows none of them by name."""
 # A clean stop takes at most 5 s: requests in work get this long, and at the same time turns, then sends, theirs
 # (`DRAIN_S` of both), which leaves a second to close the rest. Within it, those that wait for an answer get theirs, or
-# are told to come again, after half of it (`LAST_ANSWERS_S` of `recado.compat.waiting`).
+# are told to come again, after half of it (`LAST_ANSWERS_S` of `recado.compat.waiting`); those that wait for something
+# else, as for the provider, when this much of it is left.
 STOP_REQUESTS_S = 4
+LAST_WORDS_S = 0.5
+# Longer than whatever stands in front of it keeps a connection that nobody uses: else a request meets one that is just
+# being closed here, and is answered 502, for what is a POST is not sent twice. Caddy keeps it for 2 min
+# (https://caddyserver.com/docs/caddyfile/directives/reverse_proxy, keepalive), Traefik 90 s, nginx 60 s
+# (https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout), AWS 60 s.
+KEEP_ALIVE_S = 150
 # What hangs longer, as a database that does not answer, is left where it is: leases end by themselves. Below the 10 s
 # after which Docker kills (https://docs.docker.com/reference/cli/docker/container/stop/) there is no time to lose.
 STOP_WITHIN_S = 9.0
@@ -164,7 +171,11 @@ class _Server(uvicorn.Server):
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        host, port = sockets[0].getsockname()[:2] if sockets else ("", 0)
+        try:
+            await super().startup(sockets)
+        except OSError as error:  # two may bind one port as long as neither listens
+            raise _port_taken(host, port, error) from None
         self.listening.set()
 
 
@@ -176,19 +187,7 @@ async def _serve(
     app: ASGIApp,
     stopping: Stopping,
 ) -> None:
-    config = uvicorn.Config(
-        app,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="websockets-sansio",
-        ws_max_size=MAX_BODY_BYTES,
-        date_header=False,
-        timeout_graceful_shutdown=STOP_REQUESTS_S,
-    )
-    server = _Server(config)
+    server = _Server(_serving(app))
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve([listening]), name="server")
@@ -208,6 +207,22 @@ async def _serve(
         await asyncio.gather(*ending, serving, announcing, return_exceptions=True)
 
 
+def _serving(app: ASGIApp) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="websockets-sansio",
+        ws_max_size=MAX_BODY_BYTES,
+        date_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=STOP_REQUESTS_S,
+    )
+
+
 async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) -> None:
     """Tell those who wait for something that nothing more comes here, while they are connected; end the server."""
     begun_s = asyncio.get_running_loop().time()
@@ -220,6 +235,7 @@ async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) ->
         left_s = max(1.0, STOP_REQUESTS_S - took_s)
         server.config.timeout_graceful_shutdown = left_s  # pyright: ignore[reportAttributeAccessIssue] # int by its type only
         server.should_exit = True
+    await stopping.in_flight.end_within(left_s - LAST_WORDS_S)
 
 
 def _begin(ready: Callable[[], None]) -> None:
@@ -244,6 +260,7 @@ async def _until(
     """Wait for `stop` or the end of a task, call `ending` and end the first task; an error of any is raised."""
     stopping = asyncio.create_task(stop)
     done, _ = await asyncio.wait([stopping, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    _end_within(STOP_WITHIN_S)  # also where nobody asked for it, or what hangs then would be left hanging for ever
     stopping.cancel()
     ending()
     tasks[0].cancel()
@@ -270,7 +287,6 @@ async def _told_to_stop(stop: asyncio.Event, stopping: Stopping, wait_s: float) 
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait_s):
             await stop.wait()
-    _end_within(STOP_WITHIN_S)
 
 
 def _end_within(limit_s: float) -> None:
@@ -294,11 +310,15 @@ def _listen(host: str, port: int) -> socket.socket:
         listening.bind((host, port))
     except OSError as error:
         listening.close()
-        raise RecadoError(
-            f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}",
-            code="port_taken",
-        ) from None
+        raise _port_taken(host, port, error) from None
     return listening
+
+
+def _port_taken(host: str, port: int, error: OSError) -> RecadoError:
+    return RecadoError(
+        f"Port {port} on {host} cannot be used ({error.strerror}). Choose another: --port {port + 1}",
+        code="port_taken",
+    )
 
 
 # --- the demo ---------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """One running process: its database, its books, its mailbox, and which channels, brains and skills it has."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,17 +78,21 @@ async def open_runtime(
     `kind` is what traces call the process: up, api or worker.
     """
     owner = new_id()
-    database = Database(settings.resolved_database_url)
-    try:
+    async with AsyncExitStack() as opened:  # closed however far this comes, the last one first
+        database = Database(settings.resolved_database_url)
+        opened.push_async_callback(database.close)
         await wait_until_migrated(database)
         box = secret_box(settings.secret_key, settings.data_dir)
         directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
         await directory.refresh()
         erased = Erased(database, box)
         await erased.refresh()  # before the first message comes in, which may be one of them
-        # From here on nothing waits until the `try` that closes what is opened.
         tracing = open_tracing(settings, database, owner, kind)
+        if tracing is not None:
+            opened.push_async_callback(tracing.close)
         thinker = open_thinker(settings, DailyBudget(database, limits_of(settings)))
+        if thinker is not None:
+            opened.push_async_callback(thinker.close)
         brains: Mapping[str, Brain] = builtin_brains(thinker)
         driver = open_driver(settings, database, owner)
         if tracing is None:
@@ -98,8 +102,12 @@ async def open_runtime(
             brains = tracing.brains(brains, traced)
             if thinker is not None:
                 tracing.model_of(thinker)
+        opened.push_async_callback(mailbox.close)
         mailbox.erased = erased
         store = open_store(settings.media_url, settings.data_dir)
+        opened.push_async_callback(store.close)
+        web = WebChannel()
+        opened.push_async_callback(web.close)
         cloud_api = CloudApiChannel(
             settings.cloud_api_base_url,
             media=OutgoingMedia(database, store),
@@ -107,32 +115,20 @@ async def open_runtime(
             public_url=settings.public_url,
             networks=settings.webhook_networks,
         )
-        web = WebChannel()
-        try:
-            yield Runtime(
-                settings,
-                owner,
-                database,
-                box,
-                mailbox,
-                directory,
-                {cloud_api.name: cloud_api, web.name: web},
-                brains,
-                Skills(skills),
-                _open_feed(database, mailbox),
-                store,
-                erased,
-                thinker,
-                tracing,
-            )
-        finally:
-            await cloud_api.close()
-            await web.close()
-            await store.close()
-            if thinker is not None:
-                await thinker.close()
-            await mailbox.close()
-            if tracing is not None:
-                await tracing.close()
-    finally:
-        await database.close()
+        opened.push_async_callback(cloud_api.close)
+        yield Runtime(
+            settings,
+            owner,
+            database,
+            box,
+            mailbox,
+            directory,
+            {cloud_api.name: cloud_api, web.name: web},
+            brains,
+            Skills(skills),
+            _open_feed(database, mailbox),
+            store,
+            erased,
+            thinker,
+            tracing,
+        )

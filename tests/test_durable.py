@@ -8,10 +8,12 @@ import time
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
 from sqlite3 import ProgrammingError
+from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import QueuePool, create_engine, inspect, text
+from sqlalchemy import QueuePool, create_engine, event, inspect, text
 
 from recado import durable
 from recado.db import Base, Database
@@ -19,7 +21,7 @@ from recado.durable import MAX_RUNNING, SCHEMA, Engine, Steps, Trace
 from recado.kit import new_id
 from recado.kit.clock import now_ms
 from recado.kit.sqlite import MINIMUM_SQLITE
-from tests.mailbox.support import eventually
+from tests.mailbox.support import eventually, on_postgres
 from tests.models import all_tables
 
 # A process that takes the first step of a workflow, says so, and is killed in the second one.
@@ -264,6 +266,32 @@ def test_a_stop_leaves_no_connection_open_that_one_of_its_threads_still_has(monk
     ending.join()
     with pytest.raises(ProgrammingError, match="closed"):
         raw.execute("SELECT 1")
+
+
+@on_postgres
+async def test_a_stop_waits_for_no_pause_between_tries_to_reach_the_database(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dbos._sys_db.random", SimpleNamespace(random=lambda: 600.0))  # the pauses' length, in seconds
+    script, refused = Script(), set[threading.Thread]()
+
+    def away(*_: Any) -> None:
+        refused.add(threading.current_thread())
+        raise psycopg.OperationalError("connection failed: Connection refused")
+
+    engine = Engine(database_url, "one", script.run)
+    await engine.start("job:1")
+    await eventually(lambda: script.did == ["first", "second"])
+    connections = engine._connections  # pyright: ignore[reportPrivateUsage]
+    assert connections is not None
+    event.listen(connections, "checkout", away)
+    script.hold.set()  # the step ends, and is to be recorded
+    for kind in ("dbos-executor", "queue-worker"):
+        await eventually(lambda kind=kind: any(one.name.startswith(kind) for one in tuple(refused)))
+    await engine.close()
+    for thread in refused:
+        await asyncio.to_thread(thread.join, 60.0)
+        assert not thread.is_alive(), thread.name
 
 
 async def test_its_tables_share_our_database_and_no_name_of_ours(database_url: str) -> None:

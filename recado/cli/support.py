@@ -64,7 +64,9 @@ def explain(error: Exception) -> RecadoError | None:
         isinstance(error, OperationalError | InterfaceError) or type(error) in (DatabaseError, DBAPIError)
     ):
         return _unreachable(str(error.orig))
-    if isinstance(error, OSError | sqlite3.DatabaseError | asyncpg.PostgresError | asyncpg.InterfaceError):
+    # The last is what a server that dies during the greeting leaves.
+    drivers = (sqlite3.DatabaseError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    if isinstance(error, (OSError, *drivers)):
         return _unreachable(str(error) or type(error).__name__)
     return None
 

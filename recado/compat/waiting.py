@@ -8,6 +8,7 @@ from contextvars import Context
 import structlog
 
 from recado.errors import RecadoError, Unavailable, retry_after
+from recado.kit.problems import STOPPED_RETRY_S
 from recado.mailbox.answers import Handed
 from recado.mailbox.service import Mailbox
 
@@ -15,8 +16,6 @@ from recado.mailbox.service import Mailbox
 POLL_S = 0.05
 # A stop waits so long for answers: longer than the turns of its own process may take then (`DRAIN_S` of turns).
 LAST_ANSWERS_S = 2.0
-# A process is back, or another one found, within that.
-RETRY_STOPPED_S = 2.0
 # Requests that wait hold a connection and some kilobytes each.
 MAX_WAITING = 2_000
 
@@ -36,7 +35,7 @@ class Stopped(Unavailable):
     code = "stopping"
 
     def __init__(self) -> None:
-        super().__init__("This process stops: send the same again", verdict=retry_after(RETRY_STOPPED_S))
+        super().__init__("This process stops: send the same again", verdict=retry_after(STOPPED_RETRY_S))
 
 
 class Answers:

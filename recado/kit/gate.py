@@ -3,9 +3,11 @@
 Plain ASGI. What is logged is the operation's name, never the address or the query: they may name a person.
 """
 
+import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Generator, Mapping, MutableMapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
@@ -14,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recado.kit import new_id
 from recado.kit.logs import place_of
-from recado.kit.problems import if_database_is_down, internal_error, problem_response
+from recado.kit.problems import if_database_is_down, internal_error, problem_response, stopping
 
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
@@ -26,12 +28,57 @@ _QUIET = frozenset({"get_health", "get_ready", "get_metrics"})
 log = structlog.get_logger(__name__)
 
 
-class Gate:
-    """Wraps the API. `larger`: (method, path) -> the limit of its body in bytes, for those that take files."""
+class InFlight:
+    """The requests that a process is at, so that its stop leaves none without an answer."""
 
-    def __init__(self, app: ASGIApp, larger: Mapping[tuple[str, str], int] | None = None) -> None:
+    def __init__(self) -> None:
+        self.ending = False
+        self._tasks: dict[_Answer, asyncio.Task[Any]] = {}
+
+    @property
+    def count(self) -> int:
+        return len(self._tasks)
+
+    @contextmanager
+    def one(self, answer: "_Answer") -> Generator[None]:
+        """A request is being answered for as long as the block lasts. Raises `CancelledError`, see `end_within`."""
+        if (task := asyncio.current_task()) is not None:
+            self._tasks[answer] = task
+        try:
+            yield
+        finally:
+            self._tasks.pop(answer, None)
+
+    async def end_within(self, limit_s: float) -> None:
+        """Wait so long for the answers; what is not answered then is cancelled, for the gate to say so. What has begun
+        to be answered, as a file that is being read, goes on.
+        """
+        self.ending = True
+        loop = asyncio.get_running_loop()
+        until_s = loop.time() + limit_s
+        while (waiting := self._unanswered()) and (left_s := until_s - loop.time()) > 0:
+            await asyncio.wait(waiting, timeout=left_s)
+        for task in self._unanswered():
+            task.cancel()
+
+    def _unanswered(self) -> list["asyncio.Task[Any]"]:
+        return [task for answer, task in self._tasks.items() if answer.status is None]
+
+
+class Gate:
+    """Wraps the API. `larger`: (method, path) -> the limit of its body in bytes, for those that take files. `in_flight`
+    is told of the requests.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        larger: Mapping[tuple[str, str], int] | None = None,
+        in_flight: InFlight | None = None,
+    ) -> None:
         self._app = app
         self._larger = larger or {}
+        self._in_flight = in_flight or InFlight()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,7 +88,12 @@ class Gate:
         began_s = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
             try:
-                await self._pass(scope, receive, answer)
+                with self._in_flight.one(answer):
+                    await self._pass(scope, receive, answer)
+            except asyncio.CancelledError:
+                if not self._in_flight.ending or answer.status is not None:
+                    raise
+                await stopping()(scope, receive, answer)
             finally:
                 _log_request(scope, answer.status, time.perf_counter() - began_s)
 

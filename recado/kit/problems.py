@@ -28,6 +28,8 @@ MAX_FIELD_ERRORS = 20
 MAX_POINTER = 200
 # A database that does not answer now is mostly back within seconds.
 DATABASE_RETRY_S = 2
+# A process is back, or another one found, within that.
+STOPPED_RETRY_S = 2
 _CODES = {
     400: "bad_request",
     404: "not_found",
@@ -181,6 +183,16 @@ def _database_down(error: Exception) -> Response:
         "database_unavailable",
         "The database does not answer now. Try again.",
         headers={"Retry-After": str(DATABASE_RETRY_S)},
+    )
+
+
+def stopping() -> Response:
+    """The answer to what takes longer than a stop."""
+    return problem_response(
+        503,
+        "stopping",
+        "This process stops and cannot wait for the end of this. Ask again; a change may have been made all the same.",
+        headers={"Retry-After": str(STOPPED_RETRY_S)},
     )
 
 

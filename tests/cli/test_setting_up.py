@@ -8,8 +8,10 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from recado.cli.support import explain
 from tests.cli.terminal import Installation, free_port, line_arguments
 from tests.databases import KINDS, Databases, Kind
 
@@ -278,10 +280,16 @@ def starting_postgres() -> Generator[int]:
             thread.join()
 
 
-@pytest.mark.parametrize("command", [("up", "--no-demo"), ("db", "check")])
+@pytest.mark.parametrize("command", [("up", "--no-demo"), ("api",), ("worker",), ("db", "check")])
 def test_a_postgresql_that_is_just_starting_is_told_plainly(tmp_path: Path, command: tuple[str, ...]) -> None:
     with starting_postgres() as port:
         waiting = Installation(tmp_path, RECADO_DATABASE_URL=f"postgresql://u:very-secret@127.0.0.1:{port}/x")
-        told = waiting.refused(*command, *(("--port", str(free_port())) if command[0] == "up" else ()))
+        told = waiting.refused(*command, *(("--port", str(free_port())) if command[0] != "db" else ()))
     assert "the database system is starting up" in told
     assert "very-secret" not in told
+
+
+def test_a_server_that_dies_during_the_greeting_is_told_plainly() -> None:
+    error = explain(asyncpg.InternalClientError("unexpected end of the greeting"))
+    assert error is not None
+    assert "The database cannot be used" in error.message

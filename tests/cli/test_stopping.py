@@ -4,10 +4,12 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,13 +18,19 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from recado import main
+from recado.errors import RecadoError
+from recado.health import Stopping
+from recado.kit.gate import Gate
 from recado.kit.sd_notify import ALIVE, READY
 from recado.main import STOP_WITHIN_S
 from recado.worker import BEAT_S
 from tests.cli.terminal import Installation, Program, free_port
 from tests.databases import Databases
+from tests.mailbox.support import eventually
 from tests.operations.service_manager import ServiceManager
 
 # One that may not take longer than a second to stop.
@@ -94,10 +102,82 @@ async def test_the_farewell_is_part_of_what_requests_get() -> None:
     config = SimpleNamespace(timeout_graceful_shutdown=None)
     server = SimpleNamespace(config=config, should_exit=False)
     runtime = SimpleNamespace(feed=SimpleNamespace(close=lambda: None))
-    stopping = SimpleNamespace(say_farewell=lambda: asyncio.sleep(farewell_s))
+    stopping = Stopping(farewells=[lambda: asyncio.sleep(farewell_s)])
     await main._end_serving(*cast(Any, (runtime, server, stopping)))  # pyright: ignore[reportPrivateUsage]
     assert server.should_exit
     assert 1 <= config.timeout_graceful_shutdown <= main.STOP_REQUESTS_S - farewell_s + 0.05
+
+
+async def answers(scope: Scope, receive: Receive, send: Send) -> None:
+    """At once, but for /waits."""
+    if scope["type"] == "lifespan":
+        for what in ("startup", "shutdown"):
+            await receive()
+            await send({"type": f"lifespan.{what}.complete"})
+    else:
+        if scope["path"] == "/waits":
+            await asyncio.sleep(3600.0)
+        await Response("here")(scope, receive, send)
+
+
+@contextlib.asynccontextmanager
+async def asked(port: int, path: str) -> AsyncGenerator[asyncio.StreamReader]:
+    """What comes on a connection of its own."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n".encode())
+        yield reader
+    finally:
+        writer.close()
+
+
+async def test_a_stop_answers_what_waits_and_closes_what_is_only_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(main, "STOP_REQUESTS_S", 1)
+    stopping = Stopping()
+    server = main._Server(main._serving(Gate(answers, in_flight=stopping.in_flight)))  # pyright: ignore[reportPrivateUsage]
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    await server.listening.wait()
+    port = listening.getsockname()[1]
+    async with asked(port, "/") as idle, asked(port, "/waits") as waits:
+        assert (await idle.readuntil(b"here")).startswith(b"HTTP/1.1 200 OK\r\n")
+        keeps = [cast(Any, one).timeout_keep_alive_task for one in server.server_state.connections]
+        (ends,) = filter(None, keeps)
+        assert ends.when() - asyncio.get_running_loop().time() > 120, "Caddy closes it first"
+        await eventually(lambda: stopping.in_flight.count)
+        runtime = SimpleNamespace(feed=SimpleNamespace(close=lambda: None))
+        await main._end_serving(cast(Any, runtime), server, stopping)  # pyright: ignore[reportPrivateUsage]
+        told = await waits.read()
+        assert told.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"\r\nretry-after: 2\r\n" in told
+        assert b'"code":"stopping"' in told
+        assert await idle.read() == b""
+        await asyncio.wait_for(serving, 60.0)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody else may bind it")
+async def test_a_port_that_was_taken_since_it_was_chosen_is_told() -> None:
+    """Two may choose one as long as none listens on it; who is late must not be told of the database."""
+    with main._listen("127.0.0.1", 0) as taken:  # pyright: ignore[reportPrivateUsage]
+        port = taken.getsockname()[1]
+        with main._listen("127.0.0.1", port) as late:  # pyright: ignore[reportPrivateUsage]
+            taken.listen()
+            with pytest.raises(RecadoError, match="--port") as told:
+                await main._Server(main._serving(answers)).serve([late])  # pyright: ignore[reportPrivateUsage]
+    assert told.value.code == "port_taken"
+
+
+async def test_what_ends_by_itself_ends_within_the_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a part that cannot be closed keeps a process there that does nothing."""
+    limits: list[float] = []
+    monkeypatch.setattr(main, "_end_within", limits.append)
+
+    async def fails() -> None:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await main._until(asyncio.sleep(3600.0), asyncio.create_task(fails()))  # pyright: ignore[reportPrivateUsage]
+    assert limits == [STOP_WITHIN_S]
 
 
 @pytest.mark.slow

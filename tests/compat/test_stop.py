@@ -10,6 +10,7 @@ import pytest
 
 from recado.compat import jobs, waiting
 from recado.compat.waiting import Answers
+from recado.health import Readiness, ReadyOut
 from recado.mailbox.answers import Handed
 from tests.cli.terminal import Installation, free_port
 from tests.compat.conftest import KEY, Answer, Client, serving, settings_of
@@ -58,6 +59,25 @@ async def test_answers_that_come_in_time_are_given_and_nothing_more_is_taken(
         await ended(socket)
         await farewell
     assert len(await stored(client)) == 2
+
+
+async def test_a_request_of_the_api_that_waits_longer_than_a_stop_is_told_so(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = asyncio.Event()
+
+    async def look(_: Readiness) -> ReadyOut:
+        waits.set()
+        await asyncio.sleep(3600.0)
+        raise AssertionError
+
+    monkeypatch.setattr(Readiness, "look", look)
+    asked = asyncio.create_task(client.get("/ready"))
+    await waits.wait()
+    await client.stopping.in_flight.end_within(0.0)
+    refused = await asked
+    assert (refused.status, refused.headers["Retry-After"], refused.json["code"]) == (503, "2", "stopping")
+    assert refused.headers["X-Content-Type-Options"] == "nosniff"
 
 
 async def until_answered(client: Client, path: str, text: str) -> Answer:

@@ -19,6 +19,7 @@ from recado.errors import RecadoError, SettingsError, Unavailable
 from recado.kit.sqlite import MINIMUM_SQLITE, sqlite_version
 from recado.mailbox.driver import Priority, Tx
 from recado.mailbox.postgres import PostgresDriver
+from recado.mailbox.service import Mailbox
 from recado.mailbox.sql import Query
 from recado.migrate import LOCK_WAIT_S, check, migrate, migration_lock, wait_until_migrated
 from recado.settings import Settings
@@ -73,6 +74,35 @@ async def test_a_start_that_the_database_ends_leaves_nothing_open(
     assert opened == [], "nobody closes these"
     async with runtime.open_runtime(settings):
         assert sorted(opened) == sorted(names)
+
+
+async def test_a_start_that_fails_in_the_middle_leaves_nothing_open(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+
+    class Thinks:
+        async def close(self) -> None:
+            closed.append("thinker")
+            raise RuntimeError("it cannot be closed, which is no reason to leave the others open")
+
+    def opens(*_: Any) -> Thinks:
+        return Thinks()
+
+    def fails(*_: Any) -> None:
+        raise SettingsError("RECADO_MEDIA_URL names a bucket, for which a library is missing")
+
+    async def close(mailbox: Mailbox) -> None:
+        closed.append("mailbox")
+        await mailbox.driver.close()
+
+    monkeypatch.setattr(runtime, "open_thinker", opens)
+    monkeypatch.setattr(runtime, "open_store", fails)
+    monkeypatch.setattr(Mailbox, "close", close)
+    with pytest.raises(RuntimeError):
+        async with runtime.open_runtime(Settings(database_url=database.url, data_dir=tmp_path)):
+            raise AssertionError
+    assert closed == ["mailbox", "thinker"]
 
 
 async def test_migrations_run_under_a_lock_and_whoever_waits_goes_on_when_it_is_free(empty_database_url: str) -> None:
