@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
-from recado.kit.ids import is_id
+from recado.kit.ids import UUID_PATTERN, is_id
 
 
 class Value(BaseModel):
@@ -487,7 +487,6 @@ MAX_FILENAME = 240
 MAX_LINK = 2048
 _CAPTIONED = ("image", "video", "document")
 
-
 SentAs = Literal["image", "audio", "voice", "video", "document", "sticker"]
 
 
@@ -499,7 +498,7 @@ class OutMedia(Value):
 
     type: Literal["media"] = "media"
     media: SentAs
-    media_id: str | None = Field(default=None, pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+    media_id: str | None = Field(default=None, pattern=UUID_PATTERN)
     link: str | None = Field(default=None, max_length=MAX_LINK, pattern=r"^https://[^\s\x00-\x1f]+$")
     caption: Annotated[str, _Said] | None = Field(default=None, max_length=MAX_CAPTION)
     filename: str | None = Field(default=None, min_length=1, max_length=MAX_FILENAME, pattern=r"^[^\x00-\x1f/]+$")

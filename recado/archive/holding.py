@@ -17,6 +17,7 @@ from recado.db import Database, json_text
 from recado.events.models import Event
 from recado.events.service import last_position
 from recado.jobs.models import Job, JobCallback, Schedule
+from recado.jobs.service import OPEN
 from recado.jobs.ticks import next_ms
 from recado.kit import now_ms
 from recado.kit.clock import from_ms
@@ -87,7 +88,7 @@ async def _end_jobs(session: AsyncSession) -> int:
     # A process may die after it has put a message into the outbox, and before it has noted it here.
     put = BulkRecipient.message_id.in_(select(OutboxMessage.id))
     await _run(session, update(BulkRecipient).where(BulkRecipient.state == "waiting", put).values(state="queued"))
-    open_jobs = (await session.scalars(select(Job).where(Job.state.in_(("pending", "running"))))).all()
+    open_jobs = (await session.scalars(select(Job).where(Job.state.in_(OPEN)))).all()
     for job in open_jobs:
         if job.kind == BULK_SEND:
             job.progress = json_text(await _counts(session, job))

@@ -8,7 +8,7 @@ from recado.jobs.schemas import NewCallback
 from recado.kit.schemas import AnyText, Input, Output, Uuid, shown
 from recado.messages import OutByWindow, OutTemplate, OutText, files_of
 
-# What the issue of a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
+# What a campaign needs; a job of this size takes two minutes on a line of 80 messages a second.
 MAX_RECIPIENTS = 10_000
 # https://developers.facebook.com/docs/whatsapp/cloud-api/messages/text-messages: more would become several messages.
 MAX_TEXT = 4096

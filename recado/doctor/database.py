@@ -29,7 +29,6 @@ CLOCK_FAIL_MS = 60_000
 # What a database that cannot be used raises: SQLAlchemy's errors, and the drivers' own while they connect.
 _UNUSABLE = (SQLAlchemyError, OSError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
-
 _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
     lines_there,
     workers,
@@ -42,6 +41,7 @@ _LOOKS: tuple[Callable[[AsyncSession], Awaitable[Finding]], ...] = (
 
 
 async def examine_database(settings: Settings, ask_providers: bool) -> AsyncGenerator[Finding]:
+    """Whether the database can be used, what its rows tell, and what providers say of its lines."""
     name = "database"
     url = settings.resolved_database_url
     if url.startswith("sqlite:"):
@@ -76,6 +76,7 @@ async def examine_database(settings: Settings, ask_providers: bool) -> AsyncGene
 
 
 def examine_sqlite(version: tuple[int, ...]) -> Finding:
+    """Whether this version of SQLite keeps a database whole."""
     found, needed = (".".join(map(str, v)) for v in (version, MINIMUM_SQLITE))
     if version >= MINIMUM_SQLITE:
         return ok("SQLite", f"version {found}")

@@ -10,7 +10,7 @@ from recado.media.stuck import stuck_files
 FILE_LATE_MS = 600_000
 FILE_CURES = {
     "access_token_invalid": "Its line needs a new token: recado line check LINE says how",
-    "line_unknown": "Their line is gone or its secrets cannot be read: recado line list",
+    "line_unknown": "The secrets of their line cannot be read: recado line list",
     "media_store_unavailable": "Can this machine write RECADO_MEDIA_URL, or media in RECADO_DATA_DIR?",
     "media_unreachable": "Can this machine reach the internet? Meta's links lead to lookaside.fbsbx.com",
     "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",

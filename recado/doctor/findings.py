@@ -26,17 +26,21 @@ class Finding:
 
 
 def ok(check_name: str, says: str) -> Finding:
+    """Nothing is wrong."""
     return Finding(check_name, Level.OK, says)
 
 
 def warn(check_name: str, says: str, mend: str) -> Finding:
+    """It should be looked at."""
     return Finding(check_name, Level.WARN, says, mend)
 
 
 def fail(check_name: str, says: str, mend: str) -> Finding:
+    """It must be mended."""
     return Finding(check_name, Level.FAIL, says, mend)
 
 
 def short(error: Exception) -> str:
+    """The first line of what the driver said, below SQLAlchemy's own words."""
     cause = getattr(error, "orig", None) or error
     return (str(cause).strip() or type(cause).__name__).splitlines()[0]

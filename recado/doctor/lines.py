@@ -24,6 +24,7 @@ LINE_CHECK_S = 20.0
 
 
 async def lines_there(session: AsyncSession) -> Finding:
+    """Whether a line is connected."""
     lines = await how_many(session, LineRow)
     if lines:
         return ok("lines", f"{lines} connected")

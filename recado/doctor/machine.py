@@ -17,6 +17,7 @@ _HEALTH_BYTES = 1000
 
 
 def examine_folder(folder: Path) -> list[Finding]:
+    """Whether the data folder can be written, or made, and how much its disk has left."""
     name = "data folder"
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not there.is_dir():
@@ -36,6 +37,7 @@ def _writable(folder: Path) -> bool:
 
 
 def examine_disk(free_bytes: int) -> Finding:
+    """Whether so much is enough."""
     says = f"{free_bytes / 1024**3:.1f} GiB are free"
     mend = "Free some space, or move RECADO_DATA_DIR to a larger disk"
     if free_bytes < MIN_FREE_BYTES:
@@ -44,6 +46,7 @@ def examine_disk(free_bytes: int) -> Finding:
 
 
 async def examine_port(port: int) -> Finding:
+    """Whether Recado can have the port of loopback, or has it."""
     name = "port"
     if not await _answers(port):
         return ok(name, f"{port} is free")

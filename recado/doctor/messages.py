@@ -34,12 +34,14 @@ CURES = {
 
 
 async def dead_outbox(session: AsyncSession) -> Finding:
+    """Messages that could not be sent."""
     dead = await how_many(session, OutboxMessage, in_state("dead"))
     mend = "recado outbox list shows why; then: recado outbox retry ID, or drop ID"
     return warn("outbox", f"{dead} messages could not be sent", mend) if dead else ok("outbox", "nothing was given up")
 
 
 async def unknown_outbox(session: AsyncSession) -> Finding:
+    """Messages of which nobody knows whether they arrived."""
     name = "outcomes"
     unknown = await how_many(session, OutboxMessage, in_state("unknown"))
     if not unknown:
@@ -80,6 +82,7 @@ def _waiting(address: str, codes: Counter[str]) -> Finding:
 
 
 async def dead_inbox(session: AsyncSession) -> Finding:
+    """Messages that were given up unanswered."""
     dead = await how_many(session, InboxMessage, given_up())
     if not dead:
         return ok("inbox", "every message was answered or is being")

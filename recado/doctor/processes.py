@@ -15,6 +15,7 @@ JOB_LATE_MS = 60_000
 
 
 async def workers(session: AsyncSession) -> Finding:
+    """Whether somebody answers."""
     alive = Process.beat_ms > await database_now_ms(session) - PROCESS_DEAD_AFTER_MS
     working = await how_many(session, Process, alive, Process.kind.in_(("up", "worker")))
     if working:

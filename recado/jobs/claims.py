@@ -107,7 +107,7 @@ def _fairly(found: Sequence[tuple[str, str]], free: int, busy: Mapping[str, int]
     return chosen
 
 
-async def now_ms(database: Database) -> int:
+async def clock_ms(database: Database) -> int:
     """The time on the clock of claims."""
     async with database.system(read_only=True) as session:
         return await database_now_ms(session)

@@ -161,7 +161,7 @@ class Relay:
             return
         # By the library's own times, not by what ended here: so nothing stays of those that ended just before a stop,
         # or whose end the library had not written yet, or that could not be removed at the first try.
-        await self._engine.forget(await claims.now_ms(self.database) - round(FORGET_S * 1000))
+        await self._engine.forget(await claims.clock_ms(self.database) - round(FORGET_S * 1000))
 
     async def _start_due(self) -> None:
         names = tuple(self.kinds.all)

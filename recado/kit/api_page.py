@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from recado.kit.ids import is_id
 from recado.kit.openapi import operations
 
 MADE = "<!-- Made by `make docs`; change the program, not this page. -->"
@@ -101,7 +102,7 @@ def _named(value: Any, name: str = "") -> Any:
         return {key: _named(part, key) for key, part in _items(value)}
     if isinstance(value, list):
         return [_named(part, name) for part in _parts(value)]
-    if isinstance(value, str) and _UUID.fullmatch(value):
+    if isinstance(value, str) and is_id(value):
         return f"${(name if name.endswith('_id') else name + '_id').upper()}"
     return value
 
@@ -114,7 +115,6 @@ def _parts(value: Any) -> Iterator[Any]:
     yield from value
 
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _VARIABLE = re.compile(r"\$[A-Z_]+_ID")
 
 

@@ -127,9 +127,8 @@ class Postman:
 
     def __init__(self, networks: Networks = (), timeout_s: float = SEND_TIMEOUT_S) -> None:
         self._networks = networks
-        self._names = _Names()
         connector = aiohttp.TCPConnector(
-            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities(), resolver=self._names
+            limit=MAX_CONNECTIONS, socket_factory=self._connect_to, ssl=authorities(), resolver=_Names()
         )
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -175,7 +174,6 @@ class Postman:
 
     async def close(self) -> None:
         await self._session.close()
-        await self._names.close()
 
 
 def _why(failure: BaseException) -> str:

@@ -111,9 +111,10 @@ async def hold_files(session: AsyncSession, media_ids: Collection[str]) -> None:
 
     Raises `NotFound` (`media_not_found`).
     """
-    if media_ids and len((await session.scalars(_standing(media_ids).with_for_update(read=True))).all()) < len(
-        media_ids
-    ):
+    if not media_ids:
+        return
+    held = await session.scalars(_standing(media_ids).with_for_update(read=True))
+    if len(held.all()) < len(media_ids):
         raise NotFound("There is no such media", code="media_not_found")
 
 

@@ -15,7 +15,7 @@ from recado.errors import PERMANENT, MediaError, SettingsError, retry_after
 
 _AGAIN = retry_after(1)
 # What the note itself is to blame for; the rest may go well another time.
-OF_THE_NOTE = ("voice_too_long", "voice_unreadable")
+_OF_THE_NOTE = ("voice_too_long", "voice_unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ class WhisperEngine:
                 raise
         if code := said.get("code"):
             raise MediaError(
-                "The note cannot be heard", code=code, verdict=PERMANENT if code in OF_THE_NOTE else _AGAIN
+                "The note cannot be heard", code=code, verdict=PERMANENT if code in _OF_THE_NOTE else _AGAIN
             )
         return Heard(said["text"] or "", said["language"])
 

@@ -8,7 +8,7 @@ import os
 from typing import Any
 
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import update
 
 from recado.errors import NotFound
 from recado.kit import new_id
@@ -20,7 +20,7 @@ from recado.media.store import key_of
 from recado.media.work import MediaWork
 from recado.projects.service import Role
 from tests.api.conftest import Answer, Api, Tenant, lose
-from tests.mailbox.support import eventually, on_sqlite
+from tests.mailbox.support import eventually, on_sqlite, waits_for_a_lock
 
 CONTENT = os.urandom(1_500_000)
 
@@ -277,11 +277,8 @@ async def test_a_message_with_a_file_that_went_after_the_look_is_refused(
 
 async def blocked(api: Api) -> bool:
     """Whether some transaction waits for another one; SQLite does not tell, and lets only one write."""
-    if api.runtime.database.is_sqlite:
-        return True
-    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with api.runtime.database.system(read_only=True) as session:
-        return (await session.execute(text(waiting))).first() is not None
+    database = api.runtime.database
+    return database.is_sqlite or await waits_for_a_lock(database)
 
 
 @pytest.mark.parametrize("path", named_by(""))

@@ -28,14 +28,11 @@ from recado.projects.models import Project
 from recado.settings import Settings
 from recado.webhooks import service as webhooks
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookPosition
+from tests.archive.test_archive import quiet
 
 MINUTE_MS = 60_000
 KINDS = ("bulk_send", "other")
 BULK, UNLISTED, OTHER, ENDED = (new_id() for _ in range(4))
-
-
-def quiet(_stage: str, _done: int, _total: int) -> None:
-    pass
 
 
 async def fill(database: Database) -> None:

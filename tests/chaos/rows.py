@@ -298,27 +298,25 @@ async def conversation_of(database: Database, line: str, person: str) -> str:
 
 async def held_up(database: Database) -> set[str]:
     """People (their numbers) to whom nothing is sent because of an outcome that is not known."""
-    rows = await _fetch(
+    return await _column(
         database,
         "SELECT a.value FROM outbox o JOIN conversations c ON c.id = o.conversation_id JOIN addresses a "
         "ON a.contact_id = c.contact_id WHERE o.state = 'unknown' AND a.kind = 'phone'",
     )
-    return {str(row[0]) for row in rows}
 
 
 async def sending_files(database: Database) -> set[str]:
     """Processes (their ids) that send on a line on which a message with a file is on its way."""
-    rows = await _fetch(
+    return await _column(
         database,
         "SELECT s.owner FROM senders s WHERE s.owner IS NOT NULL AND EXISTS (SELECT 1 FROM outbox o "
         "WHERE o.line_id = s.line_id AND o.state = 'sending' AND o.body LIKE '%\"media_id\"%')",
     )
-    return {str(row[0]) for row in rows}
 
 
 async def processes(database: Database) -> set[str]:
     """Ids of all processes that ever gave a sign of life (lately)."""
-    return {str(row[0]) for row in await _fetch(database, "SELECT id FROM processes")}
+    return await _column(database, "SELECT id FROM processes")
 
 
 async def held_by(database: Database, owners: Sequence[str]) -> Held:
@@ -398,3 +396,8 @@ async def _fetch(database: Database, query: str, **lists: list[str]) -> list[Any
             if time.monotonic() > until or isinstance(error, ProgrammingError):
                 raise
             await asyncio.sleep(_RETRY_S)
+
+
+async def _column(database: Database, query: str) -> set[str]:
+    """What stands in the one column of a query."""
+    return {str(row[0]) for row in await _fetch(database, query)}

@@ -5,8 +5,7 @@ twice, whatever dies and in whatever order transactions end.
 import asyncio
 import contextlib
 import json
-import socket
-from collections.abc import AsyncGenerator, Generator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from sqlalchemy import select
 from recado.db import Database
 from recado.events.models import Event
 from recado.events.service import record
+from recado.kit.ports import free_port
 from recado.projects.models import Project
 from tests.cli.terminal import Installation
 from tests.mailbox.support import eventually, on_postgres
@@ -29,15 +29,6 @@ MAKERS = 4
 # A process that is dead, or died just now. Every other refusal is a defect.
 GONE = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError)
 TRY_AGAIN = 503
-
-
-@contextlib.contextmanager
-def reserved_port() -> Generator[int]:
-    """A port that is given to nobody meanwhile; whoever asks for it may listen there (SO_REUSEADDR), as Recado does."""
-    with socket.socket() as held:
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.bind(("127.0.0.1", 0))
-        yield held.getsockname()[1]
 
 
 @dataclass
@@ -148,7 +139,7 @@ async def test_listeners_of_two_processes_are_told_the_same_whatever_dies(databa
         folder.mkdir()
     one, two = (Installation(folder, **settings) for folder in folders)
     async with contextlib.AsyncExitStack() as stack:
-        ports = [stack.enter_context(reserved_port()) for _ in folders]
+        ports = [free_port() for _ in folders]
         dies = stack.enter_context(one.running("api", "--port", str(ports[0]), until="API runs on"))
         stack.enter_context(two.running("api", "--port", str(ports[1]), until="API runs on"))
         stack.enter_context(two.running("worker", until="worker runs"))

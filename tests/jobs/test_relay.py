@@ -134,7 +134,7 @@ async def test_nothing_stays_in_the_library_of_jobs_that_ended(
 
     async def kept(*states: str) -> bool:
         async with database.engine.connect() as connection:
-            return list(await connection.scalars(text(f"SELECT status FROM {table}"))) == [*states]  # noqa: S608
+            return list(await connection.scalars(text(f"SELECT status FROM {table}"))) == [*states]  # noqa: S608 # ours
 
     async with at_work(database, kinds(one=run)):
         await ended(database, await submit(database, project_id, "one"))

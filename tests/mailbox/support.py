@@ -1,7 +1,6 @@
 """What the tests of the mailbox share: small people, lines and processes, a scripted channel and brain, no waiting."""
 
 import asyncio
-import re
 import time
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
@@ -19,6 +18,7 @@ from recado.conversations.turn import Turns
 from recado.db import Database
 from recado.decisions import AssistantFacts, Context, Decision
 from recado.kit import new_id, now_ms
+from recado.kit.ids import is_id
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import Claim, NewOut, TurnCommit
 from recado.mailbox.driver import Driver, Priority
@@ -41,11 +41,6 @@ BETO: Names = (("phone", "51999000002"),)
 WENT = {f"message.{what}" for what in ("received", "sent", "delivered", "read")}
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 on_postgres = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
-
-
-def defect(number: int, what: str) -> pytest.MarkDecorator:
-    """Marks a test that shows a defect of the product. It is strict: once the defect is mended, remove the mark."""
-    return pytest.mark.xfail(reason=f"DEFECT {number}: {what}", strict=True)
 
 
 async def eventually(check: Callable[[], T | Awaitable[T]], within_s: float = 60.0) -> T:
@@ -121,8 +116,11 @@ class Shop:
         )
 
 
-def _is_id(value: object) -> bool:
-    return isinstance(value, str) and re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value) is not None
+async def waits_for_a_lock(database: Database) -> bool:
+    """Whether some transaction of this PostgreSQL database is waiting for a row that another one has."""
+    waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with database.system(read_only=True) as session:
+        return await session.scalar(text(waiting)) is not None
 
 
 class World:
@@ -158,7 +156,10 @@ class World:
 
     def _values(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """PostgreSQL wants ids as ids."""
-        return {key: uuid.UUID(v) if not self.is_sqlite and _is_id(v) else v for key, v in values.items()}
+        return {
+            key: uuid.UUID(v) if not self.is_sqlite and isinstance(v, str) and is_id(v) else v
+            for key, v in values.items()
+        }
 
     async def conversation(self, conversation_id: str) -> dict[str, Any]:
         return await self.one("SELECT * FROM conversations WHERE id = :id", id=conversation_id)
@@ -180,11 +181,7 @@ class World:
     async def somebody_waits_for_a_lock(self) -> None:
         """Returns once another transaction of this PostgreSQL database is waiting for a row."""
 
-        async def waiting() -> bool:
-            sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            return bool(await self.rows(sql))
-
-        await eventually(waiting)
+        await eventually(lambda: waits_for_a_lock(self.database))
 
     # --- lines ----------------------------------------------------------------------------------------
 

@@ -1,26 +1,13 @@
-"""A WhatsApp line on the simulator, whose voice notes are fetched and heard."""
-
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+"""A WhatsApp line on the simulator, as the tests of files have it, whose voice notes are fetched and heard."""
 
 import pytest
-import pytest_asyncio
 
-from tests.contracts.providers import cloud_api_simulator
-from tests.mailbox.conftest import world
-from tests.mailbox.support import World
-from tests.media.support import Place, place
+from tests.media.conftest import a_place, simulator, world
+from tests.media.support import Place
 
-__all__ = ["world"]
+__all__ = ["a_place", "simulator", "world"]
 
 
-@pytest.fixture(scope="module")
-def simulator() -> Iterator[str]:
-    with cloud_api_simulator() as url:
-        yield url
-
-
-@pytest_asyncio.fixture(name="at")
-async def a_place(world: World, simulator: str, tmp_path: Path) -> AsyncIterator[Place]:
-    async with place(world, simulator, tmp_path) as made:
-        yield made
+@pytest.fixture
+def at(place: Place) -> Place:
+    return place

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
@@ -31,7 +31,7 @@ from recado.mailbox.sqlite import SqliteDriver
 from recado.webhooks import delivering, service
 from recado.webhooks.delivering import CLAIM_ROWS, Deliverer, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
-from tests.mailbox.support import on_postgres
+from tests.mailbox.support import eventually, on_postgres, waits_for_a_lock
 from tests.webhooks.receiver import Receiver, hanging, receiving
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
@@ -90,12 +90,6 @@ class World:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-async def eventually(check: Callable[[], Awaitable[bool]]) -> None:
-    async with asyncio.timeout(60):
-        while not await check():  # noqa: ASYNC110 # rows tell in no other way
-            await asyncio.sleep(0.01)
 
 
 @pytest_asyncio.fixture
@@ -199,7 +193,7 @@ async def test_an_endpoint_takes_what_happens_from_its_commit_on(world: World) -
     async with world.database.system() as session:
         assert await service.hand_out(session) == 1
         other = asyncio.create_task(hand_out())
-        await eventually(lambda: _somebody_waits_for_a_lock(world))
+        await eventually(lambda: waits_for_a_lock(world.database))
         added = await world.add()
         (made,) = await world.happen("b")
     await other
@@ -219,7 +213,7 @@ async def test_nothing_is_left_of_an_endpoint_that_is_removed_while_it_is_handed
     async with world.database.system() as session:
         assert await service.hand_out(session) == 1
         removing = asyncio.create_task(remove())
-        await eventually(lambda: _somebody_waits_for_a_lock(world))
+        await eventually(lambda: waits_for_a_lock(world.database))
     await removing
     assert await world.rows() == []
 
@@ -395,15 +389,9 @@ async def test_a_range_is_replayed_while_it_is_handed_out(world: World) -> None:
     async with world.database.system() as session:
         assert await service.hand_out(session) == 2
         asked = asyncio.create_task(replay())
-        await eventually(lambda: _somebody_waits_for_a_lock(world))
+        await eventually(lambda: waits_for_a_lock(world.database))
     assert await asked == 2
     assert [row.event_id for row in await world.rows()] == made
-
-
-async def _somebody_waits_for_a_lock(world: World) -> bool:
-    sql = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with world.database.system(read_only=True) as session:
-        return await session.scalar(text(sql)) is not None
 
 
 async def test_a_replay_that_is_asked_for_during_a_try_is_still_owed(world: World) -> None:
