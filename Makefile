@@ -96,9 +96,9 @@ model: setup ## Serve a local model: make model LOCAL_MODEL_PATH=/models/assista
 
 # The tests that prove the two rooms where a mistake would lose a message: branch coverage is demanded of these. They run
 # by themselves, for measuring makes Python take two thirds longer.
-PROOFS := $(addprefix tests/,mailbox conversations semantics voice tracing bulk media events compat test_doctor.py \
-	$(addprefix api/test_,at_provider.py audit.py conversations.py filters.py health.py removal.py) \
-	knowledge/test_recall.py privacy/test_erasing.py privacy/test_exporting.py)
+PROOFS := $(addprefix tests/,mailbox conversations semantics bulk \
+	$(addprefix api/test_,at_provider.py audit.py conversations.py filters.py removal.py) \
+	$(addprefix compat/test_,jobs.py memory.py) privacy/test_exporting.py test_doctor.py voice/test_voice.py)
 
 test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
 	$(BIN)/pytest -n $(TESTS_AT_ONCE) -m "not guides" $(PROOFS:%=--ignore=%) $(ARGS)

@@ -301,7 +301,10 @@ async def test_an_overtaken_turn_leaves_nothing_also_beside_the_one_that_overtoo
     assert not (await world.one("SELECT dead FROM inbox"))["dead"]
 
 
-async def test_an_overtaken_turn_stops_thinking(world: World, mailbox: Mailbox, shop: Shop) -> None:
+async def test_an_overtaken_turn_stops_thinking(
+    world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "DRAIN_S", 0.0)  # the last one thinks for ever
     ended: list[int] = []
 
     async def think(context: Context) -> Decision:
