@@ -32,8 +32,9 @@ from recado.compat.service import Asking
 from recado.compat.talks import OpenTalks
 from recado.compat.waiting import Answers
 from recado.contacts import endpoints as contacts
-from recado.contacts.endpoints import BeforeContactGoes
+from recado.contacts.endpoints import AfterMergeUndone, BeforeContactGoes
 from recado.conversations import endpoints as conversations
+from recado.conversations.parting import part_ways
 from recado.conversations.service import refuse_if_known
 from recado.conversations.turn import Turns
 from recado.events import endpoints as events
@@ -194,6 +195,7 @@ def build_app(
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known, forget_contact)),
+        AfterMergeUndone((part_ways,)),
         BeforeMediaGoes(slow=(refuse_if_sent,), quick=(refuse_if_ordered,)),
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
         limits_of(runtime.settings),

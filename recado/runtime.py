@@ -98,6 +98,7 @@ async def open_runtime(
             brains = tracing.brains(brains, traced)
             if thinker is not None:
                 tracing.model_of(thinker)
+        mailbox.erased = erased
         store = open_store(settings.media_url, settings.data_dir)
         cloud_api = CloudApiChannel(
             settings.cloud_api_base_url,

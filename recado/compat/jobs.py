@@ -57,7 +57,10 @@ _OWE = Query(
     """
     INSERT INTO answer_jobs (id, project_id, message_id, given_conversation, created_ms)
     SELECT i.id, i.project_id, i.message_id, i.conversation, {now} FROM {rows}
-    WHERE EXISTS (SELECT 1 FROM inbox m WHERE m.id = i.message_id)
+    WHERE EXISTS (
+        SELECT 1 FROM inbox m JOIN conversations c ON c.id = m.conversation_id
+        WHERE m.id = i.message_id AND c.send_to <> '[]'
+    )
     ON CONFLICT (id) DO UPDATE SET message_id = excluded.message_id, created_ms = excluded.created_ms
     """,
     rows="id uuid, project_id uuid, message_id uuid, conversation text",
@@ -142,7 +145,9 @@ def id_of_words(project_id: str, question: Question) -> str:
 
 
 async def owe(mailbox: Mailbox, project_id: str, question: Question, message_id: str) -> None:
-    """Remember that somebody was told to send these words again; not of a message that was erased meanwhile."""
+    """Remember that somebody was told to send these words again; not of a message that was erased meanwhile, nor of
+    somebody who was cut off to be erased.
+    """
     row = (id_of_words(project_id, question), project_id, message_id, question.conversation)
     await mailbox.driver.run(lambda tx: tx.fetch(_OWE, [row]), Priority.INGEST)
 

@@ -76,12 +76,17 @@ async def _assistant(session: AsyncSession, brains: Collection[str]) -> str:
     return made.id
 
 
-async def link(database: Database, project_id: str, who: Address, customer: Address) -> None:
-    """See that whoever writes by `who` is known as this customer. Nobody who is somebody else already is touched."""
+async def is_linked(database: Database, project_id: str, who: Address, customer: Address) -> bool:
+    """Whether whoever writes by `who` is known as this customer."""
     async with database.project(project_id, read_only=True) as session:
         writer, person = await find_by_address(session, who), await find_by_address(session, customer)
-        if writer and person and (await resolve(session, writer.id)).id == (await resolve(session, person.id)).id:
-            return
+        if writer is None or person is None:
+            return False
+        return (await resolve(session, writer.id)).id == (await resolve(session, person.id)).id
+
+
+async def link(database: Database, project_id: str, who: Address, customer: Address) -> None:
+    """See that whoever writes by `who` is known as this customer. Nobody who is somebody else already is touched."""
     for _ in range(_TRIES):
         try:
             async with database.project(project_id) as session:

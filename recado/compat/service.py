@@ -8,31 +8,21 @@ from recado.channels.contract import Answer, HandsOut
 from recado.channels.registry import ChannelRegistry
 from recado.compat import jobs
 from recado.compat.jobs import Callback, Job
-from recado.compat.places import CHANNEL, contacts_of, line_of, link
+from recado.compat.places import CHANNEL, contacts_of, is_linked, line_of, link
 from recado.compat.questions import Question, arrival_of
 from recado.compat.waiting import Answers
 from recado.contacts.service import facts_of
 from recado.db import Database
-from recado.errors import NotFound, RecadoError, Unavailable
+from recado.errors import NotFound, Unavailable
 from recado.kit.crypto import SecretBox
 from recado.mailbox.answers import Handed, HandedOut
 from recado.mailbox.directory import Directory
+from recado.mailbox.erased import ForgetsErased, WasErased
 from recado.mailbox.people import Arrival
-from recado.mailbox.receive import ForgetsErased
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, Address
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
-class WasErased(RecadoError):
-    """The message was erased, with whoever wrote it. It is not taken again, however often it is brought."""
-
-    code = "message_erased"
-    status = 410
-
-    def __init__(self) -> None:
-        super().__init__("This message was erased: do not send it again")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +142,16 @@ class Asking:
         line = await line_of(self.database, self.box, self.directory, project_id)
         arrival = arrival_of(question, line, self.directory.settle_ms(line.id))
         # Before anything is written of whoever is said to ask: they are gone, too.
+        if question.customer is not None and not await is_linked(
+            self.database, project_id, question.who, question.customer
+        ):
+            await self.erased.refresh()  # another process may have erased them a moment ago
+            self._refuse_erased(arrival)
+            await link(self.database, project_id, question.who, question.customer)
+        else:
+            self._refuse_erased(arrival)
+        return arrival
+
+    def _refuse_erased(self, arrival: Arrival) -> None:
         if self.erased and not self.erased.without([arrival]):
             raise WasErased
-        if question.customer is not None:
-            await link(self.database, project_id, question.who, question.customer)
-        return arrival

@@ -24,7 +24,15 @@ class BeforeContactGoes:
     steps: tuple[service.Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AfterMergeUndone:
+    """What other rooms do in the transaction in which contacts stop to be one person."""
+
+    partings: tuple[service.Parting, ...]
+
+
 Goes = Annotated[BeforeContactGoes, Depends(part(BeforeContactGoes))]
+Parts = Annotated[AfterMergeUndone, Depends(part(AfterMergeUndone))]
 OfAllowed = Annotated[bool | None, Query(description="Only those for whom assistants may, or may not, do something.")]
 OptedOut = Annotated[bool | None, Query(description="Only those who asked for no marketing, or did not.")]
 IsMerged = Annotated[bool | None, Query(description="Only those that were merged into another, or were not.")]
@@ -114,10 +122,12 @@ async def merge_contact(contact_id: PathId, merge: MergeInto, caller: Agent) -> 
 
 
 @router.post("/{contact_id}/undo-merge")
-async def undo_merge(contact_id: PathId, caller: Agent) -> ContactOut:
-    """Let a merged contact stand for itself again."""
+async def undo_merge(contact_id: PathId, caller: Agent, parts: Parts) -> ContactOut:
+    """Let a merged contact stand for itself again. Its conversations forget what they took over from the others', as
+    the answers to a form.
+    """
     async with caller.writing() as session:
-        return await _out(session, await service.undo_merge(session, contact_id))
+        return await _out(session, await service.undo_merge(session, contact_id, parts.partings))
 
 
 async def _check(session: AsyncSession, match: IfMatch, contact_id: str) -> Contact:

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.contacts.models import AddressRow, Contact, Fact
-from recado.personal import Record, remove_rows, rows_of
+from recado.personal import Holding, Person, Record, remove_rows, rows_of
 
 
 def _contact(row: Contact) -> Record:
@@ -43,10 +43,27 @@ async def forget_names(session: AsyncSession, contact_ids: Sequence[str]) -> int
     return await remove_rows(session, AddressRow, AddressRow.contact_id.in_(contact_ids))
 
 
+async def _remove(session: AsyncSession, person: Person, ids: Sequence[str]) -> int:
+    """What somebody has tied to these contacts at the last moment must not be left without them: names go too, and who
+    was merged into them stands for themselves again.
+    """
+    count = await remove_rows(session, Contact, Contact.id.in_(ids) & Contact.id.in_(person.contact_ids))
+    for held in (Fact, AddressRow):
+        await remove_rows(session, held, held.contact_id.in_(ids))
+    await session.execute(
+        update(Contact)
+        .where(Contact.alias_of.in_(ids))
+        .values(alias_of=None)
+        .execution_options(synchronize_session=False)
+    )
+    return count
+
+
+_CONTACTS = rows_of(Contact, lambda person: Contact.id.in_(person.contact_ids), name="contacts", record=_contact)
 HOLDINGS = (
     rows_of(Fact, lambda person: Fact.contact_id.in_(person.contact_ids), name="facts", record=_fact),
     rows_of(
         AddressRow, lambda person: AddressRow.contact_id.in_(person.contact_ids), name="addresses", record=_address
     ),
-    rows_of(Contact, lambda person: Contact.id.in_(person.contact_ids), name="contacts", record=_contact),
+    Holding("contacts", _CONTACTS.find, _remove, "contacts", _CONTACTS.export),
 )

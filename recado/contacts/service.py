@@ -27,6 +27,8 @@ MAX_ALIASES = 32
 MAX_NAME = 256
 # What another room does before a contact goes.
 Step = Callable[[AsyncSession, str], Awaitable[None]]
+# What another room does when contacts are no longer one person: given all that were.
+Parting = Callable[[AsyncSession, Sequence[str]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +51,20 @@ async def create_contact(session: AsyncSession, name: str | None, addresses: Seq
     session.add(contact)
     await session.flush()
     for address in addresses:
-        await add_address(session, contact.id, address)
+        await _give(session, contact.id, address)
     return contact
 
 
 async def add_address(session: AsyncSession, contact_id: str, address: Address) -> AddressRow:
     """Give a contact one more address. Raises `NotFound` (`contact_not_found`) or `Conflict` (`address_taken`)."""
-    contact = await get_contact(session, contact_id)
-    row = AddressRow(kind=address.kind, value=address.value, contact_id=contact.id)
+    contact = await session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
+    if contact is None:  # or gone a moment ago: an address of nobody could never be anybody's again
+        raise _not_found()
+    return await _give(session, contact.id, address)
+
+
+async def _give(session: AsyncSession, contact_id: str, address: Address) -> AddressRow:
+    row = AddressRow(kind=address.kind, value=address.value, contact_id=contact_id)
     taken = Conflict(f"Another contact has this {address.kind}: merge the two instead", code="address_taken")
     await add_unique(session, row, taken)
     return row
@@ -66,8 +74,12 @@ async def get_contact(session: AsyncSession, contact_id: str) -> Contact:
     """The contact as stored; it may be an alias. Raises `NotFound` (`contact_not_found`)."""
     contact = await session.get(Contact, contact_id)
     if contact is None:
-        raise NotFound("There is no such contact", code="contact_not_found")
+        raise _not_found()
     return contact
+
+
+def _not_found() -> NotFound:
+    return NotFound("There is no such contact", code="contact_not_found")
 
 
 async def contacts_by_id(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Contact]:
@@ -156,6 +168,17 @@ async def set_opted_out(session: AsyncSession, contact_id: str, opted_out: bool,
     return person[contact_id]
 
 
+async def was_resumed_within(session: AsyncSession, contact_id: str, at_ms: int) -> bool:
+    """Whether the newest that this person said of marketing is that they want it, in the second of `at_ms`. Their
+    contacts are locked, as for a wish. Raises `NotFound`.
+    """
+    ids = await same_person(session, contact_id)
+    locked = select(Contact).where(Contact.id.in_(ids)).order_by(Contact.id).with_for_update()
+    person = await session.scalars(locked, execution_options={"populate_existing": True})
+    said = [(one.opted_out_ms, one.opted_out) for one in person if one.opted_out_ms is not None]
+    return bool(said) and max(said)[0] // 1000 == at_ms // 1000 and not max(said)[1]
+
+
 async def delete_contact(session: AsyncSession, contact: Contact, steps: Sequence[Step]) -> None:
     """Remove a contact, its addresses and what was learned of it. `steps` see to what other rooms hold of it, and raise
     where they still need it.
@@ -194,6 +217,13 @@ async def same_person(session: AsyncSession, contact_id: str) -> list[str]:
             break
         ids += newest
     return ids
+
+
+async def has_id(session: AsyncSession, contact_id: str) -> bool:
+    """Whether the network has told an id of this person, whichever of their contacts it came to. Raises `NotFound`."""
+    of_person = AddressRow.contact_id.in_(await same_person(session, contact_id))
+    found = select(AddressRow.id).where(of_person, AddressRow.kind.in_(("bsuid", "parent_bsuid")))
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def people_behind(session: AsyncSession, contact_ids: Collection[str]) -> dict[str, Contact]:
@@ -280,8 +310,8 @@ async def merge(session: AsyncSession, contact_id: str, into_id: str) -> Contact
     return person
 
 
-async def undo_merge(session: AsyncSession, contact_id: str) -> Contact:
-    """Let a merged contact stand for itself again.
+async def undo_merge(session: AsyncSession, contact_id: str, partings: Sequence[Parting] = ()) -> Contact:
+    """Let a merged contact stand for itself again. `partings` see to what other rooms have mixed meanwhile.
 
     Raises `NotFound` or `Conflict`: `not_merged`, or `merged_by_network` when its addresses went to the other one.
     """
@@ -293,8 +323,11 @@ async def undo_merge(session: AsyncSession, contact_id: str) -> Contact:
             "The network itself said that the two are one person, and the other one has the addresses now",
             code="merged_by_network",
         )
+    were_one = await same_person(session, contact_id)
     contact.alias_of = None
     await session.flush()
+    for part in partings:
+        await part(session, were_one)
     return contact
 
 

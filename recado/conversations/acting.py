@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
@@ -21,6 +21,8 @@ from recado.mailbox.claims import Claim, NewEvent
 from recado.skills import ActionRefused, Effects, Skills, TurnFacts
 
 SKILLS_KEY = "$skills"
+# Among the skills' parts, what of them came from the person's other contacts, as {skill: {key: value}}.
+TAKEN_KEY = "$taken"
 # What one skill may tell a brain, and keep of one conversation, as JSON. Every turn reads and writes it.
 MAX_TOLD_CHARS = 16_000
 MAX_KEPT_CHARS = 64_000
@@ -32,16 +34,46 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a conversation remembers: the brain's own part, and the skills' parts by their names."""
+    """What a conversation remembers: the brain's own part, and the skills' parts by their names.
+
+    `taken` is what of the parts came from another contact of the person, as it came: a merge may be undone.
+    """
 
     brain: dict[str, Any]
     skills: Mapping[str, Any]
+    taken: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
 
 
 def recall(state: str) -> Memory:
     """The parts of a conversation's state."""
     brain: dict[str, Any] = json.loads(state)
-    return Memory(brain, brain.pop(SKILLS_KEY, None) or {})
+    skills: dict[str, Any] = brain.pop(SKILLS_KEY, None) or {}
+    taken: dict[str, dict[str, Any]] = skills.pop(TAKEN_KEY, None) or {}
+    return Memory(brain, skills, taken)
+
+
+def without_others(state: str) -> str:
+    """The state without what came from other contacts of the person. What the brain keeps may be made of it, and goes
+    as well: at worst somebody is asked once more.
+    """
+    memory = recall(state)
+    parts = {name: _own(part, memory.taken.get(name, {})) for name, part in memory.skills.items()}
+    return _state({}, {name: part for name, part in parts.items() if part != {}}, {})
+
+
+def _own(part: Any, taken: Mapping[str, Any]) -> Any:
+    if not taken or not isinstance(part, dict):
+        return part
+    kept: dict[str, Any] = {}
+    for key, value in cast("dict[str, Any]", part).items():
+        others = taken.get(key)
+        if key in taken and isinstance(value, list) and isinstance(others, list):
+            own = [one for one in cast("list[Any]", value) if one not in others]
+            if own:
+                kept[key] = own
+        elif key not in taken or value != others:
+            kept[key] = value
+    return kept
 
 
 def allowed_in(claim: Claim, allowed: frozenset[str], skills: Skills) -> frozenset[str]:
@@ -81,7 +113,7 @@ def outcome_of(skills: Skills, context: Context, memory: Memory, decision: Decis
     if context.handed_over and decision.intent != "urgent":
         decision = decision.model_copy(update={"replies": (), "hand_over": False})
     if not decision.actions:
-        kept = None if decision.state is None else _state(decision.state, memory.skills)
+        kept = None if decision.state is None else _state(decision.state, memory.skills, memory.taken)
         return Outcome(decision, (), kept)
     parts, events, learned = dict(memory.skills), list[NewEvent](), dict[tuple[str, str], Any]()
     for action in decision.actions:
@@ -97,7 +129,7 @@ def outcome_of(skills: Skills, context: Context, memory: Memory, decision: Decis
     parts = {name: part for name, part in parts.items() if part is not None}
     changed = decision.state is not None or parts != memory.skills
     brain = memory.brain if decision.state is None else decision.state
-    return Outcome(decision, tuple(events), _state(brain, parts) if changed else None, learned)
+    return Outcome(decision, tuple(events), _state(brain, parts, memory.taken) if changed else None, learned)
 
 
 def _refuse(context: Context, decision: Decision, kind: str) -> None:
@@ -128,6 +160,8 @@ def _effects(skills: Skills, context: Context, parts: Mapping[str, Any], action:
     return skill.name, effects
 
 
-def _state(brain: Mapping[str, Any], parts: Mapping[str, Any]) -> str:
+def _state(brain: Mapping[str, Any], parts: Mapping[str, Any], taken: Mapping[str, Any]) -> str:
     own = {name: value for name, value in brain.items() if name != SKILLS_KEY}
+    if taken:
+        parts = {**parts, TAKEN_KEY: taken}
     return json_text({**own, SKILLS_KEY: parts} if parts else own)

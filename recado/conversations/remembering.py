@@ -58,7 +58,7 @@ def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memo
     """The memory of a conversation, with what the skills that keep nothing in it yet take over from others."""
     if not of.skills:
         return memory
-    parts = dict(memory.skills)
+    parts, taken = dict(memory.skills), dict(memory.taken)
     for skill in skills.all:
         if skill.name in parts or skill.name not in of.skills:
             continue
@@ -69,7 +69,18 @@ def begun(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memo
             continue
         if begins is not None:
             parts[skill.name] = begins
-    return Memory(memory.brain, parts)
+            if others := _of_others(skill.name, begins, of.kept):
+                taken[skill.name] = others
+    return Memory(memory.brain, parts, taken)
+
+
+def _of_others(skill: str, begins: Any, kept: Remembered) -> dict[str, Any]:
+    """What of a skill's first state was learned by another contact of the person than the conversation's."""
+    if not isinstance(begins, dict):
+        return {}
+    first = cast("dict[str, Any]", begins)
+    names = {key: f"{skill}.{key}" for key in first}
+    return {key: first[key] for key, name in names.items() if kept.facts.get(name) != kept.own.get(name)}
 
 
 def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], Any]) -> tuple[tuple[str, str], ...]:

@@ -11,6 +11,7 @@ from itertools import count
 from recado.kit import new_id
 from recado.mailbox import noting
 from recado.mailbox.driver import Restart, Tx
+from recado.mailbox.erased import NEVER_MS, NEWS, ForgetsErased, refuse_erased
 from recado.mailbox.people import Arrival, Found, find_contacts, redirect
 from recado.mailbox.sql import Query, Value
 
@@ -72,9 +73,10 @@ _ADVANCE = Query(
             WHEN failures > 0 THEN {{greatest}}(coalesce(wake_ms, 0), {_DUE})
             ELSE {_DUE} END
     FROM {{rows}} WHERE /*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/ conversations.id = i.id
-    RETURNING conversations.id, last_seq
+    RETURNING conversations.id, last_seq, {NEWS}
     """,
     rows="id uuid, added bigint, sent_ms bigint, send_to text, settle_ms bigint",
+    scalars="erased_after bigint",
 )
 # With an event for each. PostgreSQL notes them in the same statement; `_append` says them again for SQLite.
 _ADD = Query(
@@ -125,11 +127,14 @@ _DROP = Query(
 )
 
 
-async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival], *, look_first: bool = True) -> list[Stored]:
+async def store_arrivals(
+    tx: Tx, arrivals: Sequence[Arrival], *, look_first: bool = True, erased: ForgetsErased | None = None
+) -> list[Stored]:
     """Store messages in the order given, each once. Repetitions, also within `arrivals`, are recognised and change
     nothing: neither history nor who somebody is.
 
     Most messages come once: without `look_first`, the unique index finds a repetition, and the driver runs this again.
+    Raises `WasErased` for one that was erased, also of late.
     """
     known = await _repeated(tx, arrivals) if look_first else {}
     first: dict[tuple[str, str], int] = {}
@@ -140,7 +145,7 @@ async def store_arrivals(tx: Tx, arrivals: Sequence[Arrival], *, look_first: boo
     fresh = [arrivals[n] for n in first.values()]
     found = await find_contacts(tx, fresh)
     conversations = await _find_conversations(tx, fresh, found)
-    ids = await _append(tx, fresh, conversations, found.addresses)
+    ids = await _append(tx, fresh, conversations, found.addresses, erased)
     await _add_files(tx, fresh, conversations, found.contacts, ids)
     await redirect(tx, found.losers)
     stored = {key: Stored(c, i) for key, c, i in zip(first, conversations, ids, strict=True)}
@@ -162,8 +167,9 @@ async def _append(
     arrivals: Sequence[Arrival],
     conversation_of: Sequence[str],
     addresses_of: Sequence[Sequence[tuple[str, str]]],
+    erased: ForgetsErased | None,
 ) -> list[str]:
-    """Put messages at the end of their conversations; their ids.
+    """Put messages at the end of their conversations; their ids. Raises `WasErased`.
 
     If a concurrent delivery of one of them was first, the unique index says so, and all of it is done again.
     """
@@ -182,9 +188,14 @@ async def _append(
         for conversation, rows in members.items()
     ]
     seqs: dict[int, int] = {}
-    for conversation, last_seq in await tx.fetch(_ADVANCE, advance):
+    news = False
+    after_ms = NEVER_MS if erased is None else erased.seen_until_ms()
+    for conversation, last_seq, has_news in await tx.fetch(_ADVANCE, advance, erased_after=after_ms):
         rows = members[conversation]
         seqs.update(zip(rows, count(last_seq - len(rows) + 1), strict=False))
+        news = news or bool(has_news)
+    if news and erased is not None:
+        await refuse_erased(tx, arrivals, erased)
     await tx.fetch(
         _ADD,
         [

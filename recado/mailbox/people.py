@@ -48,11 +48,8 @@ class Arrival:
 _KNOWN = Query(
     """
     SELECT a.project_id, a.kind, a.value, a.contact_id, a.since_ms, c.name, c.alias_of,
-        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid'))
-        OR EXISTS (
-            SELECT 1 FROM contacts g JOIN addresses b ON b.contact_id = g.id
-            WHERE g.alias_of = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid')
-        ),
+        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = a.contact_id AND b.kind IN ('bsuid', 'parent_bsuid')),
+        EXISTS (SELECT 1 FROM contacts g WHERE g.alias_of = a.contact_id),
         i.line_id, v.id
     FROM {rows}
     JOIN addresses a ON a.project_id = i.project_id AND a.kind = i.kind AND a.value = i.value
@@ -61,7 +58,7 @@ _KNOWN = Query(
     """,
     rows="project_id uuid, kind text, value text, line_id uuid",
 )
-# Only for those who were merged: who they are in the end, and whether that person has an id.
+# Only for those who were merged: who they are in the end.
 _ROOTS = Query(
     """
     WITH RECURSIVE up(id, at, depth) AS (
@@ -70,9 +67,24 @@ _ROOTS = Query(
         SELECT up.id, c.alias_of, up.depth + 1 FROM up JOIN contacts c ON c.id = up.at
         WHERE c.alias_of IS NOT NULL AND up.depth < 32
     )
-    SELECT up.id, up.at,
-        EXISTS (SELECT 1 FROM addresses b WHERE b.contact_id = up.at AND b.kind IN ('bsuid', 'parent_bsuid'))
-    FROM up ORDER BY up.id, up.depth
+    SELECT up.id, up.at FROM up ORDER BY up.id, up.depth
+    """,
+    rows="id uuid",
+)
+# All contacts that are one person, from any of them: people merge whom they like, so aliases may have aliases.
+_PERSON = """
+    WITH RECURSIVE up(id, at) AS (
+        SELECT i.id, i.id FROM {rows}
+        UNION
+        SELECT up.id, CASE WHEN c.id = up.at THEN coalesce(c.alias_of, c.id) ELSE c.id END
+        FROM up JOIN contacts c ON c.id = up.at OR c.alias_of = up.at
+    )
+"""
+# Of those who were merged, the ones of whose person the network has told an id, whichever of the contacts has it.
+_HAVE_ID = Query(
+    f"""
+    {_PERSON}
+    SELECT DISTINCT up.id FROM up JOIN addresses a ON a.contact_id = up.at WHERE a.kind IN ('bsuid', 'parent_bsuid')
     """,
     rows="id uuid",
 )
@@ -134,15 +146,7 @@ _GIVE_ALL = Query(
 # Whoever lost a name must not be written to by it, in no conversation of any of their contacts: it may be somebody
 # else's now.
 _LEFT = Query(
-    """
-    SELECT m.alias_of, m.id, a.kind, a.value FROM {rows}
-    JOIN contacts c ON c.id = i.id JOIN contacts m ON m.id = coalesce(c.alias_of, c.id)
-    LEFT JOIN addresses a ON a.contact_id = m.id
-    UNION
-    SELECT m.alias_of, m.id, a.kind, a.value FROM {rows}
-    JOIN contacts c ON c.id = i.id JOIN contacts m ON m.alias_of = coalesce(c.alias_of, c.id)
-    LEFT JOIN addresses a ON a.contact_id = m.id
-    """,
+    f"{_PERSON} SELECT up.id, up.at, a.kind, a.value FROM up LEFT JOIN addresses a ON a.contact_id = up.at",
     rows="id uuid",
 )
 _REDIRECT = Query(
@@ -317,10 +321,17 @@ async def find_contacts(tx: Tx, arrivals: Sequence[Arrival]) -> Found:
 async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]]:
     """What is known of the people of these messages, and the contact of each message."""
     keys = {(a.project_id, kind, value, a.line_id) for a in arrivals for kind, value in (*a.addresses, *a.previous)}
+    # Of whoever is found by one of several names it must be known whether the network has told an id of theirs.
+    not_alone = {
+        (a.project_id, kind, value)
+        for a in arrivals
+        if len(names := (*a.addresses, *a.previous)) > 1
+        for kind, value in names
+    }
     people = _People()
-    merged: set[str] = set()
+    merged, doubtful = set[str](), set[str]()
     for row in await tx.fetch(_KNOWN, sorted(keys)):
-        project_id, kind, value, contact, since_ms, name, alias_of, has_strong, line_id, conversation = row
+        project_id, kind, value, contact, since_ms, name, alias_of, has_strong, has_aliases, line_id, conversation = row
         people.owner[project_id, kind, value] = contact
         if conversation is not None:
             people.conversations[line_id, contact] = conversation
@@ -329,9 +340,12 @@ async def _look(tx: Tx, arrivals: Sequence[Arrival]) -> tuple[_People, list[str]
         people.name[contact] = name
         if alias_of is not None:
             merged.add(contact)
-    for contact, root, has_strong in await tx.fetch(_ROOTS, [(contact,) for contact in sorted(merged)]):
+        if (alias_of is not None or has_aliases) and (project_id, kind, value) in not_alone:
+            doubtful.add(contact)
+    for contact, root in await tx.fetch(_ROOTS, [(contact,) for contact in sorted(merged)]):
         people.roots[contact] = root  # the last one stays: the end of the chain
-        people.has_strong[contact] = people.has_strong[contact] or bool(has_strong)
+    for (contact,) in await tx.fetch(_HAVE_ID, [(contact,) for contact in sorted(doubtful)]):
+        people.has_strong[contact] = True
     return people, [people.contact_of(arrival) for arrival in arrivals]
 
 
@@ -356,14 +370,16 @@ async def _write_people(tx: Tx, people: _People) -> None:
 
 async def redirect(tx: Tx, losers: Collection[str]) -> None:
     """Write to those who lost names by the ones that are left: of the contact itself, or else of the whole person."""
-    own: dict[str, list[tuple[str, str]]] = {}
-    person: dict[str, str] = {}
-    everything: dict[str, list[tuple[str, str]]] = {}
-    for alias_of, contact, kind, value in await tx.fetch(_LEFT, [(contact,) for contact in sorted(losers)]):
-        person[contact] = alias_of or contact
-        for names in (own.setdefault(contact, []), everything.setdefault(person[contact], [])):
-            if kind is not None:
-                names.append((kind, value))
-    # "bsuid" < "parent_bsuid" < "phone": the best first.
-    left = [(contact, sorted(names or everything[person[contact]])) for contact, names in sorted(own.items())]
-    await tx.fetch(_REDIRECT, [(contact, json.dumps(names, separators=(",", ":"))) for contact, names in left])
+    rows = [(contact,) for contact in sorted(losers)]
+    names: dict[str, dict[str, set[tuple[str, str]]]] = {}  # of whom -> under which contact -> by which names
+    for contact, same, kind, value in await tx.fetch(_LEFT, rows):
+        of_contact = names.setdefault(contact, {}).setdefault(same, set())
+        if kind is not None:
+            of_contact.add((kind, value))
+    left: dict[str, str] = {}
+    for person in names.values():
+        everything = set[tuple[str, str]]().union(*person.values())
+        for contact, own in person.items():
+            # "bsuid" < "parent_bsuid" < "phone": the best first.
+            left[contact] = json.dumps(sorted(own or everything), separators=(",", ":"))
+    await tx.fetch(_REDIRECT, sorted(left.items()))

@@ -21,6 +21,8 @@ from recado.errors import RecadoError
 from recado.kit.gate import REQUEST_ID_HEADER, header, request_id_of
 from recado.kit.logs import about
 from recado.mailbox.driver import Priority
+from recado.mailbox.erased import ForgetsErased, WasErased
+from recado.mailbox.inbox import Stored
 from recado.mailbox.outbox import Status
 from recado.mailbox.people import Arrival, ArrivedFile
 from recado.mailbox.service import Mailbox
@@ -70,14 +72,6 @@ class TakesHappenings(Protocol):
     """Who takes up what a provider says of its accounts."""
 
     async def take(self, lines: Sequence[Line], happening: Happening) -> None: ...
-
-
-class ForgetsErased(Protocol):
-    """Messages that were erased; false while there are none that may come again."""
-
-    def __bool__(self) -> bool: ...
-
-    def without(self, arrivals: Sequence[Arrival]) -> list[Arrival]: ...
 
 
 class _Proof:
@@ -216,9 +210,10 @@ class WebhookApp:
             address = next((part.line_address for part in received if part.line_address not in lines), None)
             short = _storable(address)[:MAX_ADDRESS] if address else None
             await self._store_stray(Stray(self._name, short, hashlib.sha256(body).hexdigest(), _text(body)))
-        if self._erased and arrivals:
-            arrivals = self._erased.without(arrivals)
-        stored = await self._mailbox.store(arrivals) if arrivals else ()
+        try:
+            stored = await self._keep(arrivals)
+        except WasErased:  # a moment ago, and it is known now
+            stored = await self._keep(arrivals)
         if statuses:
             await self._mailbox.apply_statuses(statuses)
         # No more than DEBUG: to write a line takes a tenth of the time that a whole reply takes, and a call a fiftieth.
@@ -226,6 +221,11 @@ class WebhookApp:
             ids = [one.message_id for one in stored if one.message_id is not None]
             known = len(stored) - len(ids)
             log.debug("webhook_stored", stored=len(ids), known=known, statuses=len(statuses), message_ids=ids)
+
+    async def _keep(self, arrivals: Sequence[Arrival]) -> Sequence[Stored]:
+        if self._erased and arrivals:
+            arrivals = self._erased.without(arrivals)
+        return await self._mailbox.store(arrivals) if arrivals else ()
 
     async def _store_stray(self, stray: Stray) -> None:
         await self._mailbox.driver.run(lambda tx: store_strays(tx, [stray]), Priority.INGEST)

@@ -13,6 +13,7 @@ from recado.mailbox.answers import Handed, Words, Writer
 from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
+from recado.mailbox.erased import ForgetsErased
 from recado.mailbox.inbox import Stored
 from recado.mailbox.memories import NOTHING, Remembered
 from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToOne, ToSend
@@ -53,6 +54,8 @@ class Mailbox:
         self.lines_to_send: set[str] = set()
         # What this process does itself, it does not tell others; their slow look finds it if this one cannot keep up.
         self.takes_turns = False
+        # What was erased and may come again is stored by nobody who knows of it.
+        self.erased: ForgetsErased | None = None
         self.sends_on: Container[str] = ()
         self._arrivals = Batcher(self._store, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
         self._statuses = Batcher(self._apply, max_batch=MAX_BATCH, max_waiting=MAX_WAITING)
@@ -93,14 +96,16 @@ class Mailbox:
     # --- inbox ----------------------------------------------------------------------------------------
 
     async def store(self, arrivals: Sequence[Arrival]) -> Sequence[Stored]:
-        """Store messages that came in; returns after the commit. Raises `DatabaseDown`, `Unavailable`."""
+        """Store messages that came in; returns after the commit. Raises `DatabaseDown`, `Unavailable`,
+        `WasErased`.
+        """
         return await self._arrivals.submit(arrivals)
 
     async def _store(self, batch: Sequence[Sequence[Arrival]]) -> list[Sequence[Stored]]:
         flat = [arrival for arrivals in batch for arrival in arrivals]
         tries = itertools.count()
         stored = await self.driver.run(
-            lambda tx: inbox.store_arrivals(tx, flat, look_first=next(tries) > 0), Priority.INGEST
+            lambda tx: inbox.store_arrivals(tx, flat, look_first=next(tries) > 0, erased=self.erased), Priority.INGEST
         )
         self._ring_for_turns()
         self.events_bell.ring()
@@ -110,11 +115,11 @@ class Mailbox:
     async def store_with(self, arrival: Arrival, also: Callable[[Tx, Stored], Awaitable[R]]) -> R:
         """Store one message and do something more in the same commit; what `also` gives.
 
-        Raises what `also` raises, and then nothing is stored, or `DatabaseDown`.
+        Raises what `also` raises, and then nothing is stored, `WasErased` or `DatabaseDown`.
         """
 
         async def work(tx: Tx) -> R:
-            (stored,) = await inbox.store_arrivals(tx, [arrival])
+            (stored,) = await inbox.store_arrivals(tx, [arrival], erased=self.erased)
             return await also(tx, stored)
 
         done = await self.driver.run(work, Priority.INGEST)

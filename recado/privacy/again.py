@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.contacts.models import AddressRow, Contact
 from recado.db import json_text
 from recado.errors import Unavailable
+from recado.mailbox.models import Conversation
 from recado.personal import Person
 from recado.privacy.erasing import Eraser
 from recado.privacy.ledger import Entry
@@ -18,7 +19,8 @@ from recado.privacy.people import as_text, purpose_of
 async def erase_again(eraser: Eraser, entries: Sequence[Entry]) -> int:
     """Apply the erasures that this database does not know, with their own receipts; how many people there were.
 
-    A person is found by the ids of their contacts, and by the digests of their addresses if the secret key is there.
+    A person is found by the ids of their contacts. By the digests of their addresses, if the secret key is there, only
+    such contacts are theirs as nobody has written from: a number may have had another owner when the backup was made.
     Raises what `Eraser.work_on` raises.
     """
     count = 0
@@ -51,7 +53,8 @@ async def _contacts(session: AsyncSession, eraser: Eraser, entry: Entry) -> list
     known = await session.scalars(select(Contact.id).where(Contact.id.in_(entry.contact_ids)))
     found = dict.fromkeys(known)
     marks, purpose = set(entry.marks), purpose_of(entry.project_id)
-    rows = await session.stream(select(AddressRow.kind, AddressRow.value, AddressRow.contact_id))
+    talked = select(Conversation.id).where(Conversation.contact_id == AddressRow.contact_id).exists()
+    rows = await session.stream(select(AddressRow.kind, AddressRow.value, AddressRow.contact_id).where(~talked))
     async for kind, value, contact_id in rows:
         if marks & set(eraser.box.marks(f"{kind}:{value}", purpose)):
             found[contact_id] = None

@@ -15,9 +15,10 @@ the next one, and what was counted stays counted.
 import asyncio
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -36,7 +37,7 @@ from recado.privacy.declared import HOLDINGS, LISTS
 from recado.privacy.ledger import LEDGER, list_erased
 from recado.privacy.models import ErasedMessage, Erasure
 from recado.privacy.people import as_text, from_text, marks_of, purpose_of, seen_again
-from recado.privacy.scrubbing import Scrubbed, scrub, wait_for_older
+from recado.privacy.scrubbing import scrub, wait_for_older
 
 LEASE_MS = 10_000
 # A send in work has a limit of its own; a file that is uploaded before it may take longer, and is waited for again.
@@ -49,6 +50,8 @@ MIN_PAUSE_S = 0.005
 # and one more for its delay and ours.
 REDELIVERED_MS = 8 * 24 * 3_600_000
 SHELLS = frozenset({"conversations", "contacts"})
+
+R = TypeVar("R")
 
 
 class LeaseLost(Exception):
@@ -162,9 +165,12 @@ class Eraser:
         ]  # fmt: skip
 
     async def _sweep_all(self, held: _Held, person: Person) -> None:
+        # Who began to store a message before the cut has not seen that it is erased, and would find it new if it were
+        # gone (`recado.mailbox.erased`).
+        await self._keeping(held, wait_for_older(self.database))
         await self._wait_for_sends(held, person)
         await self._sweep(held, person, [one for one in HOLDINGS if one.table not in SHELLS])
-        await wait_for_older(self.database)
+        await self._keeping(held, wait_for_older(self.database))
         async with self.database.project(held.project_id) as session:
             await self._note(session, held)
             person = await seen_again(session, person)
@@ -227,21 +233,21 @@ class Eraser:
             tables = {"erasures", *json.loads(row.counts)}
         # Before it is done: what is done is not looked at again, and who is not in the list comes back with a backup.
         await list_erased(self.database, self.data_dir / LEDGER)
-        scrubbed = await self._scrubbed(held, tables, person)
+        scrubbed = await self._keeping(held, scrub(self.database, held.project_id, tables, person))
         async with self.database.project(held.project_id) as session:
             row = await self._note(session, held)
             row.state, row.done_ms = "done", await database_now_ms(session)
             row.scrubbed, row.traces = scrubbed.how, scrubbed.traces
             await record(session, "contact.erased", {"erasure_id": row.id})
 
-    async def _scrubbed(self, held: _Held, tables: set[str], person: Person | None) -> Scrubbed:
-        """Clean the files, and keep the lease meanwhile."""
-        cleaning = asyncio.create_task(scrub(self.database, held.project_id, tables, person))
+    async def _keeping(self, held: _Held, work: Coroutine[None, None, R]) -> R:
+        """Do what takes long, and keep the lease meanwhile."""
+        task = asyncio.create_task(work)
         try:
-            while not (await asyncio.wait([cleaning], timeout=LEASE_MS / 3000))[0]:
+            while not (await asyncio.wait([task], timeout=LEASE_MS / 3000))[0]:
                 async with self.database.project(held.project_id) as session:
                     await self._note(session, held)
-            return cleaning.result()
+            return task.result()
         finally:
-            cleaning.cancel()
-            await asyncio.gather(cleaning, return_exceptions=True)
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

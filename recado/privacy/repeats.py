@@ -1,6 +1,6 @@
-"""Messages that were erased and that their provider delivers once more: they are not new, and nobody wrote them now."""
+"""The messages that were erased and that their provider may deliver once more, as `recado.mailbox.erased` asks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import structlog
 from sqlalchemy import ColumnElement, delete, exists, func, select
@@ -13,8 +13,10 @@ from recado.mailbox.people import Arrival
 from recado.privacy.models import ErasedMessage
 from recado.privacy.people import purpose_of
 
-# How late a process knows of an erasure by another one; until then only what was delivered in these moments comes back.
+# How late a process knows of an erasure by another one; until then it looks whenever it stores a message.
 LOOK_S = 1.0
+# How long before it was seen an erasure may have been cut off: its transaction takes moments.
+SEEN_LATE_MS = 60_000
 # Of the latest ones, some 20 MB. More would be the messages of many people, erased within a week.
 MAX_KNOWN = 100_000
 
@@ -34,29 +36,44 @@ class Erased:
         self._database = database
         self._box = box
         self._digests: frozenset[tuple[str, str]] = frozenset()
+        self._learned: frozenset[tuple[str, str]] = frozenset()
         self._seen = (0, 0)
 
     def __bool__(self) -> bool:
-        return bool(self._digests)
+        return bool(self._digests or self._learned)
+
+    def seen_until_ms(self) -> int:
+        """Erasures whose messages may come again for longer than until then may not have been seen."""
+        return max(self._seen[1] - SEEN_LATE_MS, 0)
+
+    def marks(self, arrival: Arrival) -> list[str]:
+        """Under which digests a message may stand among the erased ones of its line."""
+        return self._box.marks(arrival.provider_message_id, purpose_of(arrival.line_id))
+
+    def learn(self, found: Iterable[tuple[str, str]]) -> None:
+        """These (line, digest) were erased; what is not seen in a look is known by that."""
+        self._learned |= frozenset(found)
 
     def without(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """The messages that were not erased."""
         return [one for one in arrivals if not self._knows(one)]
 
     def _knows(self, arrival: Arrival) -> bool:
-        marks = self._box.marks(arrival.provider_message_id, purpose_of(arrival.line_id))
-        return any((arrival.line_id, mark) in self._digests for mark in marks)
+        keys = [(arrival.line_id, mark) for mark in self.marks(arrival)]
+        return any(key in self._digests or key in self._learned for key in keys)
 
     async def refresh(self) -> None:
         """Look now. What cannot come again any more is forgotten."""
         async with self._database.system(read_only=True) as session:
             now_ms = await database_now_ms(session)
-            sums = select(func.count(), func.coalesce(func.max(ErasedMessage.created_ms), 0)).select_from(ErasedMessage)
+            sums = select(func.count(), func.coalesce(func.max(ErasedMessage.until_ms), 0)).select_from(ErasedMessage)
             count, newest = (await session.execute(sums)).one()
             seen = (int(count), int(newest))
             if seen == self._seen == (0, 0):
                 return
             over = await session.scalar(select(ErasedMessage.id).where(ErasedMessage.until_ms <= now_ms).limit(1))
+            if not count:
+                self._learned = frozenset()
             if seen != self._seen:
                 latest = select(ErasedMessage.line_id, ErasedMessage.digest).order_by(ErasedMessage.id.desc())
                 rows = await session.execute(latest.limit(MAX_KNOWN))

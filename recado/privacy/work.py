@@ -74,8 +74,9 @@ class Keeper:
         done = 0
         for project_id, erasure_id in found:
             try:
-                done += await self.eraser.work_on(project_id, erasure_id)
-                log.info("contact_erased", erasure_id=erasure_id, project_id=project_id)
+                if await self.eraser.work_on(project_id, erasure_id):  # else another process has it
+                    done += 1
+                    log.info("contact_erased", erasure_id=erasure_id, project_id=project_id)
             except RecadoError as error:
                 log.warning("erasure_waits", erasure_id=erasure_id, code=error.code)
         return done

@@ -13,7 +13,9 @@ from yarl import URL
 from recado.assistants.config import Config
 from recado.contacts.models import AddressRow
 from recado.contacts.service import facts_of, find_by_address, merge, undo_merge
+from recado.conversations.parting import part_ways
 from recado.decisions import AddNote, Decision, UpdateForm
+from recado.mailbox.models import Conversation
 from recado.messages import Address, OutText
 from tests.compat.conftest import KEY, OTHER_KEY, Client
 
@@ -154,6 +156,42 @@ async def test_a_person_has_one_memory_while_their_contacts_are_one(client: Clie
     assert (await client.call("DELETE", "/v1/memory", headers=ANA)).status == 204
     assert [await facts(client, one) for one in (MARIA, NUMBER)] == [{}, {}]
     assert await writes(client, NUMBER, "hola") is None
+
+
+async def test_what_a_conversation_took_over_goes_when_the_merge_is_undone(client: Client) -> None:
+    await teach(client)
+    tells = (UpdateForm(values={"sintoma": "manchas"}), AddNote(text="has a dog"))
+    client.brain.decisions["manchas"] = Decision(replies=(OutText(text="ok"),), actions=tells, state={"seen": "papa"})
+
+    async def join(session: AsyncSession) -> None:
+        await merge(session, await contact_of(session, "phone", MARIA), await contact_of(session, "phone", NUMBER))
+
+    async def part(session: AsyncSession) -> str:
+        maria = await contact_of(session, "phone", MARIA)
+        await undo_merge(session, maria, (part_ways,))
+        kept = await session.scalar(select(Conversation.state).where(Conversation.contact_id == maria))
+        assert kept is not None
+        return kept
+
+    await writes(client, NUMBER, "learn")
+    await writes(client, MARIA, "hola")
+    await in_project(client, join)
+    await writes(client, MARIA, "manchas")
+    await writes(client, MARIA, "hola")
+    told = client.brain.contexts[-1].facts
+    assert told["forms"]["values"] == {"cultivo": "papa", "sintoma": "manchas"}
+    assert told["plans"]["notes"] == ["prefers mornings", "has a dog"]
+    # At once, for whoever looks at the conversation, and for its next turn.
+    state = await in_project(client, part)
+    assert "papa" not in state
+    assert "mornings" not in state
+    assert "mornings" not in str(await facts(client, MARIA))
+    await writes(client, MARIA, "hola")
+    told = client.brain.contexts[-1].facts
+    assert (told["forms"]["values"], told["plans"]["notes"]) == ({"sintoma": "manchas"}, ["has a dog"])
+    await writes(client, NUMBER, "hola")
+    told = client.brain.contexts[-1].facts
+    assert (told["forms"]["values"], told["plans"]["notes"]) == ({"cultivo": "papa"}, ["prefers mornings"])
 
 
 async def test_a_customer_must_be_named(client: Client) -> None:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -15,21 +16,23 @@ from recado.archive.backup import back_up
 from recado.archive.restore import restore
 from recado.audit.models import AuditEntry
 from recado.contacts.models import AddressRow
+from recado.contacts.service import add_address, merge, resolve
 from recado.db import Database
 from recado.jobs.models import Schedule
 from recado.kit import logs, new_id
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
+from recado.mailbox.erased import WasErased
 from recado.mailbox.models import Unrouted
 from recado.mailbox.outbox import Mark
 from recado.mailbox.personal import FILES_SENT
-from recado.messages import OutTemplate, TemplateMedia
+from recado.messages import Address, OutTemplate, TemplateMedia
 from recado.personal import Person
 from recado.privacy.again import erase_again
 from recado.privacy.erasing import Eraser
 from recado.privacy.ledger import LEDGER, read_ledger
-from recado.privacy.people import person_of
+from recado.privacy.people import person_of, purpose_of
 from recado.privacy.repeats import Erased
 from recado.privacy.scrubbing import Scrubbed, compact, scrub
 from recado.privacy.service import ask_erasure, erasures_of
@@ -213,6 +216,29 @@ async def test_what_a_dead_process_was_sending_is_not_waited_for(life: Life) -> 
     assert await life.found(*TRACES) == {}
 
 
+async def test_what_is_tied_to_a_contact_as_it_goes_is_not_left_without_it(
+    life: Life, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch, tied = Eraser._batch, False  # pyright: ignore[reportPrivateUsage] # the last moment
+
+    async def late(*given: Any) -> bool:
+        nonlocal tied
+        if given[-1].table == "contacts" and not tied:
+            tied = True
+            async with life.database.project(life.project) as session:
+                await merge(session, await life.contact(BETO), life.ana)
+                await add_address(session, life.ana, Address(kind="phone", value="51944444444"))
+        return await batch(*given)
+
+    monkeypatch.setattr(Eraser, "_batch", late)
+    beto = await life.contact(BETO)
+    await life.erase()
+    async with life.database.project(life.project, read_only=True) as session:
+        assert (await resolve(session, beto)).id == beto
+    (came,) = await stored(life.world.mailbox(), life.shop.arrival("new", (("phone", "51944444444"),)))
+    assert came.message_id is not None
+
+
 async def test_an_answer_that_is_being_thought_up_is_discarded(life: Life) -> None:
     mailbox = life.world.mailbox()
     held = await claim(mailbox)
@@ -265,6 +291,29 @@ async def test_an_erased_message_that_comes_once_more_is_not_new(life: Life) -> 
     await erased.refresh()
     assert not erased
     assert await life.world.rows("SELECT id FROM erased_messages") == []
+
+
+async def test_a_process_that_has_not_heard_of_an_erasure_takes_no_erased_message_for_a_new_one(life: Life) -> None:
+    """It looks now and then only; what it stores meanwhile it looks up in the commit that stores it."""
+    mailbox = life.world.mailbox()
+    mailbox.erased = erased = Erased(life.database, life.box)
+    await erased.refresh()
+    await life.erase()
+    assert not erased
+    again = life.shop.arrival("recibido-7319.0.1", (("phone", ANA),))
+    others = [life.shop.arrival(f"other.{n}", (("phone", BETO),)) for n in range(3)]
+    told = await asyncio.gather(
+        mailbox.store(others[:1]), mailbox.store([again]), mailbox.store(others[1:]), return_exceptions=True
+    )
+    assert [isinstance(one, WasErased) for one in told] == [False, True, False]
+    # From then on it knows of it by itself.
+    assert erased.without([others[0], again]) == others[:1]
+    with pytest.raises(WasErased):
+        await mailbox.store([again])
+    ours = "SELECT id FROM addresses WHERE project_id = :p AND value = :v"
+    assert await life.world.rows(ours, p=life.project, v=ANA) == []
+    # What they write from now on is new.
+    assert (await stored(mailbox, life.shop.arrival("fresh", (("phone", ANA),))))[0].message_id is not None
 
 
 @pytest.fixture
@@ -334,7 +383,13 @@ async def test_a_restore_erases_again_whom_the_backup_still_knows(
         row = await again.erasure(receipt.id)
         assert (row.state, json.loads(row.counts)["inbox"]) == ("done", 6)
         assert await erase_again(again.eraser(), [entry]) == 0
-        assert await again.contact(BETO)
+        # Whoever was erased after the backup may have had the number of somebody who has it in the backup.
+        number = life.box.mark(f"phone:{BETO}", purpose_of(life.project))
+        later = replace(entry, id=new_id(), contact_ids=(new_id(),), marks=(number,))
+        assert await erase_again(again.eraser(), [later]) == 0
+        beto = await again.contact(BETO)
+        await again.world.execute("UPDATE conversations SET contact_id = :a WHERE contact_id = :b", a=new_id(), b=beto)
+        assert await erase_again(again.eraser(), [later]) == 1  # an entry of a list, with whom nobody has talked
     finally:
         await again.database.close()
         databases.drop(url)

@@ -26,7 +26,8 @@ async def test_an_export_has_everything_of_the_person_and_nothing_of_others(life
     named = {name for name in archive.namelist() if not name.startswith("media/")}
     assert named == {
         "person.json", "contacts.json", "addresses.json", "facts.json", "conversations.json", "messages.json",
-        "files.json", "files_sent.json", "events.json", "bulk_sends.json", "index.html",
+        "files.json", "files_sent.json", "events.json", "bulk_sends.json", "asked_later.json",
+        "index.html",
     }  # fmt: skip
     read = {name: json.loads(archive.read(name)) for name in named if name.endswith(".json")}
     assert read["person.json"]["format"] == 1
@@ -36,6 +37,8 @@ async def test_an_export_has_everything_of_the_person_and_nothing_of_others(life
     messages = read["messages.json"]
     assert [one["direction"] for one in messages] == ["in", "in", "in", "out", "out"] * 2
     assert [one["place"] for one in messages] == [1, 2, 3, 4, 5] * 2
+    asked = {one["given_conversation"] for one in read["asked_later.json"]}
+    assert asked == {f"whatsapp:{ANA}", f"whatsapp:{ANA_TOO}"}
     files = [archive.read(one["file"]) for one in read["files.json"]]
     assert files == [b"contenido-7319" * 10] * 2
     # What was sent to them alone, in whatever content.

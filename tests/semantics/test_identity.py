@@ -323,6 +323,39 @@ async def test_no_conversation_of_a_merged_person_goes_to_a_number_they_lost(wor
     assert await people.send_to(hidden) == await people.send_to(ana) == '[["bsuid","PE.1"]]'
 
 
+async def test_a_person_merged_of_several_loses_a_number_everywhere_and_only_that(world: World, people: People) -> None:
+    """Aliases of aliases, as people make them by merging twice: the number goes nowhere any more, the others stay."""
+    first, ana, hidden = await people.write(P), await people.write(B1), await people.write(Q)
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, first, ana)
+        await merge(session, ana, hidden)
+    # Whoever has the number now has an id of their own, and Ana, of whom it was only a name, has another.
+    beto = await people.write(B2, P)
+    assert beto not in (first, ana, hidden)
+    assert await people.send_to(first) == '[["bsuid","PE.1"],["phone","51999000002"]]'
+    assert await people.send_to(ana) == '[["bsuid","PE.1"]]'
+    # And the one at the end of the aliases loses hers: no conversation of the three goes to it.
+    eva = await people.write(B3, Q)
+    assert eva not in (first, ana, hidden, beto)
+    assert await people.send_to(first) == await people.send_to(ana) == await people.send_to(hidden)
+    assert await people.send_to(hidden) == '[["bsuid","PE.1"]]'
+
+
+async def test_somebody_new_at_a_number_is_not_taken_for_a_person_whose_id_another_contact_has(
+    world: World, people: People
+) -> None:
+    number, known, both = await people.write(P), await people.write(B1), await people.write(Q)
+    async with world.database.project(people.shop.project_id) as session:
+        await merge(session, number, both)
+        await merge(session, known, both)
+    beto = await people.write(B2, P)
+    assert beto not in (number, known, both)
+    assert await people.alias_of(beto) is None
+    assert await people.owner(P) == await people.owner(B2) == beto
+    assert await people.write(B3, Q) not in (number, known, both, beto)
+    assert await people.write(B1) == known
+
+
 SOMEBODY = st.tuples(
     st.sampled_from([(P,), (Q,), (B1,), (B2,), (B1, P), (B2, P), (B1, Q), (B2, Q), (B3, Q), (P, Q)]),
     st.sampled_from([(), (), (), (P,), (B1, P), (B1,)]),

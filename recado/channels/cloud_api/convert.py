@@ -14,7 +14,7 @@ import structlog
 from recado.channels.cloud_api import ids, people
 from recado.channels.cloud_api.contents import content_of, unsupported
 from recado.channels.cloud_api.errors import first_error
-from recado.channels.cloud_api.happenings import happenings
+from recado.channels.cloud_api.happenings import Wishes, happenings
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, cleaned_object, identifier, moment_ms, text
 from recado.channels.contract import Happening, Received
 from recado.kit import now_ms
@@ -53,6 +53,7 @@ def line_addresses(payload: Mapping[str, Any]) -> list[str]:
 def convert(payload: Mapping[str, Any]) -> tuple[Received, ...]:
     """Everything in a body, per line, in order."""
     lines: dict[str, _Gathered] = {}
+    wishes = Wishes()
     for entry, change in _changes(payload, lines):
         value = as_object(change.get("value"))
         gathered = lines.setdefault(_line_address(value), _Gathered())
@@ -62,7 +63,7 @@ def convert(payload: Mapping[str, Any]) -> tuple[Received, ...]:
         elif name == "user_id_update":
             _take_user_id_updates(value, change, gathered)
         elif (known := happenings(entry, change)) is not None:
-            gathered.happenings.extend(known)
+            gathered.happenings.extend(map(wishes.told_apart, known))
         else:
             gathered.notices.append(cleaned_object(change))
     return tuple(gathered.received(address) for address, gathered in lines.items())

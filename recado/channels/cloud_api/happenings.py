@@ -4,6 +4,7 @@ One page a field below https://developers.facebook.com/documentation/business-me
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from recado.channels.cloud_api import ids
@@ -20,6 +21,7 @@ from recado.channels.cloud_api.shapes import (
 )
 from recado.channels.contract import Happening, MarketingChoice, TemplateChange
 from recado.kit import now_ms
+from recado.messages import Address
 
 MAX_ACCOUNT = 64
 # Values that say something in a word or a number are kept, sentences are not.
@@ -189,3 +191,21 @@ def _preferences(account: str, entry: Json, change: Json, value: Json) -> list[H
             )
         )
     return found or None
+
+
+class Wishes:
+    """The wishes of one body. A person who changes their mind twice within a second, which is all that Meta tells of
+    the time, says the same twice, and only its place shows that it is no repetition.
+    """
+
+    def __init__(self) -> None:
+        self._said: dict[tuple[Address, ...], list[str]] = {}
+
+    def told_apart(self, one: Happening) -> Happening:
+        """The happening, under another key if it is a wish that was said before the opposite one as well."""
+        if one.marketing is None:
+            return one
+        said = self._said.setdefault(one.marketing.addresses, [])
+        is_new = one.key in said and said[-1] != one.key
+        said.append(one.key)
+        return replace(one, key=ids.stable_id([one.key, said.count(one.key)])) if is_new else one

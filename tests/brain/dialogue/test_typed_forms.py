@@ -60,6 +60,13 @@ def test_answers_of_a_type(name: str, text: str, value: Plain | None) -> None:
     assert kept(asked(name, text)) == ({} if value is None else {name: value})
 
 
+def test_the_brain_keeps_what_was_learnt_here_not_what_it_is_told_each_time() -> None:
+    """What the person said elsewhere may turn out to be somebody else's."""
+    decision = asked("peso", "3 quintales")
+    assert decision.state is not None
+    assert decision.state["form"]["known"] == {"peso": 300}
+
+
 @pytest.mark.parametrize(
     ("name", "text", "reason"),
     [

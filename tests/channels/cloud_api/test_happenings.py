@@ -195,6 +195,17 @@ def test_a_repeated_delivery_has_the_same_key_and_another_time_another_one() -> 
     assert first[0].key == again[0].key != later[0].key
 
 
+def test_a_wish_that_was_said_twice_with_the_opposite_between_is_two_wishes_and_a_repeated_body_the_same_ones() -> None:
+    (stop,), (resume,) = (preferences(value)["user_preferences"] for value in ("stop", "resume"))
+    value = {**preferences("stop"), "user_preferences": [stop, stop, resume, stop, resume]}
+    (one, repeated, other, again, other_again) = happened("user_preferences", value)
+    assert one.key == repeated.key == happened("user_preferences", preferences("stop"))[0].key
+    assert len({wish.key for wish in (one, other, again, other_again)}) == 4
+    assert [wish.key for wish in happened("user_preferences", value)] == [
+        wish.key for wish in (one, repeated, other, again, other_again)
+    ]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -276,7 +276,8 @@ class Filling:
     def _next(self, learnt: dict[str, Plain], before: list[str]) -> Outcome:
         known = {**self._known, **learnt}
         last = next(reversed(learnt))
-        talk = replace(self._talk, last=last, known=known, wrong=0)
+        # What is told from elsewhere is told anew each time: it may not hold any more.
+        talk = replace(self._talk, last=last, known={**(self._talk.known or {}), **learnt}, wrong=0)
         return self._question(talk, known, before, UpdateForm(values=learnt))
 
     def _skip(self, name: str) -> Outcome:
