@@ -7,14 +7,16 @@ the addresses move: nothing is left to undo.)
 What was said of each of them stays with it too, and all of it holds for the person: see `wishes_of`.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+import json
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.contacts.models import AddressRow, Contact, Fact
-from recado.db import add_unique
+from recado.db import add_unique, json_text
 from recado.errors import BadInput, Conflict, NotFound
 from recado.kit import new_id, now_ms
 from recado.kit.names import check_text
@@ -348,3 +350,17 @@ async def facts_of(session: AsyncSession, contact_ids: Collection[str]) -> dict[
     """What assistants have learned of a person, given all their contacts: JSON texts by name, the newest ones."""
     found = select(Fact).where(Fact.contact_id.in_(contact_ids)).order_by(Fact.updated_ms, Fact.contact_id)
     return {fact.name: fact.value for fact in await session.scalars(found)}
+
+
+async def unlearn(session: AsyncSession, contact_id: str, lists: Mapping[str, Sequence[Any]]) -> None:
+    """Take these items out of what was learned of a contact, by name: a list that was added to was learned whole."""
+    found = select(Fact).where(Fact.contact_id == contact_id, Fact.name.in_(lists)).order_by(Fact.name)
+    for fact in (await session.scalars(found.with_for_update())).all() if lists else ():
+        known: Any = json.loads(fact.value)
+        if isinstance(known, list):
+            own = [one for one in cast("list[Any]", known) if one not in lists[fact.name]]
+            if own:
+                fact.value = json_text(own)
+            else:
+                await session.delete(fact)
+    await session.flush()

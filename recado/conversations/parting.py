@@ -3,16 +3,15 @@
 While the contacts were one person, conversations took over what was learned in those of the others (`remembering`).
 """
 
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.contacts.models import Fact
+from recado.contacts import service as contacts
 from recado.conversations.acting import recall, without_others
-from recado.db import database_now_ms, json_text
+from recado.conversations.remembering import lists_in
+from recado.db import database_now_ms
 from recado.mailbox.models import Conversation
 
 
@@ -30,23 +29,5 @@ async def part_ways(session: AsyncSession, contact_ids: Sequence[str]) -> None:
         taken = recall(row.state).taken
         if taken:
             row.state = without_others(row.state)
-            await _part_facts(session, row.contact_id, taken)
+            await contacts.unlearn(session, row.contact_id, lists_in(taken))
     await session.flush()
-
-
-async def _part_facts(session: AsyncSession, contact_id: str, taken: dict[str, dict[str, Any]]) -> None:
-    """A list that was added to was learned as a whole: what came from others goes out of it."""
-    lists = {f"{skill}.{key}": value for skill, part in taken.items() for key, value in part.items() if _is_list(value)}
-    facts = select(Fact).where(Fact.contact_id == contact_id, Fact.name.in_(lists)).order_by(Fact.name)
-    for fact in (await session.scalars(facts.with_for_update())).all() if lists else ():
-        known = json.loads(fact.value)
-        if _is_list(known):
-            own = [one for one in known if one not in lists[fact.name]]
-            if own:
-                fact.value = json_text(own)
-            else:
-                await session.delete(fact)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)

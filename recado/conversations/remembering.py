@@ -98,3 +98,9 @@ def learned(of: Known, decision: Decision, by_skills: Mapping[tuple[str, str], A
         for name, text in texts.items()
         if len(text) <= MAX_VALUE_CHARS and (text != of.kept.facts.get(name) or text != of.kept.own.get(name))
     )
+
+
+def lists_in(taken: Mapping[str, Mapping[str, Any]]) -> dict[str, list[Any]]:
+    """The lists that a conversation took over from others, by the names of the facts in which they are kept."""
+    values = {f"{skill}.{key}": value for skill, part in taken.items() for key, value in part.items()}
+    return {name: value for name, value in values.items() if isinstance(value, list)}

@@ -38,7 +38,7 @@ class ForgetsErased(Protocol):
         """Erasures whose messages may come again for longer than until then may not have been seen."""
         ...
 
-    def marks(self, arrival: Arrival) -> list[str]:
+    def marks(self, arrival: Arrival) -> Sequence[str]:
         """Under which digests a message may stand among the erased ones of its line."""
         ...
 

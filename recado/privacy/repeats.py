@@ -46,7 +46,7 @@ class Erased:
         """Erasures whose messages may come again for longer than until then may not have been seen."""
         return max(self._seen[1] - SEEN_LATE_MS, 0)
 
-    def marks(self, arrival: Arrival) -> list[str]:
+    def marks(self, arrival: Arrival) -> tuple[str, ...]:
         """Under which digests a message may stand among the erased ones of its line."""
         return self._box.marks(arrival.provider_message_id, purpose_of(arrival.line_id))
 
