@@ -23,7 +23,7 @@ from recado.conversations.turn import new_out
 from recado.db import Database, database_now_ms
 from recado.errors import RecadoError
 from recado.jobs.kinds import JobCancelled, Run
-from recado.mailbox.outbox import ToOne
+from recado.mailbox.lanes import ToOne
 from recado.mailbox.service import Mailbox
 
 # Recipients that are looked up in one commit.

@@ -1,6 +1,5 @@
 """Questions and their answers: stored like any message, answered by a turn like any other, and handed back."""
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -15,14 +14,13 @@ from recado.contacts.service import facts_of
 from recado.db import Database
 from recado.errors import NotFound, Unavailable
 from recado.kit.crypto import SecretBox
+from recado.kit.ids import is_id
 from recado.mailbox.answers import Handed, HandedOut
 from recado.mailbox.directory import Directory
 from recado.mailbox.erased import ForgetsErased, WasErased
 from recado.mailbox.people import Arrival
 from recado.mailbox.service import Mailbox
 from recado.messages import OUT_CONTENT, Address
-
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class Asking:
     async def job(self, project_id: str, job_id: str) -> Job:
         """How far a job is. Raises `NotFound` (`job_not_found`)."""
         async with self.database.project(project_id, read_only=True) as session:
-            row = await jobs.find(session, job_id) if _ID.fullmatch(job_id) else None
+            row = await jobs.find(session, job_id) if is_id(job_id) else None
         if row is None:
             raise NotFound("There is no such job", code="job_not_found")
         found = await self.mailbox.look_for_answers([row.message_id])

@@ -11,6 +11,7 @@ from typing import Any
 from recado.decisions import MAX_REPLIES
 from recado.mailbox import memories, noting
 from recado.mailbox.driver import Tx
+from recado.mailbox.people import SAME_PERSON
 from recado.mailbox.sql import Query, Value
 
 # Short, so that the conversations of a dead process are back within seconds; renewed at a third of it.
@@ -116,17 +117,9 @@ _CLAIM = Query(
     """,
     scalars="size bigint, owner uuid",
 )
-# Only for those who were merged: for whom nothing may be done, because of what was said of any of their contacts.
+# Of those who were merged, the ones for whom nothing may be done, because of what was said of any of their contacts.
 _FORBIDDEN = Query(
-    """
-    WITH RECURSIVE up(id, at) AS (
-        SELECT i.id, i.id FROM {rows}
-        UNION
-        SELECT up.id, CASE WHEN c.id = up.at THEN coalesce(c.alias_of, c.id) ELSE c.id END
-        FROM up JOIN contacts c ON c.id = up.at OR c.alias_of = up.at
-    )
-    SELECT DISTINCT up.id FROM up JOIN contacts c ON c.id = up.at WHERE NOT c.allowed
-    """,
+    f"{SAME_PERSON} SELECT DISTINCT up.id FROM up JOIN contacts c ON c.id = up.at WHERE NOT c.allowed",
     rows="id uuid",
 )
 _PENDING = Query(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from recado.kit import new_id
 from recado.mailbox.driver import Tx
+from recado.mailbox.people import SAME_PERSON
 from recado.mailbox.sql import Query
 
 # The fields of a form, a name, a language, remarks: nobody is told more of a person.
@@ -26,16 +27,10 @@ _READ = Query(
 # Only for those who were merged.
 _READ_ALL = Query(
     f"""
-    WITH RECURSIVE up(at) AS (
-        SELECT :contact_id
-        UNION
-        SELECT CASE WHEN c.id = up.at THEN coalesce(c.alias_of, c.id) ELSE c.id END
-        FROM up JOIN contacts c ON c.id = up.at OR c.alias_of = up.at
-    )
-    SELECT f.name, f.value, f.contact_id = :contact_id FROM up JOIN facts f ON f.contact_id = up.at
+    {SAME_PERSON} SELECT f.name, f.value, f.contact_id = up.id FROM up JOIN facts f ON f.contact_id = up.at
     ORDER BY f.updated_ms DESC, f.contact_id DESC LIMIT {_MAX_READ}
     """,
-    scalars="contact_id uuid",
+    rows="id uuid",
 )
 _WRITE = Query(
     """
@@ -93,8 +88,9 @@ NOTHING = Remembered()
 
 async def remembered(tx: Tx, contact_id: str, *, merged: bool) -> Remembered:
     """What is remembered of a person, given one of their contacts; of this one alone if it is not `merged`."""
+    found = await (tx.fetch(_READ_ALL, [(contact_id,)]) if merged else tx.fetch(_READ, contact_id=contact_id))
     facts, own = dict[str, str](), dict[str, str]()
-    for name, value, is_own in await tx.fetch(_READ_ALL if merged else _READ, contact_id=contact_id):
+    for name, value, is_own in found:
         if name not in facts and len(facts) < MAX_REMEMBERED:
             facts[name] = value
         if is_own:

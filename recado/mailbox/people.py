@@ -71,8 +71,9 @@ _ROOTS = Query(
     """,
     rows="id uuid",
 )
-# All contacts that are one person, from any of them: people merge whom they like, so aliases may have aliases.
-_PERSON = """
+# All contacts (`at`) that are one person, from any of them (`id`): people merge whom they like, so aliases may have
+# aliases.
+SAME_PERSON = """
     WITH RECURSIVE up(id, at) AS (
         SELECT i.id, i.id FROM {rows}
         UNION
@@ -83,7 +84,7 @@ _PERSON = """
 # Of those who were merged, the ones of whose person the network has told an id, whichever of the contacts has it.
 _HAVE_ID = Query(
     f"""
-    {_PERSON}
+    {SAME_PERSON}
     SELECT DISTINCT up.id FROM up JOIN addresses a ON a.contact_id = up.at WHERE a.kind IN ('bsuid', 'parent_bsuid')
     """,
     rows="id uuid",
@@ -146,7 +147,7 @@ _GIVE_ALL = Query(
 # Whoever lost a name must not be written to by it, in no conversation of any of their contacts: it may be somebody
 # else's now.
 _LEFT = Query(
-    f"{_PERSON} SELECT up.id, up.at, a.kind, a.value FROM up LEFT JOIN addresses a ON a.contact_id = up.at",
+    f"{SAME_PERSON} SELECT up.id, up.at, a.kind, a.value FROM up LEFT JOIN addresses a ON a.contact_id = up.at",
     rows="id uuid",
 )
 _REDIRECT = Query(

@@ -8,15 +8,16 @@ from typing import TypeVar
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import answers, claims, closing, inbox, memories, noting, outbox, recent, senders
+from recado.mailbox import answers, claims, closing, inbox, lanes, memories, noting, outbox, recent, senders
 from recado.mailbox.answers import Handed, Words, Writer
 from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, Tx
 from recado.mailbox.erased import ForgetsErased
 from recado.mailbox.inbox import Stored
+from recado.mailbox.lanes import MAX_WAITING_PER_LANE, Queued, ToOne
 from recado.mailbox.memories import NOTHING, Remembered
-from recado.mailbox.outbox import MAX_WAITING_PER_LANE, Mark, Queued, Status, ToOne, ToSend
+from recado.mailbox.outbox import Mark, Status, ToSend
 from recado.mailbox.people import Arrival
 from recado.mailbox.recent import Recent
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
@@ -282,15 +283,15 @@ class Mailbox:
         """
 
         async def work(tx: Tx) -> Queued:
-            if key is not None and (found := await outbox.find_by_key(tx, project_id, key, len(out))):
+            if key is not None and (found := await lanes.find_by_key(tx, project_id, key, len(out))):
                 if [row[1:] for row in found] != [(conversation_id, one.body) for one in out]:
                     raise Conflict("This Idempotency-Key was used for another message", code="idempotency_conflict")
                 return Queued(tuple(row[0] for row in found), None, repeated=True)
-            if await outbox.waiting_in_lane(tx, conversation_id) + len(out) > MAX_WAITING_PER_LANE:
+            if await lanes.waiting_in_lane(tx, conversation_id) + len(out) > MAX_WAITING_PER_LANE:
                 raise Unavailable(
                     "Too many messages wait in this conversation", code="lane_full", verdict=retry_after(60)
                 )
-            queued = await outbox.enqueue(tx, project_id, conversation_id, out, key)
+            queued = await lanes.enqueue(tx, project_id, conversation_id, out, key)
             if queued is None:
                 raise NotFound("There is no such conversation in this project")
             return queued
@@ -316,16 +317,14 @@ class Mailbox:
         """
         if any(len(one.key) > MAX_KEY for one in messages):
             raise BadInput(f"An idempotency key has at most {MAX_KEY} characters")
-        queued = await self.driver.run(
-            lambda tx: outbox.enqueue_many(tx, project_id, line_id, messages), Priority.OTHER
-        )
+        queued = await self.driver.run(lambda tx: lanes.enqueue_many(tx, project_id, line_id, messages), Priority.OTHER)
         self._ring_for_sends(line_id)
         return queued
 
     async def retry(self, project_id: str, message_id: str) -> None:
         """Queue a dead message again, at the end of its lane. Raises `NotFound`."""
         work = audited(
-            lambda tx: outbox.retry_dead(tx, project_id, message_id), project_id, _if_done("message", message_id)
+            lambda tx: lanes.retry_dead(tx, project_id, message_id), project_id, _if_done("message", message_id)
         )
         line_id = await self.driver.run(work, Priority.OTHER)
         if line_id is None:
@@ -334,7 +333,7 @@ class Mailbox:
 
     async def drop(self, project_id: str, message_id: str) -> None:
         """Give up a dead or queued message for good. Raises `NotFound`."""
-        work = audited(lambda tx: outbox.drop(tx, project_id, message_id), project_id, _if_done("message", message_id))
+        work = audited(lambda tx: lanes.drop(tx, project_id, message_id), project_id, _if_done("message", message_id))
         line_id = await self.driver.run(work, Priority.OTHER)
         if line_id is None:
             raise NotFound("There is no dead or queued message with this id in this project")

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from recado.channels.contract import Outgoing
-from recado.mailbox import outbox, sender, senders
+from recado.mailbox import lanes, outbox, sender, senders
 from recado.mailbox.driver import DatabaseDown, Driver, Priority, R, Work
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
@@ -152,7 +152,7 @@ async def test_a_message_without_a_hint_is_sent_although_the_bells_never_stop(
     async def add(words: str) -> None:
         """Without a word to anybody."""
         await other.driver.run(
-            lambda tx: outbox.enqueue(tx, quiet.project_id, road.conversation_id, [out(words)], None), Priority.OTHER
+            lambda tx: lanes.enqueue(tx, quiet.project_id, road.conversation_id, [out(words)], None), Priority.OTHER
         )
 
     await add("first")
