@@ -60,7 +60,9 @@ SHOWN: Mapping[str, frozenset[str]] = {
 FOLLOWING = frozenset(
     {"audit_entries", "event_audiences", "event_positions", "events", "job_callbacks", "webhook_positions"}
 )
-_SAYS_NOTHING = frozenset({"id", "project_id", "created_ms", "updated_ms", "version", "opted_out_ms"})
+_SAYS_NOTHING = frozenset(
+    {"id", "project_id", "created_ms", "updated_ms", "version", "opted_out_ms", "retry_ms", "display_number"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ class Line:
 
     `address` is what the provider calls the line (Cloud API: the phone number id), unique per channel.
     `secrets` are decrypted (Cloud API: access_token, app_secret, verify_token); repr leaves them out.
-    `max_per_second` paces the whole line.
+    `max_per_second` paces the whole line. `display_number` is what people call, as E.164, once the provider said it.
     """
 
     id: str
@@ -30,6 +30,7 @@ class Line:
     max_per_second: float
     secrets: Mapping[str, str] = field(repr=False, default_factory=dict[str, str])
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    display_number: str | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Happening:
 
     `account` is the provider's id of the business account, `key` the same for every delivery of the same thing.
     `data` holds no texts, numbers of people or secrets; `raw` is kept where no line of ours has that account.
+    `line_address` or `display_number` (E.164) says which line it is about, where it is about one.
     """
 
     name: str
@@ -88,6 +90,8 @@ class Happening:
     raw: Mapping[str, Any]
     template: TemplateChange | None = None
     marketing: MarketingChoice | None = None
+    line_address: str | None = None
+    display_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,7 @@ class Received:
 
     `line_address` is empty for what names no line. `unroutable` are raw items that name no person to answer to (also
     messages of groups), `notices` raw items about the account or the line; both are kept as they came. `happenings`
-    are the items of that kind that Recado knows.
+    are the items of that kind that Recado knows. `display_number` is the line's own number as E.164, if it was said.
     """
 
     line_address: str
@@ -135,6 +139,7 @@ class Received:
     unroutable: tuple[dict[str, Any], ...] = ()
     notices: tuple[dict[str, Any], ...] = ()
     happenings: tuple[Happening, ...] = ()
+    display_number: str | None = None
 
 
 class Channel(Protocol):
@@ -266,6 +271,15 @@ class Blocks(Protocol):
     async def unblock(self, line: Line, users: Sequence[str]) -> Blocked: ...
 
     async def blocked(self, line: Line, cursor: str | None, limit: int) -> BlockList: ...
+
+
+@runtime_checkable
+class SaysNumber(Protocol):
+    """Knows by which number people know a line."""
+
+    async def display_number(self, line: Line) -> str | None:
+        """As E.164; None if it is none, or the provider does not say. Never raises for what the provider answers."""
+        ...
 
 
 @runtime_checkable

@@ -10,7 +10,11 @@ from recado.kit import now_ms
 
 
 class LineRow(OfProject, Base):
-    """One line. `secrets` holds ciphertexts (see `recado.kit.crypto`) by name."""
+    """One line. `secrets` holds ciphertexts (see `recado.kit.crypto`) by name.
+
+    `display_number` is the number that people know it by, as E.164, once its provider said so. It is the business's own
+    and in its own texts; in logs a line is its id.
+    """
 
     __tablename__ = "lines"
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -22,6 +26,7 @@ class LineRow(OfProject, Base):
     max_per_second: Mapped[float] = mapped_column(Float)
     secrets: Mapped[dict[str, Any]]
     config: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    display_number: Mapped[str | None] = mapped_column(String(32))
     created_ms: Mapped[int] = mapped_column(default=now_ms)
 
 

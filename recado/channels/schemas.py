@@ -99,6 +99,9 @@ class LineOut(Editable):
     channel: str
     address: str
     name: str
+    display_number: str | None = Field(
+        description="The number that people know it by, once its provider has said so: by a message or a check."
+    )
     max_per_second: float
     secrets: list[str] = Field(description="The names of the secrets that are set.")
     config: dict[str, Any]
@@ -115,6 +118,7 @@ def line_out(row: LineRow) -> LineOut:
             "channel": row.channel,
             "address": row.address,
             "name": row.name,
+            "display_number": row.display_number,
             "max_per_second": row.max_per_second,
             "secrets": sorted(row.secrets),
             "config": row.config,

@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -199,7 +199,22 @@ def _line(row: LineRow, secrets: Mapping[str, str]) -> Line:
         max_per_second=row.max_per_second,
         secrets=secrets,
         config=row.config,
+        display_number=row.display_number,
     )
+
+
+async def note_display_number(session: AsyncSession, line_id: str, number: str) -> None:
+    """Keep the number that people know a line by (E.164), if the line is still there."""
+    line = await session.get(LineRow, line_id)
+    if line is not None:
+        line.display_number = number
+        await session.flush()
+
+
+async def lines_of_number(session: AsyncSession, line_ids: Collection[str], number: str) -> Sequence[str]:
+    """Which of these lines people know by this number."""
+    named = select(LineRow.id).where(LineRow.id.in_(line_ids), LineRow.display_number == number)
+    return (await session.scalars(named)).all()
 
 
 def without_secrets(row: LineRow) -> Line:

@@ -35,7 +35,8 @@ def check(line: str, url: str, as_json: bool) -> None:
     """Ask Meta whether LINE (a phone number id) is set up as it should be, and say what to do where it is not.
 
     The webhook's handshake is tried as Meta does it: at URL, or else at the address that Meta has. Ends with 1 if
-    something must be mended. Changes nothing. Speaks Spanish where the machine does (LANG=es...).
+    something must be mended. Changes nothing at Meta; keeps the line's number for `line list`. Speaks Spanish where the
+    machine does (LANG=es...).
     """
     from recado.channels.language import machine_language
     from recado.channels.schemas import finding_out
@@ -180,8 +181,15 @@ async def _channel(settings: "Settings", url: str) -> "AsyncGenerator[CloudApiCh
         await channel.close()
 
 
-async def _examine(channel: "CloudApiChannel", line: "Line", _: "Database") -> Any:
-    return await channel.examine(line)
+async def _examine(channel: "CloudApiChannel", line: "Line", database: "Database") -> Any:
+    from recado.channels.service import note_display_number
+
+    found = await channel.examine(line)
+    number = await channel.display_number(line)
+    if number is not None:
+        async with database.project(line.project_id) as session:
+            await note_display_number(session, line.id, number)
+    return found
 
 
 async def _sync(channel: "CloudApiChannel", line: "Line", database: "Database") -> Any:

@@ -94,7 +94,8 @@ def cloud_api(
 def list_(project: str | None, as_json: bool) -> None:
     """All lines. Secrets are not shown."""
     rows = support.run(_list(project))
-    columns = ("address", "channel", "project", "assistant", "brain", "max_per_second", "settle", "name", "id")
+    who = ("address", "display_number", "channel", "project")
+    columns = (*who, "assistant", "brain", "max_per_second", "settle", "name", "id")
     nothing = "There is no line yet. Connect one: recado line add cloud-api --help"
     # Not `settle_ms`: a table reads a column whose name ends so as a time of day.
     shown = rows if as_json else [{**row, "settle": f"{row['settle_ms']} ms"} for row in rows]
@@ -192,6 +193,7 @@ def _json(row: "LineRow") -> dict[str, Any]:
         "channel": row.channel,
         "address": row.address,
         "name": row.name,
+        "display_number": row.display_number,
         "max_per_second": row.max_per_second,
         "waba_id": row.config.get("waba_id"),
         "created_ms": row.created_ms,

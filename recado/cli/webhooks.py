@@ -27,7 +27,7 @@ def webhook() -> None:
 def list_(project: str, as_json: bool) -> None:
     """Where the project's events go."""
     rows = support.run(_list(project))
-    columns = ("id", "url", "events", "active", "paused_ms", "failing_since_ms")
+    columns = ("id", "url", "events", "active", "paused_ms", "failing_since_ms", "retry_ms")
     nothing = f"There is no webhook yet. Make one: recado webhook add --project {project} https://..."
     support.show(rows, columns, as_json=as_json, nothing=nothing)
 
@@ -102,6 +102,7 @@ async def _list(slug: str) -> list[dict[str, Any]]:
                 "active": row.active,
                 "paused_ms": row.paused_ms,
                 "failing_since_ms": row.failing_since_ms,
+                "retry_ms": row.retry_ms,
             }
             for row in await support.every(lambda cut: list_endpoints(session, cut))
         ]

@@ -13,7 +13,7 @@ def _object(value: Any) -> Any:
 
 
 class EventOut(Output):
-    """Something that happened. `data` never holds message texts, numbers or secrets."""
+    """Something that happened. `data` never holds message texts, numbers of people or secrets."""
 
     id: str
     name: str = Field(description="Such as conversation.handed_over or message.failed.")

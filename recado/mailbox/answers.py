@@ -6,10 +6,12 @@ messages of a turn share, and asking again finds it again. A row that nobody has
 until it is older than its project keeps messages.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from recado.kit import new_id
+from recado.mailbox import noting
 from recado.mailbox.driver import Tx
 from recado.mailbox.models import ACTIVE
 from recado.mailbox.sql import Query
@@ -98,15 +100,27 @@ def _words(which: str) -> Query:
 
 _WORDS_SINCE = _words("o.seq > :after AND o.state IN ('queued', 'sent')")
 _WORDS_WAITING = _words(f"o.{ACTIVE} AND o.state = 'queued'")
-# Settled whatever its state: whoever asked has it.
+# Settled whatever its state: whoever asked has it. So it is sent and has arrived, both at once, and that is told as of
+# any other message: on PostgreSQL by the statement itself, on SQLite after it, as in `recado.mailbox.outbox`.
 _HAND_OUT = Query(
     f"""
-    UPDATE outbox SET state = 'sent', delivery = {_DELIVERED}, attempts = attempts + 1, sent_ms = {{now}},
-        unknown_ms = NULL, error_code = NULL, error_text = NULL
+    /*postgresql*/ WITH handed AS ( /*all*/
+    UPDATE outbox SET state = 'sent', delivery = {_DELIVERED}, attempts = attempts + 1, told = told + 1,
+        sent_ms = {{now}}, unknown_ms = NULL, error_code = NULL, error_text = NULL
     FROM {{rows}} WHERE outbox.id = i.id AND outbox.state = 'queued'
-    RETURNING outbox.id
+    RETURNING outbox.id, outbox.project_id, outbox.conversation_id, outbox.line_id
+    /*postgresql*/ ), noted AS (
+        INSERT INTO events ({noting.COLUMNS})
+        SELECT i.sent_event_id, h.project_id, '{noting.SENT}', h.conversation_id, h.line_id,
+            {noting.MESSAGE_DATA % "h.id"}, {{now}}
+        FROM {{rows}} JOIN handed h ON h.id = i.id WHERE {noting.HEARD % "h.project_id"}
+        UNION ALL
+        SELECT i.event_id, h.project_id, '{noting.DELIVERED}', h.conversation_id, h.line_id,
+            {noting.MESSAGE_DATA % "h.id"}, {{now}}
+        FROM {{rows}} JOIN handed h ON h.id = i.id WHERE {noting.HEARD % "h.project_id"}
+    ) SELECT * FROM handed /*all*/
     """,
-    rows="id uuid",
+    rows="id uuid, sent_event_id uuid, event_id uuid",
 )
 
 
@@ -139,7 +153,15 @@ def _standing(settled: bool, dead: bool, owned: bool) -> Standing:
 
 async def hand_out(tx: Tx, out_ids: Sequence[str]) -> list[str]:
     """Settle rows that somebody has got; those that were not settled before."""
-    return [row[0] for row in await tx.fetch(_HAND_OUT, [(out_id,) for out_id in sorted(set(out_ids))])]
+    handed = await tx.fetch(_HAND_OUT, [(out_id, new_id(), new_id()) for out_id in sorted(set(out_ids))])
+    if not tx.concurrent and handed and await noting.is_heard(tx):
+        await noting.record_heard(tx, [note for row in handed for note in _told(*row)])
+    return [row[0] for row in handed]
+
+
+def _told(out_id: str, project_id: str, conversation_id: str, line_id: str) -> Iterable[noting.Note]:
+    for name in (noting.SENT, noting.DELIVERED):
+        yield noting.note(name, project_id, conversation_id, line_id, noting.message_data(out_id))
 
 
 async def places(tx: Tx, writers: Collection[Writer]) -> dict[Writer, tuple[str, int]]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from recado.mailbox.service import Mailbox
 
 RECEIVED, SENT, FAILED = "message.received", "message.sent", "message.failed"
+DELIVERED, READ = "message.delivered", "message.read"
 # Events that are numbered in one commit, some milliseconds' work.
 MAX_NUMBERED = 1_000
 # What happens in one burst is numbered together; a small part of what a listener may have to wait (250 ms).

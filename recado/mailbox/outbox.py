@@ -190,7 +190,7 @@ _STATUS_BY_CLIENT = Query(
         WHERE c.state = 'sent' AND c.told = 1 AND {noting.HEARD % "c.project_id"}
         UNION ALL
         SELECT i.event_id, c.project_id,
-            CASE c.delivery WHEN {_DELIVERED} THEN 'message.delivered' ELSE 'message.read' END,
+            CASE c.delivery WHEN {_DELIVERED} THEN '{noting.DELIVERED}' ELSE '{noting.READ}' END,
             c.conversation_id, c.line_id, {noting.MESSAGE_DATA % "c.id"}, {{now}}
         FROM {{rows}} JOIN changed c ON c.id = i.id
         WHERE c.state = 'sent' AND c.delivery >= {_DELIVERED} AND {noting.HEARD % "c.project_id"}
@@ -318,7 +318,7 @@ class _Changed:
         if self.newly_sent:
             yield self.note(noting.SENT)
         if self.state == "sent" and self.delivery >= _DELIVERED:
-            yield self.note("message.delivered" if self.delivery == _DELIVERED else "message.read")
+            yield self.note(noting.DELIVERED if self.delivery == _DELIVERED else noting.READ)
 
 
 def _two_ids(wanted: bool) -> tuple[str | None, str | None]:

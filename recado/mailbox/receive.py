@@ -73,6 +73,8 @@ class TakesHappenings(Protocol):
 
     async def take(self, lines: Sequence[Line], happening: Happening) -> None: ...
 
+    async def take_number(self, line: Line, number: str) -> None: ...
+
 
 class _Proof:
     """Whether a body was signed with a line's own secret; each secret is tried once."""
@@ -168,6 +170,7 @@ class WebhookApp:
         lines = {address: line for address, line in named.items() if proof.holds(line)}
         untold = await self._take_happenings(received, lines, proof)
         await self._store(body, received, lines, stray=untold)
+        await self._take_numbers(received, lines)
 
     async def _take_happenings(self, received: tuple[Received, ...], lines: Mapping[str, Line], proof: _Proof) -> bool:
         """Take up what the provider says of its accounts; True if something was for none of our lines."""
@@ -180,6 +183,14 @@ class WebhookApp:
                 else:
                     await self._happenings.take(concerned, happening)
         return untold
+
+    async def _take_numbers(self, received: tuple[Received, ...], lines: Mapping[str, Line]) -> None:
+        """Have it kept by which numbers people know the lines, where that is news."""
+        for part in received:
+            line, number = lines.get(part.line_address), part.display_number
+            if self._happenings is None or line is None or number is None or number == line.display_number:
+                continue
+            await self._happenings.take_number(line, number)
 
     def _lines_of(self, account: str, named: Line | None, proof: _Proof) -> list[Line]:
         of_account = [

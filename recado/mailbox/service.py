@@ -125,6 +125,7 @@ class Mailbox:
 
         done = await self.driver.run(work, Priority.INGEST)
         self._ring_for_turns()
+        self.events_bell.ring()
         return done
 
     async def asked(self, line_id: str, provider_message_id: str) -> str | None:
@@ -162,6 +163,7 @@ class Mailbox:
     async def hand_out(self, out_ids: Sequence[str]) -> None:
         """Whoever wrote has got these messages."""
         await self.driver.run(lambda tx: answers.hand_out(tx, out_ids), Priority.MARK, atomic=False)
+        self.events_bell.ring()
 
     async def apply_statuses(self, statuses: Sequence[Status]) -> None:
         """Apply delivery statuses; returns after the commit."""

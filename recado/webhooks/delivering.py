@@ -1,9 +1,10 @@
 """Delivering: events become rows in order, rows are claimed with a lease and posted, and failures come again.
 
 An endpoint is served by one process at a time, so that its order holds, and by a task of its own there, so that one
-that hangs holds up no other. A worker that dies in the middle leaves rows under its lease, on the database's clock;
-when its signs of life are missed, or at the latest when the lease has run out, another one posts them again, with the
-same id.
+that hangs holds up no other; those that are slow leave places to the others. While the latest tries of an endpoint
+fail, it rests: after each rest one delivery is tried, and all that waits behind it costs nothing. A worker that dies
+in the middle leaves rows under its lease, on the database's clock; when its signs of life are missed, or at the latest
+when the lease has run out, another one posts them again, with the same id.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 
 import structlog
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms, json_text
@@ -22,7 +23,7 @@ from recado.events.service import Event, events_by_id, last_position
 from recado.kit import randomness
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import Networks
-from recado.kit.postman import SEND_TIMEOUT_S, Postman, Result
+from recado.kit.postman import Postman, Result
 from recado.kit.signed import post_signed
 from recado.kit.wakeup import Bell
 from recado.tracing.posting import Followed, Told, TracedPosts
@@ -34,8 +35,14 @@ from recado.webhooks.posting import body_of
 # How long a claim lasts. All that was claimed is posted within it, or given back.
 LEASE_MS = 60_000
 CLAIM_ROWS = 20
-# Endpoints that a process serves at the same time.
+# Endpoints that a process serves at the same time, and how many of them may be slow: those whose latest post took so
+# long. A quarter is left to the others, however many are slow.
 MAX_ENDPOINTS = 32
+MAX_SLOW, SLOW_MS = 24, 1_000
+# How long an endpoint keeps its place; what is left is claimed anew when the others have had theirs.
+TURN_S = 5.0
+# Endpoints that are known to be slow.
+MAX_KNOWN = 1_000
 # Behind the hints.
 LOOK_S = 1.0
 PRUNE_EVERY_S = 600.0
@@ -43,6 +50,12 @@ PRUNE_EVERY_S = 600.0
 RECOVER_S = 2.0
 # Full jitter: the first tries come within seconds, later ones about twice an hour, for a day.
 BACK_OFF_S, LONGEST_S = 5.0, 3_600.0
+# An endpoint that takes neither of two events in a row rests before the next try, with full jitter, too: whatever waits
+# for it, a receiver that is down gets one try in some minutes, and one that is back is found out within five. One event
+# is no reason: many a receiver refuses a certain one, and takes all others.
+REST_S, LONGEST_REST_S = 1.0, 300.0
+# Counted no further: the column ends at 32,767.
+MAX_FAILURES = 10_000
 # How long a stop waits for the posts on their way; then they are given back and made again.
 DRAIN_S = 1.5
 # Attempts that the log keeps.
@@ -105,6 +118,8 @@ class Deliverer:
         self._owner = owner
         self._networks = networks
         self._serving: dict[str, asyncio.Task[None]] = {}
+        # Those that are known to be slow, the latest last.
+        self._slow: dict[str, None] = {}
         # The endpoint that had its turn last.
         self._last: str | None = None
         self._living = living
@@ -163,13 +178,26 @@ class Deliverer:
         room = MAX_ENDPOINTS - len(self._serving)
         if room <= 0:
             return
+        slow_room = MAX_SLOW - sum(endpoint_id in self._slow for endpoint_id in self._serving)
+        but = {*self._serving, *(self._slow if slow_room <= 0 else ())}
         async with self._database.system(read_only=True) as session:
-            due = await _due_endpoints(session, tuple(self._serving), self._last, room)
-        self._last = due[-1] if due else self._last
+            due = await _due_endpoints(session, sorted(but), self._last, room)
         for endpoint_id in due:
+            if endpoint_id in self._slow:
+                slow_room -= 1
+                if slow_room < 0:
+                    continue  # it comes when a slow one has left
+            self._last = endpoint_id
             task = asyncio.create_task(self._serve(endpoint_id, postman), name="webhook")
             self._serving[endpoint_id] = task
             task.add_done_callback(lambda _, endpoint_id=endpoint_id: self._served(endpoint_id))
+
+    def _note_pace(self, endpoint_id: str, took_ms: int) -> None:
+        self._slow.pop(endpoint_id, None)
+        if took_ms >= SLOW_MS:
+            self._slow[endpoint_id] = None
+            if len(self._slow) > MAX_KNOWN:
+                del self._slow[next(iter(self._slow))]
 
     def _served(self, endpoint_id: str) -> None:
         del self._serving[endpoint_id]
@@ -189,7 +217,7 @@ class Deliverer:
 
     async def _post_all(self, endpoint_id: str, claimed: Claimed, postman: Postman) -> None:
         loop = asyncio.get_running_loop()
-        until_s = loop.time() + LEASE_MS / 1000 - 2 * SEND_TIMEOUT_S
+        until_s = loop.time() + TURN_S
         left = list(claimed.rows)
         followed = await self._follow(left)
         try:
@@ -199,11 +227,12 @@ class Deliverer:
                     result = Result(0, 0, None, "event_gone", None)
                 else:
                     result = await self._post(postman, claimed, row, row.body, followed.get(row.id))
+                    self._note_pace(endpoint_id, result.took_ms)
                 async with self._database.project(claimed.project_id) as session:
                     endpoint = await settle(session, endpoint_id, self._owner, row, result)
                 del left[0]
                 if not result.taken:
-                    break  # the rest would most likely fail, too: let others have the time
+                    break  # the rest would most likely fail, too
                 if not claimed.is_still(endpoint):
                     break  # switched off or changed meanwhile: the rest is claimed anew, if at all
         finally:
@@ -259,21 +288,30 @@ def waiting(now: ColumnElement[int]) -> ColumnElement[bool]:
     """Whether there is anything to do: events to hand out, or posts that are due (also if somebody holds them)."""
     position = func.coalesce(select(WebhookPosition.position).scalar_subquery(), 0)
     happened = and_(position < select(EventPosition.position).scalar_subquery(), exists().where(_awake()))
-    due = exists().where(
-        WebhookDelivery.endpoint_id == WebhookEndpoint.id,
-        WebhookDelivery.state == "queued",
-        WebhookDelivery.due_ms <= now,
-    )
-    return or_(happened, exists().where(_awake(), due))
+    return or_(happened, exists().where(_awake(), _rested(now), _has_due(now)))
 
 
 def _awake() -> ColumnElement[bool]:
     return and_(WebhookEndpoint.active, WebhookEndpoint.paused_ms.is_(None))
 
 
+def _rested(now: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether an endpoint may be tried."""
+    return or_(WebhookEndpoint.retry_ms.is_(None), WebhookEndpoint.retry_ms <= now)
+
+
+# Said to the letter, not with a parameter: SQLite uses an index with a condition only then.
+_QUEUED: ColumnElement[bool] = WebhookDelivery.state == literal_column("'queued'")
+
+
+def _has_due(now: ColumnElement[int] | int) -> ColumnElement[bool]:
+    """Whether something for an endpoint is due."""
+    return exists().where(WebhookDelivery.endpoint_id == WebhookEndpoint.id, _QUEUED, WebhookDelivery.due_ms <= now)
+
+
 def _held_by_others(living: Collection[str]) -> ColumnElement[bool]:
     of_nobody = and_(WebhookDelivery.owner.is_not(None), WebhookDelivery.owner.not_in(living))
-    return and_(WebhookDelivery.state == "queued", of_nobody)
+    return and_(_QUEUED, of_nobody)
 
 
 def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[bool]:
@@ -282,6 +320,7 @@ def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[b
         select(WebhookDelivery.id)
         .where(
             WebhookDelivery.endpoint_id == endpoint_id,
+            WebhookDelivery.owner.is_not(None),
             WebhookDelivery.state == "queued",
             WebhookDelivery.lease_until_ms > now_ms,
         )
@@ -292,42 +331,34 @@ def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[b
 async def _due_endpoints(session: AsyncSession, but: Sequence[str], after: str | None, limit: int) -> Sequence[str]:
     """Those whose turn it is, round and round by id: one that hangs is due again at once, with all that waits there."""
     now_ms = await database_now_ms(session)
-    due = (
-        select(WebhookDelivery.id)
-        .where(
-            WebhookDelivery.endpoint_id == WebhookEndpoint.id,
-            WebhookDelivery.state == "queued",
-            WebhookDelivery.due_ms <= now_ms,
-        )
-        .exists()
-    )
     free = ~_held(WebhookEndpoint.id.expression, now_ms)
     had_theirs = [] if after is None else [WebhookEndpoint.id <= after]
-    wanted = select(WebhookEndpoint.id).where(_awake(), WebhookEndpoint.id.not_in(but), due, free)
+    can = (_awake(), _rested(now_ms), WebhookEndpoint.id.not_in(but))
+    wanted = select(WebhookEndpoint.id).where(*can, _has_due(now_ms), free)
     return (await session.scalars(wanted.order_by(*had_theirs, WebhookEndpoint.id).limit(limit))).all()
 
 
 async def claim(session: AsyncSession, box: SecretBox, endpoint_id: str, owner: str) -> Claimed:
-    """Claim what is due for an endpoint, in order; nothing while another process serves it. Needs a system session."""
+    """Claim what is due for an endpoint, in order; nothing while it rests or another process serves it. Needs a system
+    session.
+
+    Where the latest try failed, it is one delivery: one that was tried least, for it may have been that one's fault.
+    """
     endpoint = await session.get(WebhookEndpoint, endpoint_id, with_for_update={"key_share": True})
     now_ms = await database_now_ms(session)
     if endpoint is None or not endpoint.active or endpoint.paused_ms is not None:
         return Claimed("", "", "", ())
-    if await session.scalar(select(_held(endpoint_id, now_ms))):
+    is_resting = endpoint.retry_ms is not None and endpoint.retry_ms > now_ms
+    if is_resting or await session.scalar(select(_held(endpoint_id, now_ms))):
         return Claimed("", "", "", ())
-    rows = (
-        await session.scalars(
-            select(WebhookDelivery)
-            .where(
-                WebhookDelivery.endpoint_id == endpoint_id,
-                WebhookDelivery.state == "queued",
-                WebhookDelivery.due_ms <= now_ms,
-            )
-            .order_by(WebhookDelivery.position)
-            .limit(CLAIM_ROWS)
-            .with_for_update(skip_locked=True)
-        )
-    ).all()
+    # (+ 0: the way is the index in whose order they are, and it ends with the last that is claimed.)
+    due = select(WebhookDelivery).where(
+        WebhookDelivery.endpoint_id == endpoint_id, _QUEUED, WebhookDelivery.due_ms + 0 <= now_ms
+    )
+    in_order = due.order_by(WebhookDelivery.position).limit(CLAIM_ROWS)
+    probe = due.order_by(WebhookDelivery.attempts, WebhookDelivery.position).limit(1)
+    wanted = probe if endpoint.failures else in_order
+    rows = (await session.scalars(wanted.with_for_update(skip_locked=True))).all()
     events = await events_by_id(session, [row.event_id for row in rows])
     for row in rows:
         row.owner, row.lease_until_ms = owner, now_ms + LEASE_MS
@@ -361,19 +392,32 @@ async def _settle(
     row.owner, row.lease_until_ms = None, 0
     row.log = json_text([*json.loads(row.log), asdict(result)][-MAX_LOG:])
     if result.taken:
-        endpoint.failing_since_ms = None
+        endpoint.failing_since_ms, endpoint.failures, endpoint.retry_ms = None, 0, None
+    elif tried.body is not None:
+        await _fail(session, endpoint, now_ms, again=tried.attempts > 0)
     if row.until_ms != tried.until_ms:
         return  # a replay was asked for while this try was under way: it is still owed
     row.attempts += 1
     if result.taken:
         row.state, row.done_ms = "delivered", now_ms
         return
+    if row.attempts == 1:  # it waited for the endpoint: its own day begins now
+        row.until_ms = max(row.until_ms, now_ms + service.TRY_FOR_MS)
     delay_ms = round(randomness.full_jitter(row.attempts, BACK_OFF_S, LONGEST_S) * 1000)
     row.due_ms = now_ms + delay_ms
     if row.due_ms > row.until_ms or tried.body is None:
         row.state, row.done_ms = "dead", now_ms
-    if tried.body is None:
-        return
+
+
+async def _fail(session: AsyncSession, endpoint: WebhookEndpoint, now_ms: int, *, again: bool) -> None:
+    """Note that an endpoint did not take something: it rests for a while, and after a day until somebody looks at it.
+
+    That it does not take something `again` is no news: else a few events that it refuses would hold up the others.
+    """
+    endpoint.failures = endpoint.failures if again else min(endpoint.failures + 1, MAX_FAILURES)
+    if endpoint.failures > 1:
+        rest_s = randomness.full_jitter(endpoint.failures - 1, REST_S, LONGEST_REST_S)
+        endpoint.retry_ms = now_ms + round(rest_s * 1000)
     since_ms = endpoint.failing_since_ms or now_ms
     endpoint.failing_since_ms = since_ms
     if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:

@@ -93,8 +93,10 @@ async def list_deliveries(
 ) -> PageOf[DeliveryOut]:
     """What was and will be posted to an endpoint, newest first; kept for 30 days."""
     async with caller.reading() as session:
+        endpoint = await service.get_endpoint(session, webhook_id)
         page = await service.list_deliveries(session, webhook_id, cut, state=state, span=span)
-    return PageOf(items=[delivery_out(row) for row in page.items], next_cursor=page.next_cursor)
+    rests_ms = endpoint.retry_ms or 0
+    return PageOf(items=[delivery_out(row, rests_ms) for row in page.items], next_cursor=page.next_cursor)
 
 
 @router.post("/{webhook_id}/replay")
@@ -117,8 +119,8 @@ async def _check(session: AsyncSession, match: IfMatch, webhook_id: str) -> None
     await match.check(session, row, lambda: EndpointOut.model_validate(row))
 
 
-def delivery_out(row: WebhookDelivery) -> DeliveryOut:
-    """A delivery as people read it."""
+def delivery_out(row: WebhookDelivery, rests_ms: int = 0) -> DeliveryOut:
+    """A delivery as people read it; its endpoint rests until `rests_ms`."""
     return DeliveryOut(
         id=row.id,
         endpoint_id=row.endpoint_id,
@@ -126,7 +128,7 @@ def delivery_out(row: WebhookDelivery) -> DeliveryOut:
         event=row.event,
         state=row.state,
         attempts=row.attempts,
-        next_try_at=from_ms(row.due_ms) if row.state == "queued" else None,
+        next_try_at=from_ms(max(row.due_ms, rests_ms)) if row.state == "queued" else None,
         log=[Attempt.model_validate(attempt) for attempt in json.loads(row.log)],
         created_at=from_ms(row.created_ms),
     )

@@ -10,7 +10,8 @@ from recado.kit import now_ms
 class WebhookEndpoint(OfProject, Base):
     """Where events go. `secret` is encrypted for this row; `events` is JSON: a list of names, "*" for all.
 
-    It gets what has a position above `after_position`. `failing_since_ms` is the first failure after the last success.
+    It gets what has a position above `after_position`. `failing_since_ms` is the first failure after the last success,
+    `failures` how many events it has not taken since. Nothing is sent to it before `retry_ms` (database clock).
     """
 
     __tablename__ = "webhook_endpoints"
@@ -21,6 +22,8 @@ class WebhookEndpoint(OfProject, Base):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     paused_ms: Mapped[int | None]
     failing_since_ms: Mapped[int | None]
+    failures: Mapped[int] = mapped_column(SmallInteger, server_default="0", default=0)
+    retry_ms: Mapped[int | None]
     after_position: Mapped[int]
     created_ms: Mapped[int] = mapped_column(default=now_ms)
 
@@ -41,6 +44,21 @@ class WebhookDelivery(OfProject, Base):
             "due_ms",
             postgresql_where=text("state = 'queued'"),
             sqlite_where=text("state = 'queued'"),
+        ),
+        # In order, without a look at all that waits.
+        Index(
+            "ix_webhook_deliveries_order",
+            "endpoint_id",
+            "position",
+            postgresql_where=text("state = 'queued'"),
+            sqlite_where=text("state = 'queued'"),
+        ),
+        # What is in work: little, however much waits.
+        Index(
+            "ix_webhook_deliveries_held",
+            "endpoint_id",
+            postgresql_where=text("owner IS NOT NULL"),
+            sqlite_where=text("owner IS NOT NULL"),
         ),
         Index("ix_webhook_deliveries_done", "done_ms"),
     )

@@ -65,6 +65,10 @@ class EndpointOut(Editable):
     failing_since: Moment | None = Field(
         validation_alias="failing_since_ms", description="The first failure after the last success."
     )
+    retry_at: Moment | None = Field(
+        validation_alias="retry_ms",
+        description="While its tries fail: when one delivery is tried again. The others wait until it takes one.",
+    )
     created_at: Moment = Field(validation_alias="created_ms")
 
 

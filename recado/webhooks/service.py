@@ -2,7 +2,8 @@
 
 What is promised: every event that an endpoint takes is posted at least once and tried for a day; the `id` in the body
 is the event's, the same at every attempt, so that a receiver can leave out what it has. They are sent in order, one at
-a time for an endpoint; one that failed comes later, behind others.
+a time for an endpoint; one that failed comes later, behind others. An endpoint whose tries fail gets one now and then
+until it takes one; whoever changes it or replays something has it tried at once.
 """
 
 import contextlib
@@ -121,10 +122,12 @@ async def change_endpoint(
         endpoint.events = json_text(list(events))
     if secret is not None:
         endpoint.secret = box.encrypt(secret, endpoint.id)
+    if url is not None or secret is not None or active:
+        endpoint.retry_ms = None
     if active is not None:
         if active and (not endpoint.active or endpoint.paused_ms is not None):
             endpoint.after_position = await last_position(session)
-            endpoint.failing_since_ms = None
+            endpoint.failing_since_ms, endpoint.failures = None, 0
             await attend(session, [endpoint.project_id])
         endpoint.active = active
         endpoint.paused_ms = None
@@ -267,7 +270,9 @@ async def get_delivery(session: AsyncSession, delivery_id: str) -> WebhookDelive
 async def replay(session: AsyncSession, delivery_id: str) -> WebhookDelivery:
     """Send an event to its endpoint again, with the same id. Raises `NotFound`, `Conflict` (`webhook_inactive`)."""
     delivery = await get_delivery(session, delivery_id)
-    _refuse_inactive(await get_endpoint(session, delivery.endpoint_id))
+    endpoint = await get_endpoint(session, delivery.endpoint_id)
+    _refuse_inactive(endpoint)
+    await _end_rest(session, endpoint)
     await _again(session, [delivery.id])
     await session.refresh(delivery)
     return delivery
@@ -286,6 +291,7 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     events = await events_between(session, after, until, MAX_REPLAYED + 1, _names(endpoint))
     if len(events) > MAX_REPLAYED:
         raise BadInput(f"A replay has at most {MAX_REPLAYED} events: ask in parts", code="replay_too_long")
+    await _end_rest(session, endpoint)
     # What has a position above the handed-out one is on its way by itself. Locked before looking: what is being handed
     # out meanwhile is known then.
     handed = max((await _place(session)).position, endpoint.after_position)
@@ -299,6 +305,12 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])
     await session.flush()
     return len(events)
+
+
+async def _end_rest(session: AsyncSession, endpoint: WebhookEndpoint) -> None:
+    """Somebody wants to see it tried. Before its deliveries are touched: in that order they are locked."""
+    endpoint.retry_ms = None
+    await session.flush()
 
 
 async def _again(session: AsyncSession, ids: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from recado.channels.cloud_api import CloudApiChannel
 from recado.channels.cloud_api.simulator import App, Number, Simulator, SimulatorConfig
 from recado.channels.contract import Line
+from recado.channels.models import LineRow
 from recado.channels.templates.models import TemplateRow
 from recado.channels.templates.syncing import REFRESH_MS, TemplateKeeper
 from recado.kit import new_id, now_ms
@@ -253,12 +254,45 @@ async def test_a_notice_about_a_number_says_which_of_the_account_it_is(place: Pl
     other = {"assistant_id": place.of.assistant_id, "channel": "cloud-api", "address": "654321", "waba_id": WABA}
     second = (await place.admin("POST", "/lines", {**other, "secrets": secrets})).json["id"]
     value = {"display_phone_number": "15551112222", "event": "FLAGGED", "current_limit": "TIER_1K"}
+    mine = (await place.admin("GET", f"/lines/{place.of.line_id}")).json
+    assert mine["display_number"] == "+15551112222"  # a message came on it
     await place.simulate("POST", "webhook", {"field": "phone_number_quality_update", "value": value})
+    await place.simulate(
+        "POST", "webhook", {"field": "security", "value": {**value, "display_phone_number": "1555111"}}
+    )
+    alert = {"entity_type": "PHONE_NUMBER", "entity_id": "654321", "alert_info": {"alert_type": "OBA_APPROVED"}}
+    await place.simulate("POST", "webhook", {"field": "account_alerts", "value": alert})
     await place.until_idle()
-    (event,) = (await place.admin("GET", "/events?name=line.quality_changed")).json["items"]
-    data = event["data"]
-    assert data["display_phone_number"] == "15551112222"
-    assert set(data["line_ids"]) == {place.of.line_id, second}  # those of the account: which has the number, Meta knows
+
+    async def told(name: str) -> Any:
+        (event,) = (await place.admin("GET", f"/events?name={name}")).json["items"]
+        return event
+
+    known, unknown, alerted = [
+        await told(name) for name in ("line.quality_changed", "line.security_changed", "account.alert")
+    ]
+    assert (known["line_id"], known["data"]["line_name"]) == (place.of.line_id, mine["name"])
+    assert (known["data"]["line_ids"], known["data"]["display_phone_number"]) == ([place.of.line_id], "15551112222")
+    assert (alerted["line_id"], alerted["data"]["line_ids"]) == (second, [second])
+    # Of a number that is no line's: those of the account are all that is known.
+    assert (unknown["line_id"], "line_name" in unknown["data"]) == (None, False)
+    assert set(unknown["data"]["line_ids"]) == {place.of.line_id, second}
+
+
+async def test_a_notice_about_a_number_is_told_to_its_project_alone(place: Place) -> None:
+    """An agency has lines of two clients in one account."""
+    theirs = await make_tenant(place.api.runtime, "theirs")
+    key, secrets = theirs.keys[Role.ADMIN], {"access_token": TOKEN, "app_secret": SECRET, "verify_token": "v"}
+    body = {"assistant_id": theirs.assistant_id, "channel": "cloud-api", "address": "654321", "waba_id": WABA}
+    made = await place.api.call("POST", "/api/v1/lines", key, {**body, "secrets": secrets})
+    assert (made.status, made.json["display_number"]) == (201, None)
+    value = {"display_phone_number": "15551112222", "event": "FLAGGED", "current_limit": "TIER_1K"}
+    for field in ("phone_number_quality_update", "account_update"):
+        await place.simulate("POST", "webhook", {"field": field, "value": value})
+    await place.until_idle()
+    names = [one["name"] for one in (await place.api.call("GET", "/api/v1/events", key)).json["items"]]
+    assert (names.count("line.quality_changed"), names.count("account.updated")) == (0, 0)
+    assert {"line.quality_changed", "account.updated"} <= set(await place.events())
 
 
 async def test_replies_and_reactions_name_messages_of_the_conversation(place: Place) -> None:
@@ -302,6 +336,11 @@ async def test_a_line_is_checked_in_both_languages(place: Place) -> None:
         answer = await place.admin("POST", f"/lines/{place.of.line_id}/check?language={language}")
         (found[language],) = [one for one in answer.json if one["level"] == "FAIL"]
     assert {one["code"] for one in found.values()} == {"not_subscribed"}
+    # What Meta says of the number is kept.
+    async with place.api.runtime.database.system() as session:
+        await session.execute(update(LineRow).values(display_number=None))
+    await place.admin("POST", f"/lines/{place.of.line_id}/check")
+    assert (await place.admin("GET", f"/lines/{place.of.line_id}")).json["display_number"] == "+15551112222"
     assert "suscribe" in found["es"]["mend"]
     assert "subscribe" in found["en"]["mend"]
 

@@ -53,6 +53,8 @@ def test_a_line_that_is_set_up_is_said_to_be(place: Place) -> None:
     assert {finding["level"] for finding in found.values()} <= {"OK", "WARN"}
     told = place.run("line", "check", NUMBER)
     assert (told.exit_code, told.stdout[:2]) == (0, "OK")
+    (line,) = place.json("line", "list")
+    assert line["display_number"].startswith("+")
 
 
 def test_an_address_where_nobody_answers_is_told_and_no_address_refused(place: Place) -> None:

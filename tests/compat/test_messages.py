@@ -15,12 +15,14 @@ from recado.compat.signing import signature
 from recado.contacts.models import AddressRow, Contact
 from recado.contacts.service import find_by_address
 from recado.decisions import Decision
+from recado.events.audiences import attend
 from recado.kit import new_id
 from recado.mailbox.erased import WasErased
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage
 from recado.messages import Address, Button, OutButtons
 from recado.privacy.models import Erasure
 from recado.privacy.service import ask_erasure
+from recado.projects.service import get_by_slug
 from recado.runtime import open_runtime
 from tests.compat.conftest import KEY, OTHER_KEY, SECRET, Client, serving, settings_of
 from tests.mailbox.support import eventually
@@ -44,6 +46,43 @@ async def test_a_message_gets_its_answer_on_both_paths(client: Client) -> None:
         assert answer.status == 200
         assert answer.json == {"conversation_id": "c1", "response_text": f"{client.brain.turns}: hola"}
     assert (await client.post("/v1/conversations/c1/messages", {"text": "two"})).json["response_text"] == "one\n\ntwo"
+
+
+async def test_both_halves_of_a_conversation_are_events_whoever_fetches_the_answer(client: Client) -> None:
+    """By a request, a socket, and a job; asked for twice, told once."""
+    database = client.runtime.database
+    async with database.system(read_only=True) as session:
+        project_id = (await get_by_slug(session, "clinic")).id
+    async with database.project(project_id) as session:
+        await attend(session, [project_id])
+    for _ in range(2):
+        await client.post("/v1/conversations/c1/messages", {"text": "two", "message_id": "m1"})
+    async with client.http.ws_connect(f"{client.url}/v1/ws/conversations/c1?api_key={KEY}") as socket:
+        await socket.send_json({"type": "user_message", "text": "hola"})
+        assert (await socket.receive_json(timeout=60))["type"] == "assistant_message"
+    job = (await client.post("/v1/async/conversations/c1/messages", {"text": "luego"})).json["job_id"]
+
+    async def answered() -> bool:
+        return (await client.get(f"/v1/jobs/{job}")).json["status"] == "succeeded"
+
+    await eventually(answered)
+
+    async def complete() -> bool:
+        return await told() == expected
+
+    async def told() -> list[tuple[str, str]]:
+        items = (await client.get("/api/v1/events?limit=100")).json["items"]
+        return sorted((one["name"], one["data"]["message_id"]) for one in items if one["name"].startswith("message."))
+
+    async with database.system(read_only=True) as session:
+        came = set(await session.scalars(select(InboxMessage.id)))
+        went = set(await session.scalars(select(OutboxMessage.id)))
+    assert (len(came), len(went)) == (3, 4)
+    expected = sorted(
+        [("message.received", one) for one in came]
+        + [(f"message.{what}", one) for one in went for what in ("sent", "delivered")]
+    )
+    await eventually(complete)
 
 
 async def test_whatsapp_inbound(client: Client) -> None:

@@ -130,6 +130,28 @@ async def test_a_message_and_its_reply_are_told_of_once_each(world: World, mailb
         assert (event["conversation_id"], event["line_id"]) == (stored.conversation_id, shop.line_id)
 
 
+async def test_an_answer_that_is_fetched_is_told_of_once(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    """Also where two ask for it at the same time, in different processes."""
+    (stored,) = await mailbox.store([shop.arrival("a.1")])
+    replies = [out(), out()]
+    await mailbox.enqueue(shop.project_id, stored.conversation_id, replies)
+    ids = [reply.id for reply in replies]
+    await asyncio.gather(*(process.hand_out(ids) for process in (mailbox, other, mailbox, other)))
+    await mailbox.apply_statuses([Status(shop.line_id, "wamid.1", ids[0], DELIVERY_RANK["delivered"])])
+    assert sorted(await names(world, mailbox)) == [
+        *["message.delivered"] * 2,
+        "message.received",
+        *["message.sent"] * 2,
+    ]
+    told = [(event["name"], json.loads(event["data"])["message_id"]) for event in await numbered(world)]
+    for reply in ids:
+        assert [name for name, message_id in told if message_id == reply] == ["message.sent", "message.delivered"]
+    assert {event["conversation_id"] for event in await numbered(world)} == {stored.conversation_id}
+    assert {event["line_id"] for event in await numbered(world)} == {shop.line_id}
+
+
 @pytest.mark.nobody_listens
 async def test_where_nobody_listens_only_failures_are_told(world: World, mailbox: Mailbox, shop: Shop) -> None:
     (stored,) = await mailbox.store([shop.arrival("a.1")])
@@ -139,6 +161,9 @@ async def test_where_nobody_listens_only_failures_are_told(world: World, mailbox
         (row,) = await mailbox.claim_heads(shop.line_id, fence, 1)
         await mailbox.mark(Mark(row.id, row.seq, fence, "sent", f"wamid.{number}"))
         await mailbox.apply_statuses([Status(shop.line_id, f"wamid.{number}", row.id, DELIVERY_RANK[what])])
+    rest = out()
+    await mailbox.enqueue(shop.project_id, stored.conversation_id, [rest])
+    await mailbox.hand_out([rest.id])
     assert await names(world, mailbox) == ["message.failed"]
     async with world.database.project(shop.project_id) as session:
         await attend(session, [shop.project_id])

@@ -4,9 +4,10 @@ import asyncio
 import contextlib
 import json
 import os
+import re
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
@@ -16,15 +17,19 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from sqlalchemy import select, text, update
+from sqlalchemy.event import listen, remove
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
 from recado.errors import BadInput, Conflict, NotFound
 from recado.events.service import list_events, record
 from recado.kit import new_id, randomness
+from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
 from recado.kit.destinations import EVERYWHERE, Destinations
 from recado.kit.postman import Result
 from recado.kit.signed import signature
+from recado.lookout import now_of
 from recado.mailbox.postgres import PostgresDriver
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sqlite import SqliteDriver
@@ -79,6 +84,11 @@ class World:
     async def set(self, kind: Any, **values: Any) -> None:
         async with self.database.system() as session:
             await session.execute(update(kind).values(values))
+
+    async def time_passes(self) -> None:
+        """Whatever comes later is due."""
+        await self.set(WebhookDelivery, due_ms=0)
+        await self.set(WebhookEndpoint, retry_ms=None)
 
     async def states(self) -> list[str]:
         return [row.state for row in await self.rows()]
@@ -268,7 +278,7 @@ async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:
     async with world.delivering():
 
         async def due_now() -> bool:
-            await world.set(WebhookDelivery, due_ms=0)  # time passes
+            await world.time_passes()
             return await _all(world, 1, "delivered")
 
         await eventually(due_now)
@@ -278,6 +288,133 @@ async def test_a_failure_comes_again_with_the_same_body(world: World) -> None:
     assert row.attempts == 3
     assert "whsec" not in row.log
     assert (await world.endpoint()).failing_since_ms is None
+
+
+@pytest.fixture
+def long_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No wait ends by itself while a test runs."""
+
+    def longest(_attempt: int, _base_s: float, cap_s: float) -> float:
+        return cap_s
+
+    monkeypatch.setattr(randomness, "full_jitter", longest)
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_an_endpoint_that_is_down_gets_a_probe_whatever_waits_for_it(world: World) -> None:
+    """And the others get theirs meanwhile. Once it is up again, all that waited comes in order."""
+    failing = await world.add("a")
+    made = await world.happen(*["a"] * (2 * CLAIM_ROWS + 5))
+    world.receiver.answer = lambda _: 503
+    async with receiving() as well, world.delivering():
+        await eventually(lambda: _posts(world, 2))  # one failure is none
+        await world.add("b", url=well.url)
+        others = [(await world.happen("b"))[0] for _ in range(10)]
+
+        async def all_others() -> bool:
+            return well.ids == others
+
+        await eventually(all_others)
+        assert world.receiver.ids == made[:2]
+
+        async def rests() -> bool:
+            shown = await _endpoint(world, failing)
+            return (shown.failures, (shown.retry_ms or 0) > (shown.failing_since_ms or 0)) == (2, True)
+
+        await eventually(rests)
+        world.receiver.answer = lambda _: 204
+        await world.set(WebhookEndpoint, retry_ms=1)  # the rest is over
+
+        async def all_but_two() -> bool:
+            return (await world.states()).count("delivered") == len(made) - 2 + len(others)
+
+        await eventually(all_but_two)
+        assert world.receiver.ids == made
+        await world.time_passes()  # those that failed have waits of their own
+        await eventually(lambda: _all(world, len(made) + len(others), "delivered"))
+        assert world.receiver.ids == made + made[:2]
+    assert (await _endpoint(world, failing)).failures == 0
+
+
+async def _endpoint(world: World, endpoint_id: str) -> WebhookEndpoint:
+    async with world.database.system(read_only=True) as session:
+        found = await session.get(WebhookEndpoint, endpoint_id)
+        assert found is not None
+        return found
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_a_receiver_that_refuses_some_events_gets_the_others(world: World) -> None:
+    await world.add()
+    await world.happen(*["bad", "good"] * 5)
+    world.receiver.answer = lambda n: 400 if world.receiver.bodies[n]["event"] == "bad" else 204
+    async with world.delivering():
+
+        async def all_good(count: int, tries: int) -> bool:
+            rows = await world.rows()
+            bad, good = rows[::2], rows[1::2]
+            return len(good) == count and {one.state for one in good} == {"delivered"} and bad[0].attempts == tries
+
+        await eventually(lambda: all_good(5, 1))
+        for tries in (2, 3, 4):  # they come again, one after the other: that is no news
+            await world.set(WebhookDelivery, due_ms=0)
+            await eventually(lambda: _tried(world, tries))  # noqa: B023 # awaited at once
+        await world.happen("bad", "good")
+        await eventually(lambda: all_good(6, 4))
+    endpoint = await world.endpoint()
+    assert (endpoint.failures <= 1, endpoint.retry_ms) == (True, None)
+
+
+async def _tried(world: World, tries: int) -> bool:
+    return {row.attempts for row in await world.rows() if row.state == "queued"} == {tries}
+
+
+@pytest.mark.usefixtures("long_waits")
+async def test_whoever_mends_a_receiver_need_not_wait(world: World) -> None:
+    endpoint_id = await world.add()
+    await world.happen("a", "b")
+    await world.deliverer().hand_out()
+    change = partial(service.change_endpoint, box=world.box, destinations=Destinations(EVERYWHERE))
+    owner = new_id()
+    for _ in range(2):
+        await _fail(world, endpoint_id, owner)
+    first, second = await world.rows()
+    assert (first.attempts, second.attempts) == (1, 1), "the same one again could be the only one that it refuses"
+    assert await _claimed(world, endpoint_id) == 0
+    mends: tuple[Callable[[AsyncSession], Awaitable[object]], ...] = (
+        lambda session: service.replay(session, first.id),
+        lambda session: service.replay_range(session, endpoint_id, None, None),
+        lambda session: change(session, endpoint_id=endpoint_id, secret="another secret"),
+        lambda session: change(session, endpoint_id=endpoint_id, url=world.receiver.url),
+        lambda session: change(session, endpoint_id=endpoint_id, active=True),
+    )
+    for mend in mends:
+        await world.set(WebhookEndpoint, retry_ms=2**52)
+        await world.set(WebhookDelivery, due_ms=0)
+        assert await _claimed(world, endpoint_id) == 0
+        async with world.database.project(world.project_id) as session:
+            await mend(session)
+        assert await _claimed(world, endpoint_id) == 1
+
+
+async def _claimed(world: World, endpoint_id: str) -> int:
+    """How many deliveries are claimed; they are given back."""
+    owner = new_id()
+    async with world.database.system() as session:
+        rows = (await claim(session, world.box, endpoint_id, owner)).rows
+    async with world.database.project(world.project_id) as session:
+        await release(session, owner, [row.id for row in rows])
+    return len(rows)
+
+
+async def test_the_day_of_what_waited_behind_others_begins_with_its_first_try(world: World) -> None:
+    endpoint_id = await world.add()
+    await world.happen("a")
+    await world.deliverer().hand_out()
+    for states in (["queued"], ["dead"]):
+        await world.set(WebhookDelivery, until_ms=1)
+        await _fail(world, endpoint_id, new_id())
+        assert await world.states() == states
 
 
 async def test_back_off_ends_after_a_day_and_the_endpoint_is_paused(world: World) -> None:
@@ -308,11 +445,12 @@ async def test_back_off_ends_after_a_day_and_the_endpoint_is_paused(world: World
 
 async def _fail(world: World, endpoint_id: str, owner: str) -> int:
     """One try that fails; how long the next one waits (milliseconds)."""
-    await world.set(WebhookDelivery, due_ms=0)
+    await world.time_passes()
     async with world.database.system() as session:
-        (row,) = (await claim(session, world.box, endpoint_id, owner)).rows
+        row, *rest = (await claim(session, world.box, endpoint_id, owner)).rows
     async with world.database.project(world.project_id) as session:
         await settle(session, endpoint_id, owner, row, REFUSED)
+        await release(session, owner, [one.id for one in rest])
         left = await session.get(WebhookDelivery, row.id)
         assert left is not None
         return left.due_ms - await database_now_ms(session)
@@ -458,6 +596,78 @@ async def test_every_endpoint_has_its_turn(world: World, monkeypatch: pytest.Mon
 
             await eventually(all_twice)
     assert posted[:6] == [0, 1, 2, 0, 1, 2]
+
+
+async def test_slow_endpoints_leave_places_to_the_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delivering, "MAX_ENDPOINTS", 2)
+    monkeypatch.setattr(delivering, "MAX_SLOW", 1)
+    monkeypatch.setattr(delivering, "Postman", partial(delivering.Postman, timeout_s=600))
+    clock_ms, over = [1_700_000_000_000], asyncio.Event()
+
+    async def slowly(number: int) -> None:
+        """The first post takes long by the clock, the second until the end."""
+        if number == 0:
+            clock_ms[0] += delivering.SLOW_MS
+        else:
+            await over.wait()
+
+    async with contextlib.AsyncExitStack() as stack:
+        slow = [await stack.enter_async_context(receiving()) for _ in range(3)]
+        for receiver in slow:
+            receiver.before_answer = slowly
+            await world.add("slow", url=receiver.url)
+        await world.add("quick")
+        stack.enter_context(use_clock(lambda: clock_ms[0]))
+        await stack.enter_async_context(world.delivering())
+        stack.callback(over.set)
+        await world.happen("slow")
+        await eventually(lambda: _all(world, 3, "delivered"))
+        await world.happen("slow", "slow")
+
+        async def one_hangs() -> bool:
+            return sum(len(receiver.posts) for receiver in slow) == 4
+
+        await eventually(one_hangs)
+        quick = await world.happen(*["quick"] * 3)
+        await eventually(lambda: _posts(world, 3))
+        assert world.receiver.ids == quick
+        assert await one_hangs()
+
+
+async def test_what_waits_is_found_without_a_look_at_all_of_it(world: World) -> None:
+    """Endless logs and backlogs cost nothing, several times a second. PostgreSQL goes by its statistics."""
+    if not world.database.is_sqlite:
+        return
+    asked: dict[str, Any] = {}
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "webhook_deliveries" in statement and statement.startswith("SELECT") and "WHERE" in statement:
+            asked[statement] = parameters
+
+    engine = world.database.engine.sync_engine
+    listen(engine, "before_cursor_execute", note)
+    await world.add()
+    await world.happen("a", "b")
+    world.receiver.answer = lambda n: 500 if n == 0 else 204
+    async with world.delivering():
+
+        async def due_now() -> bool:
+            await world.time_passes()
+            return await _all(world, 2, "delivered")
+
+        await eventually(due_now)
+    async with world.database.system(read_only=True) as session:
+        await session.scalar(select(delivering.waiting(now_of(world.database))))
+    remove(engine, "before_cursor_execute", note)
+    ways: set[str] = set()
+    async with world.database.engine.connect() as connection:
+        for statement, parameters in asked.items():
+            for step in await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters):
+                if "webhook_deliveries" in (way := str(step[-1])):
+                    ways.add(way)
+    found = re.compile(r"USING INDEX (ix_webhook_deliveries_(due|order|held|done) |.* \(id=\?\)$)")
+    assert [way for way in ways if not found.search(way)] == []
+    assert [way for way in ways if "ix_webhook_deliveries_order" in way], "a claim reads no more than it takes"
 
 
 async def test_a_killed_worker_loses_nothing(world: World, tmp_path: Path) -> None:

@@ -15,7 +15,16 @@ from recado.channels.cloud_api import ids, people
 from recado.channels.cloud_api.contents import content_of, unsupported
 from recado.channels.cloud_api.errors import first_error
 from recado.channels.cloud_api.happenings import Wishes, happenings
-from recado.channels.cloud_api.shapes import Json, as_list, as_object, cleaned_object, identifier, moment_ms, text
+from recado.channels.cloud_api.shapes import (
+    Json,
+    as_list,
+    as_object,
+    cleaned_object,
+    display_number,
+    identifier,
+    moment_ms,
+    text,
+)
 from recado.channels.contract import Happening, Received
 from recado.kit import now_ms
 from recado.messages import DeliveryStatus, InboundMessage, Referral, ReplyTo, StatusUpdate
@@ -57,6 +66,7 @@ def convert(payload: Mapping[str, Any]) -> tuple[Received, ...]:
     for entry, change in _changes(payload, lines):
         value = as_object(change.get("value"))
         gathered = lines.setdefault(_line_address(value), _Gathered())
+        gathered.number = gathered.number or as_object(value.get("metadata")).get("display_phone_number")
         name = change.get("field")
         if name == "messages":
             _take_messages(value, change, gathered)
@@ -76,6 +86,7 @@ class _Gathered:
     unroutable: list[Json] = field(default_factory=list[Json])
     notices: list[Json] = field(default_factory=list[Json])
     happenings: list[Happening] = field(default_factory=list[Happening])
+    number: object = None
 
     def received(self, address: str) -> Received:
         return Received(
@@ -85,6 +96,7 @@ class _Gathered:
             tuple(self.unroutable),
             tuple(self.notices),
             tuple(self.happenings),
+            display_number(self.number) if address else None,
         )
 
 

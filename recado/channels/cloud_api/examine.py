@@ -10,7 +10,7 @@ from typing import Literal
 from recado.channels.cloud_api.callback import Outside, examine_callback, unasked
 from recado.channels.cloud_api.findings import finding
 from recado.channels.cloud_api.graph import Graph, segment, token_of
-from recado.channels.cloud_api.shapes import Json, as_list, as_object, identifier, text, whole
+from recado.channels.cloud_api.shapes import Json, as_list, as_object, display_number, identifier, text, whole
 from recado.channels.contract import Line, LineFinding
 from recado.errors import OutcomeUnknown, SendError
 from recado.kit import now_ms
@@ -79,6 +79,15 @@ def _expiry(line: Line, expires_s: int) -> LineFinding:
     if expires_s and left_s < TOKEN_WARN_S:
         return finding("token", "WARN", "token_expires", line, days=str(max(0, left_s // 86_400)))
     return finding("token", "OK", "token_valid", line)
+
+
+async def number_of(graph: Graph, line: Line) -> str | None:
+    """The number that people know the line by, as E.164; None if Meta does not say."""
+    try:
+        answer = await graph.call(line, "GET", segment(line.address), {"fields": "display_phone_number"})
+    except (SendError, OutcomeUnknown):
+        return None
+    return display_number(answer.get("display_phone_number"))
 
 
 # --- The number ---------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from recado.channels.cloud_api.shapes import (
     as_list,
     as_object,
     cleaned_object,
+    display_number,
     identifier,
     moment_ms,
     text,
@@ -27,8 +28,10 @@ MAX_ACCOUNT = 64
 # Values that say something in a word or a number are kept, sentences are not.
 _MAX_WORD = 64
 
-# The business's own number, as Meta writes it: the only way in which it says which of an account's is meant.
+# The business's own number, as Meta writes it: how most notices say which of an account's is meant.
 _NUMBER = "display_phone_number"
+# Of an alert: then its `entity_id` is the phone number id.
+_OF_NUMBER = "PHONE_NUMBER"
 # The event's name, and which members of the value it keeps. People's numbers, names and Meta's sentences are left out.
 FIELDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "account_alerts": ("account.alert", ("entity_type", "alert_severity", "alert_status", "alert_type")),
@@ -94,7 +97,20 @@ def happenings(entry: Json, change: Json) -> list[Happening] | None:
     raw = cleaned_object(change)
     # The same thing happens again at another time; a repeated delivery has the same time.
     key = ids.stable_id({"account": account, "time": entry.get("time"), "change": raw})
-    return [Happening(event, account, key, _at_ms(entry.get("time")), _kept(value, members), raw, template)]
+    address = value.get("entity_id") if value.get("entity_type") == _OF_NUMBER else None
+    return [
+        Happening(
+            event,
+            account,
+            key,
+            _at_ms(entry.get("time")),
+            _kept(as_object(raw["value"]), members),
+            raw,
+            template,
+            line_address=identifier(address),
+            display_number=display_number(value.get(_NUMBER) or value.get("phone_number")),
+        )
+    ]
 
 
 def _at_ms(value: object) -> int:

@@ -48,6 +48,12 @@ def number(value: object) -> float | None:
     return found if math.isfinite(found) else None
 
 
+def display_number(value: object) -> str | None:
+    """A business's own number as E.164: Meta writes "15550783881" in webhooks and "+1 555-078-3881" elsewhere."""
+    digits = "".join(filter(str.isdigit, identifier(value) or ""))
+    return f"+{digits}" if digits.isascii() and 7 <= len(digits) <= 15 else None
+
+
 def whole(value: object) -> int | None:
     """A whole number below 2^53, also from a string such as "12"; else None."""
     found = number(value)

@@ -274,6 +274,7 @@ def test_status(name: str) -> None:
                 else None,
             ),
         ),
+        display_number="+15550783881",
     )
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from recado.channels.cloud_api.convert import convert
 from recado.channels.contract import Happening, MarketingChoice, TemplateChange
+from recado.db import json_text
 from recado.messages import Address
 
 WABA, DISPLAY = "102290129340398", "15550783881"
@@ -135,6 +136,17 @@ def test_each_field_has_a_name_and_keeps_words_and_numbers_only(
     (found,) = happened(field, value)
     assert (found.name, found.account, found.at_ms, dict(found.data)) == (name, WABA, 1_739_321_024_000, data)
     assert found.raw == {"field": field, "value": value}
+    # Which line: Meta's id of the number, or the number as people see it.
+    named = (found.line_address, found.display_number)
+    assert named == {"account_alerts": ("106540352242922", None)}.get(
+        field, (None, f"+{DISPLAY}" if "display_phone_number" in value else None)
+    )
+
+
+def test_what_is_kept_can_be_stored_whatever_it_is_called() -> None:
+    (found,) = happened("account_update", {"event": "x", "ban_info": {"\ud800": "a", "b\x00": "c"}})
+    assert json_text(dict(found.data)).encode()
+    assert set(found.data["ban_info"]) == {"\ufffd", "b\ufffd"}
 
 
 @pytest.mark.parametrize(
