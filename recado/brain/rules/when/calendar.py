@@ -30,7 +30,7 @@ class Day:
     weekday of a month, -1 for the last; without a weekday the nth day. `easter` counts days from Easter Sunday. A
     `holiday` is never the one that passed lately. `years` counts years from this one. `working` counts only days from
     Monday to Friday, in `offset` and `nth`. `beside` is a day that the `weekday` comes right after, or right before if
-    `before`. `plus` days are added in the end.
+    `before`. `plus` days are added in the end, and then `plus_working` days from Monday to Friday.
     """
 
     offset: int | None = None
@@ -51,6 +51,7 @@ class Day:
     beside: "Day | None" = None
     before: bool = False
     plus: int = 0
+    plus_working: int = 0
 
     def joined(self, other: "Day") -> "Day | None":
         """Both names of one day as one ("martes" and "15 de marzo"); None if they are two days."""
@@ -81,9 +82,10 @@ def resolve(day: Day, today: date, *, backward: bool = False) -> date | Problem:
     """The date of a day; `backward` looks for the latest one instead of the next ("vine el lunes")."""
     try:
         found = _resolve(day, today, backward)
-        if isinstance(found, date) and day.plus:
-            return found + timedelta(days=day.plus)
-        return found
+        if not isinstance(found, date):
+            return found
+        found += timedelta(days=day.plus)
+        return found + _working_days(found, day.plus_working) if day.plus_working else found
     except (ValueError, OverflowError):
         return "impossible"
 
@@ -125,8 +127,9 @@ def _beside(other: Day, day: Day, today: date) -> date | Problem:
 
 
 def _working_days(today: date, count: int) -> timedelta:
-    """How long so many days from Monday to Friday take. Holidays are not known: they differ by place."""
-    start = min(today.weekday(), _WORKING_DAYS - 1)
+    """How long so many days from Monday to Friday take, forwards or (negative) backwards. Holidays are not known: they
+    differ by place."""
+    start = min(today.weekday(), _WORKING_DAYS - (count > 0))
     weeks, rest = divmod(start + count, _WORKING_DAYS)
     return timedelta(days=weeks * _DAYS_A_WEEK + rest - today.weekday())
 

@@ -137,6 +137,8 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
+_AT = "(at | a las | a la) (NUM | WNUM | una | one | CLOCK) (y (media | cuarto))? MER?"
+
 GRAMMAR: Grammar[Meant] = Grammar(
     ALPHABET,
     [
@@ -184,7 +186,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (al | CODIGO | HASH | no | COMMA){0,2} (NUM | BIG | LONG)?",
             "CALLE (el word | word | words | de | la | las | los | santo){0,3} COMMA? (HASH | no | CODIGO){0,2}"
             " (NUM | BIG | LONG | DASHED)"
-            "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
+            "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
@@ -202,7 +204,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
             " DASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
-            "(?<! y | menos | un | para | NUM | WNUM) (ROOM | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
+            "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
@@ -222,9 +224,14 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | word | words | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
+            "(CUALQUIER | uno | una | word)? de (los | las) WNUM (?= $ | PAUSE | me | QUEDA | SUBJ | WORK_FOR | a las"
+            " | a la | en | por | con)",
+            "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
+            "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
+            "NUM TH (CUMPLIR | SIGLO)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
-            "DOLOR (de | is | es | en | con | word | a | del | ROOM | of | at | WAS | ERA | HAPPENED"
+            "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "SLASHED DOLOR",
@@ -265,6 +272,10 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
+            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | NIGHTS"
+            f" | AFTERNOON | EVENING | WEEKDAY) | TODOS los word (DIAS | DIA))",
+            f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
+            f" santo)? (DIAS | DIA)) {_AT}",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",

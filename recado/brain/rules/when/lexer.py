@@ -68,6 +68,8 @@ _SIGN_KINDS = {
 _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_ENCLITIC = re.compile(r"([a-z]{3,}?)(?:(?:me|te|se|nos|les?)(?:l[aeo]s?)?|l[aeo]s?)")
+_TAKES_ENCLITICS = frozenset(ALPHABET.union("CAMBIAR CANCELAR PASAR PEDIR AVISAR IR DORMIR"))
 _PAST_SPANISH = re.compile(
     r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
     r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
@@ -291,6 +293,10 @@ class _Lexer:
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
+        if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
+            known = lexicon.get(verb.group(1))
+            if known and known[0][0] in _TAKES_ENCLITICS:
+                return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known

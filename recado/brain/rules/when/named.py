@@ -21,6 +21,7 @@ _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
+_FROM = ALPHABET.of("from")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -63,9 +64,11 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
     unit = match.group("u")
     number = tokens.number(match.start("n")) if said(match, "n") else 1
-    if number > _MAX_COUNT or not (said(match, "n") or unit in _ONE_DAY):
+    one = unit in _ONE_DAY or (unit == _FORTNIGHTS and match.group()[-1] == _FROM)
+    working = said(match, "work")
+    if number > _MAX_COUNT or not (said(match, "n") or one) or (working and unit not in _DAY_UNITS):
         return None
-    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1))
+    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1), working=working)
 
 
 def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -217,6 +220,10 @@ _IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
+_BESIDE = (
+    "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
+    " | SIGUIENTE (a | al | de | del))"
+)
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
@@ -240,7 +247,8 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
-        "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
+        "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
+        "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
         "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
         "(the)? DAY after (the)? next",
@@ -261,14 +269,15 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after |"
-        f" from"
-        " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE}",
+        f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
+        f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
     *each(
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
+        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
     *each(
@@ -291,9 +300,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _a_week_later,
-        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?= $ | BREAK | COMMA | FILLER | at | in | OR | AND |"
-        " for | if | is |"
-        " CLOCK | NUM)",
+        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
@@ -415,6 +422,6 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
-    *always(_easter(-7), "WDAY de ramos"),
-    *always(_easter(-46), "WDAY de ceniza"),
+    *always(_easter(-7), "(el)? WDAY de ramos"),
+    *always(_easter(-46), "(el)? WDAY de ceniza"),
 )

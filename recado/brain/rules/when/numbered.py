@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
@@ -16,6 +16,7 @@ _LEAP_YEAR = 2000
 _MAX_DAY = 31
 _NOON = 12
 _LAST_HOUR = 24
+_HALF_AN_HOUR = 30
 _COUNTED_THINGS = 10
 """Ordinals up to this also count other things: "the third"."""
 _SLIP_OF_A_DAY = 39
@@ -33,6 +34,7 @@ _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
 _COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
 _DOTTED = ALPHABET.of("DOTTED")
+_AND = frozenset(ALPHABET.union("y and"))
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
@@ -96,6 +98,11 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     return None
 
 
+_IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
+_MINUTES_NEXT = ALPHABET.compile("<m:y? NUM> (?= $ | PAUSE | FILL)")
+_QUARTERS = frozenset({15, 30, 45})
+
+
 def _year_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     for name in ("year", "short", "near"):
         if said(match, name):
@@ -128,10 +135,23 @@ def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if number == 0 or number > _SLIP_OF_A_DAY:
         return None
     weekday = _weekday_in(tokens, match)
+    if weekday is not None and _is_an_hour(tokens, match):
+        return None
     shift = _shift(match)
     if said(match, "gone"):
         return DayNamed(Day(day=number, weekday=weekday, last=True))
     return DayNamed(Day(day=number, weekday=weekday, shift=shift))
+
+
+def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
+    """ "Monday 9 30", "monday 4 in the morning": after a weekday a number may be an hour as well."""
+    if match.end("day") != match.end() or tokens.number(match.start("day")) > _NOON:
+        return False
+    rest = tokens.letters[match.end() :]
+    if tokens.language == "en" and _IN_THE_PART.match(rest):
+        return True
+    minutes = _MINUTES_NEXT.match(rest)
+    return minutes is not None and tokens.number(match.end() + minutes.end("m") - 1) in _QUARTERS
 
 
 def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -220,9 +240,20 @@ def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """Several numbers, and perhaps the month of all of them."""
     days = list(_listed(tokens, match))
-    if len(days) < 2 or any(not 1 <= (day.day or 0) <= _MAX_DAY for day in days):
+    if len(days) < 2 or any(not 1 <= (day.day or 0) <= _MAX_DAY for day in days) or _hour_and_half(match, days):
         return None
     return DaysOffered(tuple(days))
+
+
+def _hour_and_half(match: re.Match[str], days: Sequence[Day]) -> bool:
+    """ "Jueves 3 y 30" is half past three."""
+    first, last = days[0], days[-1]
+    return bool(
+        first.weekday is not None
+        and last == Day(day=_HALF_AN_HOUR)
+        and (first.day or 0) <= _NOON
+        and match.group()[-2] in _AND
+    )
 
 
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -372,6 +403,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
+    Rule(f"<day:{_N}> <of:del actual> {NOT_A_DAY}", _of_some_month),
     Rule(f"<day:{_N}> <of:(de | del) MES (PROX | SIGUIENTE | que VIENE | actual | OTRO)>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
@@ -383,6 +415,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
+    Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
+    Rule(f"(?<! . ) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED) {NOT_A_DAY}", _of_some_month),
     Rule(
         f"(on)? the <day:NUM> (?= at {_N} | at CLOCK | at NOONS | in the PARTEN)",
         _of_some_month,
@@ -456,6 +490,11 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(
         "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
+        _likely_pair,
+    ),
+    Rule(
+        "(?<! de | desde | from | entre | between | las | at | WD | TOM | TODAY) <pair:DASHED> (?= COMMA?"
+        " ((a | tipo) (las | la) | at (NN | CLOCK) | CLOCK | (NUM | WNUM) (MER | HS)))",
         _likely_pair,
     ),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),

@@ -21,6 +21,9 @@ _MAX_REACH = 14
 
 _CANT = ALPHABET.compile(
     "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
+    " | no FILL a PODER"
+    # "I no fit come tomorrow", "tomorrow no go work"
+    " | (no | nor) MAKE{0,2} (FIT | work | WORK_FOR | MAKE) | not coming"
     " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
     " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
@@ -43,6 +46,7 @@ _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
+_ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
 _BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
 _GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
@@ -63,7 +67,8 @@ _NOT_BEFORE = ALPHABET.compile(
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
     " | es | para ITEM)"
@@ -88,7 +93,9 @@ def mark(skeleton: Skeleton) -> list[int]:
     naming_nothing = [
         match.start()
         for match in _CANT.finditer(letters)
-        if not _ASKED_BACK.match(letters, match.start()) and not _refuse(skeleton, match)
+        if not _ASKED_BACK.match(letters, match.start())
+        and not _otherwise(skeleton, match)
+        and not _refuse(skeleton, match)
     ]
     for match in _BUSY_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start(), match.end())
@@ -114,6 +121,14 @@ def mark(skeleton: Skeleton) -> list[int]:
         # What is over cannot be refused: "couldn't come yesterday".
         item.negative = item.negative and not _is_over(item)
     return naming_nothing
+
+
+def _otherwise(skeleton: Skeleton, match: re.Match[str]) -> bool:
+    """ "A las tres, y si no se puede, a las cuatro": a condition, and what is wanted if it holds."""
+    at = match.start()
+    following = _ELSE.match(skeleton.letters, at - 1) if at else None
+    item = skeleton.at.get(following.end() - 1) if following else None
+    return item is not None and any(other.slot == item.slot for other in skeleton.items if other.at < at)
 
 
 def _is_over(item: Item) -> bool:

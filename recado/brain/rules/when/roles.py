@@ -27,6 +27,10 @@ _TOPIC = ALPHABET.compile(
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA (para)? (el | la)? (?= ITEM)"
+    # "Mi mamá tiene cita el jueves y no va a poder ir"
+    " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
+    " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no (PUEDO | VOY |"
+    " FILL a PODER))"
     " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
 )
 _TARGET = frozenset(ALPHABET.union("al para to por"))
@@ -39,7 +43,9 @@ _MOVED = ALPHABET.compile(
 )
 _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
-_MOVE = ALPHABET.compile("CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR")
+_MOVE = ALPHABET.compile(
+    "CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM ITEM? (a | al | para)"
+)
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
@@ -92,6 +98,8 @@ _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
 _SENTENCES = frozenset(ALPHABET.union("BREAK"))
+_HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
+_OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
@@ -119,15 +127,20 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me ROOM (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
+_THEY_SAY = (
+    "((me | los | lo | las){1,2} (AVISO | DIGO | SOY | AVISAS) | me{1,2} (word | HAPPENED | ROUTINE) (un | una | el)?"
+    " MENSAJE)"
+)
 _LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
-    "(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){0,2} me{1,2} (AVISO | DIGO | SOY |"
-    " AVISAS)"
-    " | (me{1,2} (AVISO | DIGO | SOY | AVISAS) | VOY (a)? AVISAR | VOY me AVISAR)"
-    " (EJEM | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
+    f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? VOY (a)? (me)? AVISAR)"
+    " (EJEM | FILL | ya | el | en | la | por | hasta | para){0,3} (DAYM | PARTM)"
+    # "Can you call me tomorrow?", "let me know by friday"
+    " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
@@ -211,7 +224,7 @@ def drop_later_word(skeleton: Skeleton) -> None:
     """Leave out the day on which somebody will only say more; with an hour it is the appointment's."""
     for match in _LATER_WORD.finditer(skeleton.letters):
         found = [skeleton.at[at] for at in range(match.start(), match.end()) if skeleton.letters[at] in _ITEMS]
-        if found and found[0] in skeleton.items and _soon(found[0]):
+        if found and found[0] in skeleton.items and _soon(found[0]) and not _named_behind(found[0]):
             _leave_out(skeleton, found[0].cluster)
 
 
@@ -366,7 +379,14 @@ def drop_habits(skeleton: Skeleton) -> None:
     sought = not _WISHES.isdisjoint(letters)
     if _SERVED.search(letters) and not sought and not any(cluster.day for cluster in skeleton.clusters):
         for cluster in list(skeleton.clusters):
-            _leave_out(skeleton, cluster)
+            if not _said_for_itself(letters, cluster):
+                _leave_out(skeleton, cluster)
+
+
+def _said_for_itself(letters: str, cluster: Cluster) -> bool:
+    """Whether its clause says something else than when they are open: "I am free at 6, are you open then?"."""
+    clause = _segment(letters, cluster.first, _HALF_SENTENCES)
+    return _SERVED.search(clause) is None and not _OF_ONESELF.isdisjoint(clause)
 
 
 def _meant(cluster: Cluster) -> object:

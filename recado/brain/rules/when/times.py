@@ -22,22 +22,22 @@ from recado.brain.rules.when.spoken import (
     NO_THINGS,
     SURE_HOUR,
     clock_in,
+    minutes_off,
 )
 from recado.brain.rules.when.tokens import Tokens
 
 _DAY_HOURS = 24
 _HALF = 30
-_QUARTER = 15
 _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
-_MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
-"""Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
+_BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 
 
@@ -124,13 +124,8 @@ def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _minutes_off(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Quarter past four", "ten to five", "cuarto para las cinco"."""
-    clock = _clock(tokens, match, "t")
-    minutes = tokens.number(match.start("n")) if said(match, "n") else _QUARTER
-    if clock is None or clock.minute or (said(match, "n") and minutes not in _MINUTES_TOLD):
-        return None
-    if said(match, "past"):
-        return TimeNamed(replace(clock, minute=minutes))
-    return TimeNamed(replace(clock, minutes_before=minutes))
+    clock = minutes_off(tokens, match, _clock(tokens, match, "t"))
+    return TimeNamed(clock) if clock is not None else None
 
 
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -153,7 +148,7 @@ def _span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     first, last = _clock(tokens, match, "t"), _clock(tokens, match, "u")
     if first is None or last is None or not (first.possible and last.possible):
         return None
-    return TimeSpan(first, last)
+    return TimeSpan(first, last, between=match.group()[0] in _BETWEEN)
 
 
 def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -187,6 +182,7 @@ _SINGLE = (
         f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
         " words)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_COUNTED_AT} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT}"
@@ -195,6 +191,10 @@ _SINGLE = (
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
         f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"(?<= WD | TOM | TODAY | TH | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}? {AFTER}{{0,3}}>"
+        f" {NO_THINGS} (?! of | word? words)",
+        "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
+        "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN)",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
@@ -214,7 +214,8 @@ _SINGLE = (
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
-    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
+    *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
+    *each(_told, "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
         # "We will be 8" counts who comes.
@@ -242,7 +243,7 @@ _SINGLE = (
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> <m:NUM> (?= (on | el | the)? (TOM | TODAY | WD))",
     ),
     *each(
@@ -288,6 +289,7 @@ _SEVERAL = each(
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
+    f"<t:HOURN> (o | or) <v:half past? HOURN> {NO_THINGS}",
     f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
 )
 _SPANS = (
@@ -344,6 +346,7 @@ _SPANS = (
         f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
         f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
+        f"(before | until | by) <t:WNUM to (WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",

@@ -15,6 +15,9 @@ _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
 _NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
 _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 
+_NO_HOURS = "(?! between | after | before | in | about | at | from | until | by | during | PARTEN)"
+"""After "any time" and "sometime": hours that say which."""
+
 _SOME_DAY = always(
     Vague(),
     "mas ADELANTE",
@@ -30,13 +33,21 @@ _SOME_DAY = always(
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
-    "(on)? any (DAY | time | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    f"(on)? any time (at EJEM)? {_NO_HOURS}",
+    f"(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){{0,2}} (word | words |"
+    " CLASES | DID)",
+    "at (the | u | your | my | word)? (word)? CONVENIENCE",
+    "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
+    " momento | WHILE)",
     "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "(cuando | como) me{1,2} AGENDADO BIEN",
+    "(en)? ALGUN momento (?! (de la (PARTES)) | a las)",
+    "(a)? (MEDIADOS | media) (de)? (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
-    "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
-    " from)",
+    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? {_NO_HOURS}",
     "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
     "in the new (YEAR | MONTH | WEEK)",
