@@ -94,7 +94,7 @@ def _resolve(day: Day, today: date, backward: bool) -> date | Problem:
     if day.beside is not None:
         return _beside(day.beside, day, today)
     if day.nth is not None:
-        return _nth(day, today)
+        return _nth(day, today, backward)
     if day.day is not None:
         return _numbered(day, today, backward)
     if day.easter is not None:
@@ -207,12 +207,13 @@ def _day_of(first: date, number: int) -> date | None:
     return first.replace(day=number) if number <= monthrange(first.year, first.month)[1] else None
 
 
-def _nth(day: Day, today: date) -> date | Problem:
+def _nth(day: Day, today: date, backward: bool) -> date | Problem:
     """The nth weekday, or day, of a named month, of one counted from now, or (neither said) of the coming one."""
     if day.month is not None:
         years = [day.year] if day.year is not None else [today.year, today.year + 1]
         found = [_nth_of(day, date(year, day.month, 1)) for year in years]
-        near = [on for on in found if on is not None and (day.year is not None or on >= today - RECENTLY_PAST)]
+        since = today if day.holiday and not backward else today - RECENTLY_PAST
+        near = [on for on in found if on is not None and (day.year is not None or on >= since)]
     else:
         shifts = [day.shift] if day.shift is not None else [0, 1]
         found = [_nth_of(day, _months_on(today.replace(day=1), shift)) for shift in shifts]

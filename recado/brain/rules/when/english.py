@@ -91,7 +91,7 @@ HOURS: hours hrs
 HS: hs h
 MINUTE: minute minutes
 WHILE: while bit jiffy
-FORTNIGHT: fortnight
+FORTNIGHT: fortnight fortnights
 SIGLO: seconds secs sec century decade
 WEEKEND: weekend wknd weekned wkend
 WEEKENDS: weekends
@@ -173,6 +173,10 @@ time: time times
 then: then
 else: else otherwise
 excepto: except
+BAR: bar
+BAD: bad
+NAH: nah
+DEY: dey deh
 instead: instead
 better: better
 convenient: convenient
@@ -253,11 +257,12 @@ HAVE: have has i've ive we've weve they've
 GOT: got
 ABLE_TO: can
 COULD: could
-CANT: cant can't cannot couldnt couldn't wont won't unable
+CANT: cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 be: be being
-MAKING: make bring come go attend do get come_in making arrive
+MAKING: make come go attend do come_in making arrive
+GETTING: get gets getting bring
 WORK_FOR: works suits fine perfect
 WOULD: would
 WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme

@@ -176,6 +176,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
             " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
+            "word u later (?= $ | PAUSE | FILL)",
             "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
             "BUENAS (una | un)? (DIA | TARDE | NOCHE)",
         ),
@@ -264,12 +265,13 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "(the | in | of) SUN",
-            "SUN (word | words) (?<! at)",
+            "(?<! or | and | y | on | for | by | SAT | DASH | SLASH) SUN (word | words)",
             "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
             "too (EARLY | late)",
             "es muy TEMPRANO",
-            "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
+            "(VOY | IR | es | ERA | PASO | hace) TARDE",
+            "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
             f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | NIGHTS"

@@ -56,7 +56,7 @@ CLASSES = {
     "FILLER": "FILL ejem ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
     "HAVING": "HAVE GOT",
-    "MAKE": "MAKING be",
+    "MAKE": "MAKING GETTING be",
     "APPT": "CITA",
     "COSA": "COSAS UNA_COSA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",

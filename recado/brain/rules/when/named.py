@@ -73,7 +73,7 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week on tuesday"."""
-    number = tokens.number(match.start("n"))
+    number = tokens.number(match.start("n")) if said(match, "n") else 1
     return _plus(tokens, match, number * _days_in(match.group("u"))) if number <= _MAX_COUNT else None
 
 
@@ -245,6 +245,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _in_days(2),
         f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
         "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
+        # As in Nigeria.
+        "next TOMORROW",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
@@ -263,7 +265,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
-        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)",
+        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
@@ -277,6 +279,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
+        f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
         "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
@@ -330,10 +333,10 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(_bare, f"<the:el | the | on | this (?= DAY)>? (DIA | DAY)? {_WD}"),
     *each(
         _bare,
-        "(?<= on | for | by | or | and | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<= on | for | by | or | and | y | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
         "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
         " | about)",
-        "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | or | WORK_FOR |"
+        "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
@@ -377,6 +380,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
+        f"{_WD} ejem given",
         f"el ULTIMO {_WD}",
     ),
     *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
@@ -401,6 +405,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
         "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",
+        "(CADA | each) (another | OTRO | NN) (WDAY | WDAYS)",
     ),
     # Holidays.
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
@@ -413,9 +418,9 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(10, 31), "HALLOWEEN"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
-    *always(DayNamed(Day(weekday=3, nth=4, month=11)), "THANKSGIVING (DAY)?"),
-    *always(DayNamed(Day(weekday=0, nth=1, month=9)), "LABOR DAY"),
-    *always(DayNamed(Day(weekday=0, nth=-1, month=5)), "MEMORIAL DAY"),
+    *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),
+    *always(DayNamed(Day(weekday=0, nth=1, month=9, holiday=True)), "LABOR DAY"),
+    *always(DayNamed(Day(weekday=0, nth=-1, month=5, holiday=True)), "MEMORIAL DAY"),
     *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
     *each(_good_friday, "good <wd:WDAY>"),

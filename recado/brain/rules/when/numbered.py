@@ -33,7 +33,7 @@ _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
 _COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
-_DOTTED = ALPHABET.of("DOTTED")
+_DOTTED, _DASHED = ALPHABET.of("DOTTED"), ALPHABET.of("DASHED")
 _AND = frozenset(ALPHABET.union("y and"))
 
 # What makes a number before it a time or an amount, not a day.
@@ -202,8 +202,12 @@ def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _sure_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A pair of numbers where a date is expected."""
-    one, two = tokens.values[match.start("pair")][:2]
-    return DayNamed(replace(pair(tokens, one, two), weekday=_weekday_in(tokens, match)))
+    at, weekday = match.start("pair"), _weekday_in(tokens, match)
+    one, two = tokens.values[at][:2]
+    if tokens.language == "en" and weekday is not None and tokens.letters[at] == _DASHED and one < two <= _NOON:
+        # "Tuesday 9-10": from nine to ten.
+        return None
+    return DayNamed(replace(pair(tokens, one, two), weekday=weekday))
 
 
 def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -411,7 +415,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(
         f"(el) <day:ORDW> (<of:{_THIS_MONTH}> | <gone:PASADO>)? (?= $ | BREAK | COMMA | FILLER | a las | por la |"
-        " en la | OR)",
+        " en la | a la PARTES | OR)",
         _of_some_month,
     ),
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),

@@ -23,7 +23,8 @@ _CANT = ALPHABET.compile(
     "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
     " | no FILL a PODER"
     # "I no fit come tomorrow", "tomorrow no go work"
-    " | (no | nor) MAKE{0,2} (FIT | work | WORK_FOR | MAKE) | not coming"
+    " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
+    " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
     " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
     " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
@@ -39,7 +40,7 @@ _CANT = ALPHABET.compile(
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
-    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
+    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO) | (?<= ITEM) is (muy)? BAD"
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
@@ -67,11 +68,12 @@ _NOT_BEFORE = ALPHABET.compile(
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
+    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
-    " | es | para ITEM)"
+    " | es (?! FERIADO) | para ITEM)"
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
@@ -79,6 +81,7 @@ _INSTEAD_OF = ALPHABET.compile(
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
+    " | PREFIERO (el | la | a | en){0,2} ITEM ITEM? al (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )

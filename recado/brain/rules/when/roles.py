@@ -14,7 +14,8 @@ _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
+    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? (CITA |"
+    " HORA)"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
     " | TOLD"
     f" | de (mi | my | la | el)? (word | COSA | GONE) GONE? | {_WITH_WHOM}){{0,5}}"
@@ -22,7 +23,8 @@ _TOPIC = ALPHABET.compile(
     # "Mi cita para el lunes, la puedo pasar al martes?"
     " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
-    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
+    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? (CITA |"
+    " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
@@ -44,19 +46,22 @@ _MOVED = ALPHABET.compile(
 _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
-    "CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM ITEM? (a | al | para)"
+    "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM ITEM? (a | al | para)"
 )
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
-    " | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
+    " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
 )
+_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
+""" "Postpone it till monday" names the new day."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
 _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
-    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after))"
+    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)? MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
@@ -194,6 +199,7 @@ def mark_open_sides(skeleton: Skeleton) -> None:
         if isinstance(item.meant, DayNamed) and not item.source:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
@@ -232,7 +238,13 @@ def _soon(item: Item) -> bool:
     """Whether it is a day as people say when they will answer: near, and without an hour."""
     if item.cluster.time is not None:
         return False
-    return isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and item.meant.day.day is None)
+    match item.meant:
+        case PartNamed() | Vague(hours=True):
+            return True
+        case DayNamed(day):
+            return day.day is None
+        case _:
+            return False
 
 
 def drop_routines(skeleton: Skeleton) -> None:

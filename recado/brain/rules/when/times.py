@@ -32,6 +32,7 @@ _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
+_OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
@@ -57,7 +58,8 @@ def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time that itself says that it is one."""
     clock = _clock(tokens, match, "t")
-    if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
+    sure = tokens.letters[match.start("t")] in _CLOCKS or _OCLOCK in match.group()
+    if clock is None or (clock.hour > _DAY_HOURS and not sure):
         return None
     if tokens.letters[match.start("t") : match.end("t")] == _ONE_NIGHT and clock.hour == 1:
         return None
@@ -193,8 +195,10 @@ _SINGLE = (
         f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
         f"(?<= WD | TOM | TODAY | TH | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}? {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
+        "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
-        "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN)",
+        "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
+        "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
@@ -210,7 +214,7 @@ _SINGLE = (
     ),
     *each(
         _dotted,
-        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE) <t:DOTTED>",
+        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
@@ -236,7 +240,7 @@ _SINGLE = (
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
     *each(
         _spoken,
-        "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
+        "<h:WNUM | one> DASH? <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
@@ -260,7 +264,7 @@ _SINGLE = (
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | COMMA | de) <n:NN> (MINU)? para"
@@ -290,7 +294,8 @@ _SEVERAL = each(
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
     f"<t:HOURN> (o | or) <v:half past? HOURN> {NO_THINGS}",
-    f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
+    "(?<! .) <t:HOURN> or <v:HOURN> (?= on (the)? (WD | NUM TH) | TOM | TODAY)",
+    f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE | on)",
 )
 _SPANS = (
     *each(
@@ -347,10 +352,11 @@ _SPANS = (
         f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
         f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
         f"(before | until | by) <t:WNUM to (WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
-        f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
+        f"by <t:HOURN {MINUTES}? | half past? HOURN> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
         f"no (DESPUES de | mas TARDE de | mas TARDE que | mas EJEM? de) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(como)? muy TARDE (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a)? lo mas TARDE (a | que SUBJ (a)?)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",

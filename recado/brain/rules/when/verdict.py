@@ -61,6 +61,8 @@ class Judge:
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
         self._choosing.share_weeks()
+        if not self._moving:
+            self._choosing.share_sources()
         times = self._times()
         day = self._day(times)
         self._tell_times(times, day)
