@@ -174,7 +174,7 @@ then: then
 else: else otherwise
 excepto: except
 BAR: bar
-BAD: bad
+BAD: bad hectic packed awkward tricky rammed manic
 NAH: nah
 DEY: dey deh
 instead: instead
@@ -283,6 +283,7 @@ PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
 PREFER: prefer rather
 MAYBE: maybe perhaps
+WONDERING: wondering hoping thinking
 since: since
 OPEN: open opens opened close closes closed shut opening_hours
 # The past
@@ -305,7 +306,7 @@ given: stolen broken taken eaten given driven written spoken beaten bitten forgo
     drawn shown done gone
 left: left made put read split spread quit beat used
 see: seeing seeya cya
-FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
+FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye

@@ -193,6 +193,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(?<! a | es) la {_DATED_NAME}",
             f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
+            f"(por | en | sobre) {_DATED_NAME} (y word | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
             "on NUM TH and (word | STREET)",
@@ -203,7 +204,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *always(
             Nothing(),
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
-            " DASHED | FULLDATE)"
+            " DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
@@ -296,7 +297,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         ),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
-        *each(_sunday, "(SOY | DOCTOR | santo) (word)? WDAY"),
+        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY"),
         # Dates of birth, and birthdays that are only told.
         *each(
             _birth_or_birthday,

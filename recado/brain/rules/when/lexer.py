@@ -330,7 +330,7 @@ class _Lexer:
 
     def _sign(self, sign: str, start: int, end: int) -> None:
         ends_nothing = sign == "." and start == self._end and bool(self._starts)
-        if not (ends_nothing and self._text[self._starts[-1] : start] in _ABBREVIATIONS):
+        if not (ends_nothing and self._letters[-1] != _TH and self._text[self._starts[-1] : start] in _ABBREVIATIONS):
             self._add(_SIGN_LETTERS[sign], (), start, end)
 
     def _number(self, kind: str, text: str, start: int, end: int) -> None:

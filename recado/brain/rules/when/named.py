@@ -233,7 +233,10 @@ _THIS_WEEK = (
 )
 _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) | last WEEK | PASADA WEEKU))"
 _WD = "<wd:WDAY>"
-_ALONE = "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead)"
+_ALONE = (
+    "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead | for | para | if"
+    " | PORQUE | with | con)"
+)
 
 RULES: tuple[Rule[Meant], ...] = (
     # Counted from today.

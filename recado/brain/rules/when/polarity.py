@@ -21,7 +21,7 @@ _MAX_REACH = 14
 
 _CANT = ALPHABET.compile(
     "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
-    " | no FILL a PODER"
+    " | no FILL a PODER | no hace FALTA"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
@@ -29,7 +29,7 @@ _CANT = ALPHABET.compile(
     " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
-    " | no QUIERO (?! (la | mi | una)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
+    " | no QUIERO (?! (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
     " | no EJEM (PODER | que)"
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
@@ -40,7 +40,7 @@ _CANT = ALPHABET.compile(
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
-    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO) | (?<= ITEM) is (muy)? BAD"
+    " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
@@ -51,6 +51,7 @@ _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en 
 _BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
 _GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
+_BAD = ALPHABET.compile("DAYM (is | its)? muy? BAD")
 _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
     " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
@@ -73,7 +74,7 @@ _NO_AFTER = ALPHABET.compile(
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
-    " | es (?! FERIADO) | para ITEM)"
+    " | es (?! FERIADO | GONE) | para ITEM | y ITEM ni)"
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
@@ -87,7 +88,7 @@ _INSTEAD_OF = ALPHABET.compile(
 )
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
 """ "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""
-_YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no))")
+_YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no | es | HAY | SUBJ | posible))")
 
 
 def mark(skeleton: Skeleton) -> list[int]:
@@ -107,6 +108,10 @@ def mark(skeleton: Skeleton) -> list[int]:
     put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
     for place in put_right:
         _refuse_before(skeleton, place - 1, place + 1)
+    for match in _BAD.finditer(letters):
+        day = skeleton.at[match.start()]
+        # "Today is bad, any other day" only says why.
+        day.negative = day.negative or not _is_today(day)
     for match in _AWAY.finditer(letters):
         day = skeleton.at.get(match.start()) or skeleton.at[match.end() - 1]
         day.negative = isinstance(day.meant, DayNamed)
@@ -132,6 +137,10 @@ def _otherwise(skeleton: Skeleton, match: re.Match[str]) -> bool:
     following = _ELSE.match(skeleton.letters, at - 1) if at else None
     item = skeleton.at.get(following.end() - 1) if following else None
     return item is not None and any(other.slot == item.slot for other in skeleton.items if other.at < at)
+
+
+def _is_today(item: Item) -> bool:
+    return isinstance(item.meant, DayNamed) and item.meant.day.offset == 0
 
 
 def _is_over(item: Item) -> bool:

@@ -47,6 +47,7 @@ _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el |
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM ITEM? (a | al | para)"
+    " | (lo | la) STEP (a | al | para) ITEM"
 )
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
@@ -81,6 +82,8 @@ _GOVERNED = ALPHABET.compile(
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
+""" "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
     "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
@@ -142,7 +145,7 @@ _THEY_SAY = (
 _LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
     f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
-    f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? VOY (a)? (me)? AVISAR)"
+    f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta | para){0,3} (DAYM | PARTM)"
     # "Can you call me tomorrow?", "let me know by friday"
     " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
@@ -266,6 +269,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
         said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
+    letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)

@@ -227,7 +227,7 @@ ramos: ramos
 ceniza: ceniza
 # Greetings
 BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
-    felices linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
+    felices bendecido bendecida bendecidas linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
 # What is not a date
 NACER: naci nacio nacido nacida nacimos nacimiento nac fnac nasimiento nacieron nacidos
 CUMPLE: cumpleanos cumple cumpleanios cumplo cumples cumpleano cumpleanitos
@@ -364,7 +364,7 @@ ERA: venia venian venias sabia sabian decia decian decias creia creian veia veia
     dormian ponia ponian traia traian traias debian ibamos eras hacian vendian pedian leia perdia corria
     era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
-FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
+FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
     buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable

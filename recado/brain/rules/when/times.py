@@ -63,7 +63,7 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         return None
     if tokens.letters[match.start("t") : match.end("t")] == _ONE_NIGHT and clock.hour == 1:
         return None
-    if clock.hour > _NOON_HOUR and tokens.letters[match.start("t") + 1 : match.start("t") + 2] in _IN_THE:
+    if clock.hour > _NOON_HOUR and match.group("t")[1:2] in _IN_THE and not sure:
         # "15 en la tarde" is a day.
         return None
     return TimeNamed(clock)
@@ -192,8 +192,8 @@ _SINGLE = (
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
-        f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
-        f"(?<= WD | TOM | TODAY | TH | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}? {AFTER}{{0,3}}>"
+        f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}? {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
         "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
@@ -219,7 +219,11 @@ _SINGLE = (
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
-    *each(_told, "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
+    *each(
+        _told,
+        "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
+        " | con | PORQUE)",
+    ),
     *each(
         _told,
         # "We will be 8" counts who comes.
