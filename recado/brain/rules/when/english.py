@@ -306,7 +306,8 @@ given: stolen broken taken eaten given driven written spoken beaten bitten forgo
     drawn shown done gone
 left: left made put read split spread quit beat used
 see: seeing seeya cya
-FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
+FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
+    thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye

@@ -13,7 +13,8 @@ _FILLERS = (
     " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
-    "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ | SORRY | instead) | SLASH)"
+    "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ |"
+    " SORRY | instead) | SLASH)"
     f" {_FILLERS}{{0,5}} $"
     # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"

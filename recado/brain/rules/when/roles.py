@@ -14,7 +14,8 @@ _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? (CITA |"
+    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
+    " ULTIMO)? (CITA |"
     " HORA)"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
     " | TOLD"
@@ -31,7 +32,8 @@ _TOPIC = ALPHABET.compile(
     " | TENIA (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
-    " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no (PUEDO | VOY |"
+    " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no"
+    " (PUEDO | VOY |"
     " FILL a PODER))"
     " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
 )
@@ -46,12 +48,14 @@ _MOVED = ALPHABET.compile(
 _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
-    "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM ITEM? (a | al | para)"
+    "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
+    " ITEM? (a | al | para)"
     " | (lo | la) STEP (a | al | para) ITEM"
 )
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
-    " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
+    " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
+    " | antes del | before | until | hasta | by | within | not until"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
 )
 _PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
@@ -62,7 +66,8 @@ _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DOR
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
     "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
-    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)? MAXIMO) (?! TIMEM)"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)?"
+    " MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")

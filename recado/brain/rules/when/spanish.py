@@ -278,7 +278,8 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     adelantar adelantarla adelanten adelanto trasladar trasladarla atrasar atrasarla recorrer recorrerla retrasar
     retrasarla modificar modificarla cambiamos movemos movermela cambiarmela pasarnos reubicar reacomodar
     reprogramamos cambiemos moverle diferir rreprogramar reprogamar
-    mueven posponen reprograman reagendan adelantan postergan muevas cambiad mueve mueves move movedla adelanta adelantas pospon pospone posponga pospongan
+    mueven posponen reprograman reagendan adelantan postergan muevas cambiad mueve mueves move movedla adelanta
+    adelantas pospon pospone posponga pospongan
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
     retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
@@ -364,7 +365,8 @@ ERA: venia venian venias sabia sabian decia decian decias creia creian veia veia
     dormian ponia ponian traia traian traias debian ibamos eras hacian vendian pedian leia perdia corria
     era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
-FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
+FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias
+    grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
     buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable

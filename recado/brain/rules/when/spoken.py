@@ -67,19 +67,22 @@ _OFF = (
     " | NN MINU? (past | para (la | las)))"
 )
 END_OF_RANGE = (
-    f"({_OFF} HOURN {AFTER}{{0,3}} | (CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | half past? HOURN | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el"
+    f"({_OFF} HOURN {AFTER}{{0,3}} | (CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | half past? HOURN | HOURN"
+    f" {MINUTES}?) {AFTER}{{0,4}} | (el"
     f" | la)? NOONS | MIDNIGHTS)"
 )
 """An hour in a range or a choice."""
 _GOES_ON = "y (media (?! UNIT) | un? cuarto) | menos un? cuarto"
 """An hour is read to its end, not to where a rule would still fit."""
 NO_THINGS = (
-    f"(?! {_GOES_ON} | NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | ROOM | DASH NUM"
+    f"(?! {_GOES_ON} | NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET"
+    f" | ROOM | DASH NUM"
     " | CLOCK)"
 )
 """A number of things is no hour."""
 NO_COUNTED = (
-    f"(?! {_GOES_ON} | COSAS | DOSIS | DINERO | GRADOS | PERCENT | UNIT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET"
+    f"(?! {_GOES_ON} | COSAS | DOSIS | DINERO | GRADOS | PERCENT | UNIT | TH | MON (?! (the | el)? (NN |"
+    f" ORDW)) | de MON | STREET"
     " | DASH NUM | CLOCK)"
 )
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""

@@ -193,7 +193,8 @@ _SINGLE = (
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
-        f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}? {AFTER}{{0,3}}>"
+        f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
+        f" {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
         "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",

@@ -37,7 +37,7 @@ _SOME_DAY = always(
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
     f"(on)? any time (at EJEM)? {_NO_HOURS}",
-    f"(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){{0,2}} (word | words |"
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words |"
     " CLASES | DID)",
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
@@ -97,7 +97,8 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS |"
+    "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD |"
+    " CHRISTMAS |"
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
