@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 # A Thursday.
 NOW = datetime(2027, 7, 8, 14, 20, tzinfo=ZoneInfo("Europe/London"))
-CASES = (
+CASES: tuple[tuple[str, str], ...] = (
     # Understood since the rules were widened.
     ("day afta tmr 3pm", "07-10 15:00"),
     ("fortnight from monday", "07-26"),

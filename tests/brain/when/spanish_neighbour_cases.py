@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 # A Tuesday.
 NOW = datetime(2027, 4, 20, 11, 10, tzinfo=ZoneInfo("America/Lima"))
-CASES = (
+CASES: tuple[tuple[str, str], ...] = (
     # Understood since the rules were widened.
     ("mañana en una semana", "04-28"),
     ("cinco dias habiles despues del viernes", "04-30"),

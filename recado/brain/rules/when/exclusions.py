@@ -23,6 +23,9 @@ _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
 _GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
+_ON_THE = re.compile(f"(?:{ALPHABET.regex('on the?')})$")
+_FEW = 12
+"""So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
 
 _DATE = (
@@ -118,6 +121,12 @@ def _scale(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Del 1 al 10 me duele 8"."""
     low, high = tokens.number(match.start("low")), tokens.number(match.start("high"))
     return Nothing() if low in (0, 1) and high in (5, 10) else None
+
+
+def _unless_a_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "The 3rd visit"; "on the 20th na" is a day."""
+    on_a_day = _ON_THE.search(tokens.letters, max(0, match.start() - 2), match.start()) is not None
+    return None if on_a_day and tokens.number(match.start()) > _FEW else Nothing()
 
 
 def _sunday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -223,7 +232,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | word | words | one | ones)",
+            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "(CUALQUIER | uno | una | word)? de (los | las) WNUM (?= $ | PAUSE | me | QUEDA | SUBJ | WORK_FOR | a las"
@@ -249,6 +258,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(PARTES | PARTEN | MEDIODIA | DIA) ((y | and) (N | OTRO)? (en | por | a | in | at)? (la | the)?"
             " (PARTES | PARTEN | MEDIODIA))?",
         ),
+        *each(_unless_a_day, "(?<! MON) (NN | una | un) (TH) (word | words)"),
         *each(_heat, "NUM DEGREE"),
         *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para | y) SLASHED"),
         *each(_and_a_fraction, "(?<! MON) NUM SLASHED"),

@@ -92,6 +92,14 @@ def _spaced(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeNamed(clock) if clock is not None and clock.possible and two_digits else None
 
 
+def _military(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tomorrow 0930": no year and no amount begins so."""
+    at = match.start("t")
+    clock = _clock(tokens, match, "t")
+    zero = tokens.length(at) > len(str(tokens.number(at)))
+    return TimeNamed(clock) if zero and clock is not None and clock.possible else None
+
+
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     hour = tokens.number(match.start("t"))
     return TimeNamed(Clock(hour), weak=True) if 0 < hour < _DAY_HOURS else None
@@ -205,6 +213,7 @@ _SINGLE = (
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
     *each(_marked, "<t:NUM HS MER>"),
+    *each(_military, "(?<= WD | TOM | TODAY | TH | MON) <t:BIG> (?= $ | PAUSE | FILL | for | para | AND)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
@@ -318,7 +327,8 @@ _SPANS = (
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
         "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? (NOONS | MIDNIGHTS)>",
-        "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
+        f"<t:half past? HOURN> (DASH | to | until) <u:{END_OF_RANGE}> {NO_THINGS}",
+        "<t:NUM> (DASH | to | a) <u:NUM | DOTTED | CLOCK> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
         f"(?<! de) a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
