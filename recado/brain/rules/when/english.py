@@ -92,7 +92,7 @@ HS: hs h
 MINUTE: minute minutes
 WHILE: while bit jiffy
 FORTNIGHT: fortnight fortnights
-SIGLO: seconds secs sec century decade
+SIGLO: seconds secs sec century decade anniversary
 WEEKEND: weekend wknd weekned wkend
 WEEKENDS: weekends
 WEEKDAY: weekday weekdays

@@ -23,7 +23,7 @@ _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
 _GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
-_ON_THE = re.compile(f"(?:{ALPHABET.regex('on the?')})$")
+_ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
 _FEW = 12
 """So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
@@ -154,7 +154,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Greetings and wishes.
         *always(
             Nothing(),
-            "(BUENAS | good) (DIA | DIAS | DAY | PARTES | PARTEN | MADRUGADA)"
+            # "Buenas, mañana a las 11" is no greeting, with or without the comma.
+            "(BUENAS | good) (DIA | DIAS | DAY | PARTES (?! (?<= MANANA) (a las | a la | CLOCK | NUM | HAY | PUEDO"
+            " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
             "BUENAS vacaciones",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"

@@ -87,7 +87,7 @@ _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
 # What somebody thought says nothing about when it is: "creí que era el jueves".
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
-     "rubi", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""

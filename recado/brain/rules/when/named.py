@@ -324,8 +324,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _arriving,
-        f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}",
-        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
+        f"(?<= VOY | see) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in (a | one) and a? half HOURU"),

@@ -421,7 +421,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
     Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
     Rule(
-        f"(?<! un | una | la | my | word) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED | for | with"
+        f"(?<! un | una | la | my | word) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED | for | with | since"
         f" | PORQUE) {NOT_A_DAY}",
         _of_some_month,
     ),
@@ -569,7 +569,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"
         f" (MAKE | ser) (its |"
         f" that)? | DIGO)? <n:{_N} | one | uno | una> (?= $ | PAUSE | FILLER | PERO | PUEDO | QUEDA | si"
-        f" | mejor | instead | por FILL | para | for | if | PORQUE | con | with)",
+        f" | mejor | instead | por FILL | para | for | if | PORQUE | con | with | en | a"
+        " | at | que | y | and)",
         _count_put_right,
     ),
 )

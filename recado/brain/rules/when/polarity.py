@@ -8,9 +8,12 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
+_YA = ALPHABET.of("ya")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _RESETS = frozenset(
-    ALPHABET.union("BREAK COLON PERO sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO")
+    ALPHABET.union(
+        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO"
+    )
 )
 """After these something else begins, and what was refused before says nothing about it."""
 _BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el"))
@@ -119,7 +122,8 @@ def mark(skeleton: Skeleton) -> list[int]:
         for match in pattern.finditer(letters):
             _refuse_after(skeleton, match.end(), set())
     for match in _NOT_BEFORE.finditer(letters):
-        before = skeleton.at.get(match.start() - 1)
+        place = match.start() - 1
+        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
         # In "el martes no el jueves" it is the first that is refused.
         if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())

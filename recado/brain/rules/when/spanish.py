@@ -190,6 +190,7 @@ disponible: disponible disponibles libre libres disponib cercano cercana
 vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
+PROPOSE: dejemoslo dejemosla dejamoslo dejalo dejala dejelo dejela hagamoslo hagamosla pongamoslo quedemos veamonos
 SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
     disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
     convenga abran aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
@@ -340,7 +341,7 @@ MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamad
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
     llamare hablare respondere contestare hablo
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
-    abris cerrais atendeis atendes cerrado cerrada cerrados
+    recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan

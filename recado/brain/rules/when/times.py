@@ -232,7 +232,7 @@ _SINGLE = (
     *each(
         _told,
         "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
-        " | con | PORQUE)",
+        " | con | PORQUE | at | and | y | en | que | since)",
     ),
     *each(
         _told,
