@@ -237,8 +237,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
-            "(CUALQUIER | uno | una | word)? de (los | las) WNUM (?= $ | PAUSE | me | QUEDA | SUBJ | WORK_FOR | a las"
-            " | a la | en | por | con)",
+            "(CUALQUIER | uno | una) de (los | las) WNUM",
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",

@@ -151,7 +151,7 @@ _LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
     f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
-    " (EJEM | FILL | ya | el | en | la | por | hasta | para){0,3} (DAYM | PARTM)"
+    " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
     # "Can you call me tomorrow?", "let me know by friday"
     " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
