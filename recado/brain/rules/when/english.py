@@ -262,7 +262,8 @@ NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint 
 able: able gonna going
 be: be being
 MAKING: make come go attend do come_in making arrive
-GETTING: get gets getting bring
+GETTING: get gets bring
+getting: getting
 WORK_FOR: works suits fine perfect
 WOULD: would
 WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme

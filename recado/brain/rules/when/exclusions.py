@@ -286,7 +286,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
-            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | NIGHTS"
+            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
             f" | AFTERNOON | EVENING | WEEKDAY) | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",

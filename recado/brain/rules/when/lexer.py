@@ -186,7 +186,7 @@ _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
-_DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING"))
+_DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)

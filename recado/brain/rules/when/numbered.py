@@ -421,7 +421,8 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
     Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
     Rule(
-        f"(?<! un | una | la | my | word) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED | for | with | since"
+        f"(?<! un | una | la | my | word) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED | for"
+        f" | with | since"
         f" | PORQUE) {NOT_A_DAY}",
         _of_some_month,
     ),

@@ -24,7 +24,7 @@ _MAX_REACH = 14
 
 _CANT = ALPHABET.compile(
     "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
-    " | no FILL a PODER | no hace FALTA"
+    " | no FILL a PODER | no hace FALTA que SUBJ"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
@@ -32,7 +32,7 @@ _CANT = ALPHABET.compile(
     " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
-    " | no QUIERO (?! (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
+    " | no QUIERO (?! IR? GONE | (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
     " | no EJEM (PODER | que)"
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
