@@ -241,6 +241,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
+            "(N | BIG) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
             "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"

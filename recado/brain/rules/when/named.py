@@ -324,7 +324,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _arriving,
-        f"(?<= VOY | see) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),

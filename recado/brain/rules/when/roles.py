@@ -80,7 +80,8 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
-    " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
+    " | (?<! HAVE) GOT (?! to (?! the | my | your | a) | (a | an | un | the | my | to | some)? (work | CLASES"
+    " | OCUPADO | BUSY | CITA | COSA))"
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"

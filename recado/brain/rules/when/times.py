@@ -27,6 +27,8 @@ from recado.brain.rules.when.spoken import (
 from recado.brain.rules.when.tokens import Tokens
 
 _DAY_HOURS = 24
+_SLIP_OF_AN_HOUR = 39
+"""A number above this was not meant as an hour, not even by mistake: "back to school at 60"."""
 _HALF = 30
 _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
@@ -50,7 +52,7 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
     clock = _clock(tokens, match, "t")
-    if clock is None or (said(match, "la") and clock.hour != 1):
+    if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
         return None
     return TimeNamed(clock)
 
