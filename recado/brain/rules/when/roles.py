@@ -115,6 +115,7 @@ _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
+_WANTED = frozenset(ALPHABET.union("WISHED"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
@@ -304,7 +305,15 @@ def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bo
     wishes = _STILL_WISHES if behind else _WISHES
     if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
         return False
+    if not behind and _wished_done(letters, item.at):
+        return False
     return _done(clause, sentence, behind=behind) and not _told_behind(skeleton, item)
+
+
+def _wished_done(letters: str, at: int) -> bool:
+    """ "I want my two seen before Monday": what a wish begins with a participle is still to come."""
+    before = next((letters[place] for place in range(at - 1, -1, -1) if letters[place] in _CLAUSES), "")
+    return before in _WANTED
 
 
 def _was_then(letters: str, item: Item) -> bool:
