@@ -12,7 +12,7 @@ from recado.brain.rules.when import resolve
 
 EXAMINATION = Path(__file__).parent / "when"
 LOOKED_AT = EXAMINATION / "looked_at"
-"""An earlier examination: what was missed in it has been mended."""
+"""Earlier examinations: what was missed in them has been mended."""
 
 
 @dataclass(frozen=True)

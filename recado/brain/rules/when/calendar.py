@@ -30,7 +30,7 @@ class Day:
     weekday of a month, -1 for the last; without a weekday the nth day. `easter` counts days from Easter Sunday. A
     `holiday` is never the one that passed lately. `years` counts years from this one. `working` counts only days from
     Monday to Friday, in `offset` and `nth`. `beside` is a day that the `weekday` comes right after, or right before if
-    `before`. `plus` days are added in the end.
+    `before`. `plus` days are added in the end, and then `plus_working` days from Monday to Friday.
     """
 
     offset: int | None = None
@@ -51,6 +51,7 @@ class Day:
     beside: "Day | None" = None
     before: bool = False
     plus: int = 0
+    plus_working: int = 0
 
     def joined(self, other: "Day") -> "Day | None":
         """Both names of one day as one ("martes" and "15 de marzo"); None if they are two days."""
@@ -81,9 +82,10 @@ def resolve(day: Day, today: date, *, backward: bool = False) -> date | Problem:
     """The date of a day; `backward` looks for the latest one instead of the next ("vine el lunes")."""
     try:
         found = _resolve(day, today, backward)
-        if isinstance(found, date) and day.plus:
-            return found + timedelta(days=day.plus)
-        return found
+        if not isinstance(found, date):
+            return found
+        found += timedelta(days=day.plus)
+        return found + _working_days(found, day.plus_working) if day.plus_working else found
     except (ValueError, OverflowError):
         return "impossible"
 
@@ -92,7 +94,7 @@ def _resolve(day: Day, today: date, backward: bool) -> date | Problem:
     if day.beside is not None:
         return _beside(day.beside, day, today)
     if day.nth is not None:
-        return _nth(day, today)
+        return _nth(day, today, backward)
     if day.day is not None:
         return _numbered(day, today, backward)
     if day.easter is not None:
@@ -125,8 +127,9 @@ def _beside(other: Day, day: Day, today: date) -> date | Problem:
 
 
 def _working_days(today: date, count: int) -> timedelta:
-    """How long so many days from Monday to Friday take. Holidays are not known: they differ by place."""
-    start = min(today.weekday(), _WORKING_DAYS - 1)
+    """How long so many days from Monday to Friday take, forwards or (negative) backwards. Holidays are not known: they
+    differ by place."""
+    start = min(today.weekday(), _WORKING_DAYS - (count > 0))
     weeks, rest = divmod(start + count, _WORKING_DAYS)
     return timedelta(days=weeks * _DAYS_A_WEEK + rest - today.weekday())
 
@@ -204,12 +207,13 @@ def _day_of(first: date, number: int) -> date | None:
     return first.replace(day=number) if number <= monthrange(first.year, first.month)[1] else None
 
 
-def _nth(day: Day, today: date) -> date | Problem:
+def _nth(day: Day, today: date, backward: bool) -> date | Problem:
     """The nth weekday, or day, of a named month, of one counted from now, or (neither said) of the coming one."""
     if day.month is not None:
         years = [day.year] if day.year is not None else [today.year, today.year + 1]
         found = [_nth_of(day, date(year, day.month, 1)) for year in years]
-        near = [on for on in found if on is not None and (day.year is not None or on >= today - RECENTLY_PAST)]
+        since = today if day.holiday and not backward else today - RECENTLY_PAST
+        near = [on for on in found if on is not None and (day.year is not None or on >= since)]
     else:
         shifts = [day.shift] if day.shift is not None else [0, 1]
         found = [_nth_of(day, _months_on(today.replace(day=1), shift)) for shift in shifts]

@@ -59,11 +59,26 @@ class Choosing:
                 break
             if link == "range":
                 return Chosen((before, *items), range=True)
-            if link != "choice" and not (link == "list" and _listed(before, items[0], len(items))):
+            in_a_row = (
+                at > 1 and self._links[at - 2] == "list" and self._is_day_of(item_of(self.clusters[at - 2]), wanted)
+            )
+            if link != "choice" and not (link == "list" and _listed(before, items[0], len(items) + in_a_row)):
                 break
             items.insert(0, before)
             at -= 1
         return Chosen(tuple(items))
+
+    @staticmethod
+    def _is_day_of(item: Item | None, wanted: Callable[[Item], bool]) -> bool:
+        return item is not None and isinstance(item.meant, DayNamed) and wanted(item)
+
+    def share_sources(self) -> None:
+        """A choice of days that begins with the appointment's is of days that it may be on: "was it today or"
+        " tomorrow?"."""
+        for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
+            if link == "choice" and first.source and second.day is not None:
+                for item in second.items.values():
+                    item.source = True
 
     def or_else(self, first: Item, second: Item) -> bool:
         """Whether the second is a choice beside the first: "el lunes o cuando puedan"."""

@@ -65,9 +65,9 @@ once: once
 MORNING: morning mrng mrning mornng mornin morn mornig moring
 MORNINGS: mornings
 AFTERNOONS: afternoons
-AFTERNOON: afternoon arvo afternoonish aftrnoon aft afternon
+AFTERNOON: afternoon arvo avo afternoonish aftrnoon aftnoon aft afternon
 EVENINGS: evenings
-EVENING: evening evenin evning
+EVENING: evening evenin evning evng evnin
 NIGHTS: nights nites
 NIGHT: night nite nighttime
 NOON: noon midday noonish noontime
@@ -91,8 +91,8 @@ HOURS: hours hrs
 HS: hs h
 MINUTE: minute minutes
 WHILE: while bit jiffy
-FORTNIGHT: fortnight
-SIGLO: seconds secs sec century decade
+FORTNIGHT: fortnight fortnights
+SIGLO: seconds secs sec century decade anniversary
 WEEKEND: weekend wknd weekned wkend
 WEEKENDS: weekends
 WEEKDAY: weekday weekdays
@@ -123,7 +123,7 @@ NOW: now
 right: right
 away: away
 available: available availability opening openings slot slots spot free
-possible: possible
+possible: possible possibl
 when: when wen
 what: what wht whats
 # Function words
@@ -133,14 +133,14 @@ at: at
 for: for
 from: from frm
 to: to
-the: the teh
+the: the teh di d
 of: of
 or: or
 and: and
 by: by
 until: until till til untill
 between: between btw btwn
-after: after aftr
+after: after aftr afta
 before: before b4 befor
 within: within
 with: with
@@ -173,9 +173,17 @@ time: time times
 then: then
 else: else otherwise
 excepto: except
+BAR: bar
+BAD: bad hectic packed awkward tricky rammed manic
+NAH: nah
+DEY: dey deh
 instead: instead
 better: better
 convenient: convenient
+CONVENIENCE: convenience leisure
+FIT: fit
+most: most
+DAILY: daily diario diariamente
 during: during
 if: if
 is: is are r
@@ -241,7 +249,7 @@ never: never
 CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
     appointmnt appointment's
 MOVED: moved rescheduled changed
-MOVER: bump move reschedule change switch swap postpone push rebook bring moving changing rescheduling resched
+MOVER: bump move reschedule change switch swap postpone push rebook moving changing rescheduling resched
     reschedual
 CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
@@ -249,11 +257,13 @@ HAVE: have has i've ive we've weve they've
 GOT: got
 ABLE_TO: can
 COULD: could
-CANT: cant can't cannot couldnt couldn't wont won't unable
+CANT: cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 be: be being
-MAKING: make come go attend do get come_in making arrive
+MAKING: make come go attend do come_in making arrive
+GETTING: get gets bring
+getting: getting
 WORK_FOR: works suits fine perfect
 WOULD: would
 WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme
@@ -267,14 +277,16 @@ too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
 BUSY: unavailable busy working
+SALGO: finish finishing
 IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
 PREFER: prefer rather
 MAYBE: maybe perhaps
+WONDERING: wondering hoping thinking
 since: since
-OPEN: open opens opened close closes closed opening_hours
+OPEN: open opens opened close closes closed shut opening_hours
 # The past
 WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
@@ -293,9 +305,10 @@ TOLD: told
     confirmed cancelled canceled transferred prescribed
 given: stolen broken taken eaten given driven written spoken beaten bitten forgotten frozen shaken torn worn thrown
     drawn shown done gone
-left: left made put read shut split spread quit beat used
+left: left made put read split spread quit beat used
 see: seeing seeya cya
-FILL: guys folks mate bro dude please pls plz plss thanks thx thank ty hi hello hey yes yeah yep yup sure so well
+FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
+    thank ty hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
 BYE: goodbye byebye cheers
 u: you u ye

@@ -23,6 +23,9 @@ _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
 _GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
+_ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
+_FEW = 12
+"""So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
 
 _DATE = (
@@ -120,6 +123,12 @@ def _scale(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if low in (0, 1) and high in (5, 10) else None
 
 
+def _unless_a_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "The 3rd visit"; "on the 20th na" is a day."""
+    on_a_day = _ON_THE.search(tokens.letters, max(0, match.start() - 2), match.start()) is not None
+    return None if on_a_day and tokens.number(match.start()) > _FEW else Nothing()
+
+
 def _sunday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if tokens.number(match.end() - 1) == 6 else None
 
@@ -137,13 +146,17 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
+_AT = "(at | a las | a la) (NUM | WNUM | una | one | CLOCK) (y (media | cuarto))? MER?"
+
 GRAMMAR: Grammar[Meant] = Grammar(
     ALPHABET,
     [
         # Greetings and wishes.
         *always(
             Nothing(),
-            "(BUENAS | good) (DIA | DIAS | DAY | PARTES | PARTEN | MADRUGADA)"
+            # "Buenas, mañana a las 11" is no greeting, with or without the comma.
+            "(BUENAS | good) (DIA | DIAS | DAY | PARTES (?! (?<= MANANA) (a las | a la | CLOCK | NUM | HAY | PUEDO"
+            " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
             "BUENAS vacaciones",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
@@ -174,6 +187,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
             " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
+            "word u later (?= $ | PAUSE | FILL)",
             "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
             "BUENAS (una | un)? (DIA | TARDE | NOCHE)",
         ),
@@ -184,12 +198,13 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (al | CODIGO | HASH | no | COMMA){0,2} (NUM | BIG | LONG)?",
             "CALLE (el word | word | words | de | la | las | los | santo){0,3} COMMA? (HASH | no | CODIGO){0,2}"
             " (NUM | BIG | LONG | DASHED)"
-            "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
+            "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
             f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
+            f"(por | en | sobre) {_DATED_NAME} (y word | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
             "on NUM TH and (word | STREET)",
@@ -200,9 +215,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *always(
             Nothing(),
             "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
-            " DASHED | FULLDATE)"
+            " DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
-            "(?<! y | menos | un | para | NUM | WNUM) (ROOM | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
+            "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
@@ -219,12 +234,17 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | word | words | one | ones)",
+            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
+            "(CUALQUIER | uno | una) de (los | las) WNUM",
+            "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
+            "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
+            "NUM TH (CUMPLIR | SIGLO)",
+            "(N | BIG) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
-            "DOLOR (de | is | es | en | con | word | a | del | ROOM | of | at | WAS | ERA | HAPPENED"
+            "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "SLASHED DOLOR",
@@ -240,6 +260,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(PARTES | PARTEN | MEDIODIA | DIA) ((y | and) (N | OTRO)? (en | por | a | in | at)? (la | the)?"
             " (PARTES | PARTEN | MEDIODIA))?",
         ),
+        *each(_unless_a_day, "(?<! MON) (NN | una | un) (TH) (word | words)"),
         *each(_heat, "NUM DEGREE"),
         *each(_fraction, "(?<! el | del | al | DIA | fecha | on | the | COLON | para | y) SLASHED"),
         *each(_and_a_fraction, "(?<! MON) NUM SLASHED"),
@@ -257,14 +278,19 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "(the | in | of) SUN",
-            "SUN (word | words) (?<! at)",
+            "(?<! or | and | y | on | for | by | SAT | DASH | SLASH) SUN (word | words)",
             "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
             "too (EARLY | late)",
             "es muy TEMPRANO",
-            "(VOY | IR | muy | es | ERA | PASO | hace) TARDE",
+            "(VOY | IR | es | ERA | PASO | hace) TARDE",
+            "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
+            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
+            f" | AFTERNOON | EVENING | WEEKDAY) | TODOS los word (DIAS | DIA))",
+            f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
+            f" santo)? (DIAS | DIA)) {_AT}",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
@@ -283,7 +309,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         ),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
-        *each(_sunday, "(SOY | DOCTOR | santo) (word)? WDAY"),
+        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY"),
         # Dates of birth, and birthdays that are only told.
         *each(
             _birth_or_birthday,

@@ -48,6 +48,12 @@ _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
+_A_FEW = 6
+_CLOSED_FOR = ALPHABET.compile(
+    "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
+    " los | lo | de | word){0,2} (CHRISTMAS | EASTER | NAVIDAD | PASCUA | SEMANA santo | REYES | ANO nuevo | new YEARU"
+    " | CARNAVAL | FERIADO | holidays | vacaciones | THANKSGIVING)"
+)
 _ANOTHER = frozenset(
     ALPHABET.union("OR AND BREAK no not SORRY mejor sino PERO until hasta to al before after antes DESPUES")
 )
@@ -172,9 +178,20 @@ def _without_themes(tokens: Tokens, items: list[Item]) -> list[Item]:
     kept: list[Item] = []
     for item in items:
         themed = bool(kept) and _is_holiday(item.meant) and _is_theme(tokens.letters, kept[-1], item)
-        if not themed:
+        if not themed and not (_is_feast(item.meant) and _closed_for(tokens.letters, kept, item)):
             kept.append(item)
     return kept
+
+
+def _closed_for(letters: str, before: list[Item], item: Item) -> bool:
+    """Whether a holiday only says why they may be closed on the day that was named: "if you're not shut for Easter"."""
+    if not any(isinstance(one.meant, DayNamed) for one in before):
+        return False
+    return _CLOSED_FOR.search(letters, max(0, item.start - _A_FEW), item.end) is not None
+
+
+def _is_feast(meant: Meant) -> bool:
+    return isinstance(meant, Vague) or _is_holiday(meant)
 
 
 def _is_holiday(meant: Meant) -> bool:
@@ -297,6 +314,8 @@ def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
 def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
     """A day told by where it lies from another."""
     match one, two:
+        case Shift(days, working=True), DayNamed(day) if _ARTICLES.fullmatch(gap):
+            return DayNamed(replace(day, plus_working=day.plus_working + days))
         case Shift(days), DayNamed(day) if _ARTICLES.fullmatch(gap):
             return DayNamed(replace(day, plus=day.plus + days))
         case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):

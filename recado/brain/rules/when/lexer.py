@@ -68,6 +68,8 @@ _SIGN_KINDS = {
 _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_ENCLITIC = re.compile(r"([a-z]{3,}?)(?:(?:me|te|se|nos|les?)(?:l[aeo]s?)?|l[aeo]s?)")
+_TAKES_ENCLITICS = frozenset(ALPHABET.union("CAMBIAR CANCELAR PASAR PEDIR AVISAR IR DORMIR"))
 _PAST_SPANISH = re.compile(
     r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
     r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
@@ -85,7 +87,7 @@ _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
 # What somebody thought says nothing about when it is: "creí que era el jueves".
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
-     "rubi", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
@@ -184,8 +186,8 @@ _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
-_DESCRIBED = frozenset(ALPHABET.union("IM is muy"))
-"""After these a word such as "tired" describes somebody."""
+_DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
+"""After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -291,6 +293,10 @@ class _Lexer:
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
+        if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
+            known = lexicon.get(verb.group(1))
+            if known and known[0][0] in _TAKES_ENCLITICS:
+                return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
@@ -324,7 +330,7 @@ class _Lexer:
 
     def _sign(self, sign: str, start: int, end: int) -> None:
         ends_nothing = sign == "." and start == self._end and bool(self._starts)
-        if not (ends_nothing and self._text[self._starts[-1] : start] in _ABBREVIATIONS):
+        if not (ends_nothing and self._letters[-1] != _TH and self._text[self._starts[-1] : start] in _ABBREVIATIONS):
             self._add(_SIGN_LETTERS[sign], (), start, end)
 
     def _number(self, kind: str, text: str, start: int, end: int) -> None:

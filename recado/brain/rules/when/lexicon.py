@@ -3,6 +3,7 @@
 A message of one language is read with the words of both; where they clash ("once", "may", "ago") its own language wins.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
@@ -55,7 +56,7 @@ CLASSES = {
     "FILLER": "FILL ejem ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
     "HAVING": "HAVE GOT",
-    "MAKE": "MAKING be",
+    "MAKE": "MAKING GETTING be",
     "APPT": "CITA",
     "COSA": "COSAS UNA_COSA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
@@ -272,6 +273,7 @@ def _slips(word: str) -> Iterator[str]:
         yield word[: at - 1] + word[at] + word[at - 1] + word[at + 1 :]
 
 
+_VOWELS = re.compile("[aeiou]")
 _SOUNDS = (("ce", "se"), ("ci", "si"), ("s", "z"), ("z", "s"), ("b", "v"), ("v", "b"), ("qu", "k"),
            ("y", "ll"), ("j", "h"))  # fmt: skip
 """Written for one another where they sound the same: "onse", "nobiembre", "kince"."""
@@ -285,12 +287,19 @@ def _heard() -> Iterator[tuple[str, str]]:
             yield word.replace(one, other), word
 
 
+def _without_vowels() -> Iterator[tuple[str, str]]:
+    """Long words as they are shortened in a chat, and how they are spelled: "thrsdy", "mrnng", "vrns"."""
+    for listed in (*english.WEEKDAYS, *spanish.WEEKDAYS, "tomorrow", "morning", "afternoon", "evening", "manana"):
+        word = listed.split()[0]
+        yield word[0] + _VOWELS.sub("", word[1:]), word
+
+
 def _with_typos(words: dict[str, Meaning]) -> dict[str, Meaning]:
     for word in _OFTEN_MISSPELLED.split():
         for slip in _slips(word):
             if slip not in words and slip not in _NOT_TYPOS:
                 words[slip] = words[word]
-    for heard, word in _heard():
+    for heard, word in chain(_heard(), _without_vowels()):
         words.setdefault(heard, words[word])
     return words
 

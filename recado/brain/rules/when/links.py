@@ -13,13 +13,15 @@ _FILLERS = (
     " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
-    "(COMMA | FILL | EJEM | STOP | ASK){0,4} ((o | or) (?! mejor | SUBJ | SORRY | instead) | SLASH)"
+    "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ |"
+    " SORRY | instead) | SLASH)"
     f" {_FILLERS}{{0,5}} $"
     # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     " | COMMA? o en su word (el | la)? $"
-    " | (if (possible | u CAN | its possible | available))? COMMA? (or)? (else | if (not | u CANT)) (COMMA | then |"
+    " | (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
+    " (else | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
     " | (VOY)? (si me? PUEDO | si es posible | si HAY)? (COMMA | y | o | STOP | PERO){0,3} si no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"

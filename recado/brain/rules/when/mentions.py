@@ -47,10 +47,12 @@ class TimesOffered:
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """Times from `first` to `last`; None if it is open on that side."""
+    """Times from `first` to `last`; None if it is open on that side. `between`: told as what lies between two hours, so
+    that it is no move from one to the other."""
 
     first: Clock | None
     last: Clock | None
+    between: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,11 @@ class Except:
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """So many days before (negative) or after the day that is named next: "3 días antes del 15"."""
+    """So many days before (negative) or after the day that is named next: "3 días antes del 15". `working`: only days
+    from Monday to Friday are counted."""
 
     days: int
+    working: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
+_FROM = ALPHABET.of("from")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -63,14 +64,16 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
     unit = match.group("u")
     number = tokens.number(match.start("n")) if said(match, "n") else 1
-    if number > _MAX_COUNT or not (said(match, "n") or unit in _ONE_DAY):
+    one = unit in _ONE_DAY or (unit == _FORTNIGHTS and match.group()[-1] == _FROM)
+    working = said(match, "work")
+    if number > _MAX_COUNT or not (said(match, "n") or one) or (working and unit not in _DAY_UNITS):
         return None
-    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1))
+    return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1), working=working)
 
 
 def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week on tuesday"."""
-    number = tokens.number(match.start("n"))
+    number = tokens.number(match.start("n")) if said(match, "n") else 1
     return _plus(tokens, match, number * _days_in(match.group("u"))) if number <= _MAX_COUNT else None
 
 
@@ -217,6 +220,10 @@ _IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
+_BESIDE = (
+    "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
+    " | SIGUIENTE (a | al | de | del))"
+)
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
@@ -226,7 +233,10 @@ _THIS_WEEK = (
 )
 _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) | last WEEK | PASADA WEEKU))"
 _WD = "<wd:WDAY>"
-_ALONE = "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead)"
+_ALONE = (
+    "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead | for | para | if"
+    " | PORQUE | with | con)"
+)
 
 RULES: tuple[Rule[Meant], ...] = (
     # Counted from today.
@@ -238,9 +248,12 @@ RULES: tuple[Rule[Meant], ...] = (
         _in_days(2),
         f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
         "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
+        # As in Nigeria.
+        "next TOMORROW",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
-        "(?<= COMMA) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
+        "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
+        "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
         "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
         "(the)? DAY after (the)? next",
@@ -255,20 +268,22 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
-        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)",
+        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} (<before:antes (de | del) | before | PASADA (a | al)> | after |"
-        f" from"
-        " | DESPUES (de | del) | SIGUIENTE (a | al | de | del))",
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE}",
+        f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
+        f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
     *each(
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
+        f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
+        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
     *each(
@@ -291,9 +306,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _a_week_later,
-        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?= $ | BREAK | COMMA | FILLER | at | in | OR | AND |"
-        " for | if | is |"
-        " CLOCK | NUM)",
+        f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
@@ -311,8 +324,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _arriving,
-        f"(?<= VOY | see) (en | in) <n:NN> {_ALONE}",
-        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> {_ALONE}",
+        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in (a | one) and a? half HOURU"),
@@ -323,10 +336,10 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(_bare, f"<the:el | the | on | this (?= DAY)>? (DIA | DAY)? {_WD}"),
     *each(
         _bare,
-        "(?<= on | for | by | or | and | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<= on | for | by | or | and | y | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
         "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
         " | about)",
-        "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | or | WORK_FOR |"
+        "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
@@ -370,6 +383,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
+        f"{_WD} ejem given",
         f"el ULTIMO {_WD}",
     ),
     *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
@@ -394,6 +408,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
         "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",
+        "(CADA | each) (another | OTRO | NN) (WDAY | WDAYS)",
     ),
     # Holidays.
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
@@ -406,15 +421,15 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(10, 31), "HALLOWEEN"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
-    *always(DayNamed(Day(weekday=3, nth=4, month=11)), "THANKSGIVING (DAY)?"),
-    *always(DayNamed(Day(weekday=0, nth=1, month=9)), "LABOR DAY"),
-    *always(DayNamed(Day(weekday=0, nth=-1, month=5)), "MEMORIAL DAY"),
+    *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),
+    *always(DayNamed(Day(weekday=0, nth=1, month=9, holiday=True)), "LABOR DAY"),
+    *always(DayNamed(Day(weekday=0, nth=-1, month=5, holiday=True)), "MEMORIAL DAY"),
     *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
     *each(_good_friday, "good <wd:WDAY>"),
     *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
-    *always(_easter(-7), "WDAY de ramos"),
-    *always(_easter(-46), "WDAY de ceniza"),
+    *always(_easter(-7), "(el)? WDAY de ramos"),
+    *always(_easter(-46), "(el)? WDAY de ceniza"),
 )

@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
@@ -16,6 +16,7 @@ _LEAP_YEAR = 2000
 _MAX_DAY = 31
 _NOON = 12
 _LAST_HOUR = 24
+_HALF_AN_HOUR = 30
 _COUNTED_THINGS = 10
 """Ordinals up to this also count other things: "the third"."""
 _SLIP_OF_A_DAY = 39
@@ -32,7 +33,8 @@ _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
 _COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
-_DOTTED = ALPHABET.of("DOTTED")
+_DOTTED, _DASHED = ALPHABET.of("DOTTED"), ALPHABET.of("DASHED")
+_AND = frozenset(ALPHABET.union("y and"))
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
@@ -96,6 +98,11 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     return None
 
 
+_IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
+_MINUTES_NEXT = ALPHABET.compile("<m:y? NUM> (?= $ | PAUSE | FILL)")
+_QUARTERS = frozenset({15, 30, 45})
+
+
 def _year_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     for name in ("year", "short", "near"):
         if said(match, name):
@@ -128,10 +135,23 @@ def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if number == 0 or number > _SLIP_OF_A_DAY:
         return None
     weekday = _weekday_in(tokens, match)
+    if weekday is not None and _is_an_hour(tokens, match):
+        return None
     shift = _shift(match)
     if said(match, "gone"):
         return DayNamed(Day(day=number, weekday=weekday, last=True))
     return DayNamed(Day(day=number, weekday=weekday, shift=shift))
+
+
+def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
+    """ "Monday 9 30", "monday 4 in the morning": after a weekday a number may be an hour as well."""
+    if match.end("day") != match.end() or tokens.number(match.start("day")) > _NOON:
+        return False
+    rest = tokens.letters[match.end() :]
+    if tokens.language == "en" and _IN_THE_PART.match(rest):
+        return True
+    minutes = _MINUTES_NEXT.match(rest)
+    return minutes is not None and tokens.number(match.end() + minutes.end("m") - 1) in _QUARTERS
 
 
 def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -182,8 +202,12 @@ def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _sure_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A pair of numbers where a date is expected."""
-    one, two = tokens.values[match.start("pair")][:2]
-    return DayNamed(replace(pair(tokens, one, two), weekday=_weekday_in(tokens, match)))
+    at, weekday = match.start("pair"), _weekday_in(tokens, match)
+    one, two = tokens.values[at][:2]
+    if tokens.language == "en" and weekday is not None and tokens.letters[at] == _DASHED and one < two <= _NOON:
+        # "Tuesday 9-10": from nine to ten.
+        return None
+    return DayNamed(replace(pair(tokens, one, two), weekday=weekday))
 
 
 def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -220,9 +244,20 @@ def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """Several numbers, and perhaps the month of all of them."""
     days = list(_listed(tokens, match))
-    if len(days) < 2 or any(not 1 <= (day.day or 0) <= _MAX_DAY for day in days):
+    if len(days) < 2 or any(not 1 <= (day.day or 0) <= _MAX_DAY for day in days) or _hour_and_half(match, days):
         return None
     return DaysOffered(tuple(days))
+
+
+def _hour_and_half(match: re.Match[str], days: Sequence[Day]) -> bool:
+    """ "Jueves 3 y 30" is half past three."""
+    first, last = days[0], days[-1]
+    return bool(
+        first.weekday is not None
+        and last == Day(day=_HALF_AN_HOUR)
+        and (first.day or 0) <= _NOON
+        and match.group()[-2] in _AND
+    )
 
 
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -372,6 +407,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
+    Rule(f"<day:{_N}> <of:del actual> {NOT_A_DAY}", _of_some_month),
     Rule(f"<day:{_N}> <of:(de | del) MES (PROX | SIGUIENTE | que VIENE | actual | OTRO)>", _of_some_month),
     Rule(
         "<day:ORDW> <of:de este MES | del (PROX | SIGUIENTE)? MES (que VIENE | PROX)?>",
@@ -379,10 +415,17 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(
         f"(el) <day:ORDW> (<of:{_THIS_MONTH}> | <gone:PASADO>)? (?= $ | BREAK | COMMA | FILLER | a las | por la |"
-        " en la | OR)",
+        " en la | a la PARTES | OR)",
         _of_some_month,
     ),
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
+    Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
+    Rule(
+        f"(?<! un | una | la | my | word) <day:NUM> TH (?= i | u | IM | my | the | your | CAN | WISHED | for"
+        f" | with | since"
+        f" | PORQUE) {NOT_A_DAY}",
+        _of_some_month,
+    ),
     Rule(
         f"(on)? the <day:NUM> (?= at {_N} | at CLOCK | at NOONS | in the PARTEN)",
         _of_some_month,
@@ -458,6 +501,11 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
         _likely_pair,
     ),
+    Rule(
+        "(?<! de | desde | from | entre | between | las | at | WD | TOM | TODAY) <pair:DASHED> (?= COMMA?"
+        " ((a | tipo) (las | la) | at (NN | CLOCK) | CLOCK | (NUM | WNUM) (MER | HS)))",
+        _likely_pair,
+    ),
     Rule("(?<! de | desde | from | entre | between | las | at) <pair:DASHED> (?! MER | HS | MON)", _zeroed_pair),
     # Several.
     Rule(
@@ -522,7 +570,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"
         f" (MAKE | ser) (its |"
         f" that)? | DIGO)? <n:{_N} | one | uno | una> (?= $ | PAUSE | FILLER | PERO | PUEDO | QUEDA | si"
-        f" | mejor | instead)",
+        f" | mejor | instead | por FILL | para | for | if | PORQUE | con | with | en | a"
+        " | at | que | y | and)",
         _count_put_right,
     ),
 )

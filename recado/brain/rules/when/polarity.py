@@ -8,9 +8,12 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
+_YA = ALPHABET.of("ya")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _RESETS = frozenset(
-    ALPHABET.union("BREAK COLON PERO sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO")
+    ALPHABET.union(
+        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO"
+    )
 )
 """After these something else begins, and what was refused before says nothing about it."""
 _BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el"))
@@ -21,11 +24,15 @@ _MAX_REACH = 14
 
 _CANT = ALPHABET.compile(
     "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
+    " | no FILL a PODER | no hace FALTA que SUBJ"
+    # "I no fit come tomorrow", "tomorrow no go work"
+    " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
+    " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
     " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
     " | no me{1,2} (QUEDA | es | VIENE | posible)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
-    " | no QUIERO (?! (la | mi | una)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
+    " | no QUIERO (?! IR? GONE | (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
     " | no EJEM (PODER | que)"
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
@@ -43,9 +50,11 @@ _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
+_ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
 _BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
 _GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
+_BAD = ALPHABET.compile("DAYM (is | its)? muy? BAD")
 _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
     " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
@@ -63,10 +72,12 @@ _NOT_BEFORE = ALPHABET.compile(
     " (?= ITEM)"
 )
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ) (?<! (mejor | PREFIERO | SUBJ) el) ITEM (ya | EJEM"
+    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
+    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY"
+    " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
-    " | es | para ITEM)"
+    " | es (?! FERIADO | GONE) | para ITEM | y ITEM ni)"
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
@@ -74,12 +85,13 @@ _INSTEAD_OF = ALPHABET.compile(
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
+    " | PREFIERO (el | la | a | en){0,2} ITEM ITEM? al (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
 """ "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""
-_YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no))")
+_YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no | es | HAY | SUBJ | posible))")
 
 
 def mark(skeleton: Skeleton) -> list[int]:
@@ -88,7 +100,9 @@ def mark(skeleton: Skeleton) -> list[int]:
     naming_nothing = [
         match.start()
         for match in _CANT.finditer(letters)
-        if not _ASKED_BACK.match(letters, match.start()) and not _refuse(skeleton, match)
+        if not _ASKED_BACK.match(letters, match.start())
+        and not _otherwise(skeleton, match)
+        and not _refuse(skeleton, match)
     ]
     for match in _BUSY_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start(), match.end())
@@ -97,6 +111,10 @@ def mark(skeleton: Skeleton) -> list[int]:
     put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
     for place in put_right:
         _refuse_before(skeleton, place - 1, place + 1)
+    for match in _BAD.finditer(letters):
+        day = skeleton.at[match.start()]
+        # "Today is bad, any other day" only says why.
+        day.negative = day.negative or not _is_today(day)
     for match in _AWAY.finditer(letters):
         day = skeleton.at.get(match.start()) or skeleton.at[match.end() - 1]
         day.negative = isinstance(day.meant, DayNamed)
@@ -104,7 +122,8 @@ def mark(skeleton: Skeleton) -> list[int]:
         for match in pattern.finditer(letters):
             _refuse_after(skeleton, match.end(), set())
     for match in _NOT_BEFORE.finditer(letters):
-        before = skeleton.at.get(match.start() - 1)
+        place = match.start() - 1
+        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
         # In "el martes no el jueves" it is the first that is refused.
         if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())
@@ -114,6 +133,18 @@ def mark(skeleton: Skeleton) -> list[int]:
         # What is over cannot be refused: "couldn't come yesterday".
         item.negative = item.negative and not _is_over(item)
     return naming_nothing
+
+
+def _otherwise(skeleton: Skeleton, match: re.Match[str]) -> bool:
+    """ "A las tres, y si no se puede, a las cuatro": a condition, and what is wanted if it holds."""
+    at = match.start()
+    following = _ELSE.match(skeleton.letters, at - 1) if at else None
+    item = skeleton.at.get(following.end() - 1) if following else None
+    return item is not None and any(other.slot == item.slot for other in skeleton.items if other.at < at)
+
+
+def _is_today(item: Item) -> bool:
+    return isinstance(item.meant, DayNamed) and item.meant.day.offset == 0
 
 
 def _is_over(item: Item) -> bool:

@@ -14,7 +14,9 @@ _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX | ULTIMO)? CITA"
+    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
+    " ULTIMO)? (CITA |"
+    " HORA)"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
     " | TOLD"
     f" | de (mi | my | la | el)? (word | COSA | GONE) GONE? | {_WITH_WHOM}){{0,5}}"
@@ -22,11 +24,17 @@ _TOPIC = ALPHABET.compile(
     # "Mi cita para el lunes, la puedo pasar al martes?"
     " | (mi | la | my | the) CITA (para | for) (el | la | the){0,1} (?= ITEM ITEM? .{0,8} (CAMBIAR | PASAR))"
     # "Tengo una cita el lunes", "I'm booked for friday"
-    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? CITA"
+    " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? (CITA |"
+    " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA (para)? (el | la)? (?= ITEM)"
+    # "Mi mamá tiene cita el jueves y no va a poder ir"
+    " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
+    " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no"
+    " (PUEDO | VOY |"
+    " FILL a PODER))"
     " | AGENDADO (una CITA)? (para | el | la | on | for | at | en){0,3} (?= ITEM)"
 )
 _TARGET = frozenset(ALPHABET.union("al para to por"))
@@ -39,18 +47,27 @@ _MOVED = ALPHABET.compile(
 )
 _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
-_MOVE = ALPHABET.compile("CAMBIAR | PASAR (mi | la | ese) CITA | CITA .{0,12} PASAR")
+_MOVE = ALPHABET.compile(
+    "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
+    " ITEM? (a | al | para)"
+    " | (lo | la) STEP (a | al | para) ITEM"
+)
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
-    " | as of | PASADA | LUEGO (de | del) | antes de | antes del | before | until | hasta | by | within | not until"
+    " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
+    " | antes del | before | until | hasta | by | within | not until"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
 )
+_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
+""" "Postpone it till monday" names the new day."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
 _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
-    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after))"
+    "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)?"
+    " MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
     ALPHABET.union("PUEDO disponible DISPONIBLE QUIERO CITA QUEDA ATIENDEN HAY PEDIR WANT CAN BOOK available OPEN")
@@ -62,13 +79,16 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
-    " | (?<! HAVE) GOT (?! (a | an | un | the | my | to | some)? (work | CLASES | OCUPADO | BUSY | CITA | COSA))"
+    " | (?<! HAVE) GOT (?! to (?! the | my | your | a) | (a | an | un | the | my | to | some)? (work | CLASES"
+    " | OCUPADO | BUSY | CITA | COSA))"
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
+""" "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
     "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
@@ -91,7 +111,10 @@ _WISHES = frozenset(ALPHABET.union("WISH"))
 _APPOINTING = frozenset(ALPHABET.union("WISH CITA"))
 _BREAKS = frozenset(ALPHABET.union("BREAK PERO"))
 _SENTENCES = frozenset(ALPHABET.union("BREAK"))
+_HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
+_OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
+_WANTED = frozenset(ALPHABET.union("WISHED"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
@@ -118,15 +141,20 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me ROOM (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
+_THEY_SAY = (
+    "((me | los | lo | las){1,2} (AVISO | DIGO | SOY | AVISAS) | me{1,2} (word | HAPPENED | ROUTINE) (un | una | el)?"
+    " MENSAJE)"
+)
 _LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
-    "(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){0,2} me{1,2} (AVISO | DIGO | SOY |"
-    " AVISAS)"
-    " | (me{1,2} (AVISO | DIGO | SOY | AVISAS) | VOY (a)? AVISAR | VOY me AVISAR)"
-    " (EJEM | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
+    f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
+    " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    # "Can you call me tomorrow?", "let me know by friday"
+    " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
@@ -180,6 +208,7 @@ def mark_open_sides(skeleton: Skeleton) -> None:
         if isinstance(item.meant, DayNamed) and not item.source:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
@@ -210,7 +239,7 @@ def drop_later_word(skeleton: Skeleton) -> None:
     """Leave out the day on which somebody will only say more; with an hour it is the appointment's."""
     for match in _LATER_WORD.finditer(skeleton.letters):
         found = [skeleton.at[at] for at in range(match.start(), match.end()) if skeleton.letters[at] in _ITEMS]
-        if found and found[0] in skeleton.items and _soon(found[0]):
+        if found and found[0] in skeleton.items and _soon(found[0]) and not _named_behind(found[0]):
             _leave_out(skeleton, found[0].cluster)
 
 
@@ -218,7 +247,13 @@ def _soon(item: Item) -> bool:
     """Whether it is a day as people say when they will answer: near, and without an hour."""
     if item.cluster.time is not None:
         return False
-    return isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and item.meant.day.day is None)
+    match item.meant:
+        case PartNamed() | Vague(hours=True):
+            return True
+        case DayNamed(day):
+            return day.day is None
+        case _:
+            return False
 
 
 def drop_routines(skeleton: Skeleton) -> None:
@@ -240,6 +275,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
         said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
+    letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
@@ -268,7 +304,15 @@ def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bo
     wishes = _STILL_WISHES if behind else _WISHES
     if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
         return False
+    if not behind and _wished_done(letters, item.at):
+        return False
     return _done(clause, sentence, behind=behind) and not _told_behind(skeleton, item)
+
+
+def _wished_done(letters: str, at: int) -> bool:
+    """ "I want my two seen before Monday": what a wish begins with a participle is still to come."""
+    before = next((letters[place] for place in range(at - 1, -1, -1) if letters[place] in _CLAUSES), "")
+    return before in _WANTED
 
 
 def _was_then(letters: str, item: Item) -> bool:
@@ -365,7 +409,14 @@ def drop_habits(skeleton: Skeleton) -> None:
     sought = not _WISHES.isdisjoint(letters)
     if _SERVED.search(letters) and not sought and not any(cluster.day for cluster in skeleton.clusters):
         for cluster in list(skeleton.clusters):
-            _leave_out(skeleton, cluster)
+            if not _said_for_itself(letters, cluster):
+                _leave_out(skeleton, cluster)
+
+
+def _said_for_itself(letters: str, cluster: Cluster) -> bool:
+    """Whether its clause says something else than when they are open: "I am free at 6, are you open then?"."""
+    clause = _segment(letters, cluster.first, _HALF_SENTENCES)
+    return _SERVED.search(clause) is None and not _OF_ONESELF.isdisjoint(clause)
 
 
 def _meant(cluster: Cluster) -> object:

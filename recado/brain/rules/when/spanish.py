@@ -161,7 +161,7 @@ ADELANTE: adelante
 APROX: aprox aproximadamente aproximado alrededor tentativamente
 u: usted ustedes ud uds
 yo: yo
-me: me nos le les te se
+me: me nos le les te se os
 cuando: cuando cuand kuando
 punto: punto
 PICO: pico algo tantos piquito
@@ -190,10 +190,12 @@ disponible: disponible disponibles libre libres disponib cercano cercana
 vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
+PROPOSE: dejemoslo dejemosla dejamoslo dejalo dejala dejelo dejela hagamoslo hagamosla pongamoslo quedemos veamonos
 SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
     disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
-    convenga abran aparezca
-actual: actual presente
+    convenga abran aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
+    dispongas elijas elijan gustes desees deseen necesites digais
+actual: actual presente corriente
 arriba: arriba
 brevedad: brevedad
 ALTA: alta
@@ -226,7 +228,7 @@ ramos: ramos
 ceniza: ceniza
 # Greetings
 BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
-    felices linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
+    felices bendecido bendecida bendecidas linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
 # What is not a date
 NACER: naci nacio nacido nacida nacimos nacimiento nac fnac nasimiento nacieron nacidos
 CUMPLE: cumpleanos cumple cumpleanios cumplo cumples cumpleano cumpleanitos
@@ -236,7 +238,8 @@ CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll bl
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
-MESA: paso mesa sala salon combo plan paquete caja cama linea puerta habitacion pregunta grado
+STEP: paso
+MESA: mesa sala salon combo plan paquete caja cama linea puerta habitacion pregunta grado
 PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     ventanilla talla anexo interior bloque edad articulo vitamina depto dpto departamento aula
     modulo android iphone ios windows anden cubiculo stand fila asiento
@@ -276,7 +279,11 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     adelantar adelantarla adelanten adelanto trasladar trasladarla atrasar atrasarla recorrer recorrerla retrasar
     retrasarla modificar modificarla cambiamos movemos movermela cambiarmela pasarnos reubicar reacomodar
     reprogramamos cambiemos moverle diferir rreprogramar reprogamar
-PASAR: pasar pasarme pasan pasen
+    mueven posponen reprograman reagendan adelantan postergan muevas cambiad mueve mueves move movedla adelanta
+    adelantas pospon pospone posponga pospongan
+    aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
+    retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
+PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
 SALGO: salgo saliendo desocupo
 CANCELED: cancele
 CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
@@ -286,6 +293,7 @@ AGENDADO: agendado agendada agendadas programado programada reservado reservada 
 TENGO: tengo tenemos
 TENIA: tenia teniamos habia habiamos tenian habian tenias
 PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
+    podes podeis podras podreis podriais
     pueo
 PODER: poder
 IR: ir asistir llegar venir acudir acercarme estar presentarme llevar llevarlo llevarla atenderme hacer hacerlo
@@ -297,7 +305,7 @@ SEGURO: seguro segura seguros lejos
 QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
     resulta kda qda
 DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera necesito deseo desearia
-    gustaria kiero qiero quieo nesecito ocupo busco
+    gustaria queres quereis quieres querria kiero qiero quieo nesecito ocupo busco
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
@@ -324,13 +332,19 @@ BIEN: bien perfecto genial ideal
 PORQUE: porque xq pq pues xk porq ya_que
 excepto: excepto salvo exepto ecepto quitando
 AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
-    escribirle escribirles llamarle llamarles
-AVISAS: confirmas confirma confirman avisas avisa avisan avisen avisame confirmame confirmen avisenme confirmenme
-AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto
+    escribirle escribirles llamarle llamarles llamar escribir
+AVISAS: confirmas confirma confirman avisas avisa avisan avisen confirmen avisais confirmais llamas llaman llamais
+    llamen escribes escriben escriban dices dicen respondes responden respondan contestas contestan
+AVISAME: avisame confirmame avisenme confirmenme avisadme avisanos aviseme confirmeme llamame llameme llamenme
+    escribeme escribime escribanme contestame contestenme respondeme respondanme
+MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamadita
+AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
+    llamare hablare respondere contestare hablo
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
+    recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
-HAY: hay tiene ay tienen habra tendran tendra existe tendrian habria dan manejan
+HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
 # The past
 MISSED: olvido olvide falte perdi
 HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
@@ -344,7 +358,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos perdimos
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
-    escribi llame llamaron hable hablamos hablo pregunte contestaron respondieron respondio conteste
+    escribi llame llamaron hable hablamos pregunte contestaron respondieron respondio conteste
 DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
@@ -352,7 +366,8 @@ ERA: venia venian venias sabia sabian decia decian decias creia creian veia veia
     dormian ponia ponian traia traian traias debian ibamos eras hacian vendian pedian leia perdia corria
     era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos
 # What only fills
-FILL: porfa porfis porfavor favor gracias grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
+FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias
+    grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
     buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable

@@ -1,11 +1,17 @@
 """How a time is said: the words it takes, as pieces of rules, and the clock that they tell."""
 
+import re
+from dataclasses import replace
+
 from recado.brain.rules.when.clock import Clock, Half, Part
+from recado.brain.rules.when.grammar import said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.tokens import Tokens
 
 _HALF = 30
 _QUARTER = 15
+_MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
+"""Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
 
 _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
@@ -56,18 +62,27 @@ SURE_HOUR = (
     f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
 """An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
+_OFF = (
+    "((a | un | una)? (quarter | cuarto) (past | after | to | of | until | (para | antes de) (la | las))"
+    " | NN MINU? (past | para (la | las)))"
+)
 END_OF_RANGE = (
-    f"((CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | half past? HOURN | HOURN {MINUTES}?) {AFTER}{{0,4}} | (el"
+    f"({_OFF} HOURN {AFTER}{{0,3}} | (CLOCK | DOTTED | BIG (?= MER | HS | HORAS) | half past? HOURN | HOURN"
+    f" {MINUTES}?) {AFTER}{{0,4}} | (el"
     f" | la)? NOONS | MIDNIGHTS)"
 )
 """An hour in a range or a choice."""
+_GOES_ON = "y (media (?! UNIT) | un? cuarto) | menos un? cuarto"
+"""An hour is read to its end, not to where a rule would still fit."""
 NO_THINGS = (
-    "(?! NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET | ROOM | DASH NUM"
+    f"(?! {_GOES_ON} | NOUN | UNIT | GONE | PERCENT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET"
+    f" | ROOM | DASH NUM"
     " | CLOCK)"
 )
 """A number of things is no hour."""
 NO_COUNTED = (
-    "(?! COSAS | DOSIS | DINERO | GRADOS | PERCENT | UNIT | TH | MON (?! (the | el)? (NN | ORDW)) | de MON | STREET"
+    f"(?! {_GOES_ON} | COSAS | DOSIS | DINERO | GRADOS | PERCENT | UNIT | TH | MON (?! (the | el)? (NN |"
+    f" ORDW)) | de MON | STREET"
     " | DASH NUM | CLOCK)"
 )
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
@@ -82,12 +97,28 @@ ABOUT = (
 LAS = "(las | los | la (?= una | uno | NUM | one))"
 
 
+_OFF_HOUR = ALPHABET.compile(
+    "(a | un | una)? (<n:NN> MINU? | quarter | cuarto)"
+    " (<past:past | after> | to | of | until | (para | antes de) (la | las))"
+)
+
+
 def clock_in(tokens: Tokens, start: int, end: int) -> Clock | None:
     """The clock that the tokens from `start` to before `end` tell; None if they tell none."""
+    if off := _OFF_HOUR.match(tokens.letters, start, end):
+        return minutes_off(tokens, off, clock_in(tokens, off.end(), end))
     reader = _Reader(tokens)
     for at in range(start, end):
         reader.take(at, tokens.letters[at - 1] if at > start else "")
     return reader.clock()
+
+
+def minutes_off(tokens: Tokens, match: re.Match[str], clock: Clock | None) -> Clock | None:
+    """ "Quarter past four", "ten to five", "cuarto para las cinco": so many minutes (`n`) from the hour of a clock."""
+    minutes = tokens.number(match.start("n")) if said(match, "n") else _QUARTER
+    if clock is None or clock.minute or (said(match, "n") and minutes not in _MINUTES_TOLD):
+        return None
+    return replace(clock, minute=minutes) if said(match, "past") else replace(clock, minutes_before=minutes)
 
 
 class _Reader:

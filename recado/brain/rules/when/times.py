@@ -22,22 +22,25 @@ from recado.brain.rules.when.spoken import (
     NO_THINGS,
     SURE_HOUR,
     clock_in,
+    minutes_off,
 )
 from recado.brain.rules.when.tokens import Tokens
 
 _DAY_HOURS = 24
+_SLIP_OF_AN_HOUR = 39
+"""A number above this was not meant as an hour, not even by mistake: "back to school at 60"."""
 _HALF = 30
-_QUARTER = 15
 _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
-_MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
-"""Minutes that people count before the hour ("10 para las 5"); other numbers there are amounts."""
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
+_OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
+_BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 
 
@@ -49,7 +52,7 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
     clock = _clock(tokens, match, "t")
-    if clock is None or (said(match, "la") and clock.hour != 1):
+    if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
         return None
     return TimeNamed(clock)
 
@@ -57,11 +60,12 @@ def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time that itself says that it is one."""
     clock = _clock(tokens, match, "t")
-    if clock is None or (clock.hour > _DAY_HOURS and tokens.letters[match.start("t")] not in _CLOCKS):
+    sure = tokens.letters[match.start("t")] in _CLOCKS or _OCLOCK in match.group()
+    if clock is None or (clock.hour > _DAY_HOURS and not sure):
         return None
     if tokens.letters[match.start("t") : match.end("t")] == _ONE_NIGHT and clock.hour == 1:
         return None
-    if clock.hour > _NOON_HOUR and tokens.letters[match.start("t") + 1 : match.start("t") + 2] in _IN_THE:
+    if clock.hour > _NOON_HOUR and match.group("t")[1:2] in _IN_THE and not sure:
         # "15 en la tarde" is a day.
         return None
     return TimeNamed(clock)
@@ -88,6 +92,14 @@ def _spaced(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     two_digits = tokens.length(match.start("m")) == len("00")
     return TimeNamed(clock) if clock is not None and clock.possible and two_digits else None
+
+
+def _military(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tomorrow 0930": no year and no amount begins so."""
+    at = match.start("t")
+    clock = _clock(tokens, match, "t")
+    zero = tokens.length(at) > len(str(tokens.number(at)))
+    return TimeNamed(clock) if zero and clock is not None and clock.possible else None
 
 
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -124,13 +136,8 @@ def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _minutes_off(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Quarter past four", "ten to five", "cuarto para las cinco"."""
-    clock = _clock(tokens, match, "t")
-    minutes = tokens.number(match.start("n")) if said(match, "n") else _QUARTER
-    if clock is None or clock.minute or (said(match, "n") and minutes not in _MINUTES_TOLD):
-        return None
-    if said(match, "past"):
-        return TimeNamed(replace(clock, minute=minutes))
-    return TimeNamed(replace(clock, minutes_before=minutes))
+    clock = minutes_off(tokens, match, _clock(tokens, match, "t"))
+    return TimeNamed(clock) if clock is not None else None
 
 
 def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -153,7 +160,7 @@ def _span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     first, last = _clock(tokens, match, "t"), _clock(tokens, match, "u")
     if first is None or last is None or not (first.possible and last.possible):
         return None
-    return TimeSpan(first, last)
+    return TimeSpan(first, last, between=match.group()[0] in _BETWEEN)
 
 
 def _dashed_span(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -187,6 +194,7 @@ _SINGLE = (
         f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
         " words)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_COUNTED_AT} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT}"
@@ -194,12 +202,20 @@ _SINGLE = (
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
-        f"(HORA | time) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
+        f" {AFTER}{{0,3}}>"
+        f" {NO_THINGS} (?! of | word? words)",
+        "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
+        "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
+        "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
+        "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
     *each(_marked, "<t:NUM HS MER>"),
+    *each(_military, "(?<= WD | TOM | TODAY | TH | MON) <t:BIG> (?= $ | PAUSE | FILL | for | para | AND)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
@@ -210,11 +226,16 @@ _SINGLE = (
     ),
     *each(
         _dotted,
-        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE) <t:DOTTED>",
+        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
-    *each(_weak, "(?<= TODAY | TOM | TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
+    *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
+    *each(
+        _told,
+        "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
+        " | con | PORQUE | at | and | y | en | que | since)",
+    ),
     *each(
         _told,
         # "We will be 8" counts who comes.
@@ -235,14 +256,14 @@ _SINGLE = (
     *each(_moved_to, "to <t:NUM | WNUM> (?= $ | PAUSE | FILL | instead | on)"),
     *each(
         _spoken,
-        "<h:WNUM | one> <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
+        "<h:WNUM | one> DASH? <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<= TOM | TODAY) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
+        "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> <m:NUM> (?= (on | el | the)? (TOM | TODAY | WD))",
     ),
     *each(
@@ -259,7 +280,7 @@ _SINGLE = (
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"(?<! from | between | de) <n:WNUM | TENS> to <t:(WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | COMMA | de) <n:NN> (MINU)? para"
@@ -288,7 +309,9 @@ _SEVERAL = each(
     f"<t:{SURE_HOUR}> (COMMA <u:{END_OF_RANGE}>)? COMMA? (o | u | or) (a)? (at)? {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
-    f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE)",
+    f"<t:HOURN> (o | or) <v:half past? HOURN> {NO_THINGS}",
+    "(?<! .) <t:HOURN> or <v:HOURN> (?= on (the)? (WD | NUM TH) | TOM | TODAY)",
+    f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE | on)",
 )
 _SPANS = (
     *each(
@@ -306,7 +329,8 @@ _SPANS = (
         f"<t:{SURE_HOUR}> (DASH | to | a | until | hasta | through) (las | la)? <u:{END_OF_RANGE}> {NO_THINGS}",
         f"(?<= WD | TOM | TODAY) <t:NUM> (DASH | to | a) <u:NUM> {NO_THINGS}",
         "<t:NUM | WNUM> (DASH | to | a | al | until | hasta) <u:(el | the)? (NOONS | MIDNIGHTS)>",
-        "<t:NUM> (DASH | to | a) <u:NUM> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
+        f"<t:half past? HOURN> (DASH | to | until) <u:{END_OF_RANGE}> {NO_THINGS}",
+        "<t:NUM> (DASH | to | a) <u:NUM | DOTTED | CLOCK> (?= (on | el | the | del | this)? (WD | TOM | TODAY))",
         f"<t:NUM> (until | through) <u:NUM> {NO_THINGS}",
         f"(?<= las) <t:NUM> (a | DASH) <u:NUM> {NO_THINGS}",
         f"(?<! de) a las <t:{END_OF_RANGE}> a <u:{END_OF_RANGE}> {NO_THINGS}",
@@ -344,10 +368,12 @@ _SPANS = (
         f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
         f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
-        f"by <t:HOURN {MINUTES}?> {NO_THINGS} {_BEFORE_DAY}",
+        f"(before | until | by) <t:WNUM to (WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
+        f"by <t:HOURN {MINUTES}? | half past? HOURN> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"hasta <t:{SURE_HOUR}> {NO_THINGS}",
         f"no (DESPUES de | mas TARDE de | mas TARDE que | mas EJEM? de) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(como)? muy TARDE (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a)? lo mas TARDE (a | que SUBJ (a)?)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) (later than | after) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(a mas tardar | (como | de | a la)? MAXIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",

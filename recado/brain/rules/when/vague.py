@@ -15,6 +15,9 @@ _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
 _NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
 _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 
+_NO_HOURS = "(?! between | after | before | in | about | at | from | until | by | during)"
+"""After "any time" and "sometime": hours that say which."""
+
 _SOME_DAY = always(
     Vague(),
     "mas ADELANTE",
@@ -27,21 +30,35 @@ _SOME_DAY = always(
     "some (DAY | DIA | time | fecha)",
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
+    "CUALQUIER (TARDE | NOCHE | MANANA)",
+    "(un | una | ALGUN) (WDAY | TARDE | NOCHE | MANANA) de (estos | ese)",
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
-    "(on)? any (DAY | time | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
+    f"(on)? any time (at EJEM)? {_NO_HOURS}",
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words |"
+    " CLASES | DID)",
+    "at (the | u | your | my | word)? (word)? CONVENIENCE",
+    "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
+    " momento | WHILE)",
     "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "(cuando | como) me{1,2} AGENDADO BIEN",
+    "(cuando | como) me{1,2} FILL (BIEN | mejor)",
+    "a (los)? ULTIMO de (el)? (MES | MON | ANO)",
+    "(CHRISTMAS | EASTER | THANKSGIVING | LABOR DAY | MEMORIAL DAY | NAVIDAD) WEEKEND",
+    "(en)? ALGUN momento (?! (de la (PARTES)) | a las)",
+    "(a)? (MEDIADOS | media) (de)? (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
-    "(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? (?! between | after | before | in | about | at |"
-    " from)",
+    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? {_NO_HOURS}",
     "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
     "in the new (YEAR | MONTH | WEEK)",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
-    f"{_SOME} {_MANY} (from NOW | later)",
+    f"{_SOME} {_MANY} (from NOW | later | time)",
+    "some of (WEEKS | DAYS | MONTHS) (time | from NOW)",
     "(en | durante | in | over | para | within | for)? (los | the | el | estos) NEXT (NN | some | ALGUNOS | PAR"
     f" de)? {_MANY}",
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
@@ -80,7 +97,8 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD | CHRISTMAS |"
+    "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD |"
+    " CHRISTMAS |"
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
@@ -201,7 +219,7 @@ _EXCEPT = always(
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
-    f"(any | each) (DAY | time) another than {_DAYS_LEFT_OUT}",
+    f"(any | each) (DAY | time) (another than | BAR) {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
     Nothing(),

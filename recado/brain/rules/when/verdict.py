@@ -61,6 +61,8 @@ class Judge:
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
         self._choosing.share_weeks()
+        if not self._moving:
+            self._choosing.share_sources()
         times = self._times()
         day = self._day(times)
         self._tell_times(times, day)
@@ -299,8 +301,9 @@ class Judge:
     def _tell_span(self, chosen: Chosen) -> None:
         first, last = self._ends(chosen)
         item = chosen.items[-1]
+        between = isinstance(item.meant, TimeSpan) and item.meant.between
         start, end = clock.resolve_range(first, last, self._part_for(item), self._opens, self._closes)
-        if self._moving and start is not None and end is not None:
+        if self._moving and not between and start is not None and end is not None:
             self._out.slots["from_time"] = start.isoformat("minutes")
             self._out.time = end
             return
