@@ -44,7 +44,7 @@ SMALL = {
     "CONSTANT",
     "event_audiences",
     "found",
-    "(subquery-4)",  # with "found": the events that are numbered in one commit
+    "fresh",
 }
 # Half an index: all rows of a project, of a channel, or everything from some time on.
 TOO_WIDE = ("(project_id=?)", "(channel=?)")
@@ -63,7 +63,7 @@ async def test_a_statement_goes_by_an_index(database: Database, name: str) -> No
     if not database.is_sqlite:
         return
     for step in await plan(database, STATEMENTS[name]):
-        if step.startswith("SCAN "):
+        if step.startswith("SCAN ") and not step.startswith("SCAN (subquery-"):  # of which the steps are listed, too
             assert step.split()[1] in SMALL, step
         if step.startswith("SEARCH "):
             assert not step.endswith(TOO_WIDE), step
