@@ -35,6 +35,7 @@ from recado.forms.skill import FORMS
 from recado.health import Stopping
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
+from recado.kit.connections import Connection
 from recado.kit.crypto import secret_box
 from recado.kit.gate import MAX_BODY_BYTES
 from recado.kit.sd_notify import READY, sd_notify, stopping_within
@@ -210,6 +211,7 @@ async def _serve(
 def _serving(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
+        http=Connection,
         lifespan="on",
         log_config=None,
         access_log=False,

@@ -38,10 +38,12 @@ class Happenings:
         for project_id in dict.fromkeys(line.project_id for line in concerned):
             line_ids = [line.id for line in concerned if line.project_id == project_id]
             async with self._database.project(project_id) as session:
+                # Made anew each time: an exception keeps the frames of all its raises, and what stands in them.
+                seen = Conflict("This notice was taken up before", code="notice_seen")
                 try:
-                    await add_unique(session, SeenNotice(key=happening.key, created_ms=now_ms()), _SEEN)
+                    await add_unique(session, SeenNotice(key=happening.key, created_ms=now_ms()), seen)
                 except Conflict as conflict:
-                    if conflict is not _SEEN:
+                    if conflict is not seen:
                         raise
                     await _stop_again(session, happening, line_ids, named)
                 else:
@@ -74,9 +76,6 @@ class Happenings:
 
 
 log = structlog.get_logger(__name__)
-
-_SEEN = Conflict("This notice was taken up before", code="notice_seen")
-
 
 # What outranks a phone number.
 STRONG = ("bsuid", "parent_bsuid")

@@ -120,7 +120,8 @@ class Deliverer:
         self._serving: dict[str, asyncio.Task[None]] = {}
         # Those that are known to be slow, the latest last.
         self._slow: dict[str, None] = {}
-        # The endpoint that had its turn last.
+        # The endpoint that had its turn last: of the slow ones, and of the others.
+        self._last_slow: str | None = None
         self._last: str | None = None
         self._living = living
         self._look_s = look_s
@@ -178,16 +179,18 @@ class Deliverer:
         room = MAX_ENDPOINTS - len(self._serving)
         if room <= 0:
             return
-        slow_room = MAX_SLOW - sum(endpoint_id in self._slow for endpoint_id in self._serving)
-        but = {*self._serving, *(self._slow if slow_room <= 0 else ())}
+        # Each kind in its own round: a slow one that found no place is not passed over because quick ones had theirs.
+        slow_room = min(room, MAX_SLOW - sum(endpoint_id in self._slow for endpoint_id in self._serving))
+        slow = sorted(self._slow.keys() - self._serving.keys()) if slow_room > 0 else []
+        # Both said before anything is awaited: meanwhile an endpoint may become one of the other kind.
+        is_slow = WebhookEndpoint.id.in_(slow)
+        is_other = WebhookEndpoint.id.not_in(sorted({*self._serving, *self._slow}))
         async with self._database.system(read_only=True) as session:
-            due = await _due_endpoints(session, sorted(but), self._last, room)
-        for endpoint_id in due:
-            if endpoint_id in self._slow:
-                slow_room -= 1
-                if slow_room < 0:
-                    continue  # it comes when a slow one has left
-            self._last = endpoint_id
+            due = await _due_endpoints(session, is_slow, self._last_slow, slow_room) if slow else ()
+            others = await _due_endpoints(session, is_other, self._last, room - len(due))
+        self._last_slow = due[-1] if due else self._last_slow
+        self._last = others[-1] if others else self._last
+        for endpoint_id in (*due, *others):
             task = asyncio.create_task(self._serve(endpoint_id, postman), name="webhook")
             self._serving[endpoint_id] = task
             task.add_done_callback(lambda _, endpoint_id=endpoint_id: self._served(endpoint_id))
@@ -328,12 +331,14 @@ def _held(endpoint_id: ColumnElement[str] | str, now_ms: int) -> ColumnElement[b
     )
 
 
-async def _due_endpoints(session: AsyncSession, but: Sequence[str], after: str | None, limit: int) -> Sequence[str]:
-    """Those whose turn it is, round and round by id: one that hangs is due again at once, with all that waits there."""
+async def _due_endpoints(
+    session: AsyncSession, which: ColumnElement[bool], after: str | None, limit: int
+) -> Sequence[str]:
+    """Whose turn it is, round and round by id: one that hangs is due again at once, with all that waits there."""
     now_ms = await database_now_ms(session)
     free = ~_held(WebhookEndpoint.id.expression, now_ms)
     had_theirs = [] if after is None else [WebhookEndpoint.id <= after]
-    can = (_awake(), _rested(now_ms), WebhookEndpoint.id.not_in(but))
+    can = (_awake(), _rested(now_ms), which)
     wanted = select(WebhookEndpoint.id).where(*can, _has_due(now_ms), free)
     return (await session.scalars(wanted.order_by(*had_theirs, WebhookEndpoint.id).limit(limit))).all()
 

@@ -1,12 +1,19 @@
 """What a provider says of people's wishes: each is kept once, in its order, for the person who said it."""
 
+import gc
+import weakref
+
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.channels import happenings
 from recado.channels.contract import Happening, Line, MarketingChoice
 from recado.channels.happenings import Happenings
+from recado.channels.models import SeenNotice
 from recado.contacts.service import create_contact, delete_contact, find_by_address, wishes_of
 from recado.db import Database
+from recado.errors import Conflict
 from recado.events.models import Event
 from recado.kit import new_id, now_ms
 from recado.messages import Address
@@ -93,3 +100,22 @@ async def test_a_wish_is_not_that_of_whoever_had_the_number_before(provider: Pro
     eva = await provider.known(Q)
     await provider.says(True, now_ms() - 60_000, Address(kind="bsuid", value="PE.3"), Q)
     assert await provider.stopped(eva)
+
+
+async def test_nothing_is_kept_of_a_notice_that_comes_again(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Providers repeat themselves for days: what each try had in its hands must go with it."""
+    sessions: list[weakref.ref[object]] = []
+    add_unique = happenings.add_unique
+
+    async def noted(session: AsyncSession, row: SeenNotice, conflict: Conflict) -> None:
+        sessions.append(weakref.ref(session))
+        await add_unique(session, row, conflict)
+
+    monkeypatch.setattr(happenings, "add_unique", noted)
+    for _ in range(3):
+        await provider.says(True, 1_700_000_000_000, P)
+    gc.collect()
+    assert len(sessions) == 3
+    assert [one() for one in sessions] == [None] * 3

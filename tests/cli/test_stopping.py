@@ -24,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 from recado import main
 from recado.errors import RecadoError
 from recado.health import Stopping
-from recado.kit.gate import Gate
+from recado.kit.gate import MAX_BODY_BYTES, Gate
 from recado.kit.sd_notify import ALIVE, READY
 from recado.main import STOP_WITHIN_S
 from recado.worker import BEAT_S
@@ -152,6 +152,34 @@ async def test_a_stop_answers_what_waits_and_closes_what_is_only_open(monkeypatc
         assert b"\r\nretry-after: 2\r\n" in told
         assert b'"code":"stopping"' in told
         assert await idle.read() == b""
+        await asyncio.wait_for(serving, 60.0)
+
+
+@pytest.mark.parametrize("sent", [MAX_BODY_BYTES // 2, MAX_BODY_BYTES + 1])
+async def test_a_connection_on_which_too_much_was_sent_does_not_stay_for_ever(
+    monkeypatch: pytest.MonkeyPatch, sent: int
+) -> None:
+    """Whether the rest comes or not, also of who is gone without a word. Another request may follow the rest."""
+    monkeypatch.setattr(main, "KEEP_ALIVE_S", 0.5)
+    server = main._Server(main._serving(Gate(answers)))  # pyright: ignore[reportPrivateUsage]
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    await server.listening.wait()
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.getsockname()[1])
+    try:
+        size = MAX_BODY_BYTES + 1
+        writer.write(f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\n\r\n".encode())
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 413 ")
+        writer.write(b"x" * sent)
+        if sent == size:
+            writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+            assert b"HTTP/1.1 200 OK\r\n" in await reader.readuntil(b"here")
+            writer.write(b"GET")  # and no more
+        async with asyncio.timeout(60.0):
+            await reader.read()
+    finally:
+        writer.close()
+        server.should_exit = True
         await asyncio.wait_for(serving, 60.0)
 
 

@@ -3,16 +3,25 @@
 PostgreSQL decides by its statistics; `make bench-scale` measures both.
 """
 
+import pkgutil
+from importlib import import_module
+
 import pytest
 
+from recado import mailbox
 from recado.compat import callbacks, jobs
 from recado.db import Database
-from recado.mailbox import answers, claims, inbox, memories, outbox, people, recent, senders, unrouted
 from recado.mailbox.sql import Query
 
+# Every file of the mailbox, so that a statement which moves to another one is not lost here.
+MODULES = [
+    callbacks,
+    jobs,
+    *(import_module(f"recado.mailbox.{one.name}") for one in pkgutil.iter_modules(mailbox.__path__)),
+]
 STATEMENTS = {
     f"{module.__name__.rpartition('.')[2]}.{name}": query
-    for module in (answers, callbacks, claims, inbox, jobs, memories, outbox, people, recent, senders, unrouted)
+    for module in MODULES
     for name, query in vars(module).items()
     if isinstance(query, Query) and "_LOCK" not in name  # run on PostgreSQL only
 }
@@ -33,6 +42,9 @@ SMALL = {
     "came",
     "went",
     "CONSTANT",
+    "event_audiences",
+    "found",
+    "fresh",
 }
 # Half an index: all rows of a project, of a channel, or everything from some time on.
 TOO_WIDE = ("(project_id=?)", "(channel=?)")
@@ -51,7 +63,11 @@ async def test_a_statement_goes_by_an_index(database: Database, name: str) -> No
     if not database.is_sqlite:
         return
     for step in await plan(database, STATEMENTS[name]):
-        if step.startswith("SCAN "):
+        if step.startswith("SCAN ") and not step.startswith("SCAN (subquery-"):  # of which the steps are listed, too
             assert step.split()[1] in SMALL, step
         if step.startswith("SEARCH "):
             assert not step.endswith(TOO_WIDE), step
+
+
+def test_no_file_of_the_mailbox_is_left_out() -> None:
+    assert {"lanes", "outbox", "inbox", "erased", "closing"} <= {name.partition(".")[0] for name in STATEMENTS}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -632,6 +632,43 @@ async def test_slow_endpoints_leave_places_to_the_others(world: World, monkeypat
         await eventually(lambda: _posts(world, 3))
         assert world.receiver.ids == quick
         assert await one_hangs()
+
+
+async def test_every_slow_endpoint_has_its_turn_whatever_the_quick_ones_get(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Quick ones that are always due must not bring the round of the slow ones back to its beginning."""
+    monkeypatch.setattr(delivering, "MAX_ENDPOINTS", 2)
+    monkeypatch.setattr(delivering, "MAX_SLOW", 1)
+    slow = sorted([await world.add("slow") for _ in range(3)])
+    quick = await world.add("quick")
+    assert quick > slow[-1]
+    await world.happen(*["slow", "quick"] * 3)
+    deliverer, leaves, served = world.deliverer(), asyncio.Queue[None](), list[str]()
+    await deliverer.hand_out()
+    for endpoint_id in slow:
+        deliverer._note_pace(endpoint_id, delivering.SLOW_MS)  # pyright: ignore[reportPrivateUsage]
+
+    async def serve(endpoint_id: str, _: object) -> None:
+        """All stays due. A slow one leaves when it is told to."""
+        served.append(endpoint_id)
+        if endpoint_id in slow:
+            await leaves.get()
+
+    async def look() -> None:
+        await deliverer._start(cast(Any, None))  # pyright: ignore[reportPrivateUsage]
+        for _ in range(3):
+            await asyncio.sleep(0)
+
+    monkeypatch.setattr(deliverer, "_serve", serve)
+    for _ in range(6):
+        await look()
+        await look()  # a quick one has its turn while a slow one is served
+        leaves.put_nowait(None)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    assert [one for one in served if one in slow] == slow * 2
+    assert served.count(quick) >= 6
 
 
 async def test_what_waits_is_found_without_a_look_at_all_of_it(world: World) -> None:
