@@ -54,6 +54,8 @@ BACK_OFF_S, LONGEST_S = 5.0, 3_600.0
 # for it, a receiver that is down gets one try in some minutes, and one that is back is found out within five. One event
 # is no reason: many a receiver refuses a certain one, and takes all others.
 REST_S, LONGEST_REST_S = 1.0, 300.0
+# What a receiver says of an event, not of itself: it is there, and may take the next one.
+OF_THE_EVENT = frozenset({400, 409, 413, 415, 422})
 # Counted no further: the column ends at 32,767.
 MAX_FAILURES = 10_000
 # How long a stop waits for the posts on their way; then they are given back and made again.
@@ -399,7 +401,11 @@ async def _settle(
     if result.taken:
         endpoint.failing_since_ms, endpoint.failures, endpoint.retry_ms = None, 0, None
     elif tried.body is not None:
-        await _fail(session, endpoint, now_ms, again=tried.attempts > 0)
+        if result.status in OF_THE_EVENT:
+            endpoint.failures, endpoint.retry_ms = 0, None
+        else:
+            _rest(endpoint, now_ms, again=tried.attempts > 0)
+        await _pause_after_a_day(session, endpoint, now_ms)
     if row.until_ms != tried.until_ms:
         return  # a replay was asked for while this try was under way: it is still owed
     row.attempts += 1
@@ -414,15 +420,18 @@ async def _settle(
         row.state, row.done_ms = "dead", now_ms
 
 
-async def _fail(session: AsyncSession, endpoint: WebhookEndpoint, now_ms: int, *, again: bool) -> None:
-    """Note that an endpoint did not take something: it rests for a while, and after a day until somebody looks at it.
-
-    That it does not take something `again` is no news: else a few events that it refuses would hold up the others.
+def _rest(endpoint: WebhookEndpoint, now_ms: int, *, again: bool) -> None:
+    """An endpoint that fails rests for a while. That it does not take something `again` is no news: else a few events
+    that it cannot take would hold up the others.
     """
     endpoint.failures = endpoint.failures if again else min(endpoint.failures + 1, MAX_FAILURES)
     if endpoint.failures > 1:
         rest_s = randomness.full_jitter(endpoint.failures - 1, REST_S, LONGEST_REST_S)
         endpoint.retry_ms = now_ms + round(rest_s * 1000)
+
+
+async def _pause_after_a_day(session: AsyncSession, endpoint: WebhookEndpoint, now_ms: int) -> None:
+    """What took nothing for a whole day is left alone until somebody looks at it."""
     since_ms = endpoint.failing_since_ms or now_ms
     endpoint.failing_since_ms = since_ms
     if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:

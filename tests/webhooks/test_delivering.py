@@ -365,6 +365,19 @@ async def test_a_receiver_that_refuses_some_events_gets_the_others(world: World)
     assert (endpoint.failures <= 1, endpoint.retry_ms) == (True, None)
 
 
+@pytest.mark.usefixtures("long_waits")
+async def test_many_refused_events_do_not_hold_up_what_comes_behind_them(world: World) -> None:
+    await world.add()
+    await world.happen(*["bad"] * 12, "good")
+    world.receiver.answer = lambda n: 422 if world.receiver.bodies[n]["event"] == "bad" else 204
+    async with world.delivering():
+
+        async def good_came() -> bool:
+            return "delivered" in {row.state for row in await world.rows()}
+
+        await eventually(good_came)
+
+
 async def _tried(world: World, tries: int) -> bool:
     return {row.attempts for row in await world.rows() if row.state == "queued"} == {tries}
 

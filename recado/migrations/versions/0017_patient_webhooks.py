@@ -13,9 +13,7 @@ HELD = sa.text("owner IS NOT NULL")
 
 
 def upgrade() -> None:
-    op.add_column("lines", sa.Column("display_number", sa.String(32)))
-    op.add_column("webhook_endpoints", sa.Column("failures", sa.SmallInteger, nullable=False, server_default="0"))
-    op.add_column("webhook_endpoints", sa.Column("retry_ms", sa.BigInteger))
+    # The indexes first: while they are built nobody is kept from reading lines, which every process does all the time.
     op.create_index(
         "ix_webhook_deliveries_order",
         "webhook_deliveries",
@@ -30,3 +28,6 @@ def upgrade() -> None:
         postgresql_where=HELD,
         sqlite_where=HELD,
     )
+    op.add_column("webhook_endpoints", sa.Column("failures", sa.SmallInteger, nullable=False, server_default="0"))
+    op.add_column("webhook_endpoints", sa.Column("retry_ms", sa.BigInteger))
+    op.add_column("lines", sa.Column("display_number", sa.String(32)))
