@@ -38,7 +38,8 @@ class Holding:
 
     `find` gives the ids of some that are left, `remove` takes them away (or takes the person out of them) and says how
     many it changed: what was removed is not found again. `export` gives the records of the file `name` of an export,
-    in order; None: there is nothing in it that belongs to the person.
+    in order; None: there is nothing in it that belongs to the person. `names` gives all texts by which somebody may be
+    named, where that is possible for people who are no contacts.
     """
 
     table: str
@@ -46,6 +47,7 @@ class Holding:
     remove: Callable[[AsyncSession, Person, Sequence[str]], Awaitable[int]]
     name: str | None = None
     export: Callable[[Reading, Person], AsyncIterator[Record]] | None = None
+    names: Callable[[AsyncSession], AsyncIterator[str]] | None = None
 
 
 def rows_of(
@@ -171,7 +173,26 @@ def without(text: str, person: Person) -> str:
     return text if cleaned == found else json.dumps(cleaned, ensure_ascii=False, separators=(",", ":"))
 
 
-def rewritten(model: type[Any], *columns: str) -> Holding:
+_NUMBER = re.compile(r"\d+")
+
+
+def names_in(text: str) -> set[str]:
+    """What `without` may replace in JSON text, whoever the person is: whole strings, and the numbers in them."""
+    found: set[str] = set()
+    left: list[Any] = [json.loads(text)]
+    while left:
+        value = left.pop()
+        if isinstance(value, str):
+            found.add(value)
+            found.update(_NUMBER.findall(value))
+        elif isinstance(value, list):
+            left += value  # pyright: ignore[reportUnknownArgumentType] # any JSON
+        elif isinstance(value, dict):
+            left += [*value.keys(), *value.values()]  # pyright: ignore[reportUnknownArgumentType]
+    return found
+
+
+def rewritten(model: type[Any], *columns: str) -> Holding:  # noqa: C901 # one closure for each thing it can
     """Rows that stay, but without the person: columns of JSON text in which they may be named."""
 
     def named(person: Person) -> ColumnElement[bool]:
@@ -206,4 +227,9 @@ def rewritten(model: type[Any], *columns: str) -> Holding:
         await session.flush()
         return count
 
-    return Holding(model.__tablename__, find, remove)
+    async def names(session: AsyncSession) -> AsyncIterator[str]:
+        async for row in await session.stream(select(*(getattr(model, column) for column in columns))):
+            for name in {name for text in row if text is not None for name in names_in(text)}:
+                yield name
+
+    return Holding(model.__tablename__, find, remove, names=names)

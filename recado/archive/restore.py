@@ -24,15 +24,15 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.kit.acting import unnoted
-from recado.kit.crypto import SecretBox, new_token, secret_box
+from recado.kit.crypto import secret_box
 from recado.kit.private import PRIVATE, make_private
 from recado.media.folder import sync_folder
 from recado.media.store import CHUNK_BYTES, open_store
 from recado.migrate import migrate
 from recado.migrations import REVISIONS
-from recado.privacy.again import erase_again
+from recado.privacy.again import erase_again, not_known, refuse_without_key
 from recado.privacy.erasing import Eraser
-from recado.privacy.ledger import LEDGER, read_ledger, write_ledger
+from recado.privacy.ledger import LEDGER, Entry, read_ledger, write_ledger
 from recado.settings import Settings
 
 # Whose rows a database gets that a restore fills.
@@ -54,14 +54,21 @@ class Restored:
 
 
 async def restore(
-    settings: Settings, folder: Path, report: Report, *, resume: bool, erasures: Path | None = None
+    settings: Settings,
+    folder: Path,
+    report: Report,
+    *,
+    resume: bool,
+    erasures: Path | None = None,
+    key_lost: bool = False,
 ) -> Restored:
     """Restore the backup in `folder` to the database and data folder of the settings, which must be empty.
 
     With `resume` the installation goes on where the backup was made. Whoever was erased since (by the list `erasures`,
-    or the one in the data folder) is erased again, before anybody sees them. Raises `NotFound` (`no_backup`),
-    `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`), `Conflict` (`not_empty`, `still_running`,
-    `database_too_new`, `target_in_use`), `RecadoError` (`database_too_new`), `Unavailable` (`media_store_unavailable`).
+    or the one in the data folder) is erased again, before anybody sees them; that takes the secret key, unless it is
+    said that `key_lost`. Raises `NotFound` (`no_backup`), `BadInput` (`bad_backup`, `damaged_backup`, `bad_ledger`),
+    `Conflict` (`key_missing`, `not_empty`, `still_running`, `database_too_new`, `target_in_use`), `RecadoError`
+    (`database_too_new`), `Unavailable` (`media_store_unavailable`).
     One that is interrupted can be begun again.
     """
     manifest = await asyncio.to_thread(_proven, folder)
@@ -69,16 +76,19 @@ async def restore(
     try:
         await refuse_used(database)
         await _refuse_files(settings.data_dir / MEDIA)
+        entries = await _listed_erasures(settings, erasures)
         parent = database.sqlite_path.parent if database.is_sqlite else Path(tempfile.gettempdir())
         with restore_folder(parent) as place:
             working = place / DATABASE
             make_private(working)
             await asyncio.to_thread(shutil.copyfile, folder / DATABASE, working)
             await migrate(f"sqlite:///{working}")
+            if entries and not key_lost:
+                await _refuse_without_key(working, settings, entries)
             held = Held() if resume else await _hold(working)
             messages = await _messages(working, manifest)
             await _restore_media(folder, settings, manifest)
-            erased = await _erase_again(working, settings, erasures)
+            erased = await _erase_again(working, settings, entries)
             if database.is_sqlite:
                 await refuse_used(database)  # somebody may have come meanwhile
                 await database.close()
@@ -91,20 +101,40 @@ async def restore(
     return Restored(manifest, held, messages, erased)
 
 
-async def _erase_again(working: Path, settings: Settings, given: Path | None) -> int | None:
-    path, own = given or settings.data_dir / LEDGER, settings.data_dir / LEDGER
-    if not await asyncio.to_thread(path.exists):
-        return None
-    entries = await asyncio.to_thread(read_ledger, path)
+async def _listed_erasures(settings: Settings, given: Path | None) -> list[Entry] | None:
+    """None where there is no list."""
+    path = given or settings.data_dir / LEDGER
+    return await asyncio.to_thread(read_ledger, path) if await asyncio.to_thread(path.exists) else None
+
+
+def has_key(settings: Settings) -> bool:
+    """Whether the secret key is there already."""
+    return bool(settings.secret_key) or (settings.data_dir / "secret.key").exists()
+
+
+async def _refuse_without_key(working: Path, settings: Settings, entries: Sequence[Entry]) -> None:
+    there = await asyncio.to_thread(has_key, settings)
+    box = secret_box(settings.secret_key, settings.data_dir) if there else None
+    database = Database(f"sqlite:///{working}")
+    try:
+        refuse_without_key(await not_known(database, entries), box)
+    finally:
+        await database.close()
+
+
+async def _erase_again(working: Path, settings: Settings, entries: Sequence[Entry] | None) -> int | None:
     if not entries:
-        return 0
-    own.parent.mkdir(parents=True, exist_ok=True)
-    await asyncio.to_thread(write_ledger, own, entries)  # also whom this backup does not know
-    # Without the key, which may be put back later, people are found by the ids of their contacts alone.
-    has_key = bool(settings.secret_key) or await asyncio.to_thread((settings.data_dir / "secret.key").exists)
-    box = secret_box(settings.secret_key, settings.data_dir) if has_key else SecretBox([new_token("none")])
+        return None if entries is None else 0
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Also whom this backup does not know.
+    await asyncio.to_thread(write_ledger, settings.data_dir / LEDGER, entries)
     database, store = Database(f"sqlite:///{working}"), open_store(settings.media_url, settings.data_dir)
     try:
+        if not await not_known(database, entries):
+            return 0
+        # The key that this installation has from now on, for the messages that a provider repeats: if the old one is
+        # lost and there is no new one yet, it is made here.
+        box = secret_box(settings.secret_key, settings.data_dir)
         # As the first time, its many commits are not in the audit log.
         again = erase_again(Eraser(database, store, box, settings.data_dir), entries)
         return await asyncio.create_task(again, context=Context())

@@ -65,19 +65,26 @@ def backup(into: Path, as_json: bool) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The list of erasures, if it is not erasures.jsonl in RECADO_DATA_DIR.",
 )
+@click.option(
+    "--key-lost",
+    is_flag=True,
+    help="Erase without the key of the list: by contact alone, so that numbers in lists of bulk sends come back.",
+)
 @support.json_option
-def restore(folder: Path, resume: bool, erasures: Path | None, as_json: bool) -> None:
+def restore(folder: Path, resume: bool, erasures: Path | None, key_lost: bool, as_json: bool) -> None:
     """Restore the backup in FOLDER to an empty database and data folder, and check it.
 
     What was not sent or answered yet when the backup was made may have been since: it is given up, and waits in
     `recado outbox list` and `recado inbox list` for a person to retry it. Jobs that had not ended, as bulk sends, have
     failed with the code restored, schedules go on with their next time from now, and what was to be posted to other
-    systems is not. Whoever was erased after the backup is erased again, if the list of erasures is there.
+    systems is not. Whoever was erased after the backup is erased again, if the list of erasures is there; that takes
+    the secret key: put it back first.
     """
     from recado.archive.holding import Held
+    from recado.archive.restore import has_key
 
     with progress() as report:
-        done = support.run(_restore(folder, report, resume=resume, erasures=erasures))
+        done = support.run(_restore(folder, report, resume=resume, erasures=erasures, key_lost=key_lost))
     if as_json:
         told = {**asdict(done.held), "erased": done.erased}
         support.emit({"revision": done.manifest.revision, "messages": done.messages, **told})
@@ -93,7 +100,10 @@ def restore(folder: Path, resume: bool, erasures: Path | None, as_json: bool) ->
         click.echo(f"  {held.unsent} to send (recado outbox list), {held.unanswered} to answer (recado inbox list)")
         click.echo(f"  {held.jobs} jobs (recado job list --project ... --state failed: those with the error restored)")
         click.echo(f"  {held.posts} posts to other systems (recado webhook deliveries ID --project ... --state dead)")
-    click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
+    if has_key(support.settings()):
+        click.echo("Before you start it: recado doctor")
+    else:
+        click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
 
 
 async def _back_up(into: Path, report: "Report") -> "Made":
@@ -105,12 +115,14 @@ async def _back_up(into: Path, report: "Report") -> "Made":
         return await back_up(settings, into, report)
 
 
-async def _restore(folder: Path, report: "Report", *, resume: bool, erasures: Path | None) -> "Restored":
+async def _restore(
+    folder: Path, report: "Report", *, resume: bool, erasures: Path | None, key_lost: bool
+) -> "Restored":
     from recado.archive.restore import restore as restore_backup
 
     settings = support.settings()
     with files_told():
-        done = await restore_backup(settings, folder, report, resume=resume, erasures=erasures)
+        done = await restore_backup(settings, folder, report, resume=resume, erasures=erasures, key_lost=key_lost)
     await announced(settings, done=True)
     return done
 

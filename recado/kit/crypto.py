@@ -80,6 +80,10 @@ class SecretBox:
         """The digests of `text` under each key: one that was made before the keys changed is among them."""
         return tuple(self._mark(key_id, text, purpose) for key_id in self._derived)
 
+    def made(self, mark: str) -> bool:
+        """Whether a digest is one of these keys'."""
+        return mark.partition(":")[0] in self._derived
+
     def _mark(self, key_id: str, text: str, purpose: str) -> str:
         # The key for this is not the one that encrypts.
         key = hmac.digest(self._derived[key_id], b"recado marks", "sha256")

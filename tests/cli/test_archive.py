@@ -1,5 +1,6 @@
 """`recado backup`, `recado restore` and `recado db copy`, as people type them."""
 
+import contextlib
 import errno
 import shutil
 import sqlite3
@@ -9,6 +10,10 @@ import pytest
 
 from recado.cli.archive import files_told
 from recado.errors import RecadoError
+from recado.kit import new_id
+from recado.kit.crypto import secret_box
+from recado.privacy.ledger import Entry, write_ledger
+from recado.privacy.people import purpose_of
 from tests.cli.terminal import Installation, line_arguments
 from tests.cli.test_running import LIVING, Demo
 from tests.databases import Databases
@@ -45,6 +50,35 @@ def test_a_place_in_use_and_a_wrong_folder_are_told(installation: Installation, 
     told = installation.refused("backup", str(tmp_path / "file" / "backups"))
     assert f"can be done again once that is mended: {tmp_path}/file" in told
     assert "RECADO_DATABASE_URL" not in told
+
+
+def test_who_was_erased_since_is_erased_again_once_the_key_is_there(installation: Installation, tmp_path: Path) -> None:
+    installation.ok(*line_arguments())
+    made = installation.json("backup", str(tmp_path / "backups"))
+    with contextlib.closing(sqlite3.connect(installation.folder / "data" / "recado.db")) as connection:
+        (project,) = connection.execute("SELECT id FROM projects").fetchone()
+    mark = secret_box("", installation.folder / "data").mark("phone:51987654321", purpose_of(project))
+    entry = Entry(new_id(), project, (new_id(),), (mark,), "cli", 1)
+    write_ledger(tmp_path / "list.jsonl", [entry])
+    again = ("restore", made["folder"], "--erasures", str(tmp_path / "list.jsonl"))
+
+    (tmp_path / "other").mkdir()
+    new = Installation(tmp_path / "other")
+    assert "First put it back" in new.refused(*again)
+    new.environment["RECADO_SECRET_KEY"] = "another key for tests"
+    assert "under another secret key" in new.refused(*again)
+    del new.environment["RECADO_SECRET_KEY"]
+    assert not (tmp_path / "other" / "data" / "recado.db").exists()
+    (tmp_path / "other" / "data").mkdir(exist_ok=True)
+    shutil.copy(installation.folder / "data" / "secret.key", tmp_path / "other" / "data" / "secret.key")
+    assert new.ok(*again).splitlines()[-1] == "Before you start it: recado doctor"
+    slug = new.json("project", "list")[0]["slug"]
+    assert [one["id"] for one in new.json("contact", "erased", slug, "+51987654321")] == [entry.id]
+
+    (tmp_path / "lost").mkdir()
+    lost = Installation(tmp_path / "lost")
+    assert "Restored" in lost.ok(*again, "--key-lost")
+    assert (tmp_path / "lost" / "data" / "secret.key").exists()
 
 
 @pytest.mark.parametrize(

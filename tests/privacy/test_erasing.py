@@ -18,8 +18,10 @@ from recado.audit.models import AuditEntry
 from recado.contacts.models import AddressRow
 from recado.contacts.service import add_address, merge, resolve
 from recado.db import Database
+from recado.errors import RecadoError
 from recado.jobs.models import Schedule
 from recado.kit import logs, new_id
+from recado.kit.crypto import secret_box
 from recado.mailbox import outbox
 from recado.mailbox.claims import NewOut
 from recado.mailbox.driver import Priority
@@ -386,13 +388,96 @@ async def test_a_restore_erases_again_whom_the_backup_still_knows(
         # Whoever was erased after the backup may have had the number of somebody who has it in the backup.
         number = life.box.mark(f"phone:{BETO}", purpose_of(life.project))
         later = replace(entry, id=new_id(), contact_ids=(new_id(),), marks=(number,))
+        await again.world.execute("DELETE FROM schedules")
+        await again.world.execute("DELETE FROM jobs")
         assert await erase_again(again.eraser(), [later]) == 0
+        assert (await again.erasure(later.id)).state == "done"  # and that one of the list had it stays proven
+        later = replace(later, id=new_id())
         beto = await again.contact(BETO)
         await again.world.execute("UPDATE conversations SET contact_id = :a WHERE contact_id = :b", a=new_id(), b=beto)
         assert await erase_again(again.eraser(), [later]) == 1  # an entry of a list, with whom nobody has talked
     finally:
         await again.database.close()
         databases.drop(url)
+
+
+async def test_a_restore_takes_off_the_lists_whom_the_backup_does_not_know(
+    life: Life, databases: Databases, tmp_path: Path
+) -> None:
+    listed, unlisted, bsuid = "51944441111", "51955552222", "PE.5194444111199"
+    lists = {"phones": [listed, BETO], "other": {"ids": [bsuid], "text": f"+{listed} o 9{listed}"}}
+    await life.world.execute("UPDATE schedules SET input = :given", given=json.dumps(lists))
+    await life.world.execute("UPDATE jobs SET result = :given", given=json.dumps({"told": [listed]}))
+    settings = Settings(database_url=life.database.url, data_dir=life.folder, secret_key="a key for tests only")
+    made = await back_up(settings, tmp_path / "backups", quiet)
+    receipts: list[str] = []
+    for person in ((("phone", listed), ("bsuid", bsuid)), (("phone", unlisted),)):
+        await life.world.mailbox().store([life.shop.arrival(f"new {person}", person)])
+        life.ana = await life.contact(person[0][1])
+        receipts.append((await life.erase()).id)
+    url = databases.create_empty("postgresql" if life.database.is_sqlite else "sqlite")
+    new = Settings(database_url=url, data_dir=tmp_path / "new", secret_key="a key for tests only")
+    done = await restore(new, made.folder, quiet, resume=False, erasures=life.folder / LEDGER)
+    assert done.erased == 1  # nobody knew of the other one
+    again = replace(life, world=World(Database(url)), folder=tmp_path / "new")
+    try:
+        (schedule,) = {row["input"] for row in await again.world.rows("SELECT input FROM schedules")}
+        clean = {"phones": ["000000", BETO], "other": {"ids": ["000000"], "text": f"+000000 o 9{listed}"}}
+        assert json.loads(schedule) == clean
+        assert {row["result"] for row in await again.world.rows("SELECT result FROM jobs")} == {'{"told":["000000"]}'}
+        async with again.database.project(life.project, read_only=True) as session:
+            for given, receipt in (
+                (("phone", listed), receipts[0]),
+                (("bsuid", bsuid), receipts[0]),
+                (("phone", unlisted), receipts[1]),
+            ):
+                assert [row.id for row in await erasures_of(session, life.box, *given)] == [receipt]
+            assert await erasures_of(session, life.box, "phone", BETO) == []
+        assert read_ledger(again.folder / LEDGER) == read_ledger(life.folder / LEDGER)
+    finally:
+        await again.database.close()
+        databases.drop(url)
+
+
+async def test_a_restore_wants_the_key_before_it_erases_again(life: Life, databases: Databases, tmp_path: Path) -> None:
+    settings = Settings(database_url=life.database.url, data_dir=life.folder, secret_key="a key for tests only")
+    made = await back_up(settings, tmp_path / "backups", quiet)
+    receipt = await life.erase()
+    repeated = [life.shop.arrival("recibido-7319.0.0", (("phone", ANA),))]
+    for place, key_lost in (("found", False), ("lost", True)):
+        url = databases.create_empty("postgresql" if life.database.is_sqlite else "sqlite")
+        folder = tmp_path / place
+        new = Settings(database_url=url, data_dir=folder, secret_key="")
+        wrong = new.model_copy(update={"secret_key": "another key for tests"})
+        for given in (new, wrong):
+            with pytest.raises(RecadoError, match="secret key") as refused:
+                await restore(given, made.folder, quiet, resume=False, erasures=life.folder / LEDGER)
+            assert refused.value.code == "key_missing"
+            assert not folder.exists()  # not even a new key
+        if not key_lost:
+            folder.mkdir()
+            (folder / "secret.key").write_text("a key for tests only")
+        done = await restore(new, made.folder, quiet, resume=False, erasures=life.folder / LEDGER, key_lost=key_lost)
+        assert done.erased == 1
+        again = replace(life, world=World(Database(url)), folder=folder)
+        try:
+            # Under the key that the installation has from now on.
+            erased = Erased(again.database, secret_box("", folder))
+            await erased.refresh()
+            assert erased.without(repeated) == []
+            assert await again.found(*TRACES) == {}
+            marks = set(json.loads((await again.erasure(receipt.id)).marks))
+            assert marks >= set(json.loads(receipt.marks))  # whoever finds the old key can still show it
+        finally:
+            await again.database.close()
+            databases.drop(url)
+    # A backup that knows them already can be restored before the key is there.
+    made = await back_up(settings, tmp_path / "backups", quiet)
+    url = databases.create_empty("sqlite")
+    new = Settings(database_url=url, data_dir=tmp_path / "younger", secret_key="")
+    assert (await restore(new, made.folder, quiet, resume=False, erasures=life.folder / LEDGER)).erased == 0
+    assert not (tmp_path / "younger" / "secret.key").exists()
+    databases.drop(url)
 
 
 @on_sqlite
