@@ -2,7 +2,7 @@
 
 import re
 
-from recado.privacy.declared import AGINGS, HOLDINGS, IMPERSONAL
+from recado.privacy.declared import AGINGS, HOLDINGS, IMPERSONAL, LISTS
 from tests.models import all_tables
 
 TABLES = all_tables().tables
@@ -24,6 +24,11 @@ def test_every_table_is_declared_once() -> None:
     assert not held & IMPERSONAL.keys()
     assert {aging.table for aging in AGINGS} <= held
     assert all(IMPERSONAL.values())
+
+
+def test_a_restore_can_compare_every_list_with_digests() -> None:
+    assert LISTS
+    assert all(holding.names for holding in LISTS)
 
 
 def test_what_is_said_to_be_impersonal_has_no_column_of_a_person() -> None:
