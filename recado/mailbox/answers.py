@@ -119,13 +119,13 @@ _WITH = Query(
 # From then on they answer that message: whoever asks for it again gets them again, and nobody else does.
 _TAKE_WITH = Query(
     f"""
-    WITH taken AS MATERIALIZED (
+    WITH found AS MATERIALIZED (
         SELECT o.id, m.seq FROM inbox m
         JOIN outbox o ON o.conversation_id = m.conversation_id AND o.seq > m.seq - {REACH}
             AND o.seq < {{greatest}}(m.seq, :before) AND o.answers_to IS NULL AND o.state = 'queued'
         WHERE m.id = :id ORDER BY o.id {{for_update_of_o}}
     )
-    UPDATE outbox SET answers_after = taken.seq - 1, answers_to = taken.seq FROM taken WHERE outbox.id = taken.id
+    UPDATE outbox SET answers_after = found.seq - 1, answers_to = found.seq FROM found WHERE outbox.id = found.id
     """,
     scalars="id uuid, before bigint",
 )
@@ -184,13 +184,12 @@ async def with_words(tx: Tx, handed: Handed) -> Handed:
     """An answer that stands, with the words that were written before it and that nobody has got: they belong to it from
     now on. Each statement may be committed by itself: what was taken and is not handed out is found again.
     """
-    message_id = handed.message_id
-    place: dict[str, str | int] = {"id": message_id, "before": handed.out[0].seq if handed.out else 0}
-    rows = await tx.fetch(_WITH, **place)
+    message_id, before = handed.message_id, handed.out[0].seq if handed.out else 0
+    rows = await tx.fetch(_WITH, id=message_id, before=before)
     if any(row[4] for row in rows):
-        await tx.fetch(_TAKE_WITH, **place)
+        await tx.fetch(_TAKE_WITH, id=message_id, before=before)
         # Another message may have taken them at the same moment.
-        rows = await tx.fetch(_WITH, **place)
+        rows = await tx.fetch(_WITH, id=message_id, before=before)
         handed = next(iter(await look(tx, [message_id])), handed)
     taken = [row for row in rows if not row[4]]
     return replace(
