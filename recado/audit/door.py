@@ -10,6 +10,7 @@ from collections.abc import Container
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from recado.audit.models import MAX_REQUEST_ID
 from recado.audit.noting import REFUSED, UNCHANGED, note_alone
 from recado.caller import Caller
 from recado.db import Database
@@ -78,11 +79,16 @@ class Audited:
         return scope["method"] not in _READING and (operation_name(scope) or "") not in self._unaudited
 
 
+def _may_be_kept(request_id: str) -> bool:
+    """False for somebody's own that may be a phone number, or does not fit its column."""
+    return len(request_id) <= MAX_REQUEST_ID and not _NUMBER.search(request_id)
+
+
 def act_of(caller: Caller, scope: Scope) -> Act:
     """What a key's request is."""
     request_id = structlog.contextvars.get_contextvars().get("request_id")
-    if request_id is not None and not is_id(request_id) and _NUMBER.search(request_id):
-        request_id = None  # somebody's own, which may be a phone number
+    if request_id is not None and not is_id(request_id) and not _may_be_kept(request_id):
+        request_id = None
     return Act("key", lambda: _doing(scope), caller.key_id, caller.key_name, caller.role, request_id)
 
 

@@ -6,6 +6,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from recado.db import Base, Id, OfProject
 from recado.kit import now_ms
 
+# Requests may be called longer (`recado.kit.gate`).
+MAX_REQUEST_ID = 64
+
 
 class AuditEntry(OfProject, Base):
     """A change, or an attempt that was refused. The database refuses to change one, and to remove a young one.
@@ -30,7 +33,7 @@ class AuditEntry(OfProject, Base):
     object_id: Mapped[str | None] = mapped_column(Id)
     outcome: Mapped[str] = mapped_column(String(16))
     code: Mapped[str | None] = mapped_column(String(64))
-    request_id: Mapped[str | None] = mapped_column(String(64))
+    request_id: Mapped[str | None] = mapped_column(String(MAX_REQUEST_ID))
     changed_objects: Mapped[int] = mapped_column(default=0)
     changes: Mapped[str] = mapped_column(Text, default="[]")
     created_ms: Mapped[int] = mapped_column(default=now_ms)

@@ -118,8 +118,7 @@ class Callbacks:
             project = await get_project(session, claimed.project_id)
         if row is None or row.callback_url is None:
             return
-        found = await self.mailbox.look_for_answers([row.message_id])
-        handed = found[0] if found else None
+        handed = await jobs.look(self.mailbox, row)
         body = job_out(jobs.job_of(row, handed, self.answer_of)).model_dump_json().encode()
         try:
             error = await self._try(postman, row, project.slug, body)

@@ -103,6 +103,8 @@ async def _recado_error(_request: Request, error: Exception) -> Response:
 async def _validation_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 # what it was installed for
     found = error.errors()[:5]
+    if any(one["type"] == "json_invalid" for one in found):
+        return problem(422, "The body is not valid JSON")
     # Never what was sent: it may hold a person's words.
     says = "; ".join(f"{'.'.join(map(str, one['loc'][1:])) or 'body'}: {one['msg']}" for one in found)
     return problem(422, says[:500])

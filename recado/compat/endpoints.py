@@ -9,8 +9,9 @@ from pydantic import BeforeValidator
 from starlette.exceptions import HTTPException
 
 from recado.caller import Agent, Reader
+from recado.channels.contract import Answer
 from recado.compat.callbacks import Guard
-from recado.compat.questions import Question, by_whatsapp, customer_address, in_chat
+from recado.compat.questions import Question, by_whatsapp, customer_address, in_chat, is_ignored
 from recado.compat.schemas import (
     MAX_ID,
     AnswerOut,
@@ -50,8 +51,9 @@ def _as_sent(name: object) -> object:
 Customer = Annotated[
     str | None,
     BeforeValidator(_as_sent),
-    Header(alias="X-Customer-Id", min_length=1, max_length=MAX_ID),
+    Header(alias="X-Customer-Id", max_length=MAX_ID),  # empty, as some clients send it, is none
 ]
+NOTHING = Answer("", "")
 # Another way to name a message, for clients whose bodies cannot be changed.
 Named = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=MAX_ID)]
 Key = Annotated[str, Header(alias="X-API-Key")]
@@ -85,6 +87,8 @@ async def whatsapp_inbound(
 ) -> AnswerOut:
     """What somebody wrote on WhatsApp, from a bridge that sends the answer itself."""
     question = by_whatsapp(body.from_number, body.text, customer=customer, message_id=named)
+    if is_ignored(body.from_number):
+        return AnswerOut(conversation_id=question.conversation, response_text="")
     answer = await asks.ask(caller.project_id, question)
     return AnswerOut(conversation_id=question.conversation, response_text=answer.text)
 
@@ -93,6 +97,8 @@ async def whatsapp_inbound(
 async def gateway_inbound(body: GatewayIn, caller: Agent, asks: Asks) -> GatewayOut:
     """The same from a gateway, which names its messages: the same name again gets the same answer."""
     question = _of_gateway(body)
+    if is_ignored(body.from_number):
+        return gateway_out(question.conversation, body.message_id, NOTHING)
     answer = await asks.ask(caller.project_id, question)
     return gateway_out(question.conversation, body.message_id, answer)
 
@@ -117,6 +123,8 @@ async def post_message_later(
 @router.post("/async/channels/whatsapp/gateway/inbound", status_code=202, dependencies=[Depends(signed)])
 async def gateway_inbound_later(body: AsyncGatewayIn, caller: Agent, asks: Asks, guard: Guards, key: Key) -> JobStarted:
     """What a gateway delivers, and ask for the answer later: the same name of a message is the same job."""
+    if is_ignored(body.from_number):
+        raise HTTPException(422, "from_number: groups, broadcasts and newsletters are ignored, there will be no answer")
     callback = guard.check_callback(body.callback_url, key)
     return JobStarted(job_id=await asks.start(caller.project_id, _of_gateway(body), callback))
 

@@ -174,6 +174,15 @@ async def find(session: AsyncSession, job_id: str) -> AnswerJob | None:
     return await session.get(AnswerJob, job_id)
 
 
+async def look(mailbox: Mailbox, row: AnswerJob) -> Handed | None:
+    """What became of a job's message. An answer brings what the team wrote before it; the text of a failure has no
+    place for that: the next answer does.
+    """
+    found = await mailbox.look_for_answers([row.message_id])
+    handed = found[0] if found else None
+    return await mailbox.with_words(handed) if handed is not None and handed.standing == "answered" else handed
+
+
 def job_of(row: AnswerJob, handed: Handed | None, answer_of: Callable[[Sequence[HandedOut]], Answer]) -> Job:
     """How far a job is, by what became of its message."""
     status, answer, error = _standing(handed, answer_of)

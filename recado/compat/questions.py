@@ -16,6 +16,9 @@ WHATSAPP = "whatsapp:"
 # E.164: up to 15 digits. Old bridges write 51987654321@c.us, and whatsapp-web.js that is not Baileys @s.whatsapp.net.
 _NUMBER = re.compile(r"\+?([1-9][0-9]{6,14})(@c\.us|@s\.whatsapp\.net)?")
 
+# What WhatsApp calls those that are no person: groups, the status of people and lists, channels.
+_MANY = ("@g.us", "@broadcast", "@newsletter")
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -55,6 +58,11 @@ def by_whatsapp(
     named = plain[1] if plain else number
     of = customer_address(customer) if customer else None
     return Question(WHATSAPP + named, who, text, of, name, message_id, sent_ms)
+
+
+def is_ignored(number: str) -> bool:
+    """Whether this is no person: nothing that comes from there is stored or answered."""
+    return number.strip().lower().endswith(_MANY)
 
 
 def customer_address(customer: str) -> Address:

@@ -13,6 +13,8 @@ from recado.messages import MAX_OUT_TEXT, OutButtons
 MAX_ID = 255
 MAX_NUMBER = 64
 MAX_URL = 2_000
+# 2100-01-01T00:00:00Z; whatever claims to be later is no time.
+_LATEST_MS = 4_102_444_800_000
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=MAX_ID, pattern=r"^[^\x00]*$")]
 Number = Annotated[
@@ -51,9 +53,11 @@ class GatewayIn(_In):
     customer_name: Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00]*$")] | None = None
 
     @property
-    def sent_ms(self) -> int:
+    def sent_ms(self) -> int | None:
+        """None if it says a time that cannot be, as the Cloud API's messages have it."""
         at = self.timestamp_iso if self.timestamp_iso.tzinfo else self.timestamp_iso.replace(tzinfo=UTC)
-        return round(at.timestamp() * 1000)
+        sent_ms = round(at.timestamp() * 1000)
+        return sent_ms if 0 < sent_ms < _LATEST_MS else None
 
 
 class AsyncGatewayIn(GatewayIn):

@@ -45,8 +45,9 @@ class Asking:
     erased: ForgetsErased
 
     async def ask(self, project_id: str, question: Question) -> Answer:
-        """The answer, marked as handed out. Raises as `take` and `answer` do."""
+        """The answer, behind what the team wrote before it, marked as handed out. Raises as `take` and `answer` do."""
         handed = await self.answer(project_id, question, await self.take(project_id, question))
+        handed = await self.mailbox.with_words(handed)
         await self.hand_out(handed)
         return self.answer_of(handed.out)
 
@@ -111,10 +112,10 @@ class Asking:
             row = await jobs.find(session, job_id) if is_id(job_id) else None
         if row is None:
             raise NotFound("There is no such job", code="job_not_found")
-        found = await self.mailbox.look_for_answers([row.message_id])
-        if found:
-            await self.hand_out(found[0])
-        return jobs.job_of(row, found[0] if found else None, self.answer_of)
+        handed = await jobs.look(self.mailbox, row)
+        if handed is not None:
+            await self.hand_out(handed)
+        return jobs.job_of(row, handed, self.answer_of)
 
     async def remembered(self, project_id: str, customer: Address) -> dict[str, str]:
         """What is remembered of a customer: JSON texts by name."""

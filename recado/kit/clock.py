@@ -8,6 +8,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+# 0001-01-02 and 9999-12-31, at midnight UTC.
+_FIRST_MS, _LAST_MS = -62_135_510_400_000, 253_402_214_400_000
+
 
 def _system_ms() -> int:
     return time.time_ns() // 1_000_000
@@ -27,8 +30,12 @@ def now() -> datetime:
 
 
 def from_ms(at_ms: int) -> datetime:
-    """An aware UTC datetime of milliseconds since 1970-01-01T00:00:00Z."""
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+    """An aware UTC datetime of milliseconds since 1970-01-01T00:00:00Z.
+
+    What is further away than a datetime can be in every time zone becomes the nearest that can: what somebody else
+    claimed and was stored must not keep anything from being read.
+    """
+    return datetime.fromtimestamp(min(max(at_ms, _FIRST_MS), _LAST_MS) / 1000, UTC)
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from recado.kit.problems import if_database_is_down, internal_error, problem_res
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
 REQUEST_ID_HEADER = b"x-request-id"
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+# Printable ASCII without blanks: nothing that could end a line or a field of the logs.
+_REQUEST_ID = re.compile(r"[!-~]{1,128}")
 # Asked for every few seconds by machines.
 _QUIET = frozenset({"get_health", "get_ready", "get_metrics"})
 

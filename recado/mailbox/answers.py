@@ -2,12 +2,12 @@
 somebody wrote without being asked.
 
 A turn marks what it queues with the messages that it answers. So each message has one answer for good, which all
-messages of a turn share, and asking again finds it again. A row that nobody has asked for stays queued
-until it is older than its project keeps messages.
+messages of a turn share, and asking again finds it again. Words are marked so when an answer brings them. A row that
+nobody has asked for stays queued until it is older than its project keeps messages.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from recado.kit import new_id
@@ -100,6 +100,35 @@ def _words(which: str) -> Query:
 
 _WORDS_SINCE = _words("o.seq > :after AND o.state IN ('queued', 'sent')")
 _WORDS_WAITING = _words(f"o.{ACTIVE} AND o.state = 'queued'")
+# Words from further back than so many positions stay where they are: it bounds how much of a lane is read.
+REACH = 1000
+# Those that are to come with the answer of a message: what was written before that answer and waits, and what was taken
+# for it by an earlier look. (Of what was taken, `_STANDING` has that which was written after the message.)
+_WITH = Query(
+    f"""
+    SELECT o.id, o.body, o.seq, o.state, o.answers_to IS NULL FROM inbox m
+    JOIN outbox o ON o.conversation_id = m.conversation_id AND o.seq > m.seq - {REACH}
+        AND o.seq < {{greatest}}(m.seq, :before) AND (
+            (o.answers_to IS NULL AND o.state = 'queued')
+            OR (o.answers_to = m.seq AND o.seq < m.seq AND o.state <> 'dropped')
+        )
+    WHERE m.id = :id ORDER BY o.seq
+    """,
+    scalars="id uuid, before bigint",
+)
+# From then on they answer that message: whoever asks for it again gets them again, and nobody else does.
+_TAKE_WITH = Query(
+    f"""
+    WITH found AS MATERIALIZED (
+        SELECT o.id, m.seq FROM inbox m
+        JOIN outbox o ON o.conversation_id = m.conversation_id AND o.seq > m.seq - {REACH}
+            AND o.seq < {{greatest}}(m.seq, :before) AND o.answers_to IS NULL AND o.state = 'queued'
+        WHERE m.id = :id ORDER BY o.id {{for_update_of_o}}
+    )
+    UPDATE outbox SET answers_after = found.seq - 1, answers_to = found.seq FROM found WHERE outbox.id = found.id
+    """,
+    scalars="id uuid, before bigint",
+)
 # Settled whatever its state: whoever asked has it. So it is sent and has arrived, both at once, and that is told as of
 # any other message: on PostgreSQL by the statement itself, on SQLite after it, as in `recado.mailbox.outbox`.
 _HAND_OUT = Query(
@@ -149,6 +178,25 @@ def _standing(settled: bool, dead: bool, owned: bool) -> Standing:
     if settled:
         return "given_up" if dead else "answered"
     return "running" if owned else "pending"
+
+
+async def with_words(tx: Tx, handed: Handed) -> Handed:
+    """An answer that stands, with the words that were written before it and that nobody has got: they belong to it from
+    now on. Each statement may be committed by itself: what was taken and is not handed out is found again.
+    """
+    message_id, before = handed.message_id, handed.out[0].seq if handed.out else 0
+    rows = await tx.fetch(_WITH, id=message_id, before=before)
+    if any(row[4] for row in rows):
+        await tx.fetch(_TAKE_WITH, id=message_id, before=before)
+        # Another message may have taken them at the same moment.
+        rows = await tx.fetch(_WITH, id=message_id, before=before)
+        handed = next(iter(await look(tx, [message_id])), handed)
+    taken = [row for row in rows if not row[4]]
+    return replace(
+        handed,
+        out=(*(HandedOut(*row[:3]) for row in taken), *handed.out),
+        to_do=(*(row[0] for row in taken if row[3] == "queued"), *handed.to_do),
+    )
 
 
 async def hand_out(tx: Tx, out_ids: Sequence[str]) -> list[str]:

@@ -138,6 +138,10 @@ class Mailbox:
         """What became of messages that came in; those that are not there are left out."""
         return await self.driver.run(lambda tx: answers.look(tx, message_ids), Priority.INGEST, atomic=False)
 
+    async def with_words(self, handed: Handed) -> Handed:
+        """An answer that stands, with the words that waited for one: they belong to it from now on."""
+        return await self.driver.run(lambda tx: answers.with_words(tx, handed), Priority.INGEST, atomic=False)
+
     async def places(self, writers: Collection[Writer]) -> dict[Writer, tuple[str, int]]:
         """The conversation of each of these people on the line, and how far it reaches; who has none is left out."""
         return await self.driver.run(lambda tx: answers.places(tx, writers), Priority.INGEST, atomic=False)

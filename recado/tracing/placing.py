@@ -21,7 +21,11 @@ _OUT = select(
     OutboxMessage.provider_message_id,
 ).outerjoin(
     InboxMessage,
-    and_(InboxMessage.conversation_id == OutboxMessage.conversation_id, InboxMessage.seq == OutboxMessage.answers_to),
+    and_(
+        InboxMessage.conversation_id == OutboxMessage.conversation_id,
+        InboxMessage.seq == OutboxMessage.answers_to,
+        InboxMessage.seq < OutboxMessage.seq,  # else it was written before, and only brought with the answer
+    ),
 )
 
 

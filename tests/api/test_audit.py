@@ -90,8 +90,10 @@ async def test_a_sent_message_is_noted_by_its_id_and_never_by_what_it_says(api: 
         {"kind": "message", "id": sent.json["message_ids"][0], "change": "created", "fields": {}}
     ]
     assert (first["outcome"], repeated["outcome"]) == ("done", "unchanged")
-    # A request's id that may be somebody's number is left out.
+    # A request's id that may be somebody's number is left out, and one that is longer than what is kept.
     assert (first["request_id"], repeated["request_id"]) == ("order-7", None)
+    await send(api, ours, headers={"Idempotency-Key": "two", "X-Request-Id": "Root=" + "x" * 123})
+    assert (await entries(api, ours, "&action=send_message"))[0]["request_id"] is None
     assert "51987654321" not in str([first, repeated])
 
 

@@ -14,6 +14,7 @@ from asyncpg import CannotConnectNowError  # pyright: ignore[reportMissingTypeSt
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from recado.kit.ids import is_id
 from recado.kit.logs import MASK, about, configure_logging
 from recado.mailbox.models import InboxMessage
 from recado.projects.service import Role
@@ -78,6 +79,20 @@ async def test_a_webhook_has_a_request_id_and_one_line_with_the_ids_of_what_it_b
     assert str(message_id) not in again
     for private in (PHONE, "Ana", "hola", "wamid"):
         assert private not in first + again
+
+
+async def test_a_request_is_called_as_its_client_calls_it(logs: io.StringIO, api: Api) -> None:
+    printable = "".join(map(chr, range(0x21, 0x7F)))
+    for asked in ("Root=1-6789", "req:1", "x" * 65, "x" * 128, printable):
+        answer = await api.get("/contacts", "no-key", headers={"X-Request-Id": asked})
+        assert answer.headers["x-request-id"] == asked
+    for asked in ("", "two words", "x" * 129, "a\tb", "caf\u00e9"):
+        answer = await api.get("/contacts", "no-key", headers={"X-Request-Id": asked})
+        assert is_id(answer.headers["x-request-id"])
+    logs.truncate(0)
+    await api.get("/contacts", "no-key", headers={"X-Request-Id": f"from={PHONE};"})
+    assert "request" in logs.getvalue()
+    assert PHONE not in logs.getvalue()
 
 
 async def test_an_unexpected_error_is_a_problem_and_logged_without_its_words(

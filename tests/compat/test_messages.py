@@ -1,7 +1,9 @@
 """Contract C's messages: every field, the same answer again, merged messages, silence, limits, keys, request ids."""
 
 import asyncio
+import re
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -293,6 +295,57 @@ async def test_bad_input_never_repeats_what_was_sent(client: Client) -> None:
         assert isinstance(answer.json["detail"], str)
         assert "secret" not in answer.json["detail"]
     assert (await client.post(GATEWAY, delivered("m", "x") | {"timestamp_iso": "soon"})).status == 422
+
+
+async def test_a_time_that_cannot_be_is_when_the_message_came(client: Client) -> None:
+    """Also of rows that were stored before this was looked at: a history can always be read."""
+    for number, at in enumerate(("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2100-01-01T00:00:00Z")):
+        message = delivered(f"m{number}", "hola") | {"timestamp_iso": at}
+        assert (await client.post(GATEWAY, message)).status == 200
+    (one,) = (await client.get("/api/v1/conversations")).json["items"]
+    history = await client.get(f"/api/v1/conversations/{one['id']}/messages")
+    came = [item["sent_at"] for item in history.json["items"] if item["direction"] == "in"]
+    assert len(came) == 3
+    assert all(abs(datetime.fromisoformat(at).timestamp() - time.time()) < 3600 for at in came)
+    for at_ms in (253_402_351_199_000, -62_135_647_200_000):
+        async with client.runtime.database.system() as session:
+            for row in await session.scalars(select(InboxMessage)):
+                row.body = re.sub(r'"sent_ms":-?\d+', f'"sent_ms":{at_ms}', row.body)
+                assert str(at_ms) in row.body
+        assert (await client.get(f"/api/v1/conversations/{one['id']}/messages")).status == 200
+
+
+async def test_no_customer_is_named_by_an_empty_header(client: Client) -> None:
+    empty = {"X-Customer-Id": ""}
+    for method in ("GET", "DELETE"):
+        refused = await client.call(method, "/v1/memory", headers=empty)
+        assert (refused.status, refused.json) == (400, {"detail": "Missing X-Customer-Id"})
+    assert (await client.post("/v1/conversations/c/messages", {"text": "x"}, headers=empty)).status == 200
+    assert (await client.post("/v1/conversations/c/messages", {"text": "x"})).status == 200
+    assert len({context.conversation_id for context in client.brain.contexts}) == 1
+
+
+async def test_what_is_no_json_is_told_so(client: Client) -> None:
+    for path in ("/v1/conversations/c/messages", GATEWAY):
+        refused = await client.call("POST", path, data=b'{"text": "hola', headers={"Content-Type": "application/json"})
+        assert (refused.status, refused.json) == (422, {"detail": "The body is not valid JSON"})
+
+
+@pytest.mark.parametrize(
+    "sender",
+    ["120363025246125486@g.us", "51987654321-1600000000@g.us", "status@broadcast", "1600@broadcast", "1@newsletter"],
+)
+async def test_groups_broadcasts_and_newsletters_are_ignored(client: Client, sender: str) -> None:
+    answer = await client.post(GATEWAY, delivered("m1", "hola", sender))
+    assert (answer.status, answer.json) == (
+        200,
+        {"conversation_id": f"whatsapp:{sender}", "message_id": "m1", "response_text": ""},
+    )
+    plain = await client.post("/v1/channels/whatsapp/inbound", {"from_number": sender, "text": "hola"})
+    assert (plain.status, plain.json) == (200, {"conversation_id": f"whatsapp:{sender}", "response_text": ""})
+    later = await client.post("/v1/async/channels/whatsapp/gateway/inbound", delivered("m2", "hola", sender))
+    assert (later.status, "groups" in later.json["detail"]) == (422, True)
+    assert (await stored(client), client.brain.turns) == ([], 0)
 
 
 async def test_a_project_has_its_limit_and_requests_have_ids(database_url: str, tmp_path: Path) -> None:
