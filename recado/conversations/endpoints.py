@@ -124,8 +124,8 @@ async def send_message(
 ) -> AcceptedOut:
     """Write to the person: a text, buttons, a list, a file, a link, a place, cards, a form, a reaction or a template.
 
-    It is sent after what waits already. On a `web` line, the person's open WebSocket says it, or the next answer to them
-    brings it.
+    It is sent after what waits already. On a `web` line, the person's open WebSocket says it, or the next answer
+    to them brings it.
 
     Outside WhatsApp's 24 hours only templates are sent; `by_window` holds both, and is decided when it is sent.
 

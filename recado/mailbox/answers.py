@@ -103,14 +103,14 @@ _WORDS_WAITING = _words(f"o.{ACTIVE} AND o.state = 'queued'")
 # Words from further back than so many positions stay where they are: it bounds how much of a lane is read.
 REACH = 1000
 # Those that are to come with the answer of a message: what was written before that answer and waits, and what was taken
-# for it by an earlier look. (Of what was taken, `_STANDING` has that which was written after the message.)
+# for it by an earlier look. `before` is where what is known of the answer begins.
 _WITH = Query(
     f"""
     SELECT o.id, o.body, o.seq, o.state, o.answers_to IS NULL FROM inbox m
     JOIN outbox o ON o.conversation_id = m.conversation_id AND o.seq > m.seq - {REACH}
         AND o.seq < {{greatest}}(m.seq, :before) AND (
             (o.answers_to IS NULL AND o.state = 'queued')
-            OR (o.answers_to = m.seq AND o.seq < m.seq AND o.state <> 'dropped')
+            OR (o.answers_to = m.seq AND o.state <> 'dropped')
         )
     WHERE m.id = :id ORDER BY o.seq
     """,
@@ -190,7 +190,6 @@ async def with_words(tx: Tx, handed: Handed) -> Handed:
         await tx.fetch(_TAKE_WITH, id=message_id, before=before)
         # Another message may have taken them at the same moment.
         rows = await tx.fetch(_WITH, id=message_id, before=before)
-        handed = next(iter(await look(tx, [message_id])), handed)
     taken = [row for row in rows if not row[4]]
     return replace(
         handed,
