@@ -1,7 +1,7 @@
 """Files in a folder of this machine, for one host or a shared disk.
 
 A file is written under a name of its own, flushed to the disk and then renamed: who dies on the way leaves a part that
-is never seen as a file, and is swept away after a day.
+is never seen as a file. It goes with its file, or is swept away after a day.
 """
 
 import asyncio
