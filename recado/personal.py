@@ -171,8 +171,20 @@ def without(text: str, person: Person) -> str:
     return text if cleaned == found else json.dumps(cleaned, ensure_ascii=False, separators=(",", ":"))
 
 
-def rewritten(model: type[Any], *columns: str) -> Holding:
-    """Rows that stay, but without the person: columns of JSON text in which they may be named."""
+def named_by(texts: Sequence[str], person: Person) -> list[str]:
+    """The addresses and ids of a person that stand in any of these JSON texts."""
+    ids = (*person.contact_ids, *person.conversation_ids)
+    alone = [(value, Person((), (), ((kind, value),))) for kind, value in person.addresses]
+    alone += [(value, Person((value,))) for value in ids]
+    return [value for value, one in alone if any(without(text, one) != text for text in texts)]
+
+
+def rewritten(
+    model: type[Any], *columns: str, name: str | None = None, record: Callable[[Any], Record] | None = None
+) -> Holding:
+    """Rows that stay, but without the person: columns of JSON text in which they may be named. In an export as `record`
+    shows them, with `named`: by which of their addresses and ids.
+    """
 
     def named(person: Person) -> ColumnElement[bool]:
         found: ColumnElement[bool] = model.id.is_(None)
@@ -206,4 +218,11 @@ def rewritten(model: type[Any], *columns: str) -> Holding:
         await session.flush()
         return count
 
-    return Holding(model.__tablename__, find, remove)
+    async def export(read: Reading, person: Person) -> AsyncIterator[Record]:
+        assert record is not None  # noqa: S101 # only then it is given
+        async for row in read_rows(read, model, named(person)):
+            texts = [text for column in columns if (text := getattr(row, column)) is not None]
+            if found := named_by(texts, person):  # else it stands inside of something longer, as in another's number
+                yield {**record(row), "named": found}
+
+    return Holding(model.__tablename__, find, remove, name, export if record is not None else None)

@@ -119,7 +119,7 @@ class Keeper:
             log.info("old_deliveries_removed", **gone)
 
     async def sweep_files(self) -> None:
-        """Now and then, remove parts of files that nobody will finish. That two processes do so at a time does no harm."""
+        """Now and then, remove parts of files that nobody will finish. Two processes may do so at a time."""
         now_s = asyncio.get_running_loop().time()
         if now_s >= self._sweep_at_s:
             await self.eraser.store.sweep()
