@@ -179,6 +179,15 @@ def named_by(texts: Sequence[str], person: Person) -> list[str]:
     return [value for value, one in alone if any(without(text, one) != text for text in texts)]
 
 
+async def _listed(
+    rows: AsyncIterator[Any], columns: Sequence[str], person: Person, record: Callable[[Any], Record]
+) -> AsyncIterator[Record]:
+    async for row in rows:
+        texts = [text for column in columns if (text := getattr(row, column)) is not None]
+        if found := named_by(texts, person):  # else it stands inside of something longer, as in another's number
+            yield {**record(row), "named": found}
+
+
 def rewritten(
     model: type[Any], *columns: str, name: str | None = None, record: Callable[[Any], Record] | None = None
 ) -> Holding:
@@ -218,11 +227,8 @@ def rewritten(
         await session.flush()
         return count
 
-    async def export(read: Reading, person: Person) -> AsyncIterator[Record]:
+    def export(read: Reading, person: Person) -> AsyncIterator[Record]:
         assert record is not None  # noqa: S101 # only then it is given
-        async for row in read_rows(read, model, named(person)):
-            texts = [text for column in columns if (text := getattr(row, column)) is not None]
-            if found := named_by(texts, person):  # else it stands inside of something longer, as in another's number
-                yield {**record(row), "named": found}
+        return _listed(read_rows(read, model, named(person)), columns, person, record)
 
     return Holding(model.__tablename__, find, remove, name, export if record is not None else None)
