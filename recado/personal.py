@@ -179,6 +179,15 @@ def named_by(texts: Sequence[str], person: Person) -> list[str]:
     return [value for value, one in alone if any(without(text, one) != text for text in texts)]
 
 
+def _naming(model: type[Any], columns: Sequence[str], person: Person) -> ColumnElement[bool]:
+    """True for rows that may name the person."""
+    found: ColumnElement[bool] = model.id.is_(None)
+    for column in columns:
+        for needle in needles(person):
+            found |= getattr(model, column).contains(needle, autoescape=True)
+    return found
+
+
 async def _listed(
     rows: AsyncIterator[Any], columns: Sequence[str], person: Person, record: Callable[[Any], Record]
 ) -> AsyncIterator[Record]:
@@ -196,11 +205,7 @@ def rewritten(
     """
 
     def named(person: Person) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = model.id.is_(None)
-        for column in columns:
-            for needle in needles(person):
-                found |= getattr(model, column).contains(needle, autoescape=True)
-        return found
+        return _naming(model, columns, person)
 
     def changes(row: Any, person: Person) -> dict[str, str]:
         texts = {column: getattr(row, column) for column in columns}
