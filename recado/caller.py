@@ -36,8 +36,8 @@ class Caller:
 
     @asynccontextmanager
     async def asking(self) -> AsyncGenerator[AsyncSession]:
-        """A transaction that reads, and notes in the audit log that a provider is about to be asked to change
-        something: whatever becomes of it, the entry is there.
+        """A transaction that reads, and notes in the audit log that something is about to be done elsewhere (a provider
+        is asked to change something, data leaves): whatever becomes of it, the entry is there.
         """
         async with self.writing() as session:
             session.info[ASKING] = None

@@ -192,15 +192,41 @@ def names_in(text: str) -> set[str]:
     return found
 
 
-def rewritten(model: type[Any], *columns: str) -> Holding:  # noqa: C901 # one closure for each thing it can
-    """Rows that stay, but without the person: columns of JSON text in which they may be named."""
+def named_by(texts: Sequence[str], person: Person) -> list[str]:
+    """The addresses and ids of a person that stand in any of these JSON texts."""
+    ids = (*person.contact_ids, *person.conversation_ids)
+    alone = [(value, Person((), (), ((kind, value),))) for kind, value in person.addresses]
+    alone += [(value, Person((value,))) for value in ids]
+    return [value for value, one in alone if any(without(text, one) != text for text in texts)]
+
+
+def _naming(model: type[Any], columns: Sequence[str], person: Person) -> ColumnElement[bool]:
+    """True for rows that may name the person."""
+    found: ColumnElement[bool] = model.id.is_(None)
+    for column in columns:
+        for needle in needles(person):
+            found |= getattr(model, column).contains(needle, autoescape=True)
+    return found
+
+
+async def _listed(
+    rows: AsyncIterator[Any], columns: Sequence[str], person: Person, record: Callable[[Any], Record]
+) -> AsyncIterator[Record]:
+    async for row in rows:
+        texts = [text for column in columns if (text := getattr(row, column)) is not None]
+        if found := named_by(texts, person):  # else it stands inside of something longer, as in another's number
+            yield {**record(row), "named": found}
+
+
+def rewritten(  # noqa: C901 # one closure for each thing it can
+    model: type[Any], *columns: str, name: str | None = None, record: Callable[[Any], Record] | None = None
+) -> Holding:
+    """Rows that stay, but without the person: columns of JSON text in which they may be named. In an export as `record`
+    shows them, with `named`: by which of their addresses and ids.
+    """
 
     def named(person: Person) -> ColumnElement[bool]:
-        found: ColumnElement[bool] = model.id.is_(None)
-        for column in columns:
-            for needle in needles(person):
-                found |= getattr(model, column).contains(needle, autoescape=True)
-        return found
+        return _naming(model, columns, person)
 
     def changes(row: Any, person: Person) -> dict[str, str]:
         texts = {column: getattr(row, column) for column in columns}
@@ -232,4 +258,8 @@ def rewritten(model: type[Any], *columns: str) -> Holding:  # noqa: C901 # one c
             for name in {name for text in row if text is not None for name in names_in(text)}:
                 yield name
 
-    return Holding(model.__tablename__, find, remove, names=names)
+    def export(read: Reading, person: Person) -> AsyncIterator[Record]:
+        assert record is not None  # noqa: S101 # only then it is given
+        return _listed(read_rows(read, model, named(person)), columns, person, record)
+
+    return Holding(model.__tablename__, find, remove, name, export if record is not None else None, names=names)

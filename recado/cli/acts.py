@@ -23,7 +23,7 @@ UNAUDITED = frozenset(
         "db check", "doctor", "inbox list", "job list", "job show", "key list", "knowledge search", "line blocked",
         "line check", "line list", "line templates list", "line unrouted list", "media list", "outbox list",
         "project list", "schedule list", "usage", "webhook deliveries", "webhook list", "audit list", "audit export",
-        "contact erased", "contact export",
+        "contact erased",
         # They touch no installation.
         "bench", "chat", "eval", "key generate-secret", "model", "model bench", "model cache list",
         "model cache prune", "model convert", "model fetch", "model publish", "simulate cloud-api",

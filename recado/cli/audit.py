@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Any
 
@@ -72,18 +73,20 @@ async def _list(
     slug: str | None, wanted: dict[str, str | None], since: datetime | None, limit: int
 ) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    async for row in _entries(slug, wanted, since):
-        rows.append(row)
-        if len(rows) == limit:
-            break
+    async with aclosing(_entries(slug, wanted, since)) as entries:  # else the database is closed after the loop is
+        async for row in entries:
+            rows.append(row)
+            if len(rows) == limit:
+                break
     return rows
 
 
 async def _export(slug: str | None, since: datetime | None) -> None:
     import json
 
-    async for row in _entries(slug, {}, since):
-        sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
+    async with aclosing(_entries(slug, {}, since)) as entries:
+        async for row in entries:
+            sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 async def _entries(

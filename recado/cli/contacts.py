@@ -122,6 +122,7 @@ async def _project(slug: str) -> "AsyncGenerator[tuple[Database, str, Eraser]]":
 
 
 async def _export(slug: str, who: str, to: Path) -> int:
+    from recado.kit.acting import ASKING
     from recado.privacy.exporting import export_of
     from recado.privacy.people import find_contact
 
@@ -129,6 +130,8 @@ async def _export(slug: str, who: str, to: Path) -> int:
         async with database.project(project_id, read_only=True) as session:
             contact_id = await find_contact(session, who)
         export = await export_of(database, eraser.store, project_id, contact_id)
+        async with database.project(project_id) as session:  # noted before the first byte leaves
+            session.info[ASKING] = ("contact", contact_id)
         try:
             return await _write(to, export.chunks())
         except OSError as error:

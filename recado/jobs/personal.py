@@ -8,11 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import ENDED
-from recado.personal import Aging, remove_rows, rewritten
+from recado.personal import Aging, Record, remove_rows, rewritten
+
+
+def _job(row: Job) -> Record:
+    return {"id": row.id, "kind": row.kind, "state": row.state, "created_ms": row.created_ms}
+
+
+def _schedule(row: Schedule) -> Record:
+    return {"id": row.id, "name": row.name, "kind": row.kind, "next_ms": row.next_ms, "created_ms": row.created_ms}
+
 
 HOLDINGS = (
-    rewritten(Job, "input", "progress", "result"),
-    rewritten(Schedule, "input"),
+    rewritten(Job, "input", "progress", "result", name="jobs", record=_job),
+    rewritten(Schedule, "input", name="schedules", record=_schedule),
 )
 
 

@@ -9,6 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import parse_qs
 
@@ -35,6 +36,10 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 # As the table has it.
 MAX_ADDRESS = 160
 SIGNATURE_HEADER = b"x-hub-signature-256"
+# A wrong secret is told so often at most: anybody may send us what is not signed.
+UNSIGNED_TOLD_S = 60.0
+# As many lines are named with it.
+MAX_TOLD_LINES = 5
 _HALVES = re.compile("[\ud800-\udfff]")
 # What we sent along as `biz_opaque_callback_data`: anything else was not sent by us.
 _OUR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
@@ -92,6 +97,31 @@ class _Proof:
         return self._valid[secret]
 
 
+class _Unsigned:
+    """Tells now and then of what was refused because it was not signed by any of our lines' secrets."""
+
+    def __init__(self, channel: str) -> None:
+        self._channel = channel
+        self._count = 0
+        self._line_ids: set[str] = set()
+        self._told_s = float("-inf")
+
+    def note(self, code: str, lines: Iterable[Line]) -> None:
+        """One was refused; `lines` are those that it names (nothing else of it is to be believed, or told)."""
+        self._count += 1
+        self._line_ids.update(line.id for line in lines)
+        now_s = monotonic()
+        if now_s < self._told_s + UNSIGNED_TOLD_S:
+            return
+        line_ids = sorted(self._line_ids)[:MAX_TOLD_LINES]
+        # The guides name the status: it is what the provider shows, too.
+        log.warning(
+            "webhook_refused", status=401, code=code, channel=self._channel, count=self._count, line_ids=line_ids
+        )
+        self._count, self._told_s = 0, now_s
+        self._line_ids.clear()
+
+
 class WebhookApp:
     """`GET|POST /webhooks/...` of one channel."""
 
@@ -112,6 +142,7 @@ class WebhookApp:
         self._erased = erased
         self.received = 0
         self.refused = 0
+        self._unsigned = _Unsigned(name)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = request_id_of(scope)
@@ -153,15 +184,18 @@ class WebhookApp:
     async def _take(self, scope: Scope, receive: Receive) -> None:
         signature = header(scope, SIGNATURE_HEADER)
         if signature is None:
-            raise Refused(401, "signature_missing")
+            raise self._unproven("signature_missing")
         body = await _read(scope, receive)
-        payload = _parse(body)
-        named = await self._lines_at(self._channel.line_addresses(payload))
         proof = _Proof(self._channel, body, signature)
-        if not any(map(proof.holds, named.values())) and not any(
-            map(proof.holds, self._directory.lines_of(self._name))
-        ):
-            raise Refused(401, "signature_wrong")
+        try:
+            payload = _parse(body)
+        except Refused:
+            if not self._proven(proof):  # a stranger is told nothing of what we can read
+                raise self._unproven("signature_wrong") from None
+            raise
+        named = await self._lines_at(self._channel.line_addresses(payload))
+        if not any(map(proof.holds, named.values())) and not self._proven(proof):
+            raise self._unproven("signature_wrong", named.values())
         self.received += 1
         received = self._channel.convert(payload)
         if missing := {part.line_address for part in received} - named.keys() - {""}:
@@ -171,6 +205,14 @@ class WebhookApp:
         untold = await self._take_happenings(received, lines, proof)
         await self._store(body, received, lines, stray=untold)
         await self._take_numbers(received, lines)
+
+    def _proven(self, proof: _Proof) -> bool:
+        """Whether any line's secret has signed it."""
+        return any(map(proof.holds, self._directory.lines_of(self._name)))
+
+    def _unproven(self, code: str, named: Iterable[Line] = ()) -> Refused:
+        self._unsigned.note(code, named)
+        return Refused(401, code)
 
     async def _take_happenings(self, received: tuple[Received, ...], lines: Mapping[str, Line], proof: _Proof) -> bool:
         """Take up what the provider says of its accounts; True if something was for none of our lines."""

@@ -81,6 +81,9 @@ class BucketStore:
     async def delete(self, key: str) -> None:
         await self._call(partial(self._client.delete_object, Bucket=self._bucket, Key=self._prefix + key))
 
+    async def sweep(self) -> None:
+        """Uploads that were not completed are no files; the bucket's own rule removes them."""
+
     async def close(self) -> None:
         await asyncio.to_thread(self._client.close)
 

@@ -1,7 +1,7 @@
 """Files in a folder of this machine, for one host or a shared disk.
 
 A file is written under a name of its own, flushed to the disk and then renamed: who dies on the way leaves a part that
-is never seen as a file, and is swept away after a day.
+is never seen as a file. It goes with its file, or is swept away after a day.
 """
 
 import asyncio
@@ -9,6 +9,7 @@ import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable
+from glob import escape
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -31,7 +32,7 @@ class FolderStore:
         self._ready = False
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        part = await _on_disk(self._begin)
+        part = await _on_disk(self._begin, key)
         file = await _on_disk(_create, part)
         try:
             # What goes wrong where the chunks come from is none of ours, also a time-out or a reset (`OSError`s).
@@ -63,10 +64,10 @@ class FolderStore:
             raise _unavailable(error) from error
 
     async def delete(self, key: str) -> None:
-        try:
-            await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
-        except OSError as error:
-            raise _unavailable(error) from error
+        await _on_disk(self._remove, self._path(key))
+
+    async def sweep(self) -> None:
+        await _on_disk(self._sweep)
 
     async def close(self) -> None:
         """Nothing is kept open."""
@@ -77,18 +78,27 @@ class FolderStore:
             raise ValueError("a key names a place inside the store")
         return path
 
-    def _begin(self) -> Path:
-        """A name for a part. The first of a process sweeps away the old ones."""
+    def _begin(self, key: str) -> Path:
+        """A name for a part, which tells of which file it is. The first of a process sweeps away the old ones."""
         parts = self._root / PARTS
         if not self._ready:
             _make_private(parts)
-            oldest_s = time.time() - _PART_AGE_S
-            for left in parts.iterdir():
-                with contextlib.suppress(FileNotFoundError):  # finished meanwhile, by another process
-                    if left.stat().st_mtime < oldest_s:
-                        left.unlink()
+            self._sweep()
             self._ready = True
-        return parts / new_id()
+        return parts / f"{self._path(key).name}.{new_id()}"
+
+    def _remove(self, path: Path) -> None:
+        """The parts of a file, then itself: who is still writing one cannot finish it after that."""
+        for part in (self._root / PARTS).glob(f"{escape(path.name)}.*"):
+            part.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
+
+    def _sweep(self) -> None:
+        oldest_s = time.time() - _PART_AGE_S
+        for left in (self._root / PARTS).glob("*"):
+            with contextlib.suppress(FileNotFoundError):  # finished meanwhile, by another process
+                if left.stat().st_mtime < oldest_s:
+                    left.unlink()
 
     def _finish(self, file: IO[bytes], part: Path, path: Path) -> None:
         file.flush()

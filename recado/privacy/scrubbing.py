@@ -5,7 +5,8 @@ the unused parts of the file are searched. Now and then a page that was divided 
 pages that an older Recado wrote: then the file is written anew, if that takes no longer than people may wait. What is
 in use is not looked at: it is others', or kept by design.
 
-PostgreSQL: the tables are vacuumed. See docs/decisions/0017 for what that leaves.
+PostgreSQL: the tables are vacuumed, and what its planner keeps as examples of their values is made anew. See
+docs/decisions/0017 for what that leaves.
 """
 
 import asyncio
@@ -16,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recado.db import Database
 from recado.errors import Unavailable, retry_after
@@ -31,6 +34,8 @@ PAUSE_S = 0.5
 MAX_REWRITE_BYTES = 128 << 20
 VACUUM_LIMIT_S = 600.0
 SEARCH_LIMIT_S = 600.0
+# How long others wait for an empty table at most, behind who waits for it.
+EMPTY_LOCK_S = 1.0
 # Shorter numbers, which a project may make up, stand in all that was ever written.
 MIN_DIGITS = 7
 
@@ -48,7 +53,7 @@ class Scrubbed:
 async def scrub(database: Database, project_id: str, tables: Collection[str], person: Person | None) -> Scrubbed:
     """Clean the files after an erasure that changed these tables. Raises `Unavailable` (`database_busy`)."""
     if not database.is_sqlite:
-        await _vacuum(database, sorted(tables))
+        await _vacuum(database, sorted(tables), person)
         return Scrubbed("vacuumed")
     await _cut_log(database.sqlite_path)
     if person is None:
@@ -145,12 +150,68 @@ async def _search(path: Path, sought: Sought) -> int:
     return int(output)
 
 
-async def _vacuum(database: Database, tables: Sequence[str]) -> None:
-    async with database.engine.connect() as connection:
+# Where the planner has a text among the examples of a column's values.
+_EXAMPLES = """
+    SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = current_schema() AND strpos(
+        concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text), :text) > 0
+"""
+# The columns of text of which it has any, as they are declared: ids lead nowhere. What only the condition of an index
+# names (`state`) is none of a person's, and to declare it anew could spell the condition anew.
+_KNOWN = """
+    SELECT quote_ident(a.attname) AS name, format_type(a.atttypid, a.atttypmod) AS type,
+        CASE WHEN a.attcollation <> t.typcollation THEN a.attcollation::regcollation::text END AS collation
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid JOIN pg_stats s ON s.attname = a.attname
+    WHERE s.schemaname = current_schema() AND s.tablename = :table AND a.attrelid = to_regclass(quote_ident(:table))
+        AND a.atttypid IN ('text'::regtype, 'varchar'::regtype) AND NOT EXISTS (
+            SELECT 1 FROM pg_depend d JOIN pg_index i ON i.indexrelid = d.objid
+            WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = a.attrelid
+                AND d.refobjsubid = a.attnum AND i.indpred IS NOT NULL AND a.attnum <> ALL (i.indkey))
+"""
+
+
+async def _vacuum(database: Database, tables: Sequence[str], person: Person | None) -> None:
+    async with database.engine.connect() as connection, asyncio.timeout(VACUUM_LIMIT_S):
         alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        async with asyncio.timeout(VACUUM_LIMIT_S):
-            for table in tables:
-                await alone.execute(text(f'VACUUM "{table}"'))
+        for table in tables:
+            await alone.execute(text(f'VACUUM (ANALYZE) "{table}"'))
+        # Also from where their rows went earlier, by age.
+        others: set[str] = set()
+        for needle in [value for _, value in person.addresses] if person is not None else ():
+            others.update((await alone.scalars(text(_EXAMPLES), {"text": needle})).all())
+        others.difference_update(tables)
+        for table in sorted(others):
+            await alone.execute(text(f'ANALYZE "{table}"'))
+    for table in (*tables, *sorted(others)):
+        await _forget_examples(database, table)
+
+
+async def _forget_examples(database: Database, table: str) -> None:
+    """Of a table without rows ANALYZE keeps what it knew. To declare a column as it is forgets it, for no row has to be
+    looked at. Raises `Unavailable` (`database_busy`).
+    """
+    async with database.engine.connect() as connection:
+        if not await _is_known_but_empty(connection, table):
+            return
+    try:
+        async with database.engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL lock_timeout = {round(EMPTY_LOCK_S * 1000)}"))
+            await connection.execute(text(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE'))
+            if not await _is_known_but_empty(connection, table):
+                return
+            known = (await connection.execute(text(_KNOWN), {"table": table})).all()
+            changes = [
+                f"ALTER COLUMN {name} TYPE {type_}" + (f" COLLATE {collation}" if collation else "")
+                for name, type_, collation in known
+            ]
+            await connection.execute(text(f'ALTER TABLE "{table}" {", ".join(changes)}'))
+    except DBAPIError as error:
+        raise _busy() from error
+
+
+async def _is_known_but_empty(connection: AsyncConnection, table: str) -> bool:
+    if await connection.scalar(text(f'SELECT EXISTS (SELECT 1 FROM "{table}")')):  # noqa: S608 # our own names
+        return False
+    return bool((await connection.execute(text(_KNOWN), {"table": table})).first())
 
 
 # Longer than a transaction of the mailbox may take (`COMMAND_TIMEOUT_S` of recado.mailbox.postgres).

@@ -25,6 +25,8 @@ from recado.privacy.service import DAY_MS, days_of
 LOOK_S = 1.0
 # How often a project is looked through for what has aged.
 ROUND_MS = 3_600_000
+# How often what half a download left behind is looked for.
+SWEEP_S = 3600.0
 # Providers deliver a notice again for a week, as they do messages (MIN_DAYS of `recado.privacy.service`).
 NOTICE_DAYS = 8
 # Between two parts of the audit log that go: others write meanwhile.
@@ -51,6 +53,7 @@ class Keeper:
     unrouted_days: int = 0
     _trim_at_s: float = float("-inf")
     _deliveries_at_s: float = float("-inf")
+    _sweep_at_s: float = float("-inf")
 
     async def run(self) -> None:
         while True:
@@ -59,6 +62,7 @@ class Keeper:
                 await self.remove_what_has_aged()
                 await self.trim_audit_log()
                 await self.remove_old_deliveries()
+                await self.sweep_files()
             except Exception as error:  # whatever it is, the next round comes
                 log.warning("privacy_waits", **place_of(error))
             await self.bell.wait(self.look_s)
@@ -113,6 +117,13 @@ class Keeper:
         self._deliveries_at_s = now_s + ROUND_MS / 1000
         if any(gone.values()):
             log.info("old_deliveries_removed", **gone)
+
+    async def sweep_files(self) -> None:
+        """Now and then, remove parts of files that nobody will finish. Two processes may do so at a time."""
+        now_s = asyncio.get_running_loop().time()
+        if now_s >= self._sweep_at_s:
+            await self.eraser.store.sweep()
+            self._sweep_at_s = now_s + SWEEP_S
 
     async def remove_what_has_aged(self) -> None:
         """Look through the projects whose turn it is; each is one process's until the next round."""

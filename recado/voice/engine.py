@@ -8,7 +8,6 @@ from asyncio.subprocess import Process
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Protocol
 
 from recado.errors import PERMANENT, MediaError, SettingsError, retry_after
@@ -29,8 +28,8 @@ class Heard:
 class Engine(Protocol):
     """Hears audio. One instance serves a process."""
 
-    async def hear(self, audio: Path) -> Heard:
-        """What an audio file says. Raises `MediaError` (`voice_too_long`, `voice_unreadable`).
+    async def hear(self, audio: bytes) -> Heard:
+        """What the content of an audio file says. Raises `MediaError` (`voice_too_long`, `voice_unreadable`).
 
         Whoever is cancelled here leaves nothing behind that hears on.
         """
@@ -56,8 +55,9 @@ class _Hearing:
             raise MediaError("The process that hears has ended", code="voice_engine_ended", verdict=_AGAIN)
         return json.loads(line)
 
-    async def ask(self, audio: Path) -> dict[str, str | None]:
-        self.asks.write(f"{audio}\n".encode())
+    async def ask(self, audio: bytes) -> dict[str, str | None]:
+        """The content itself goes over: a copy on a disk would outlive whoever is killed here."""
+        self.asks.writelines((b"%d\n" % len(audio), audio))
         return await self.answer()
 
     async def end(self) -> None:
@@ -94,7 +94,7 @@ class WhisperEngine:
         self._hearing: _Hearing | None = None
         self._one = asyncio.Lock()
 
-    async def hear(self, audio: Path) -> Heard:
+    async def hear(self, audio: bytes) -> Heard:
         async with self._one:
             hearing = await self._loaded()
             try:
@@ -137,9 +137,9 @@ class FakeEngine:
         self._answer = answer
         self.heard = 0
 
-    async def hear(self, audio: Path) -> Heard:
+    async def hear(self, audio: bytes) -> Heard:
         self.heard += 1
-        return self._answer(await asyncio.to_thread(audio.read_bytes))
+        return self._answer(audio)
 
     async def close(self) -> None: ...
 

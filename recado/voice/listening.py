@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 import structlog
 
 from recado.errors import MediaError, RecadoError, retry_after
 from recado.kit import randomness
 from recado.kit.wakeup import Bell
+from recado.media.limits import MAX_BYTES
 from recado.media.store import Store
 from recado.media.work import LEASE_MS, Job, MediaWork
 from recado.voice.engine import Engine
@@ -99,19 +98,24 @@ class Listener:
             raise MediaError("The note has no content", code="media_content_missing")
         if job.attempts > MAX_ATTEMPTS:  # a try that failed is settled; what ends a process leaves its claim alone
             raise MediaError("Every process that heard it ended", code="voice_process_ended")
-        with tempfile.TemporaryDirectory(prefix="recado-voice-") as folder:  # for the user of this process only
-            audio = Path(folder) / "note"
-            with await asyncio.to_thread(audio.open, "wb") as file:
-                async for chunk in self._store.read(job.store_key):
-                    await asyncio.to_thread(file.write, chunk)
-            async with asyncio.timeout(HEAR_LIMIT_S):
-                heard = await self._engine.hear(audio)
+        audio = await self._content(job.store_key)
+        async with asyncio.timeout(HEAR_LIMIT_S):
+            heard = await self._engine.hear(audio)
         text = heard.text.replace("\x00", "").strip()[:MAX_TRANSCRIPT]
         if not text:
             raise MediaError("Nothing was said", code="voice_silent")
         values = {"hearing": "done", "transcript": text, "transcript_language": heard.language, "attempts": 0}
         if await self._work.settle(job, values, event="voice.heard"):
             self.stats.heard += 1
+
+    async def _content(self, key: str) -> bytes:
+        """A note, in memory: what a killed process has written elsewhere no erasure would find."""
+        content = bytearray()
+        async for chunk in self._store.read(key):
+            content += chunk
+            if len(content) > MAX_BYTES["audio"]:  # none that was taken is so large
+                raise MediaError("The note is too large", code="voice_too_long")
+        return bytes(content)
 
     async def _after_failure(self, job: Job, error: Exception) -> None:
         known = error if isinstance(error, RecadoError) else _as_known(error)

@@ -1,9 +1,10 @@
 """Whisper in a process of its own: `python -m recado.voice.whisper_process MODEL`.
 
-It reads paths of audio from stdin, a line each, and answers with a line of JSON each, after a first one when the model
-is loaded; `code` says what went wrong. It ends with its stdin, in the middle of a note too.
+It reads audio from stdin, each after a line with its size in bytes, and answers with a line of JSON each, after a first
+one when the model is loaded; `code` says what went wrong. It ends with its stdin, in the middle of a note too.
 """
 
+import io
 import json
 import os
 import queue
@@ -40,11 +41,11 @@ def gathered(pieces: Iterable[bytes]) -> bytes:
     return bytes(samples)
 
 
-def decoded(audio: Path) -> Iterator[bytes]:
+def decoded(audio: bytes) -> Iterator[bytes]:
     """The audio piece by piece, as Whisper takes it: a file of 16 MB may hold hours, which fill a gigabyte at once."""
     av = import_module("av")  # it comes with faster-whisper
     resampler = av.AudioResampler(format="s16", layout="mono", rate=RATE)
-    with av.open(str(audio), metadata_errors="ignore") as container:
+    with av.open(io.BytesIO(audio), metadata_errors="ignore") as container:
         for packet in container.demux(audio=0):
             with suppress(av.error.InvalidDataError):  # a damaged packet; the others can be heard
                 for frame in packet.decode():
@@ -55,8 +56,8 @@ def decoded(audio: Path) -> Iterator[bytes]:
         yield piece.to_ndarray().tobytes()
 
 
-def hear(model: Any, audio: Path) -> dict[str, str | None]:
-    """What an audio file says, or the code of why not."""
+def hear(model: Any, audio: bytes) -> dict[str, str | None]:
+    """What the content of an audio file says, or the code of why not."""
     numpy = import_module("numpy")
     try:
         pieces = gathered(decoded(audio))
@@ -72,7 +73,7 @@ def hear(model: Any, audio: Path) -> dict[str, str | None]:
         return {"code": "voice_engine_failed"}
 
 
-def _listen(name: str, paths: "queue.SimpleQueue[str]", answers: int) -> None:
+def _listen(name: str, notes: "queue.SimpleQueue[bytes]", answers: int) -> None:
     def answer(said: dict[str, str | None]) -> None:
         os.write(answers, json.dumps(said).encode() + b"\n")
 
@@ -83,7 +84,7 @@ def _listen(name: str, paths: "queue.SimpleQueue[str]", answers: int) -> None:
         return
     answer({})
     while True:
-        answer(hear(model, Path(paths.get())))
+        answer(hear(model, notes.get()))
 
 
 def main() -> None:
@@ -94,10 +95,10 @@ def main() -> None:
     # Libraries may print.
     answers = os.dup(1)
     os.dup2(2, 1)
-    paths: queue.SimpleQueue[str] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(sys.argv[1], paths, answers), daemon=True).start()
-    for line in sys.stdin:
-        paths.put(line.rstrip("\n"))
+    notes: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+    threading.Thread(target=_listen, args=(sys.argv[1], notes, answers), daemon=True).start()
+    while size := sys.stdin.buffer.readline():
+        notes.put(sys.stdin.buffer.read(int(size)))
     os._exit(0)
 
 

@@ -64,6 +64,16 @@ async def test_every_operation_that_is_no_get_leaves_an_entry(api: Api, ours: Te
     assert not [word for word in (TEXT, PHONE) if word in str(await entries(api, ours))]
 
 
+async def test_who_takes_a_persons_data_out_is_noted_before_the_first_byte(api: Api, ours: Tenant) -> None:
+    path, key = f"/contacts/{ours.contact_id}/export", ours.keys[Role.ADMIN]
+    assert (await api.get(path, key)).status == 200
+    (entry,) = await entries(api, ours, "&action=export_contact")
+    assert (entry["actor"], entry["key_id"] is not None, entry["outcome"]) == ("key", True, "asked")
+    assert (entry["object_kind"], entry["object_id"]) == ("contact", ours.contact_id)
+    assert (await api.get(f"/contacts/{ours.project_id}/export", key)).status == 404
+    assert len(await entries(api, ours, "&action=export_contact")) == 1
+
+
 async def test_what_retention_was_and_what_it_is_now_is_told(api: Api, ours: Tenant) -> None:
     for days in ({"messages": 365, "media": 90, "logs": None}, {"messages": 30, "media": 90, "logs": 9}):
         assert (await api.call("PUT", "/api/v1/retention", ours.keys[Role.ADMIN], days)).status == 200

@@ -104,6 +104,7 @@ def test_every_command_leaves_an_entry_or_is_declared_to_change_nothing(console:
         ("backup", (str(tmp_path / "backups"),)),
         ("audit trim", ("--older-than", "90")),
         ("project retention", ("clinica", "--messages", "365")),
+        ("contact export", ("clinica", rows["contact"], "--to", str(tmp_path / "person.zip"))),
         ("contact erase", ("clinica", rows["contact"], "--yes")),
         ("db compact", ()),
         ("db copy", ("--to", f"sqlite:///{tmp_path / 'other.db'}")),
@@ -195,6 +196,9 @@ def test_the_log_is_listed_filtered_and_exported(console: Console) -> None:
     assert console.entries("--since", "2999-01-01") == []
     lines = console.run("audit", "export").stdout.splitlines()
     assert [json.loads(line)["id"] for line in lines] == [entry["id"] for entry in console.entries()]
+    few = console.installation.run("audit", "list", "--limit", "2", "--json")  # more are left than are shown
+    assert [entry["id"] for entry in json.loads(few.stdout)] == [entry["id"] for entry in console.entries()[:2]]
+    assert few.stderr == ""
     table = console.run("audit", "list").stdout
     assert re.search(r"key create +key +[0-9a-f-]{36} +done", table)
     assert "Nothing was changed yet" in console.run("audit", "list", "--since", "2999-01-01").stdout

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Received
 from recado.errors import Unavailable
 from recado.kit import new_id
 from recado.mailbox.driver import DatabaseDown
-from recado.mailbox.receive import MAX_BODY_BYTES, WebhookApp
+from recado.mailbox.receive import MAX_BODY_BYTES, UNSIGNED_TOLD_S, WebhookApp
 from recado.mailbox.service import Mailbox
 from recado.messages import Address, InboundMessage, Person, StatusUpdate, System, Text
 from tests.mailbox.support import FakeDirectory, Shop, World, apply, lane
@@ -112,6 +113,35 @@ async def test_what_is_no_json_object_is_400_although_it_is_well_signed(
     status, code = await call(cloud_api(mailbox, shop), [piece(body)], headers=signed(shop, body))
     assert (status, code) in [(400, b"body_not_json"), (400, b"body_not_an_object")]
     assert not await world.rows("SELECT 1 FROM unrouted")
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe{}"])
+async def test_what_is_not_signed_is_401_whatever_it_is(
+    world: World, mailbox: Mailbox, shop: Shop, body: bytes
+) -> None:
+    headers = signed(shop, b"another body")
+    assert await call(cloud_api(mailbox, shop), [piece(body)], headers=headers) == (401, b"signature_wrong")
+
+
+async def test_wrong_signatures_are_told_once_a_minute_without_what_was_in_them(
+    mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, now_s = cloud_api(mailbox, shop), 1000.0
+    monkeypatch.setattr("recado.mailbox.receive.monotonic", lambda: now_s)
+    body = delivery((shop, "secreto"))
+    with capture_logs() as logs:
+        assert await call(app, headers=[]) == (401, b"signature_missing")
+        for _ in range(2):
+            assert await post(app, body, sign(shop, b"another body")) == 401
+        told = [log for log in logs if log["event"] == "webhook_refused"]
+        assert [(log["count"], log["line_ids"]) for log in told] == [(1, [])]
+        now_s += UNSIGNED_TOLD_S
+        for _ in range(2):
+            assert await post(app, body, sign(shop, b"another body")) == 401
+    told = [log for log in logs if log["event"] == "webhook_refused"]
+    assert [(log["count"], log["line_ids"]) for log in told] == [(1, []), (3, [shop.line_id])]
+    assert {(log["log_level"], log["status"], log["code"]) for log in told[1:]} == {("warning", 401, "signature_wrong")}
+    assert not [word for word in ("secreto", shop.line.address) if word in str(logs)]
 
 
 @pytest.mark.parametrize("body", WRONG_SHAPES)

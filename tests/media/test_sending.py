@@ -67,6 +67,9 @@ class HeldStore:
     async def delete(self, key: str) -> None:
         await self._store.delete(key)
 
+    async def sweep(self) -> None:
+        await self._store.sweep()
+
     async def close(self) -> None:
         await self._store.close()
 

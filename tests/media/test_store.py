@@ -116,16 +116,43 @@ async def test_a_folder_is_nobody_elses(tmp_path: Path) -> None:
     assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
 
 
-async def test_old_parts_are_swept_away_and_young_ones_kept(tmp_path: Path) -> None:
-    parts = tmp_path / "media" / "parts"
-    parts.mkdir(parents=True)
+def leave_parts(parts: Path) -> None:
     for name, age_s in (("old", 25 * 3600), ("young", 60)):
         (parts / name).write_bytes(b"half")
         before = (parts / name).stat().st_mtime - age_s
         os.utime(parts / name, (before, before))
+
+
+async def test_old_parts_are_swept_away_and_young_ones_kept(tmp_path: Path) -> None:
+    parts = tmp_path / "media" / "parts"
+    store = FolderStore(tmp_path / "media")
+    await store.sweep()  # of a folder that nothing was put into yet
+    parts.mkdir(parents=True)
+    leave_parts(parts)
     (parts / "gone").symlink_to("nowhere")  # as one that another process finishes between two looks
-    await FolderStore(tmp_path / "media").put(KEY, pieces(b"content"))
+    await store.put(KEY, pieces(b"content"))
     assert sorted(path.name for path in parts.iterdir()) == ["gone", "young"]
+    leave_parts(parts)  # while this process lives, whether it puts anything or not
+    await store.sweep()
+    assert sorted(path.name for path in parts.iterdir()) == ["gone", "young"]
+
+
+async def test_a_file_goes_with_what_was_half_written_of_it(tmp_path: Path) -> None:
+    store, parts = FolderStore(tmp_path / "media"), tmp_path / "media" / "parts"
+    other = key_of(PROJECT, "01990000-0000-7000-8000-0000000000ac")
+
+    async def deleting() -> AsyncIterator[bytes]:
+        yield b"half"
+        assert len([*parts.iterdir()]) == 1
+        await store.delete(other)
+        assert len([*parts.iterdir()]) == 1
+        await store.delete(KEY)
+        assert [*parts.iterdir()] == []
+
+    with pytest.raises(Unavailable):
+        await store.put(KEY, deleting())
+    with pytest.raises(NotFound):
+        await content_of(store)
 
 
 async def test_a_key_cannot_leave_the_folder(tmp_path: Path) -> None:

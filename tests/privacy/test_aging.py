@@ -1,6 +1,7 @@
 """Retention: what is old goes, in small commits; what waits, is owed or needs a person stays."""
 
 import asyncio
+import os
 from typing import Any
 
 import pytest
@@ -22,7 +23,19 @@ from recado.privacy.models import Retention
 from recado.privacy.service import DAY_MS, Days, count_due, get_retention, set_retention
 from recado.privacy.work import Keeper
 from recado.projects.service import create_project
-from tests.mailbox.support import ANA, BETO, Shop, World, answer, claim_one, out, stored, take_lines
+from tests.mailbox.support import (
+    ANA,
+    BETO,
+    Shop,
+    World,
+    answer,
+    claim_one,
+    eventually,
+    on_sqlite,
+    out,
+    stored,
+    take_lines,
+)
 from tests.privacy.support import Life
 
 LONG_AGO_MS = now_ms() - 100 * DAY_MS
@@ -252,3 +265,15 @@ async def test_what_belongs_to_no_project_goes_by_age_too(life: Life) -> None:
         session.add(delivery(31))
     await keeper.remove_old_deliveries()  # not again within the hour
     assert await left(Unrouted) == [31, 29, 1]
+
+
+@on_sqlite
+async def test_what_half_a_download_left_goes_while_a_worker_lives(life: Life) -> None:
+    parts = life.folder / "media" / "parts"
+    parts.mkdir(parents=True, exist_ok=True)
+    (parts / "old").write_bytes(b"half")
+    os.utime(parts / "old", (0, 0))
+    work = asyncio.create_task(Keeper(life.database, life.eraser()).run())
+    await eventually(lambda: [*parts.iterdir()] == [])
+    work.cancel()
+    await asyncio.wait([work])

@@ -89,6 +89,45 @@ async def test_nothing_is_left_and_nobody_else_is_touched(life: Life) -> None:
     assert row.scrubbed == "vacuumed" or (life.database.is_sqlite and row.scrubbed in ("log_cut", "rewritten"))
 
 
+async def statistics(life: Life, *needles: str) -> list[tuple[str, str]]:
+    """Where PostgreSQL's planner keeps these texts as examples: tables and columns."""
+    look = """
+        SELECT tablename, attname FROM pg_stats WHERE schemaname = 'public' AND
+        concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text) LIKE :needle
+    """
+    found = [row for needle in needles for row in await life.world.rows(look, needle=f"%{needle}%")]
+    return sorted({(row["tablename"], row["attname"]) for row in found})
+
+
+# How tables and indexes are made, to the letter.
+DECLARED = """
+    SELECT a.attrelid::regclass::text AS of, a.attname, format_type(a.atttypid, a.atttypmod) AS type, a.attcollation,
+        a.attnotnull, pg_get_indexdef(a.attrelid) AS index
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+    WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 ORDER BY 1, 2
+"""
+
+
+async def test_the_planners_statistics_know_nobody_who_was_erased(life: Life) -> None:
+    if life.database.is_sqlite:
+        assert await life.world.rows("SELECT name FROM sqlite_master WHERE name LIKE 'sqlite_stat%'") == []
+        return
+    await life.world.execute("ANALYZE")
+    tables = {table for table, _ in await statistics(life, ANA, ANA_TOO)}
+    assert tables >= {"outbox", "addresses", "jobs", "answer_jobs"}
+    await life.world.execute("DELETE FROM answer_jobs")  # by age
+    await life.erase()
+    known = {table for table, _ in await statistics(life, ANA)}
+    assert known <= {"addresses", "inbox", "conversations"}  # of the other project
+    assert await statistics(life, *TRACES) == []
+    # The last one of a table: it has nothing to be looked at, and would keep what was known of it.
+    declared = await life.world.rows(DECLARED)
+    life.ana = await life.contact(BETO)
+    await life.erase()
+    assert await statistics(life, BETO, "de Beto", "respuesta-otro", "clave-otro", f"enviado-otro.{BETO}") == []
+    assert await life.world.rows(DECLARED) == declared
+
+
 async def test_deliveries_of_others_stay_whatever_the_person_is_called(life: Life) -> None:
     """What nobody could be given is of no project: only what this person alone wrote to a line of the project goes."""
     mine, other = life.shop.line.address, await life.address_of(life.elsewhere)

@@ -1,6 +1,7 @@
 """Whisper in its own process: what it takes, and that it can be ended. The package faster_whisper is a stand-in."""
 
 import asyncio
+import io
 import itertools
 import os
 import sys
@@ -52,16 +53,16 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
 
 
-def silence(folder: Path, seconds: int) -> Path:
-    path = folder / f"{seconds}.wav"
-    with wave.open(str(path), "wb") as file:
+def silence(seconds: int) -> bytes:
+    content = io.BytesIO()
+    with wave.open(content, "wb") as file:
         file.setparams((1, 1, 8_000, 0, "NONE", ""))
         for _ in range(seconds):
             file.writeframes(b"\x80" * 8_000)
-    return path
+    return content.getvalue()
 
 
-async def refused(engine: WhisperEngine, audio: Path) -> str:
+async def refused(engine: WhisperEngine, audio: bytes) -> str:
     with pytest.raises(MediaError) as caught:
         await engine.hear(audio)
     return caught.value.code
@@ -78,33 +79,32 @@ def test_no_more_is_decoded_than_may_be_heard() -> None:
         gathered(itertools.repeat(second))  # which has no end
 
 
-async def test_a_long_note_is_refused_and_the_next_one_heard(tmp_path: Path) -> None:
+async def test_a_long_note_is_refused_and_the_next_one_heard() -> None:
     engine = WhisperEngine("small")
-    assert await engine.hear(silence(tmp_path, 20)) == Heard("20 segundos", "es")
-    assert await refused(engine, silence(tmp_path, 3_600)) == "voice_too_long"
-    (tmp_path / "text").write_text("hola")
-    assert await refused(engine, tmp_path / "text") == "voice_unreadable"
-    assert await engine.hear(silence(tmp_path, 21)) == Heard("21 segundos", "es")
+    assert await engine.hear(silence(20)) == Heard("20 segundos", "es")
+    assert await refused(engine, silence(3_600)) == "voice_too_long"
+    assert await refused(engine, b"hola") == "voice_unreadable"
+    assert await engine.hear(silence(21)) == Heard("21 segundos", "es")
     await engine.close()
 
 
-async def test_a_model_that_cannot_be_loaded(tmp_path: Path) -> None:
+async def test_a_model_that_cannot_be_loaded() -> None:
     engine = WhisperEngine("broken")
     for _ in range(2):
-        assert await refused(engine, silence(tmp_path, 1)) == "voice_model_unusable"
+        assert await refused(engine, silence(1)) == "voice_model_unusable"
 
 
-async def test_a_note_that_ends_the_process_leaves_the_worker_alive(tmp_path: Path) -> None:
+async def test_a_note_that_ends_the_process_leaves_the_worker_alive() -> None:
     engine = WhisperEngine("crashing")
     for _ in range(2):
-        assert await refused(engine, silence(tmp_path, 1)) == "voice_engine_ended"
+        assert await refused(engine, silence(1)) == "voice_engine_ended"
 
 
-async def test_only_what_the_note_is_to_blame_for_is_for_good(tmp_path: Path) -> None:
+async def test_only_what_the_note_is_to_blame_for_is_for_good() -> None:
     engine = WhisperEngine("failing")
     for seconds, permanent in ((1, False), (round(MAX_SPOKEN_S) + 1, True)):
         with pytest.raises(MediaError) as caught:
-            await engine.hear(silence(tmp_path, seconds))
+            await engine.hear(silence(seconds))
         assert caught.value.verdict.permanent is permanent
     await engine.close()
 
@@ -113,7 +113,7 @@ async def test_one_note_at_a_time_is_heard_also_after_one_was_cut_short(tmp_path
     begun = tmp_path / "begun"
     engine = WhisperEngine(str(begun))
     for count in (1, 2):
-        task = asyncio.create_task(engine.hear(silence(tmp_path, 1)))
+        task = asyncio.create_task(engine.hear(silence(1)))
         await eventually(lambda: len(pids(begun)) == count)  # noqa: B023 # it is waited for here
         task.cancel()
         await asyncio.wait([task])
@@ -129,7 +129,7 @@ async def test_a_stop_ends_what_is_heard_and_gives_the_note_back(at: Place, tmp_
     await at.make_due()
     assert row.store_key is not None
     kept = next(path for path in (tmp_path / "media").rglob("*") if path.is_file())
-    kept.write_bytes(silence(tmp_path, 1).read_bytes())
+    kept.write_bytes(silence(1))
     begun = tmp_path / "begun"
     listener = Listener(MediaWork(at.database, new_id()), at.store, WhisperEngine(str(begun)))
     for count in range(1, MAX_ATTEMPTS + 3):
