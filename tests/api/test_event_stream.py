@@ -272,6 +272,17 @@ async def test_a_websocket_tells_the_same(live: Api, ours: Tenant, theirs: Tenan
         assert socket.close_code == 1013
 
 
+async def test_a_websocket_that_is_sent_bytes_says_why_it_closes(live: Api, ours: Tenant) -> None:
+    headers = {"X-API-Key": ours.keys[Role.READ]}
+    async with (
+        asyncio.timeout(LIMIT_S),
+        live.session.ws_connect(f"{live.url}/api/v1/events/ws", headers=headers) as socket,
+    ):
+        await socket.send_bytes(b"{}")
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 1003
+
+
 @pytest.mark.parametrize("query", ["", "?after=0192f0c1-2d3e-7abc-8def-0123456789ab"])
 async def test_a_websocket_is_refused_before_it_opens(live: Api, ours: Tenant, query: str) -> None:
     headers = {"X-API-Key": ours.keys[Role.READ]} if query else {}
