@@ -1,7 +1,7 @@
 """Who listens: the events of messages are noted only for projects with a listener, for they would double the writing.
 
-A project counts as listened to from the first look at its events, stream that is opened, or webhook that is added, until
-a week after the last of them was there: who comes back within it has missed nothing. Who comes later is told so
+A project counts as listened to from the first look at its events, stream that is opened, or webhook that is added,
+until a week after the last of them was there: who comes back within it has missed nothing. Who comes later is told so
 (`noted_since`).
 """
 

@@ -14,12 +14,35 @@ from tests.models import all_tables
 HELLO = {"content": {"type": "text", "text": "hola"}}
 
 
+async def end_orders(api: Api, of: Tenant) -> None:
+    """Nothing is ordered on the line any more."""
+    key = of.keys[Role.ADMIN]
+    assert (await api.post(f"/jobs/{of.job_id}/cancel", key)).status == 200
+    assert (await api.call("DELETE", f"/api/v1/schedules/{of.schedule_id}", key)).status == 204
+
+
+async def test_a_line_stays_while_a_schedule_or_a_bulk_send_names_it(api: Api, ours: Tenant) -> None:
+    key, path = ours.keys[Role.ADMIN], f"/api/v1/lines/{ours.line_id}"
+    schedule = f"/api/v1/schedules/{ours.schedule_id}"
+    refused = await api.call("DELETE", path, key)
+    assert (refused.status, refused.code) == (409, "line_in_use")
+    assert (await api.call("PATCH", schedule, key, {"paused": True})).status == 200
+    assert (await api.call("DELETE", path, key)).code == "line_in_use"
+    assert (await api.post(f"/jobs/{ours.job_id}/cancel", key)).status == 200
+    assert (await api.call("PATCH", schedule, key, {"paused": False})).status == 200
+    assert (await api.call("DELETE", path, key)).code == "line_in_use"
+    assert (await api.call("PATCH", schedule, key, {"paused": True})).status == 200
+    assert (await api.call("DELETE", path, key)).status == 204
+    assert (await api.call("PATCH", schedule, key, {"paused": False})).code == "line_not_found"
+
+
 async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours: Tenant) -> None:
     key = ours.keys[Role.ADMIN]
     mailbox = api.runtime.mailbox
     await mailbox.driver.run(senders.add_missing, Priority.OTHER)
     claims = await mailbox.claim_turns(1)  # an answer is being thought up
     line = (await api.get(f"/lines/{ours.line_id}", key)).json
+    await end_orders(api, ours)
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).status == 204
     assert (await api.get(f"/lines/{ours.line_id}", key)).code == "line_not_found"
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).code == "line_not_found"
@@ -39,6 +62,7 @@ async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours
 
 async def test_what_another_process_stores_for_a_deleted_line_is_closed_too(api: Api, ours: Tenant) -> None:
     key = ours.keys[Role.ADMIN]
+    await end_orders(api, ours)
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).status == 204
     await arrive(api.runtime, ours.project_id, ours.line_id, "wamid.2")
     assert (await api.get(f"/conversations/{ours.conversation_id}", key)).json["pending"] is True
@@ -48,6 +72,7 @@ async def test_what_another_process_stores_for_a_deleted_line_is_closed_too(api:
 
 async def test_a_line_that_is_there_is_not_closed(api: Api, ours: Tenant, theirs: Tenant) -> None:
     await api.runtime.mailbox.close_line(ours.line_id)
+    await end_orders(api, theirs)
     assert (await api.call("DELETE", f"/api/v1/lines/{theirs.line_id}", theirs.keys[Role.ADMIN])).status == 204
     async with api.runtime.database.project(ours.project_id) as session:
         assert (await session.scalars(select(OutboxMessage.state))).all() == ["queued"]
