@@ -29,6 +29,7 @@ from recado.channels.schemas import (
 from recado.errors import BadInput, OutcomeUnknown, Unavailable, retry_after
 from recado.kit.crypto import SecretBox
 from recado.kit.etags import IfMatch, TaggedRoute
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 
@@ -76,7 +77,7 @@ async def list_lines(
     return PageOf(items=[line_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404))
 async def create_line(new: NewLine, caller: Admin, box: Box, channels: Channels, changed: Changed) -> LineOut:
     """Connect an address of a channel and give it to an assistant. An address is connected once in an installation."""
     channel = channels.get(new.channel)

@@ -13,6 +13,7 @@ from recado.events.schemas import EventOut, Ticket
 from recado.events.streams import EventStream, talk
 from recado.kit.crypto import SecretBox
 from recado.kit.ids import UUID_PATTERN
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.problems import problem_of
 from recado.kit.schemas import PageCut, PageOf, QuerySpan, Uuid
@@ -77,7 +78,7 @@ async def create_ticket(caller: Reader, box: Annotated[SecretBox, Depends(part(S
     "/stream",
     status_code=200,
     response_class=EventStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **problems(404)},
 )
 async def stream_events(
     caller: Reader,
