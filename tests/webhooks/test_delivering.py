@@ -538,11 +538,12 @@ async def test_a_rest_that_began_after_the_look_is_ended_too(world: World) -> No
         await service.change_endpoint(session, world.box, Destinations(EVERYWHERE), endpoint_id, active=True)
 
     rests = update(WebhookEndpoint).values(retry_ms=2**52).execution_options(synchronize_session=False)
-    for ask in (
+    asks: tuple[Callable[[AsyncSession], Awaitable[Any]], ...] = (
         change,
         lambda session: service.replay(session, row.id),
         lambda session: service.replay_range(session, endpoint_id, None, None),
-    ):
+    )
+    for ask in asks:
         async with world.database.project(world.project_id) as session:
             seen = await service.get_endpoint(session, endpoint_id)
             await session.execute(rests)  # as a try that failed at this very time
