@@ -1,14 +1,20 @@
 """Deleting lines, assistants and contacts, and beginning conversations: what is left, and what is refused."""
 
+import asyncio
+
 from sqlalchemy import select
 
 from recado.bulk.models import BulkRecipient
+from recado.bulk.service import KIND as BULK_SEND
 from recado.contacts.models import Fact
+from recado.jobs import schedules
 from recado.mailbox import senders
 from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender
+from recado.main import job_kinds
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant, arrive
+from tests.mailbox.support import eventually, waits_for_a_lock
 from tests.models import all_tables
 
 HELLO = {"content": {"type": "text", "text": "hola"}}
@@ -34,6 +40,21 @@ async def test_a_line_stays_while_a_schedule_or_a_bulk_send_names_it(api: Api, o
     assert (await api.call("PATCH", schedule, key, {"paused": True})).status == 200
     assert (await api.call("DELETE", path, key)).status == 204
     assert (await api.call("PATCH", schedule, key, {"paused": False})).code == "line_not_found"
+
+
+async def test_who_deletes_a_line_waits_for_who_orders_on_it(api: Api, ours: Tenant) -> None:
+    await end_orders(api, ours)
+    order = {"line_id": ours.line_id, "text": "hola", "phones": ["51999888777"]}
+    database = api.runtime.database
+    async with database.project(ours.project_id) as session:
+        await schedules.create(
+            session, job_kinds(api.runtime), name="Daily", kind=BULK_SEND, cron="0 9 * * *", timezone="UTC", given=order
+        )
+        path, key = f"/api/v1/lines/{ours.line_id}", ours.keys[Role.ADMIN]
+        deleting = asyncio.create_task(api.call("DELETE", path, key))
+        if not database.is_sqlite:  # which lets only one write, and does not tell
+            await eventually(lambda: waits_for_a_lock(database))
+    assert (await deleting).code == "line_in_use"
 
 
 async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours: Tenant) -> None:
