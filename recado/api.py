@@ -17,12 +17,12 @@ from recado.assistants.endpoints import BeforeAssistantGoes, KnownBrains
 from recado.audit import endpoints as audit
 from recado.audit.door import Audited, Refusals
 from recado.bulk import endpoints as bulk
-from recado.bulk.service import forget_contact, refuse_if_ordered
+from recado.bulk.service import forget_contact, refuse_if_line_is_ordered, refuse_if_ordered
 from recado.caller import Level, Needs
 from recado.channels import endpoints as channels
 from recado.channels.cloud_api.callback import WEBHOOK_PATH
 from recado.channels.contract import ReceivesWebhooks
-from recado.channels.endpoints import AfterLineChange
+from recado.channels.endpoints import AfterLineChange, BeforeLineGoes
 from recado.channels.happenings import Happenings
 from recado.channels.registry import ChannelRegistry
 from recado.channels.service import refuse_if_answering
@@ -193,6 +193,7 @@ def build_app(
         ChannelRegistry(runtime.channels.values()),
         KnownBrains(frozenset(runtime.brains)),
         AfterLineChange(runtime.directory.refresh, runtime.mailbox.close_line),
+        BeforeLineGoes((refuse_if_line_is_ordered,)),
         BeforeAssistantGoes((refuse_if_answering, forget_all)),
         BeforeContactGoes((refuse_if_known, forget_contact)),
         AfterMergeUndone((part_ways,)),

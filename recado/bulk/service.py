@@ -10,7 +10,7 @@ from recado.bulk.models import BulkRecipient
 from recado.bulk.schemas import NewBulkSend, Order, RecipientState
 from recado.channels.contract import Channel, HandsOut
 from recado.channels.registry import ChannelRegistry
-from recado.channels.service import get_line
+from recado.channels.service import STAYS, get_line
 from recado.errors import BadInput, Conflict, SendRefused
 from recado.jobs.models import Job
 from recado.jobs.service import ENDED, is_named, submit
@@ -40,7 +40,7 @@ async def start(
     Raises `NotFound` (`line_not_found`, `media_not_found`), `SendRefused` (`handed_out`, or a file of another kind) or
     `Conflict` (`idempotency_conflict`).
     """
-    line = await get_line(session, line_id)
+    line = await get_line(session, line_id, STAYS)
     refuse_handed_out(channels.get(line.channel))
     order = Order(line_id=line.id, **new.model_dump())
     job = await submit(session, KIND, order.as_input(), key=None if key is None else f"bulk {key}")
@@ -53,6 +53,15 @@ async def refuse_if_ordered(session: AsyncSession, media: Media) -> None:
     """Raise `Conflict` (`media_in_use`) if a schedule, or a bulk send that has not ended, names an uploaded file."""
     if await is_named(session, media.id):
         raise Conflict("A schedule or a bulk send names this file: change or cancel it first", code="media_in_use")
+
+
+async def refuse_if_line_is_ordered(session: AsyncSession, line_id: str) -> None:
+    """Raise `Conflict` (`line_in_use`) if a schedule that is not paused, or a bulk send that has not ended, names a
+    line. A paused schedule looks for its line when it goes on.
+    """
+    if await is_named(session, line_id, paused=False):
+        message = "A schedule or a bulk send sends on this line: change, pause or cancel it first"
+        raise Conflict(message, code="line_in_use")
 
 
 def check(given: Any) -> dict[str, Any]:
@@ -73,7 +82,7 @@ async def examine(channels: ChannelRegistry, session: AsyncSession, given: Any) 
     of another kind; its files stay from now on. Raises as `start` does.
     """
     order = Order.model_validate(given)
-    line = await get_line(session, order.line_id)
+    line = await get_line(session, order.line_id, STAYS)
     refuse_handed_out(channels.get(line.channel))
     await _hold(session, order)
 

@@ -29,6 +29,7 @@ from recado.channels.schemas import (
 from recado.errors import BadInput, OutcomeUnknown, Unavailable, retry_after
 from recado.kit.crypto import SecretBox
 from recado.kit.etags import IfMatch, TaggedRoute
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
 
@@ -43,8 +44,16 @@ class AfterLineChange:
     close: Callable[[str], Awaitable[None]]
 
 
+@dataclass(frozen=True, slots=True)
+class BeforeLineGoes:
+    """What other rooms look at before a line is deleted, in the same transaction: they may refuse."""
+
+    steps: tuple[Callable[[AsyncSession, str], Awaitable[None]], ...]
+
+
 Box = Annotated[SecretBox, Depends(part(SecretBox))]
 Channels = Annotated[ChannelRegistry, Depends(part(ChannelRegistry))]
+Goes = Annotated[BeforeLineGoes, Depends(part(BeforeLineGoes))]
 Changed = Annotated[AfterLineChange, Depends(part(AfterLineChange))]
 FindingLanguage = Annotated[Literal["es", "en"], Query(description="Of the texts.")]
 BlockedLimit = Annotated[int, Query(ge=1, le=1_000, description="How many at most.")]
@@ -68,7 +77,7 @@ async def list_lines(
     return PageOf(items=[line_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=problems(404))
 async def create_line(new: NewLine, caller: Admin, box: Box, channels: Channels, changed: Changed) -> LineOut:
     """Connect an address of a channel and give it to an assistant. An address is connected once in an installation."""
     channel = channels.get(new.channel)
@@ -120,14 +129,19 @@ async def update_line(
 
 
 @router.delete("/{line_id}", status_code=204)
-async def delete_line(line_id: PathId, caller: Admin, changed: Changed, match: IfMatch) -> None:
-    """Disconnect an address, for good: its secrets are deleted, and another line may have the address.
+async def delete_line(line_id: PathId, caller: Admin, goes: Goes, changed: Changed, match: IfMatch) -> None:
+    """Disconnect an address, for good: its secrets are deleted, and another line may have the address. Refused while a
+    bulk send that has not ended, or a schedule that is not paused, names the line.
 
     Its conversations stay to be read. What had not gone out yet is dropped, with the error `line_deleted`; messages
     that were not answered yet stay unanswered; nothing more can be sent in them.
     """
     async with caller.writing() as session:
-        await service.delete_line(session, await _check(session, match, line_id))
+        await service.get_line(session, line_id, service.GOES)
+        row = await _check(session, match, line_id)
+        for step in goes.steps:
+            await step(session, line_id)
+        await service.delete_line(session, row)
     await changed.close(line_id)
     await changed.refresh()
 

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -26,6 +27,10 @@ DEFAULT_MAX_PER_SECOND = 80.0
 MAX_ADDRESS = 160
 # Where a line's configuration names its business account.
 WABA_ID = "waba_id"
+# Locks of a line (PostgreSQL's FOR KEY SHARE and FOR UPDATE): who orders something on it wants it to stay, and who
+# deletes it waits for all of them.
+STAYS: Mapping[str, bool] = MappingProxyType({"read": True, "key_share": True})
+GOES: Mapping[str, bool] = MappingProxyType({"read": False, "key_share": False})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +85,9 @@ async def find_line(session: AsyncSession, channel: str, address: str) -> LineRo
     return await session.scalar(select(LineRow).where(LineRow.channel == channel, LineRow.address == address))
 
 
-async def get_line(session: AsyncSession, line_id: str) -> LineRow:
-    """The line, secrets encrypted. Raises `NotFound` (`line_not_found`)."""
-    line = await session.get(LineRow, line_id)
+async def get_line(session: AsyncSession, line_id: str, lock: Mapping[str, bool] | None = None) -> LineRow:
+    """The line, secrets encrypted; locked as it says. Raises `NotFound` (`line_not_found`)."""
+    line = await session.get(LineRow, line_id, with_for_update=None if lock is None else dict(lock))
     if line is None:
         raise NotFound("There is no such line", code="line_not_found")
     return line

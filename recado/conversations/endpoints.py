@@ -19,6 +19,7 @@ from recado.conversations.schemas import (
     conversation_out,
 )
 from recado.kit.crypto import SecretBox
+from recado.kit.openapi import problems
 from recado.kit.pages import DEFAULT_LIMIT, MAX_LIMIT
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan, Uuid
@@ -69,7 +70,11 @@ async def list_conversations(
     return PageOf(items=[conversation_out(seen) for seen in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("", status_code=201, responses={200: {"model": ConversationOut, "description": "It was there already"}})
+@router.post(
+    "",
+    status_code=201,
+    responses={200: {"model": ConversationOut, "description": "It was there already"}, **problems(404)},
+)
 async def start_conversation(new: NewConversation, caller: Agent, response: Response) -> ConversationOut:
     """Begin a conversation with a contact on a line: 201, or 200 with the one that this person has there already.
 

@@ -13,6 +13,7 @@ from recado.events.schemas import EventOut, Ticket
 from recado.events.streams import EventStream, talk
 from recado.kit.crypto import SecretBox
 from recado.kit.ids import UUID_PATTERN
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.problems import problem_of
 from recado.kit.schemas import PageCut, PageOf, QuerySpan, Uuid
@@ -34,6 +35,7 @@ Names = Annotated[
 ]
 After = Annotated[Uuid | None, Query(description="The id of the last event that was seen: go on after it.")]
 LastEventId = Annotated[str | None, Header(pattern=UUID_PATTERN, description="As `after`; what browsers send.")]
+TheFeed = Annotated[Feed, Depends(part(Feed))]
 # Read by `RequireKey`; here it is described.
 TicketQuery = Annotated[
     str | None, Query(alias="ticket", max_length=512, description="From POST /events/ticket, instead of a key.")
@@ -43,13 +45,19 @@ TicketQuery = Annotated[
 @router.get("")
 async def list_events(
     caller: Reader,
+    feed: TheFeed,
     cut: PageCut,
     span: QuerySpan,
     name: EventName = None,
     conversation_id: OfConversation = None,
     line_id: OfLine = None,
 ) -> PageOf[EventOut]:
-    """What happened in the project, newest first."""
+    """What happened in the project, newest first.
+
+    Events of messages (`message.received`, `.sent`, `.delivered`, `.read`) are kept from the first look at a project's
+    events on, here or in a stream, or its first webhook, until a week after the last; that a message failed always is.
+    """
+    await feed.attend(caller.project_id)
     async with caller.reading() as session:
         page = await service.list_events(
             session, cut, name=name, conversation_id=conversation_id, line_id=line_id, span=span
@@ -70,11 +78,11 @@ async def create_ticket(caller: Reader, box: Annotated[SecretBox, Depends(part(S
     "/stream",
     status_code=200,
     response_class=EventStream,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}, **problems(404)},
 )
 async def stream_events(
     caller: Reader,
-    feed: Annotated[Feed, Depends(part(Feed))],
+    feed: TheFeed,
     name: Names = None,
     conversation_id: OfConversation = None,
     line_id: OfLine = None,
@@ -84,8 +92,10 @@ async def stream_events(
 ) -> Response:
     """What happens, as it happens (server-sent events): `id`, `event` with the name, `data` with the event as JSON.
 
-    Nothing is skipped and nothing comes twice for who goes on `after` the last id. A comment comes every 15 seconds.
-    Who reads too slowly is cut, and goes on in the same way.
+    Nothing is skipped and nothing comes twice for who goes on `after` the last id. Where that cannot be kept the answer
+    is 404: the event is no longer there (`event_not_found`), or those of messages were not kept for a time since, for
+    nobody had looked yet or for a week (`events_not_kept`). Then listen without `after`, and read what was missed. A
+    comment comes every 15 seconds. Who reads too slowly is cut, and goes on in the same way.
     """
     wanted = _wanted(caller, name, conversation_id, line_id)
     return EventStream(feed, wanted, await feed.place_of(wanted, last_event_id or after), caller.key_id)

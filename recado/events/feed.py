@@ -37,6 +37,8 @@ LOOK_S = 0.25
 NUMBERED_LOOKS = 8
 # How soon the listeners of a revoked key are cut.
 KEYS_EVERY_S = 30.0
+# What somebody does who cannot go on where they were.
+_AFRESH = "Listen without `after`, and read what was missed: GET /events, and the conversations"
 
 log = structlog.get_logger(__name__)
 
@@ -181,7 +183,7 @@ class Feed:
             await asyncio.sleep(KEYS_EVERY_S)
             await self.cut_revoked()
             try:
-                await self._attend(*{listener.wanted.project_id for listener in self._listeners})
+                await self.attend(*{listener.wanted.project_id for listener in self._listeners})
             except Exception as error:  # there are days left for it
                 log.warning("audience_not_renewed", error=type(error).__name__)
 
@@ -207,30 +209,36 @@ class Feed:
     async def place_of(self, wanted: Wanted, after: str | None) -> int:
         """The position after which to listen: of the event with the id `after`, or of now.
 
-        Raises `NotFound` (`event_not_found`) for an event that is not, or no longer, there; `Unavailable`
-        (`overloaded`, `too_many_listeners`, `event_not_numbered`).
+        Raises `NotFound` (`event_not_found`) for an event that is not, or no longer, there, or after which those of
+        messages were not noted for a time (`events_not_kept`); `Unavailable` (`overloaded`, `too_many_listeners`,
+        `event_not_numbered`).
         """
         if self._closed or self._inside.total() >= MAX_LISTENERS:
             raise Unavailable("Too many listen here", code="overloaded", verdict=retry_after(5.0))
         if self._inside[wanted.project_id] >= MAX_OF_PROJECT:
             says = f"At most {MAX_OF_PROJECT} of a project listen here"
             raise Unavailable(says, code="too_many_listeners", verdict=retry_after(5.0), status=429)
-        await self._attend(wanted.project_id)
+        await self.attend(wanted.project_id)
         if after is None:
             async with self._database.system(read_only=True) as session:
                 return await last_position(session)
         for _ in range(NUMBERED_LOOKS):
             async with self._database.project(wanted.project_id, read_only=True) as session:
                 event = await session.get(Event, after)
+                since_ms = await audiences.noted_since(session, wanted.project_id)
             if event is None:
-                says = "There is no such event, or it is no longer kept: listen without `after`, and read GET /events"
+                says = "There is no such event, or it is no longer kept. " + _AFRESH
                 raise NotFound(says, code="event_not_found")
+            if since_ms is None or event.created_ms < since_ms:
+                says = "Nobody looked for a week since, or had yet: events of messages were not kept. " + _AFRESH
+                raise NotFound(says, code="events_not_kept")
             if event.position is not None:
                 return event.position
             await asyncio.sleep(LOOK_S)  # it has just happened, and is numbered within moments
         raise Unavailable("This event has just happened", code="event_not_numbered", verdict=retry_after(1.0))
 
-    async def _attend(self, *project_ids: str) -> None:
+    async def attend(self, *project_ids: str) -> None:
+        """Somebody looks at the events of these projects."""
         for project_id in project_ids:
             async with self._database.project(project_id, read_only=True) as session:
                 fresh = await audiences.is_fresh(session, project_id)

@@ -42,7 +42,7 @@ class EventPosition(Base):
 class EventAudience(OfProject, Base):
     """Until when (database clock) the events of a project's messages are noted; see `recado.events.audiences`.
 
-    One row a project, whose id it has.
+    One row a project, whose id it has. `created_ms` (database clock) is since when they are noted without a gap.
     """
 
     __tablename__ = "event_audiences"

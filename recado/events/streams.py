@@ -19,7 +19,9 @@ SEND_S = 30.0
 # When a browser comes back after a cut; spread, so that not all come at once. Milliseconds.
 RETRY_MS = (1_000, 3_000)
 # RFC 6455, section 7.4.1, and the registry it names.
-POLICY, TRY_AGAIN = 1008, 1013
+UNSUPPORTED, POLICY, TRY_AGAIN = 1003, 1008, 1013
+# By why a listener was cut; else it may come again.
+_CLOSED_WITH = {"unsupported_data": UNSUPPORTED, "key_revoked": POLICY}
 
 _HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -88,8 +90,7 @@ async def talk(websocket: WebSocket, listener: Listener, missed: Missed) -> None
                 async with asyncio.timeout(SEND_S):
                     await websocket.send_text(event.text)
         if listener.cut != "gone":
-            code = POLICY if listener.cut == "key_revoked" else TRY_AGAIN
-            await websocket.close(code, listener.cut)
+            await websocket.close(_CLOSED_WITH.get(listener.cut or "", TRY_AGAIN), listener.cut)
     except (TimeoutError, WebSocketDisconnect, RuntimeError):
         return  # gone in the middle of a word
     finally:
@@ -98,11 +99,16 @@ async def talk(websocket: WebSocket, listener: Listener, missed: Missed) -> None
 
 async def _hear(websocket: WebSocket, listener: Listener) -> None:
     try:
-        while True:
-            if _is_ping(await websocket.receive_text()):
+        while (message := await websocket.receive())["type"] == "websocket.receive":
+            text = message.get("text")
+            if text is None:  # bytes, which nobody asked for
+                listener.end("unsupported_data")
+                return
+            if _is_ping(text):
                 await websocket.send_text('{"type":"pong"}')
-    except (WebSocketDisconnect, RuntimeError, KeyError):  # gone, or it sends bytes, which nobody asked for
-        listener.end("gone")
+    except (WebSocketDisconnect, RuntimeError):
+        pass
+    listener.end("gone")
 
 
 def _is_ping(text: str) -> bool:

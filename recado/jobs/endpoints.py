@@ -23,6 +23,7 @@ from recado.jobs.schemas import (
 )
 from recado.jobs.service import State
 from recado.kit.etags import IfMatch, TaggedRoute
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 
@@ -77,7 +78,7 @@ async def list_schedules(
     return PageOf(items=[schedule_out(row) for row in page.items], next_cursor=page.next_cursor)
 
 
-@router.post("/schedules", tags=["schedules"], status_code=201)
+@router.post("/schedules", tags=["schedules"], status_code=201, responses=problems(404))
 async def create_schedule(new: NewSchedule, caller: Admin, kinds: TheKinds) -> ScheduleOut:
     """Have a job made at each tick of a cron expression, on the clocks of a time zone; once, however many processes.
 

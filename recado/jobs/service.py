@@ -115,11 +115,12 @@ async def record_end(session: AsyncSession, job: Job) -> None:
     await record(session, "job.finished", about)
 
 
-async def is_named(session: AsyncSession, object_id: str) -> bool:
-    """Whether a schedule, or a job that has not ended, names something in its input."""
+async def is_named(session: AsyncSession, object_id: str, *, paused: bool = True) -> bool:
+    """Whether a schedule, `paused` or not, or a job that has not ended, names something in its input."""
     # Schedules first: the job that one makes meanwhile is found after it.
+    running = () if paused else (Schedule.paused.is_(False),)
     for named in (
-        select(Schedule.id).where(Schedule.input.contains(object_id)),
+        select(Schedule.id).where(Schedule.input.contains(object_id), *running),
         select(Job.id).where(Job.state.in_(OPEN), Job.input.contains(object_id)),
     ):
         if await session.scalar(named.limit(1)) is not None:

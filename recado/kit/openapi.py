@@ -29,6 +29,11 @@ _IF_NONE_MATCH = {
 _UNUSED = ("HTTPValidationError", "ValidationError")
 
 
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """For `responses` of a route: problems that cannot be told from its path and parameters."""
+    return {status: {"description": HTTPStatus(status).phrase, "content": _PROBLEM} for status in statuses}
+
+
 def operations(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(path, method, operation) of each operation of a description."""
     for path, item in schema["paths"].items():

@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from recado.caller import Admin, Agent, Reader
 from recado.errors import BadInput, Conflict, NotFound
+from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.schemas import PageCut, PageOf, PathId, QuerySpan
 from recado.media import service
@@ -74,6 +75,7 @@ async def list_media(
     "",
     status_code=201,
     openapi_extra={"requestBody": {"required": True, "content": dict.fromkeys(_TYPES, _BINARY)}},
+    responses=problems(408, 415),
 )
 async def upload_media(
     request: Request,
@@ -108,6 +110,7 @@ async def get_media(media_id: PathId, caller: Reader) -> MediaOut:
     responses={
         200: {"content": {"*/*": _BINARY}, "description": "The file."},
         206: {"content": {"*/*": _BINARY}, "description": "The part that was asked for."},
+        **problems(416),
     },
 )
 async def get_media_content(

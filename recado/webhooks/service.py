@@ -123,7 +123,7 @@ async def change_endpoint(
     if secret is not None:
         endpoint.secret = box.encrypt(secret, endpoint.id)
     if url is not None or secret is not None or active:
-        endpoint.retry_ms = None
+        await _end_rest(session, endpoint)
     if active is not None:
         if active and (not endpoint.active or endpoint.paused_ms is not None):
             endpoint.after_position = await last_position(session)
@@ -309,8 +309,8 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
 
 async def _end_rest(session: AsyncSession, endpoint: WebhookEndpoint) -> None:
     """Somebody wants to see it tried. Before its deliveries are touched: in that order they are locked."""
-    endpoint.retry_ms = None
-    await session.flush()
+    # Written whatever was read: a try that failed meanwhile may have let it rest.
+    await session.execute(update(WebhookEndpoint).where(WebhookEndpoint.id == endpoint.id).values(retry_ms=None))
 
 
 async def _again(session: AsyncSession, ids: Sequence[str]) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import json as json_module
+import re
 import shutil
 import socket
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ import pytest_asyncio
 import uvicorn
 from sqlalchemy import select
 
+import recado
 from recado.api import build_app
 from recado.assistants.service import create_assistant
 from recado.bulk.service import KIND as BULK_SEND
@@ -26,6 +29,7 @@ from recado.jobs import service as jobs
 from recado.jobs.callbacks import call_back
 from recado.kit import new_id, now_ms
 from recado.kit.destinations import Destinations
+from recado.kit.openapi import operations
 from recado.knowledge.service import NewEntry, add_entries
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import NewOut
@@ -43,6 +47,7 @@ from recado.runtime import Runtime, open_runtime
 from recado.settings import Settings
 from tests.databases import Databases, Kind
 
+DESCRIPTION = Path(recado.__file__).parent.parent / "docs" / "reference" / "openapi.json"
 PHONE = "51999888777"
 TEXT = "hola, a que hora abren?"
 
@@ -89,8 +94,30 @@ class Tenant:
     webhook_id: str = field(default_factory=new_id)
 
 
+@cache
+def _described() -> list[tuple[str, re.Pattern[str], frozenset[int]]]:
+    """(method, path, statuses that are named) of each operation of the description; `test_openapi` holds it current."""
+    schema = json_module.loads(DESCRIPTION.read_text("utf-8"))
+    return [
+        (
+            method.upper(),
+            re.compile(re.sub(r"\{\w+\}", "[^/]+", path)),
+            frozenset(int(status) for status in operation["responses"] if status != "default"),
+        )
+        for path, method, operation in operations(schema)
+    ]
+
+
+def check_described(method: str, path: str, status: int) -> None:
+    """Every status that an operation answers with is named in its description; that it broke (500) never is."""
+    bare = path.partition("?")[0]
+    for of_method, of_path, statuses in _described():
+        if of_method == method and of_path.fullmatch(bare):
+            assert status in statuses | {500}, f"{method} {bare}: {status} is not described, but {sorted(statuses)}"
+
+
 class Api:
-    """A client of the running API."""
+    """A client of the running API. It minds what the description says."""
 
     def __init__(self, runtime: Runtime, url: str, session: aiohttp.ClientSession) -> None:
         self.runtime = runtime
@@ -104,6 +131,7 @@ class Api:
         if json is not None:
             named["json"] = json
         async with self.session.request(method, self.url + path, headers=headers, **named) as response:
+            check_described(method, path, response.status)
             return Answer(response.status, {k.lower(): v for k, v in response.headers.items()}, await response.read())
 
     async def get(self, path: str, key: str | None = None, **named: Any) -> Answer:

@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
+from sqlalchemy import select
 
 from recado.events import feed as feeds
+from recado.events.models import EventAudience
 from recado.events.service import record
 from recado.kit import new_id
 from recado.kit.clock import now_ms, use_clock
@@ -24,8 +26,10 @@ LIMIT_S = 60
 
 
 @pytest_asyncio.fixture
-async def live(api: Api) -> AsyncIterator[Api]:
-    """The API with what numbers and reads events."""
+async def live(api: Api, place_of_tenants: tuple[str, dict[str, Tenant]]) -> AsyncIterator[Api]:
+    """The API with what numbers and reads events; somebody has looked at them before."""
+    for tenant in place_of_tenants[1].values():
+        assert (await api.get("/events", tenant.keys[Role.READ])).status == 200
     tasks = [asyncio.create_task(keep_numbering(api.runtime.mailbox)), asyncio.create_task(api.runtime.feed.run())]
     yield api
     for task in tasks:
@@ -100,6 +104,50 @@ async def test_who_comes_back_misses_nothing_and_sees_nothing_twice(live: Api, o
     async with streaming(live, key, f"?after={seen[-1]}") as response:
         seen += await ids(response, len(made) - len(seen))
     assert seen == made
+
+
+async def leave_for(api: Api, days: int) -> None:
+    """Nobody looks for so long; the clocks stay as they are."""
+    async with api.runtime.database.system() as session:
+        row = (await session.scalars(select(EventAudience))).one()
+        row.until_ms -= days * 24 * 3_600_000
+
+
+async def test_who_comes_back_after_a_time_in_which_nothing_was_kept_is_told(live: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.READ]
+    while_ago_ms = now_ms() - 1_000
+    with use_clock(lambda: while_ago_ms):
+        before = await note(live, ours, "before")
+        await leave_for(live, days=8)
+        await arrive(live.runtime, ours.project_id, ours.line_id, "wamid.2")  # and nobody is told of it
+        during = await note(live, ours, "during")
+    for after in (before, during, before):
+        refused = await live.get(f"/events/stream?after={after}", key)
+        assert (refused.status, refused.code) == (404, "events_not_kept")
+    with pytest.raises(aiohttp.WSServerHandshakeError) as denied:
+        await live.session.ws_connect(f"{live.url}/api/v1/events/ws?after={before}", headers={"X-API-Key": key})
+    assert denied.value.status == 404
+    since = await note(live, ours, "since")
+    later = await note(live, ours, "later")
+    async with streaming(live, key, f"?after={since}") as response:
+        assert await ids(response, 1) == [later]
+
+
+async def test_who_comes_back_within_the_week_misses_nothing(live: Api, ours: Tenant) -> None:
+    last = await note(live, ours, "before")
+    await leave_for(live, days=6)
+    await arrive(live.runtime, ours.project_id, ours.line_id, "wamid.2")
+    for _ in range(2):  # the audience is renewed at the first
+        async with streaming(live, ours.keys[Role.READ], f"?after={last}") as response:
+            assert [event["name"] for event in await frames(response, 1)] == ["message.received"]
+
+
+async def test_events_of_messages_are_kept_from_the_first_look_on(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.READ]
+    await arrive(api.runtime, ours.project_id, ours.line_id, "wamid.2")
+    assert (await api.get("/events", key)).json["items"] == []
+    await arrive(api.runtime, ours.project_id, ours.line_id, "wamid.3")
+    assert [event["name"] for event in (await api.get("/events", key)).json["items"]] == ["message.received"]
 
 
 async def test_two_processes_tell_the_same_story(live: Api, ours: Tenant) -> None:
@@ -270,6 +318,17 @@ async def test_a_websocket_tells_the_same(live: Api, ours: Tenant, theirs: Tenan
         live.runtime.feed.close()
         assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
         assert socket.close_code == 1013
+
+
+async def test_a_websocket_that_is_sent_bytes_says_why_it_closes(live: Api, ours: Tenant) -> None:
+    headers = {"X-API-Key": ours.keys[Role.READ]}
+    async with (
+        asyncio.timeout(LIMIT_S),
+        live.session.ws_connect(f"{live.url}/api/v1/events/ws", headers=headers) as socket,
+    ):
+        await socket.send_bytes(b"{}")
+        assert (await socket.receive()).type is aiohttp.WSMsgType.CLOSE
+        assert socket.close_code == 1003
 
 
 @pytest.mark.parametrize("query", ["", "?after=0192f0c1-2d3e-7abc-8def-0123456789ab"])

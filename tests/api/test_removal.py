@@ -1,17 +1,60 @@
 """Deleting lines, assistants and contacts, and beginning conversations: what is left, and what is refused."""
 
+import asyncio
+
 from sqlalchemy import select
 
 from recado.bulk.models import BulkRecipient
+from recado.bulk.service import KIND as BULK_SEND
 from recado.contacts.models import Fact
+from recado.jobs import schedules
 from recado.mailbox import senders
 from recado.mailbox.driver import Priority
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender
+from recado.main import job_kinds
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant, arrive
+from tests.mailbox.support import eventually, waits_for_a_lock
 from tests.models import all_tables
 
 HELLO = {"content": {"type": "text", "text": "hola"}}
+
+
+async def end_orders(api: Api, of: Tenant) -> None:
+    """Nothing is ordered on the line any more."""
+    key = of.keys[Role.ADMIN]
+    assert (await api.post(f"/jobs/{of.job_id}/cancel", key)).status == 200
+    assert (await api.call("DELETE", f"/api/v1/schedules/{of.schedule_id}", key)).status == 204
+
+
+async def test_a_line_stays_while_a_schedule_or_a_bulk_send_names_it(api: Api, ours: Tenant) -> None:
+    key, path = ours.keys[Role.ADMIN], f"/api/v1/lines/{ours.line_id}"
+    schedule = f"/api/v1/schedules/{ours.schedule_id}"
+    refused = await api.call("DELETE", path, key)
+    assert (refused.status, refused.code) == (409, "line_in_use")
+    assert (await api.call("PATCH", schedule, key, {"paused": True})).status == 200
+    assert (await api.call("DELETE", path, key)).code == "line_in_use"
+    assert (await api.post(f"/jobs/{ours.job_id}/cancel", key)).status == 200
+    assert (await api.call("PATCH", schedule, key, {"paused": False})).status == 200
+    assert (await api.call("DELETE", path, key)).code == "line_in_use"
+    assert (await api.call("PATCH", schedule, key, {"paused": True})).status == 200
+    assert (await api.call("DELETE", path, key)).status == 204
+    assert (await api.call("PATCH", schedule, key, {"paused": False})).code == "line_not_found"
+
+
+async def test_who_deletes_a_line_waits_for_who_orders_on_it(api: Api, ours: Tenant) -> None:
+    await end_orders(api, ours)
+    order = {"line_id": ours.line_id, "text": "hola", "phones": ["51999888777"]}
+    database = api.runtime.database
+    async with database.project(ours.project_id) as session:
+        await schedules.create(
+            session, job_kinds(api.runtime), name="Daily", kind=BULK_SEND, cron="0 9 * * *", timezone="UTC", given=order
+        )
+        path, key = f"/api/v1/lines/{ours.line_id}", ours.keys[Role.ADMIN]
+        deleting = asyncio.create_task(api.call("DELETE", path, key))
+        if not database.is_sqlite:  # which lets only one write, and does not tell
+            await eventually(lambda: waits_for_a_lock(database))
+    assert (await deleting).code == "line_in_use"
 
 
 async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours: Tenant) -> None:
@@ -20,6 +63,7 @@ async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours
     await mailbox.driver.run(senders.add_missing, Priority.OTHER)
     claims = await mailbox.claim_turns(1)  # an answer is being thought up
     line = (await api.get(f"/lines/{ours.line_id}", key)).json
+    await end_orders(api, ours)
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).status == 204
     assert (await api.get(f"/lines/{ours.line_id}", key)).code == "line_not_found"
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).code == "line_not_found"
@@ -39,6 +83,7 @@ async def test_a_deleted_line_leaves_its_conversations_to_be_read(api: Api, ours
 
 async def test_what_another_process_stores_for_a_deleted_line_is_closed_too(api: Api, ours: Tenant) -> None:
     key = ours.keys[Role.ADMIN]
+    await end_orders(api, ours)
     assert (await api.call("DELETE", f"/api/v1/lines/{ours.line_id}", key)).status == 204
     await arrive(api.runtime, ours.project_id, ours.line_id, "wamid.2")
     assert (await api.get(f"/conversations/{ours.conversation_id}", key)).json["pending"] is True
@@ -48,6 +93,7 @@ async def test_what_another_process_stores_for_a_deleted_line_is_closed_too(api:
 
 async def test_a_line_that_is_there_is_not_closed(api: Api, ours: Tenant, theirs: Tenant) -> None:
     await api.runtime.mailbox.close_line(ours.line_id)
+    await end_orders(api, theirs)
     assert (await api.call("DELETE", f"/api/v1/lines/{theirs.line_id}", theirs.keys[Role.ADMIN])).status == 204
     async with api.runtime.database.project(ours.project_id) as session:
         assert (await session.scalars(select(OutboxMessage.state))).all() == ["queued"]

@@ -55,7 +55,7 @@ NEED_WEBHOOK = {
     "get_webhook", "change_webhook", "delete_webhook", "list_deliveries", "replay_events", "replay_delivery",
 }  # fmt: skip
 # Only what nothing needs is removed.
-OF_UNUSED = {"delete_contact", "delete_assistant", "delete_media"}
+OF_UNUSED = {"delete_contact", "delete_assistant", "delete_media", "delete_line"}
 # What takes away what the others need, in the order in which it may be done.
 LAST = (
     "revoke_key", "remove_entry", "replace_entries", "delete_webhook", "delete_contact", "delete_line",
@@ -139,13 +139,15 @@ async def test_lists_hold_nothing_of_another_project(api: Api, ours: Tenant, the
 
 
 async def spares(api: Api, ours: Tenant) -> tuple[str, Tenant]:
-    """A contact to merge into, and the project with a contact, an assistant and a file that nothing needs."""
+    """A contact to merge into, and the project with a contact, an assistant, a line and a file that nothing needs."""
     key = ours.keys[Role.ADMIN]
     new = [{"addresses": [{"kind": "phone", "value": number}]} for number in ("34611111111", "34633333333")]
     into, contact = [(await api.post("/contacts", key, body)).json["id"] for body in new]
     assistant = (await api.post("/assistants", key, {"slug": "unused", "name": "Unused"})).json["id"]
     media = (await api.post("/media", key, data=b"x", headers={"Content-Type": "image/png"})).json["id"]
-    return into, replace(ours, contact_id=contact, assistant_id=assistant, media_id=media)
+    new_line = {"assistant_id": ours.assistant_id, "channel": "cloud-api", "address": "unused"}
+    line = (await api.post("/lines", key, new_line)).json["id"]
+    return into, replace(ours, contact_id=contact, assistant_id=assistant, media_id=media, line_id=line)
 
 
 async def test_every_operation_works_on_what_is_ones_own(api: Api, ours: Tenant) -> None:

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from recado.db import Database
+from recado.events.audiences import attend
 from recado.events.models import Event
 from recado.events.service import record
 from recado.kit.ports import free_port
@@ -148,6 +149,8 @@ async def test_listeners_of_two_processes_are_told_the_same_whatever_dies(databa
         connector = aiohttp.TCPConnector(force_close=True)
         http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
         urls = tuple(f"http://127.0.0.1:{port}" for port in ports)
+        async with database.project(project_id) as session:
+            await attend(session, [project_id])
         first = await _note(database, project_id, "first")
         await eventually(lambda: _told(database, project_id))
         listeners = [Listener(http, urls, turn, by_socket, [first]) for turn in (0, 1) for by_socket in (False, True)]

@@ -32,3 +32,11 @@ def nothing_foreign(_context: Any, response: Any, case: Any) -> None:
     seen = response.content.decode("utf-8", "replace") + repr(dict(response.headers))
     for mark in FOREIGN:
         assert mark not in seen, f"{case.operation.label} shows {mark} of another project"
+
+
+@schemathesis.check
+def only_named_statuses(_context: Any, response: Any, case: Any) -> None:
+    """Every status is one that the operation names: Schemathesis' own check takes `default` for all that there are."""
+    if case.method.upper() == case.operation.method.upper():  # another method is no operation
+        named = {str(status) for status in case.operation.responses.status_codes}
+        assert str(response.status_code) in named, f"{case.operation.label} answers {response.status_code}, unnamed"

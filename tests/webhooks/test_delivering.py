@@ -528,6 +528,30 @@ async def test_a_range_is_as_long_as_what_the_endpoint_takes_of_it(
     assert [row.event_id for row in await world.rows()] == [made[n] for n in (5, 6, 8, 9, 10)]
 
 
+async def test_a_rest_that_began_after_the_look_is_ended_too(world: World) -> None:
+    endpoint_id = await world.add("job.*")
+    await world.happen("job.one")
+    await world.deliverer().hand_out()
+    (row,) = await world.rows()
+
+    async def change(session: AsyncSession) -> None:
+        await service.change_endpoint(session, world.box, Destinations(EVERYWHERE), endpoint_id, active=True)
+
+    rests = update(WebhookEndpoint).values(retry_ms=2**52).execution_options(synchronize_session=False)
+    asks: tuple[Callable[[AsyncSession], Awaitable[Any]], ...] = (
+        change,
+        lambda session: service.replay(session, row.id),
+        lambda session: service.replay_range(session, endpoint_id, None, None),
+    )
+    for ask in asks:
+        async with world.database.project(world.project_id) as session:
+            seen = await service.get_endpoint(session, endpoint_id)
+            await session.execute(rests)  # as a try that failed at this very time
+            assert seen.retry_ms is None
+            await ask(session)
+        assert (await world.endpoint()).retry_ms is None
+
+
 @on_postgres
 async def test_a_range_is_replayed_while_it_is_handed_out(world: World) -> None:
     endpoint_id = await world.add()
