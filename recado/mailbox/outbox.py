@@ -126,8 +126,11 @@ _LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
 # index that has `seq`.)
 _OUTDONE = """outbox.state = 'dead' AND outbox.fence = i.fence AND i.state = 'sent'
         AND outbox.provider_message_id <> i.provider_message_id"""
+# The status that said so was faster than the mark of the try of which it spoke.
+_OVERTAKEN = """(i.state = 'sent' AND outbox.state = 'sending' AND retired_ids IS NOT NULL
+        AND {position}(retired_ids || ' ', ' ' || i.provider_message_id || ' ') > 0)"""
 # That the window is closed stays known until the row is settled.
-_KEEPS_ERROR = f"i.state IN ('queued', 'unknown') AND outbox.error_code = '{WINDOW_CLOSED}'"
+_KEEPS_ERROR = f"(i.state IN ('queued', 'unknown') OR {_OVERTAKEN}) AND outbox.error_code = '{WINDOW_CLOSED}'"
 _CHANGED = "outbox.id, outbox.state, outbox.told, outbox.project_id, outbox.conversation_id, outbox.line_id"
 # Marks and statuses are one statement each, so the events of a sent message are noted in it: on PostgreSQL here, on
 # SQLite, where a statement costs no way and each is part of a transaction anyhow, by `_note_sent`. `told` counts how
@@ -136,9 +139,9 @@ _MARK = Query(
     f"""
     {_IN_ORDER} /*postgresql*/ , changed AS ( /*all*/
     UPDATE outbox SET
-        told = told + CASE WHEN i.state = 'sent' THEN 1 ELSE 0 END,
-        state = i.state,
-        provider_message_id = CASE WHEN outbox.state = 'dead' THEN i.provider_message_id
+        told = told + CASE WHEN i.state = 'sent' AND NOT {_OVERTAKEN} THEN 1 ELSE 0 END,
+        state = CASE WHEN {_OVERTAKEN} THEN 'queued' ELSE i.state END,
+        provider_message_id = CASE WHEN {_OVERTAKEN} THEN NULL WHEN outbox.state = 'dead' THEN i.provider_message_id
             ELSE coalesce(outbox.provider_message_id, i.provider_message_id) END,
         retired_ids = CASE WHEN outbox.state = 'dead'
             THEN coalesce(retired_ids, '') || ' ' || outbox.provider_message_id ELSE retired_ids END,
@@ -168,8 +171,8 @@ _MARK = Query(
 )
 # Said late, too, that the window is closed: a message that has a template is sent once more, by that, and what is told
 # of the first try from now on says nothing. Only of a row whose one outcome is known: else it might arrive twice.
-_BY_TEMPLATE = f"""(i.rank = {_FAILED} AND i.error_code = '{WINDOW_CLOSED}' AND outbox.state = 'sent'
-            AND NOT outbox.repeated AND outbox.retired_ids IS NULL
+_BY_TEMPLATE = f"""(i.rank = {_FAILED} AND i.error_code = '{WINDOW_CLOSED}'
+            AND outbox.state IN ('sent', 'sending', 'unknown') AND NOT outbox.repeated AND outbox.retired_ids IS NULL
             AND outbox.body LIKE '{{"type":"by_window"%')"""
 # What a better status does to a row: the provider has the message, so a try in work or a second one is not needed.
 _STATUS_SET = f"""
@@ -178,6 +181,7 @@ _STATUS_SET = f"""
         told = told + CASE WHEN i.rank = {_FAILED} THEN 0 ELSE 1 END,
         state = CASE
             WHEN state = 'dropped' THEN state
+            WHEN {_BY_TEMPLATE} AND state = 'sending' THEN state -- the try is in work: its mark queues it
             WHEN {_BY_TEMPLATE} THEN 'queued'
             WHEN i.rank = {_FAILED} THEN 'dead'
             ELSE 'sent' END,

@@ -13,7 +13,9 @@ from tests.mailbox.support import (
     FakeChannel,
     Shop,
     World,
+    answer,
     apply,
+    claim,
     eventually,
     lane,
     listening,
@@ -28,6 +30,14 @@ BOTH = OutByWindow(inside=OutText(text="inside"), outside=OutTemplate(name="cita
 def by_window() -> NewOut:
     """As the API and bulk sends queue it."""
     return NewOut(new_id(), OUT_CONTENT.dump_json(BOTH).decode(), "api")
+
+
+async def free(mailbox: Mailbox, shop: Shop) -> str:
+    """A conversation with somebody who wrote just now, on a line that nobody holds."""
+    (first,) = await mailbox.store([shop.arrival("hello")])
+    for held in await claim(mailbox):
+        assert await answer(mailbox, held)
+    return first.conversation_id
 
 
 class Closed:
@@ -59,9 +69,9 @@ async def test_a_message_with_a_template_goes_out_by_it_from_its_place(
     world: World, mailbox: Mailbox, shop: Shop, trouble: Exception | None
 ) -> None:
     """The text is tried once, whatever becomes of the template: also a second try of that is the template."""
-    road = await lane(mailbox, shop)
-    (first,) = (await mailbox.enqueue(shop.project_id, road.conversation_id, [by_window()])).ids
-    (then,) = (await mailbox.enqueue(shop.project_id, road.conversation_id, [by_window()])).ids
+    conversation = await free(mailbox, shop)
+    (first,) = (await mailbox.enqueue(shop.project_id, conversation, [by_window()])).ids
+    (then,) = (await mailbox.enqueue(shop.project_id, conversation, [by_window()])).ids
     provider = Closed(trouble)
     fake = channel(provider)
     sender = make_sender(mailbox, [shop], fake, reconcile_after_s=0.05)
@@ -81,9 +91,9 @@ async def _all(world: World, state: str) -> bool:
 
 
 async def test_a_text_alone_and_a_template_that_is_refused_are_dead(world: World, mailbox: Mailbox, shop: Shop) -> None:
-    road = await lane(mailbox, shop)
-    await mailbox.enqueue(shop.project_id, road.conversation_id, [out("alone")])
-    await mailbox.enqueue(shop.project_id, road.conversation_id, [by_window()])
+    conversation = await free(mailbox, shop)
+    await mailbox.enqueue(shop.project_id, conversation, [out("alone")])
+    await mailbox.enqueue(shop.project_id, conversation, [by_window()])
     provider = Closed(SendError("131047 again", code="window_closed"))
     async with running(make_sender(mailbox, [shop], channel(provider))):
         await eventually(lambda: _all(world, "dead"))
@@ -120,9 +130,31 @@ async def test_said_late_it_is_the_same_and_only_once(
     assert await world.events() == ["message.failed"]
 
 
-async def test_said_late_the_sender_goes_by_it(world: World, mailbox: Mailbox, shop: Shop) -> None:
+@pytest.mark.parametrize("became", ["sent", "unknown"])
+async def test_said_faster_than_the_try_ends_it_waits_for_that_end(
+    world: World, mailbox: Mailbox, shop: Shop, became: str
+) -> None:
+    """Statuses overtake answers; and an answer that never comes leaves nothing in doubt but the status's own words."""
     road = await lane(mailbox, shop)
     (sent,) = (await mailbox.enqueue(shop.project_id, road.conversation_id, [by_window()])).ids
+    row = await road.head()
+    if became == "unknown":
+        assert await road.mark(row, "unknown", error_code="timeout")
+    assert await apply(mailbox, failed(shop, sent, "wamid.1")) == 1
+    if became == "sent":
+        assert await road.heads() == []  # nothing else is tried while it is in work
+        assert await road.mark(row, "sent", provider_message_id="wamid.1")
+    again = await road.head()
+    assert (again.id, again.error_code) == (sent, "window_closed")
+    assert await road.mark(again, "sent", provider_message_id="wamid.2")
+    found = await world.message(sent)
+    assert (found["state"], found["provider_message_id"], found["error_code"]) == ("sent", "wamid.2", None)
+    assert await world.events() == []
+
+
+async def test_said_late_the_sender_goes_by_it(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    conversation = await free(mailbox, shop)
+    (sent,) = (await mailbox.enqueue(shop.project_id, conversation, [by_window()])).ids
     fake = channel()
     async with running(make_sender(mailbox, [shop], fake)):
         await eventually(lambda: _all(world, "sent"))
