@@ -224,7 +224,8 @@ class Brain(Protocol):
     """Decides one turn. Must not block the loop; an exception counts as a failed turn and is tried again.
 
     One that wants to know what was said before has an attribute `wants_history`, how many messages of the conversation
-    at most; others get an empty history, and nothing is read for them.
+    at most; others get an empty history, and nothing is read for them. One that keeps questions of its own in its state
+    has a method `is_asking(state, now)`, whether one stands: a word that could answer it is then left to it (wishes).
     """
 
     @property

@@ -5,7 +5,10 @@ The rules look at every turn first: they take microseconds, and what is urgent m
 what is urgent and what a person has taken over. Where the model fails, the rules' answer stands.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 import structlog
 
@@ -64,6 +67,10 @@ class HybridBrain:
         self.thinker.stats.fell_back(reason)
         log.info("model_fell_back", model=self.thinker.model.name, reason=reason)
         return ruled
+
+    def is_asking(self, state: Mapping[str, Any], now: datetime) -> bool:
+        """Whether a question of the rules stands: what a model asks is known to nobody else."""
+        return self._rules.is_asking(state, now)
 
     def _is_for_the_model(self, context: Context, ruled: Decision) -> bool:
         mode = context.assistant.mode

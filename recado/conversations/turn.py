@@ -7,16 +7,17 @@ the deaths of processes are counted apart.
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, cast
+from datetime import datetime
+from typing import Any, Protocol, cast
 
 import structlog
 from pydantic import TypeAdapter
 
 from recado import kit
 from recado.channels.contract import Channel, Line, MarksRead
-from recado.conversations import acting, hearing, history, remembering
+from recado.conversations import acting, hearing, history, remembering, wishes
 from recado.conversations.acting import Memory
 from recado.conversations.hearing import Voice
 from recado.conversations.recalling import Recall, recalled
@@ -29,6 +30,7 @@ from recado.kit.histograms import Histogram, age_s
 from recado.kit.logs import about
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
+from recado.mailbox.wishes import Wish
 from recado.messages import OUT_CONTENT, InboundMessage, OutContent, OutText
 from recado.skills import Skills
 
@@ -53,6 +55,10 @@ BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 5.0
 # How long a stop waits for turns in work; then they are given back unanswered.
 DRAIN_S = 1.5
+# Messages among which the last one to the person is looked for.
+LOOK_BACK = 10
+# The events of a wish about mass messages; the same as when the network brings one.
+STOPPED, RESUMED = "contact.marketing_stopped", "contact.marketing_resumed"
 
 FALLBACK_TEXT: Mapping[Language, str] = {
     "es": "Disculpa, tuve un problema y no pude responderte. Por favor, intenta de nuevo más tarde.",
@@ -152,7 +158,7 @@ class Turns:
 
     async def _claim(self, room: int) -> None:
         claims = await self.mailbox.claim_turns(room)
-        for claim in claims:
+        for claim in map(wishes.alone, claims):
             if (overtaken := self._running.get(claim.conversation_id)) is not None:
                 overtaken[1].cancel()  # its epoch is over: whatever it thinks up would be discarded
             task = asyncio.create_task(self._turn(claim))
@@ -222,6 +228,12 @@ class Turns:
             return
         known = remembering.known(await self.mailbox.remembered(claim))
         memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
+        if len(messages) == 1 and (said := wishes.said_in(messages[0])) is not None:
+            asked = said.doubtful and await self._has_asked(claim, brain, memory)
+            language = cast("Language | None", claim.language) or known.language or facts.language
+            if not asked and (turn := await self._wish(claim, line, messages[0], said, language)) is not None:
+                await self._commit(turn)
+                return
         context = self._context(claim, messages, facts, memory, known, await self._said_before(claim, brain))
         if self.voice is not None and claim.mode != "person" and all(map(hearing.is_audio, messages)):
             asked = hearing.asking(context.language or facts.language)
@@ -250,6 +262,41 @@ class Turns:
         if claim.mode != "person" and any(note.waiting for note in notes.values()):
             return None
         return hearing.as_text(messages, claim.messages, notes)
+
+    async def _wish(
+        self,
+        claim: Claim,
+        line: Line,
+        message: InboundMessage,
+        said: wishes.Said,
+        language: Language,
+    ) -> TurnCommit | None:
+        """What a wish about mass messages comes to; None if it is the brain's to answer: who gets them asks for them.
+
+        It is confirmed while a person has the conversation, too: the machine has done it, and nobody else can say so.
+        """
+        before = await self.mailbox.wish_of(claim)
+        if not said.stops and (before is None or not before.stops):
+            return None
+        at_ms = min(message.sent_ms, kit.now_ms())
+        if wishes.is_late(before, at_ms):
+            return TurnCommit(claim, claim.messages[-1].seq)
+        data = {"contact_id": claim.contact_id, "line_ids": [line.id], "at_ms": at_ms}
+        return TurnCommit(
+            claim,
+            claim.messages[-1].seq,
+            out=new_out(self.channels[line.channel], (wishes.confirmed(said, language),), "turn"),
+            events=(NewEvent(STOPPED if said.stops else RESUMED, json_text(data)),),
+            wish=Wish(said.stops, at_ms),
+        )
+
+    async def _has_asked(self, claim: Claim, brain: Brain, memory: Memory) -> bool:
+        """Whether a question of the brain stands, and is the last thing that the person was sent."""
+        asks: Callable[[Mapping[str, Any], datetime], bool] | None = getattr(brain, "is_asking", None)
+        if asks is None or not asks(memory.brain, kit.now()):
+            return False
+        sent = [one for one in await self.mailbox.recent(claim, LOOK_BACK) if one.origin is not None]
+        return not sent or sent[-1].origin == "turn"
 
     async def _said_before(self, claim: Claim, brain: Brain) -> tuple[Said, ...]:
         """The history, for a brain that wants it. That the database does not answer is no fault of the turn."""

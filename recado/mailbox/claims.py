@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from recado.decisions import MAX_REPLIES
-from recado.mailbox import memories, noting
+from recado.mailbox import memories, noting, wishes
 from recado.mailbox.driver import Tx
 from recado.mailbox.people import SAME_PERSON
 from recado.mailbox.sql import Query, Value
+from recado.mailbox.wishes import Wish
 
 # Short, so that the conversations of a dead process are back within seconds; renewed at a third of it.
 TURN_LEASE_MS = 5_000
@@ -83,7 +84,7 @@ class NewEvent:
 @dataclass(frozen=True, slots=True)
 class TurnCommit:
     """What a turn leaves behind. None keeps what was. `dead` buries the settled messages as given up. `learned` is
-    what is remembered of the person from now on: JSON texts by name.
+    what is remembered of the person from now on: JSON texts by name. `wish` is what they said about mass messages.
     """
 
     claim: Claim
@@ -95,6 +96,7 @@ class TurnCommit:
     mode: str | None = None
     dead: bool = False
     learned: tuple[tuple[str, str], ...] = ()
+    wish: Wish | None = None
 
 
 _CLAIM = Query(
@@ -245,6 +247,7 @@ async def renew_turns(tx: Tx, owner: str, claims: Sequence[Claim]) -> set[tuple[
 
 async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[bool]:
     """Settle turns: messages, state, outbox and events in one go. False for a turn that lost its lease."""
+    await wishes.lock(tx, [t.claim.contact_id for t in turns if t.wish is not None])
     settled = await tx.fetch(
         _SETTLE,
         [
@@ -267,6 +270,7 @@ async def commit_turns(tx: Tx, owner: str, turns: Sequence[TurnCommit]) -> list[
     await memories.remember(
         tx, {(t.claim.project_id, t.claim.contact_id, name): value for t in held for name, value in t.learned}
     )
+    await wishes.keep(tx, [(t.claim.contact_id, t.wish) for t in held if t.wish is not None])
     await tx.fetch(_BURY, [(t.claim.conversation_id, t.claim.settled_seq, t.settled_seq) for t in held if t.dead])
     return [t.claim.key in last_seq for t in turns]
 

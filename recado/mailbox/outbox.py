@@ -21,13 +21,16 @@ from recado.messages import DELIVERY_RANK
 MAX_ATTEMPTS = 30
 # One that may have arrived so often does, too: each further try may be a copy.
 MAX_REPEATED_ATTEMPTS = 8
+# The provider's window is closed, whatever our clock says. A row that bears it, unless dead, goes out by its template.
+WINDOW_CLOSED = "window_closed"
 
 
 @dataclass(frozen=True, slots=True)
 class ToSend:
     """A claimed row. `send_to` is a JSON list of [kind, value]; `since_last_in_ms`: since the person wrote.
 
-    `language` is the person's, if it is known.
+    `language` is the person's, if it is known. `error_code` is why the last try failed: with `WINDOW_CLOSED` only the
+    template is left to be tried.
     """
 
     id: str
@@ -42,6 +45,7 @@ class ToSend:
     send_to: str
     since_last_in_ms: int | None
     language: str | None = None
+    error_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,7 @@ _CLAIM = Query(
     RETURNING outbox.id, project_id, line_id, conversation_id, seq, body, reply_to, attempts, repeated,
         (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
         (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id),
-        (SELECT c.language FROM conversations c WHERE c.id = conversation_id)
+        (SELECT c.language FROM conversations c WHERE c.id = conversation_id), error_code
     """,
     scalars="line_id uuid, owner uuid, fence bigint, size bigint",
 )
@@ -122,6 +126,11 @@ _LOCKED = "/*postgresql*/ (SELECT count(*) FROM locked) > 0 AND /*all*/"
 # index that has `seq`.)
 _OUTDONE = """outbox.state = 'dead' AND outbox.fence = i.fence AND i.state = 'sent'
         AND outbox.provider_message_id <> i.provider_message_id"""
+# The status that said so was faster than the mark of the try of which it spoke.
+_OVERTAKEN = """(i.state = 'sent' AND outbox.state = 'sending' AND retired_ids IS NOT NULL
+        AND {position}(retired_ids || ' ', ' ' || i.provider_message_id || ' ') > 0)"""
+# That the window is closed stays known until the row is settled.
+_KEEPS_ERROR = f"(i.state IN ('queued', 'unknown') OR {_OVERTAKEN}) AND outbox.error_code = '{WINDOW_CLOSED}'"
 _CHANGED = "outbox.id, outbox.state, outbox.told, outbox.project_id, outbox.conversation_id, outbox.line_id"
 # Marks and statuses are one statement each, so the events of a sent message are noted in it: on PostgreSQL here, on
 # SQLite, where a statement costs no way and each is part of a transaction anyhow, by `_note_sent`. `told` counts how
@@ -130,9 +139,9 @@ _MARK = Query(
     f"""
     {_IN_ORDER} /*postgresql*/ , changed AS ( /*all*/
     UPDATE outbox SET
-        told = told + CASE WHEN i.state = 'sent' THEN 1 ELSE 0 END,
-        state = i.state,
-        provider_message_id = CASE WHEN outbox.state = 'dead' THEN i.provider_message_id
+        told = told + CASE WHEN i.state = 'sent' AND NOT {_OVERTAKEN} THEN 1 ELSE 0 END,
+        state = CASE WHEN {_OVERTAKEN} THEN 'queued' ELSE i.state END,
+        provider_message_id = CASE WHEN {_OVERTAKEN} THEN NULL WHEN outbox.state = 'dead' THEN i.provider_message_id
             ELSE coalesce(outbox.provider_message_id, i.provider_message_id) END,
         retired_ids = CASE WHEN outbox.state = 'dead'
             THEN coalesce(retired_ids, '') || ' ' || outbox.provider_message_id ELSE retired_ids END,
@@ -141,7 +150,8 @@ _MARK = Query(
         attempts = attempts - i.uncounted,
         unknown_ms = CASE WHEN i.state = 'unknown' THEN coalesce(unknown_ms, {{now}}) ELSE NULL END,
         sent_ms = CASE WHEN i.state = 'sent' THEN {{now}} ELSE sent_ms END,
-        error_code = i.error_code, error_text = i.error_text
+        error_code = CASE WHEN {_KEEPS_ERROR} THEN outbox.error_code ELSE i.error_code END,
+        error_text = CASE WHEN {_KEEPS_ERROR} THEN outbox.error_text ELSE i.error_text END
     FROM {{rows}}
     WHERE {_LOCKED} outbox.id = i.id AND outbox.seq + 0 = i.seq AND (
         (outbox.state = 'sending' AND outbox.fence = i.fence) OR (outbox.state = 'unknown' AND i.state = 'sent')
@@ -159,16 +169,26 @@ _MARK = Query(
     rows="id uuid, seq bigint, fence bigint, state text, provider_message_id text, delay_ms bigint, uncounted bigint, "
     "error_code text, error_text text, event_id uuid",
 )
+# Said late, too, that the window is closed: a message that has a template is sent once more, by that, and what is told
+# of the first try from now on says nothing. Only of a row whose one outcome is known: else it might arrive twice.
+_BY_TEMPLATE = f"""(i.rank = {_FAILED} AND i.error_code = '{WINDOW_CLOSED}'
+            AND outbox.state IN ('sent', 'sending', 'unknown') AND NOT outbox.repeated AND outbox.retired_ids IS NULL
+            AND outbox.body LIKE '{{"type":"by_window"%')"""
 # What a better status does to a row: the provider has the message, so a try in work or a second one is not needed.
 _STATUS_SET = f"""
     UPDATE outbox SET
-        delivery = i.rank,
+        delivery = CASE WHEN {_BY_TEMPLATE} THEN 0 ELSE i.rank END,
         told = told + CASE WHEN i.rank = {_FAILED} THEN 0 ELSE 1 END,
         state = CASE
             WHEN state = 'dropped' THEN state
+            WHEN {_BY_TEMPLATE} AND state = 'sending' THEN state -- the try is in work: its mark queues it
+            WHEN {_BY_TEMPLATE} THEN 'queued'
             WHEN i.rank = {_FAILED} THEN 'dead'
             ELSE 'sent' END,
-        provider_message_id = coalesce(outbox.provider_message_id, i.provider_message_id),
+        provider_message_id = CASE WHEN {_BY_TEMPLATE} THEN NULL
+            ELSE coalesce(outbox.provider_message_id, i.provider_message_id) END,
+        retired_ids = CASE WHEN {_BY_TEMPLATE} THEN ' ' || i.provider_message_id ELSE retired_ids END,
+        due_ms = CASE WHEN {_BY_TEMPLATE} THEN {{now}} ELSE due_ms END,
         sent_ms = coalesce(sent_ms, {{now}}),
         unknown_ms = NULL,
         error_code = i.error_code, error_text = i.error_text
@@ -223,7 +243,8 @@ _RECONCILE = Query(
     UPDATE outbox SET
         state = CASE WHEN attempts < :max_attempts THEN 'queued' ELSE 'dead' END,
         repeated = (repeated OR attempts < :max_attempts), due_ms = {{now}}, unknown_ms = NULL,
-        error_code = 'outcome_unknown'
+        error_code = CASE WHEN error_code = '{WINDOW_CLOSED}' AND attempts < :max_attempts THEN error_code
+            ELSE 'outcome_unknown' END
     FROM {{rows}}
     WHERE outbox.line_id = i.line_id AND {_OPEN}
         AND outbox.state = 'unknown' AND EXISTS (

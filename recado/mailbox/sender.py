@@ -20,7 +20,7 @@ from recado.kit.histograms import Histogram, age_s
 from recado.kit.logs import about
 from recado.mailbox import outbox, senders
 from recado.mailbox.driver import DatabaseDown, Priority, Tx
-from recado.mailbox.outbox import MAX_ATTEMPTS, Mark, ToSend
+from recado.mailbox.outbox import MAX_ATTEMPTS, WINDOW_CLOSED, Mark, ToSend
 from recado.mailbox.pacing import Bucket, ContactPaces
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS, SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
@@ -328,10 +328,11 @@ class Sender:
         """One try, and what is to be recorded of it. Never raises."""
         loop = asyncio.get_running_loop()
         channel = self.channels[line.channel]
+        is_open = _window_is_open(row, channel)
         try:
             if self._stopping or loop.time() >= held.until_s:
                 return Mark(row.id, row.seq, held.fence, "queued", counts=False)  # the next owner sends it
-            outgoing = _outgoing(row, _window_is_open(row, channel))
+            outgoing = _outgoing(row, is_open)
             if (prepares := self._prepares.get(line.channel)) is not None:
                 if not await self._prepared(prepares, line, outgoing):
                     return Mark(row.id, row.seq, held.fence, "queued", counts=False)
@@ -347,6 +348,8 @@ class Sender:
             self.stats.unknown += 1
             return Mark(row.id, row.seq, held.fence, "unknown", error_code=error.code, error_text=error.message)
         except SendError as error:
+            if is_open and error.code == WINDOW_CLOSED and _has_template(row):
+                return self._by_template(row, held, error)
             return self._after_refusal(row, held, error)
         except Exception:  # a defect must not stop the lane's owner; the bytes may have left
             self.stats.unknown += 1
@@ -364,6 +367,12 @@ class Sender:
                 raise
             return False
         return True
+
+    def _by_template(self, row: ToSend, held: _Held, error: SendError) -> Mark:
+        """The provider says that its window is closed, and took nothing: the template follows, from the same place."""
+        self.stats.retried += 1
+        log.info("window_was_closed", message_id=row.id)
+        return Mark(row.id, row.seq, held.fence, "queued", error_code=error.code, error_text=error.message)
 
     def _after_refusal(self, row: ToSend, held: _Held, error: SendError) -> Mark:
         wait_s = error.verdict.retry_after_s
@@ -395,9 +404,15 @@ class Sender:
 
 
 def _window_is_open(row: ToSend, channel: Channel) -> bool:
+    if row.error_code == WINDOW_CLOSED:
+        return False  # the provider said so: it knows better
     if channel.window_s is None:
         return True
     return row.since_last_in_ms is not None and row.since_last_in_ms <= channel.window_s * 1000
+
+
+def _has_template(row: ToSend) -> bool:
+    return isinstance(OUT_CONTENT.validate_json(row.body), OutByWindow)
 
 
 def _outgoing(row: ToSend, window_is_open: bool) -> Outgoing:

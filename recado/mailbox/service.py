@@ -8,7 +8,7 @@ from typing import TypeVar
 from recado.errors import BadInput, Conflict, NotFound, Unavailable, retry_after
 from recado.kit.batching import Batcher
 from recado.kit.wakeup import Bell
-from recado.mailbox import answers, claims, closing, inbox, lanes, memories, noting, outbox, recent, senders
+from recado.mailbox import answers, claims, closing, inbox, lanes, memories, noting, outbox, recent, senders, wishes
 from recado.mailbox.answers import Handed, Words, Writer
 from recado.mailbox.auditing import Objects, audited
 from recado.mailbox.claims import Claim, NewEvent, NewOut, TurnCommit
@@ -21,6 +21,7 @@ from recado.mailbox.outbox import Mark, Status, ToSend
 from recado.mailbox.people import Arrival
 from recado.mailbox.recent import Recent
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
+from recado.mailbox.wishes import Wish
 
 R = TypeVar("R")
 
@@ -231,6 +232,10 @@ class Mailbox:
         return await self.driver.run(
             lambda tx: memories.remembered(tx, claim.contact_id, merged=claim.merged), Priority.TURN, atomic=False
         )
+
+    async def wish_of(self, claim: Claim) -> Wish | None:
+        """What the person of a claim said last about mass messages."""
+        return await self.driver.run(lambda tx: wishes.newest(tx, claim.contact_id), Priority.TURN, atomic=False)
 
     async def forget(self, project_id: str, contact_ids: Sequence[str]) -> None:
         """Forget what is remembered of a person, and what their conversations have kept; turns in work begin anew.

@@ -1,6 +1,7 @@
 """The mailbox of a process that traces: as any other, and it notes what it did for which message."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from recado.mailbox.claims import Claim, TurnCommit
@@ -112,7 +113,8 @@ class TracedMailbox(Mailbox):
         work = self.turns.get(claim.conversation_id)
         if work is None or work.claim.epoch != claim.epoch:
             return None  # overtaken: what is in work now is a later turn
-        return self.turns.end(claim.conversation_id)
+        ended = self.turns.end(claim.conversation_id)
+        return None if ended is None else replace(ended, claim=claim)  # it may have taken fewer messages
 
     def _turn(self, work: TurnInWork, key: str, outcome: str, replies: int, commit_ns: tuple[int, int] | None) -> None:
         """A turn stands in the traces of all messages that it took, what it did in that of the newest."""

@@ -162,6 +162,25 @@ async def test_text_inside_the_window_and_the_template_outside(place: Place) -> 
     assert (row["state"], row["error"]["code"]) == ("dead", "outside_window")
 
 
+@pytest.mark.parametrize(("said", "types"), [("response", ["template"]), ("status", ["text", "template"])])
+async def test_the_template_follows_where_meta_says_that_the_window_is_closed(
+    place: Place, said: str, types: list[str]
+) -> None:
+    """At once, or by a status that comes later; whatever our own clock says."""
+    await template(place)
+    await sync(place)
+    await place.simulate("POST", "refuse", {"code": 131047, "as": said})
+    content = {"type": "by_window", "inside": {"type": "text", "text": "Hola"}, "outside": of_template()["content"]}
+    (queued,) = (await place.write({"content": content})).json["message_ids"]
+    await place.sent()
+    await place.until_idle()  # its statuses are in
+    assert [sent["type"] for sent in await place.sent()] == types
+    await place.until_idle()
+    row = (await place.admin("GET", f"/outbox/{queued}")).json
+    assert (row["state"], row["error"]) == ("sent", None)
+    assert "message.failed" not in await place.events()
+
+
 async def test_a_template_that_meta_pauses_is_noticed_and_refused(place: Place) -> None:
     await template(place)
     await sync(place)

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from recado.brain.rules import answers, hearing, language, normalise, signals
-from recado.brain.rules.dialogue import leading, urgent
+from recado.brain.rules.dialogue import leading, standing, urgent
 from recado.brain.rules.dialogue.listening import Said
 from recado.brain.rules.dialogue.outcome import Outcome
 from recado.brain.rules.greeting import greeting
@@ -69,6 +70,10 @@ class RulesBrain:
         if urgent.is_urgent(turn.said):
             return _told(turn, urgent.answer(turn.said))
         return _QUIET if context.handed_over else _decide(turn)
+
+    def is_asking(self, state: Mapping[str, Any], now: datetime) -> bool:
+        """Whether a question of its own stands, by the state that it kept."""
+        return standing.is_asking(state, now)
 
 
 def _understand(context: Context, heard: Heard, index: Index) -> _Turn:

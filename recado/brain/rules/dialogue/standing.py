@@ -4,12 +4,21 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from recado.brain.rules.dialogue.memory import CHOICE, FLOW, FORM, MISSED, OFFERED_PERSON, flow_of
+from recado.brain.rules.dialogue.memory import CHOICE, FLOW, FORM, MISSED, OFFERED_PERSON, flow_of, form_of
 
 
 def is_talking(state: Mapping[str, Any], now: dt.datetime) -> bool:
     """True while an appointment is talked about: a "yes" means it."""
     return flow_of(state, now) is not None
+
+
+def is_asking(state: Mapping[str, Any], now: dt.datetime) -> bool:
+    """True while a question stands whose answer may be any word: of an appointment, a choice, a form."""
+    return (
+        is_talking(state, now)
+        or any(state.get(name) for name in (CHOICE, OFFERED_PERSON))
+        or bool(form_of(state).asked)
+    )
 
 
 def without_questions(state: Mapping[str, Any]) -> dict[str, Any]:
