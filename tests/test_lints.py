@@ -39,6 +39,7 @@ SYSTEM = {
     "jobs/claims.py": "a process does the jobs of all projects",
     "jobs/ticks.py": "a process keeps the schedules of all projects",
     "cli": "the operator's own tool",
+    "privacy/again.py": "restores whole installations",
     "privacy/ledger.py": "lists who was erased from the whole installation, for its operator",
     "privacy/repeats.py": "a process receives for all projects",
     "privacy/work.py": "a process erases, and removes what has aged, for all projects",

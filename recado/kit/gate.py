@@ -103,9 +103,8 @@ class Gate:
         most = self._larger.get((scope["method"], scope["path"]), MAX_BODY_BYTES)
         if declared is not None and (not declared.isdecimal() or int(declared) > most):
             # The server reads the rest and drops it: a client that sends all before it listens would be cut off
-            # otherwise, and never learn why. Who asked first does not send it, and then no request can follow.
-            closing = {} if header(scope, b"expect") is None else {"Connection": "close"}
-            refusal = problem_response(413, "body_too_large", f"A body has at most {most} bytes.", headers=closing)
+            # otherwise, and never learn why.
+            refusal = problem_response(413, "body_too_large", f"A body has at most {most} bytes.")
             await refusal(scope, receive, answer)
             return
         try:
@@ -117,6 +116,36 @@ class Gate:
                 problem = internal_error()
             if answer.status is None:
                 await problem(scope, receive, answer)
+
+
+class Asked:
+    """Wraps all that is served. Who asks first whether to send a body (`Expect: 100-continue`), and is answered before
+    anybody has read of it, does not send it: the connection ends with that answer (RFC 9110, section 10.1.1).
+
+    Else the next request on it would be taken for that body, and wait for ever. Programs in front do go on with such a
+    connection, for all their clients: Go's before 1.22.5 (CVE-2024-24791), as in the Caddy of Debian 12.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or header(scope, b"expect") is None:
+            await self._app(scope, receive, send)
+            return
+        is_read = False
+
+        async def read() -> Message:
+            nonlocal is_read
+            is_read = True
+            return await receive()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start" and not is_read:
+                message["headers"] = [*message.get("headers", ()), (b"connection", b"close")]
+            await send(message)
+
+        await self._app(scope, read, answer)
 
 
 class _Answer:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from recado.kit.gate import MAX_BODY_BYTES
+from recado.mailbox.receive import MAX_BODY_BYTES as LARGEST_WEBHOOK_BYTES
 from recado.projects.service import Role
 from tests.api.conftest import Api, Tenant
 
@@ -118,11 +119,29 @@ async def test_who_sends_all_of_it_first_is_told_too(api: Api, ours: Tenant) -> 
     assert await asyncio.to_thread(post, iter(parts)) == (413, "body_too_large", 200)
 
 
-async def test_who_asks_first_need_not_send_it(api: Api, ours: Tenant) -> None:
-    headers = JSON | {"X-API-Key": ours.keys[Role.ADMIN]}
-    body = io.BytesIO(b" " * (MAX_BODY_BYTES + 1))
-    async with api.session.post(f"{api.url}/api/v1/contacts", data=body, headers=headers, expect100=True) as answer:
-        assert (answer.status, answer.headers["Connection"], body.tell()) == (413, "close", 0)
+@pytest.mark.parametrize(
+    ("path", "size_bytes", "named", "status"),
+    [
+        ("/api/v1/contacts", MAX_BODY_BYTES + 1, {}, 413),
+        ("/api/v1/contacts", 100, {}, 401),
+        ("/webhooks/whatsapp", LARGEST_WEBHOOK_BYTES + 1, {"X-Hub-Signature-256": "sha256=00"}, 413),
+        ("/webhooks/whatsapp", 100, {}, 401),
+    ],
+)
+async def test_who_asks_first_and_is_answered_need_not_send_it(
+    api: Api, path: str, size_bytes: int, named: dict[str, str], status: int
+) -> None:
+    """And no request follows on that connection: it would stand where the body is waited for."""
+    body = io.BytesIO(b" " * size_bytes)
+    async with api.session.post(api.url + path, data=body, headers=JSON | named, expect100=True) as answer:
+        assert (answer.status, answer.headers.get("Connection"), body.tell()) == (status, "close", 0)
+
+
+async def test_who_asks_first_and_is_told_to_go_on_may_go_on_after_it(api: Api, ours: Tenant) -> None:
+    async with api.session.post(
+        f"{api.url}/api/v1/contacts", data=b"{}", headers=JSON | {"X-API-Key": ours.keys[Role.ADMIN]}, expect100=True
+    ) as answer:
+        assert (answer.status, answer.headers.get("Connection")) == (422, None)
 
 
 async def test_another_content_type_is_told(api: Api, ours: Tenant) -> None:
