@@ -1,6 +1,7 @@
 """The engine on llama.cpp, through xllamacpp, in a process of its own (see `llama_process`), spoken to over HTTP."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -24,6 +25,8 @@ NAME = "llama.cpp"
 # A large model on a slow disk; whoever waits sees `/health`.
 LOAD_LIMIT_S = 1_800.0
 STOP_LIMIT_S = 5.0
+# A process that dies closes its connections first; that it has ended is heard of some moments later.
+DEATH_HEARD_S = 1.0
 # Loading again after a crash takes some seconds.
 CRASH_RETRY_S = 5.0
 # Read by llguidance. Compact JSON, as unbounded white space would let a text go on for ever; and `oneOf` as `anyOf`,
@@ -48,6 +51,12 @@ class Child:
     @property
     def alive(self) -> bool:
         return self.process.returncode is None
+
+    async def cut_off(self) -> None:
+        """To be called when its connection broke: returns when its death has been heard of, or soon if it lives."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(DEATH_HEARD_S):
+                await self.process.wait()
 
     async def stop(self) -> None:
         """End it; it has nothing to save."""
@@ -136,7 +145,12 @@ class LlamaCpp:
         grammar = self._grammar(generation.schema) if generation.schema is not None else None
         child = await self._alive()
         try:
-            prompt = await self._prompt(child, generation)
+            try:
+                prompt = await self._prompt(child, generation)
+            except aiohttp.ClientConnectorError:  # it died a moment ago, of something else
+                await child.cut_off()
+                child = await self._alive()
+                prompt = await self._prompt(child, generation)
             body = _body(generation, slot, prompt, grammar)
             async with self._post(child, "/completion", body) as response:
                 if response.status != 200:
@@ -152,6 +166,7 @@ class LlamaCpp:
                         return
             raise _crashed()
         except aiohttp.ClientError:
+            await child.cut_off()
             raise _crashed() from None
 
     def _grammar(self, schema: Mapping[str, Any]) -> str:
