@@ -47,7 +47,7 @@ from recado.kit.api_page import write_page
 from recado.kit.destinations import Destinations
 from recado.kit.etags import TaggedRoute
 from recado.kit.frontage import Methods, Shield, for_origins
-from recado.kit.gate import Asked, Gate
+from recado.kit.gate import AskedFirst, Gate
 from recado.kit.parts import give_parts
 from recado.kit.problems import allowed_methods
 from recado.kit.rates import Rates
@@ -211,7 +211,7 @@ def build_app(
     hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
     if runtime.tracing is not None:
         hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
-    return Asked(Dispatch(hooks, rest))
+    return AskedFirst(Dispatch(hooks, rest))
 
 
 def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
@@ -224,7 +224,7 @@ def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASG
         Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
         _metrics(runtime, worker, {}, None),
     )
-    return Gate(app, in_flight=stopping.in_flight)
+    return AskedFirst(Gate(app, in_flight=stopping.in_flight))
 
 
 def _metrics(

@@ -294,7 +294,7 @@ class Engine:
         looking for it, and hold up the end of this process.
         """
         if self._connections is not None:
-            event.listen(self._connections, "do_connect", _refuse)
+            event.listen(self._connections, "do_connect", _refuse_connection)
             until_s = time.monotonic() + LAST_CALLS_S
             while cast(sa.QueuePool, self._connections.pool).checkedout() and time.monotonic() < until_s:
                 time.sleep(LAST_CALLS_LOOK_S)
@@ -449,7 +449,7 @@ def _forget(ended_before_ms: int) -> bool:
     return len(ended) == FORGET_BATCH
 
 
-def _refuse(*_: Any) -> None:
+def _refuse_connection(*_: Any) -> None:
     raise Stopping
 
 

@@ -188,7 +188,7 @@ def names_in(text: str) -> set[str]:
         elif isinstance(value, list):
             left += value  # pyright: ignore[reportUnknownArgumentType] # any JSON
         elif isinstance(value, dict):
-            left += [*value.keys(), *value.values()]  # pyright: ignore[reportUnknownArgumentType]
+            left += [*value.keys(), *value.values()]  # pyright: ignore[reportUnknownArgumentType] # any JSON
     return found
 
 

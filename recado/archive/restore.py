@@ -24,7 +24,7 @@ from recado.archive.tables import count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.kit.acting import unnoted
-from recado.kit.crypto import secret_box
+from recado.kit.crypto import has_key, secret_box
 from recado.kit.private import PRIVATE, make_private
 from recado.media.folder import sync_folder
 from recado.media.store import CHUNK_BYTES, open_store
@@ -107,13 +107,8 @@ async def _listed_erasures(settings: Settings, given: Path | None) -> list[Entry
     return await asyncio.to_thread(read_ledger, path) if await asyncio.to_thread(path.exists) else None
 
 
-def has_key(settings: Settings) -> bool:
-    """Whether the secret key is there already."""
-    return bool(settings.secret_key) or (settings.data_dir / "secret.key").exists()
-
-
 async def _refuse_without_key(working: Path, settings: Settings, entries: Sequence[Entry]) -> None:
-    there = await asyncio.to_thread(has_key, settings)
+    there = await asyncio.to_thread(has_key, settings.secret_key, settings.data_dir)
     box = secret_box(settings.secret_key, settings.data_dir) if there else None
     database = Database(f"sqlite:///{working}")
     try:

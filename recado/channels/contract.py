@@ -125,6 +125,16 @@ class LineFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class Examined:
+    """What became of the checks of a line. `display_number` (E.164) is the number that people know it by, where the
+    provider said it.
+    """
+
+    findings: Sequence[LineFinding] = ()
+    display_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Received:
     """What one delivery of the provider held for one line, in the order in which it stood there.
 
@@ -274,18 +284,9 @@ class Blocks(Protocol):
 
 
 @runtime_checkable
-class SaysNumber(Protocol):
-    """Knows by which number people know a line."""
-
-    async def display_number(self, line: Line) -> str | None:
-        """As E.164; None if it is none, or the provider does not say. Never raises for what the provider answers."""
-        ...
-
-
-@runtime_checkable
 class Examines(Protocol):
     """Can say whether a line is set up as it should be at its provider."""
 
-    async def examine(self, line: Line) -> list[LineFinding]:
+    async def examine(self, line: Line) -> Examined:
         """Everything worth knowing, what must be mended too. Never raises for what the provider answers."""
         ...

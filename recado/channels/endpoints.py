@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.caller import Admin, Agent, Reader
 from recado.channels import service
-from recado.channels.contract import Blocks, Examines, Line, SaysNumber
+from recado.channels.contract import Blocks, Examined, Examines, Line
 from recado.channels.models import LineRow
 from recado.channels.registry import ChannelRegistry
 from recado.channels.schemas import (
@@ -163,12 +163,11 @@ async def check_line(
     async with caller.reading() as session:
         line = await service.usable_line(session, box, line_id)
     channel = channels.get(line.channel)
-    found = await channel.examine(line) if isinstance(channel, Examines) else []
-    number = await channel.display_number(line) if isinstance(channel, SaysNumber) else None
-    if number is not None:
+    examined = await channel.examine(line) if isinstance(channel, Examines) else Examined()
+    if examined.display_number is not None:
         async with caller.writing() as session:
-            await service.note_display_number(session, line.id, number)
-    return [finding_out(finding, language) for finding in found]
+            await service.note_display_number(session, line.id, examined.display_number)
+    return [finding_out(finding, language) for finding in examined.findings]
 
 
 @router.get("/{line_id}/blocked")

@@ -81,7 +81,7 @@ def restore(folder: Path, resume: bool, erasures: Path | None, key_lost: bool, a
     the secret key: put it back first.
     """
     from recado.archive.holding import Held
-    from recado.archive.restore import has_key
+    from recado.kit.crypto import has_key
 
     with progress() as report:
         done = support.run(_restore(folder, report, resume=resume, erasures=erasures, key_lost=key_lost))
@@ -100,7 +100,8 @@ def restore(folder: Path, resume: bool, erasures: Path | None, key_lost: bool, a
         click.echo(f"  {held.unsent} to send (recado outbox list), {held.unanswered} to answer (recado inbox list)")
         click.echo(f"  {held.jobs} jobs (recado job list --project ... --state failed: those with the error restored)")
         click.echo(f"  {held.posts} posts to other systems (recado webhook deliveries ID --project ... --state dead)")
-    if has_key(support.settings()):
+    settings = support.settings()
+    if has_key(settings.secret_key, settings.data_dir):
         click.echo("Before you start it: recado doctor")
     else:
         click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")

@@ -184,12 +184,11 @@ async def _channel(settings: "Settings", url: str) -> "AsyncGenerator[CloudApiCh
 async def _examine(channel: "CloudApiChannel", line: "Line", database: "Database") -> Any:
     from recado.channels.service import note_display_number
 
-    found = await channel.examine(line)
-    number = await channel.display_number(line)
-    if number is not None:
+    examined = await channel.examine(line)
+    if examined.display_number is not None:
         async with database.project(line.project_id) as session:
-            await note_display_number(session, line.id, number)
-    return found
+            await note_display_number(session, line.id, examined.display_number)
+    return examined.findings
 
 
 async def _sync(channel: "CloudApiChannel", line: "Line", database: "Database") -> Any:

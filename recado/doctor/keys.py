@@ -11,7 +11,7 @@ from recado.channels.service import load_lines
 from recado.doctor.findings import Finding, fail, ok, short, warn
 from recado.doctor.rows import how_many
 from recado.errors import RecadoError
-from recado.kit.crypto import SecretBox, secret_box
+from recado.kit.crypto import KEY_FILE, SecretBox, has_key, secret_box
 from recado.settings import Settings
 
 
@@ -19,8 +19,8 @@ async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Fin
     """Whether every line's secrets can be read. No key is made here."""
     name = "secret key"
     lines = await how_many(session, LineRow)
-    file = settings.data_dir / "secret.key"
-    if not settings.secret_key and not file.exists():
+    file = settings.data_dir / KEY_FILE
+    if not has_key(settings.secret_key, settings.data_dir):
         if lines:
             mend = f"Put back {file}, or set RECADO_SECRET_KEY to the key that the lines were added with"
             return [fail(name, f"{file} is missing, so no line's secrets can be read", mend)]
@@ -50,7 +50,7 @@ def exposed_file(file: Path, name: str = "database") -> Finding | None:
 
 def box_of(settings: Settings) -> SecretBox | None:
     """The keys, or None where they were told to be missing before. No key is made here."""
-    if not settings.secret_key and not (settings.data_dir / "secret.key").exists():
+    if not has_key(settings.secret_key, settings.data_dir):
         return None
     try:
         return secret_box(settings.secret_key, settings.data_dir)

@@ -54,7 +54,7 @@ async def _at_provider(channel: CloudApiChannel, line: Line, at_once: asyncio.Se
     name, language = f"line {line.address}", machine_language()
     try:
         async with at_once, asyncio.timeout(LINE_CHECK_S):
-            findings = await channel.examine(line)
+            findings = (await channel.examine(line)).findings
     except TimeoutError:
         return [warn(name, "its provider does not answer", f"Try again: recado line check {line.address}")]
     told = [

@@ -91,11 +91,19 @@ class SecretBox:
         return f"{key_id}:{hmac.digest(key, told, 'sha256').hex()}"
 
 
+KEY_FILE = "secret.key"
+
+
+def has_key(setting: str, data_dir: Path) -> bool:
+    """Whether an installation has its key already, so that `secret_box` makes none."""
+    return bool(setting) or (data_dir / KEY_FILE).exists()
+
+
 def secret_box(setting: str, data_dir: Path) -> SecretBox:
     """The box of this installation: keys from the setting, or one made once in the data folder (mode 0600)."""
     if setting:
         return SecretBox([key.strip() for key in setting.split(",") if key.strip()])
-    path = data_dir / "secret.key"
+    path = data_dir / KEY_FILE
     data_dir.mkdir(parents=True, exist_ok=True)
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

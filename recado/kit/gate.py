@@ -118,7 +118,7 @@ class Gate:
                 await problem(scope, receive, answer)
 
 
-class Asked:
+class AskedFirst:
     """Wraps all that is served. Who asks first whether to send a body (`Expect: 100-continue`), and is answered before
     anybody has read of it, does not send it: the connection ends with that answer (RFC 9110, section 10.1.1).
 

@@ -112,5 +112,5 @@ def _lines(value: Any, path: str = "") -> list[str]:
         found: Record = value  # pyright: ignore[reportUnknownVariableType] # any JSON
         return [line for key, one in found.items() for line in _lines(one, f"{path} {key}".strip())]
     if isinstance(value, list):
-        return [line for one in value for line in _lines(one, path)]  # pyright: ignore[reportUnknownVariableType]
+        return [line for one in value for line in _lines(one, path)]  # pyright: ignore[reportUnknownVariableType] # any JSON
     return [] if value is None or value == "" else [f"{path}: {value}" if path else str(value)]

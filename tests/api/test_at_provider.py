@@ -372,7 +372,7 @@ async def test_the_handshake_is_tried_where_meta_will_do_it(place: Place) -> Non
     line = Line("line", "project", "cloud-api", NUMBER, 80, secrets, {"waba_id": WABA})
     try:
         good, wrong, unreachable = [
-            {one.check: one for one in await channel.examine(asked)}
+            {one.check: one for one in (await channel.examine(asked)).findings}
             for channel, asked in (
                 (ours, line),
                 (ours, replace(line, secrets={**secrets, "verify_token": "other"})),

@@ -254,7 +254,7 @@ async def test_people_are_blocked_and_let_in_again(provider: Provider) -> None:
 async def test_a_line_that_is_set_up_well_has_no_findings_to_mend(provider: Provider) -> None:
     if not isinstance(provider.channel, Examines):
         pytest.skip("cannot be examined")
-    found = await provider.channel.examine(provider.line)
+    found = (await provider.channel.examine(provider.line)).findings
     assert {finding.level for finding in found} == {"OK"}, found
     assert all(finding.says["es"] and finding.says["en"] for finding in found)
 
@@ -461,7 +461,7 @@ async def test_cloud_api_what_is_wrong_with_a_line_is_found_with_what_to_do(
     await cloud.call("PUT", "account", account)
     line = replace(cloud.line, config={**cloud.line.config, "webhook_url": "https://127.0.0.1:9/webhooks/whatsapp"})
     try:
-        found = {finding.code: finding for finding in await cloud.channel.examine(line)}
+        found = {finding.code: finding for finding in (await cloud.channel.examine(line)).findings}
     finally:
         await cloud.call("PUT", "account", {})
     assert found[code].level == level
@@ -475,7 +475,7 @@ async def test_cloud_api_a_field_that_is_not_subscribed_is_named(cloud: CloudApi
     fields = [{"name": name} for name in SUBSCRIBED if name != missing]
     await cloud.call("PUT", "account", {"subscription": {"fields": fields}})
     try:
-        found = {finding.code: finding for finding in await cloud.channel.examine(cloud.line)}
+        found = {finding.code: finding for finding in (await cloud.channel.examine(cloud.line)).findings}
     finally:
         await cloud.call("PUT", "account", {})
     for language in ("es", "en"):
@@ -491,4 +491,4 @@ async def test_cloud_api_a_wrong_line_or_account_is_found(cloud: CloudApiProvide
         (replace(cloud.line, secrets={}), "access_token_missing"),
         (replace(cloud.line, secrets={**cloud.line.secrets, "app_secret": "other"}), "app_secret_wrong"),
     ):
-        assert code in {finding.code for finding in await cloud.channel.examine(line)}
+        assert code in {finding.code for finding in (await cloud.channel.examine(line)).findings}

@@ -12,7 +12,7 @@ from typing import Any
 from recado.channels.cloud_api import bodies, management
 from recado.channels.cloud_api import convert as conversion
 from recado.channels.cloud_api.callback import Outside
-from recado.channels.cloud_api.examine import examine, number_of
+from recado.channels.cloud_api.examine import examine
 from recado.channels.cloud_api.graph import API_VERSION, Graph
 from recado.channels.cloud_api.ids import is_known_to_meta
 from recado.channels.cloud_api.media import MediaCalls
@@ -21,8 +21,8 @@ from recado.channels.cloud_api.split import split_content
 from recado.channels.contract import (
     Blocked,
     BlockList,
+    Examined,
     Line,
-    LineFinding,
     Outgoing,
     Received,
     Sent,
@@ -168,11 +168,8 @@ class CloudApiChannel:
 
     # --- Checking -------------------------------------------------------------------------------------
 
-    async def examine(self, line: Line) -> list[LineFinding]:
+    async def examine(self, line: Line) -> Examined:
         return await examine(self._graph, line, self._outside)
-
-    async def display_number(self, line: Line) -> str | None:
-        return await number_of(self._graph, line)
 
     async def close(self) -> None:
         await self._media.close()

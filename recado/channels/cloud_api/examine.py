@@ -5,13 +5,14 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/busine
 https://developers.facebook.com/documentation/business-messaging/whatsapp/webhooks/override
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 from recado.channels.cloud_api.callback import Outside, examine_callback, unasked
 from recado.channels.cloud_api.findings import finding
 from recado.channels.cloud_api.graph import Graph, segment, token_of
 from recado.channels.cloud_api.shapes import Json, as_list, as_object, display_number, identifier, text, whole
-from recado.channels.contract import Line, LineFinding
+from recado.channels.contract import Examined, Line, LineFinding
 from recado.errors import OutcomeUnknown, SendError
 from recado.kit import now_ms
 
@@ -26,19 +27,19 @@ NUMBER_FIELDS = (
 Level = Literal["OK", "WARN", "FAIL"]
 
 
-async def examine(graph: Graph, line: Line, outside: Outside) -> list[LineFinding]:
+async def examine(graph: Graph, line: Line, outside: Outside) -> Examined:
     """The findings about one line, in the order in which they should be mended."""
     found = list(_own_secrets(line))
     if any(one.level == "FAIL" for one in found):
-        return found
+        return Examined(found)
     token, app_id = await _token(graph, line)
     found += token
     if any(one.level == "FAIL" for one in token):
-        return found
-    number, callback = await _number(graph, line)
-    found += number
-    found += await examine_callback(graph, line, app_id, callback, outside)
-    return found
+        return Examined(found)
+    number = await _number(graph, line)
+    found += number.findings
+    found += await examine_callback(graph, line, app_id, number.callback, outside)
+    return Examined(found, number.display_number)
 
 
 def _own_secrets(line: Line) -> list[LineFinding]:
@@ -81,34 +82,33 @@ def _expiry(line: Line, expires_s: int) -> LineFinding:
     return finding("token", "OK", "token_valid", line)
 
 
-async def number_of(graph: Graph, line: Line) -> str | None:
-    """The number that people know the line by, as E.164; None if Meta does not say."""
-    try:
-        answer = await graph.call(line, "GET", segment(line.address), {"fields": "display_phone_number"})
-    except (SendError, OutcomeUnknown):
-        return None
-    return display_number(answer.get("display_phone_number"))
-
-
 # --- The number ---------------------------------------------------------------------------------------
 
 
-async def _number(graph: Graph, line: Line) -> tuple[list[LineFinding], str | None]:
-    """What Meta says of the number, and the callback URL that the number itself has, if any."""
+@dataclass(frozen=True, slots=True)
+class _Number:
+    """What Meta says of a number. `callback` is the URL that the number itself has, if any."""
+
+    findings: list[LineFinding]
+    callback: str | None = None
+    display_number: str | None = None
+
+
+async def _number(graph: Graph, line: Line) -> _Number:
     try:
         answer = await graph.call(line, "GET", segment(line.address), {"fields": NUMBER_FIELDS})
     except SendError as error:
         if error.code == "line_unknown":
-            return [finding("number", "FAIL", "number_unknown", line)], None
-        return [unasked("number", line, error)], None
+            return _Number([finding("number", "FAIL", "number_unknown", line)])
+        return _Number([unasked("number", line, error)])
     except OutcomeUnknown as error:
-        return [unasked("number", line, error)], None
+        return _Number([unasked("number", line, error)])
     level = text(as_object(answer.get("throughput")).get("level")) or "?"
     name = text(answer.get("verified_name")) or "?"
     found = [*_registration(line, answer), *_quality(line, answer)]
     found = found or [finding("number", "OK", "number_fine", line, name=name, throughput=level)]
     configured = as_object(answer.get("webhook_configuration"))
-    return found, text(configured.get("phone_number"))
+    return _Number(found, text(configured.get("phone_number")), display_number(answer.get("display_phone_number")))
 
 
 def _registration(line: Line, answer: Json) -> list[LineFinding]:
