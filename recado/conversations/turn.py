@@ -111,6 +111,7 @@ class Turns:
     async def run(self) -> None:
         """Claim and answer. On cancellation: finish what is in work, give back what takes too long."""
         self.mailbox.takes_turns = True
+        self.mailbox.turns_bell.ring()  # what a dead process left is due already
         renewals = asyncio.create_task(self._renew_forever(), name="turn-leases")
         try:
             while True:

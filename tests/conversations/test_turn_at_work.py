@@ -83,6 +83,19 @@ async def test_nothing_depends_on_typing(
         await eventually(world.states)
 
 
+# --- the start ----------------------------------------------------------------------------------------------
+
+
+async def test_what_is_owed_at_the_start_is_claimed_at_once(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The slow look would come too late for this test."""
+    monkeypatch.setattr(turn, "POLL_S", 60.0)
+    await other.store([shop.arrival("1", words="hola")])
+    async with running(make_turns(mailbox, [shop], FakeBrain(echo))):
+        await eventually(lambda: settled(world))
+
+
 # --- leases ---------------------------------------------------------------------------------------------------
 
 
