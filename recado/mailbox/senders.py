@@ -11,6 +11,10 @@ from recado.mailbox.sql import Query
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
 PROCESS_DEAD_AFTER_MS = 4_000
+# What is dated later than that from now was written while the clock was wrong, and says nothing: else a process that
+# died then would live, and hold its lines, until the clock is there again.
+_TOO_LATE_MS = 4 * SENDER_LEASE_MS
+_ALIVE_NOW = f"beat_ms > {{now}} - :dead_ms AND beat_ms < {{now}} + {_TOO_LATE_MS}"
 # Lines taken over in one round: far more than a process holds.
 MAX_ABANDONED = 1_000
 # Rows of processes that are long gone are removed.
@@ -25,9 +29,9 @@ _ADD_MISSING = Query(
     """
 )
 _COUNT = Query(
-    """
+    f"""
     SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0)
-    FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms
+    FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}
     """,
     scalars="dead_ms bigint, owner uuid",
 )
@@ -37,7 +41,8 @@ def _take(which: str) -> Query:
     return Query(
         f"""
         WITH free AS MATERIALIZED (
-            SELECT line_id FROM senders WHERE {which} AND lease_until_ms <= {{now}}
+            SELECT line_id FROM senders
+            WHERE {which} AND (lease_until_ms <= {{now}} OR lease_until_ms > {{now}} + {_TOO_LATE_MS})
             ORDER BY line_id LIMIT :size {{skip_locked}}
         )
         UPDATE senders SET owner = :owner, epoch = epoch + 1, lease_until_ms = {{now}} + {SENDER_LEASE_MS}
@@ -79,11 +84,11 @@ _FORGET = Query("DELETE FROM processes WHERE beat_ms < {now} - :after_ms", scala
 _STOP = Query("UPDATE processes SET kind = 'stopping' WHERE id = :id", scalars="id uuid")
 _LEAVE = Query("DELETE FROM processes WHERE id = :id", scalars="id uuid")
 _ALIVE = Query(
-    "SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms",
+    f"SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}",
     scalars="dead_ms bigint",
 )
 
-_LIVING = Query("SELECT id FROM processes WHERE beat_ms > {now} - :dead_ms", scalars="dead_ms bigint")
+_LIVING = Query(f"SELECT id FROM processes WHERE {_ALIVE_NOW}", scalars="dead_ms bigint")
 
 
 async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
