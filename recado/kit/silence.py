@@ -1,5 +1,5 @@
 """Notices that the other end of a connection is gone without a word, as a machine that lost its power or a network that
-drops packets: else whoever waits for its answer waits for ever, or until the kernel gives up after a quarter of an hour.
+drops packets. Else whoever waits for its answer waits for ever, or until the kernel gives up after 15 minutes.
 """
 
 import socket
