@@ -2,9 +2,12 @@
 
 import asyncio
 import contextlib
+import errno
 import json
+import os
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,6 +84,22 @@ def test_nothing_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     found = asyncio.run(findings())
     assert found["database"].level is Level.WARN
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [(errno.EROFS, "read-only"), (errno.ENOSPC, "df -i"), (errno.EACCES, "chown"), (errno.EIO, "restore a backup")],
+)
+def test_a_folder_that_cannot_be_written_comes_with_the_cure_of_its_cause(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, cure: str
+) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    (found,) = machine.examine_folder(tmp_path)
+    assert (found.check, found.level) == ("data folder", Level.FAIL)
+    assert cure in found.mend
 
 
 async def test_a_database_of_another_version(
