@@ -28,6 +28,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from recado.errors import Conflict, SettingsError
 from recado.kit import new_id
 from recado.kit.private import make_private
+from recado.kit.silence import notice_silence
 from recado.kit.sqlite import MINIMUM_SQLITE, connection_class, set_up_connection, sqlite_version
 
 # How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
@@ -149,7 +150,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
 
 
 def _postgres_engine(url: str) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg", query={}),
         pool_size=4,
         max_overflow=4,
@@ -165,6 +166,12 @@ def _postgres_engine(url: str) -> AsyncEngine:
             "timeout": 10,
         },
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        notice_silence(connection.driver_connection)
+
+    return engine
 
 
 @event.listens_for(Session, "do_orm_execute")

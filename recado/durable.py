@@ -24,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from recado.db import SQLITE_BUSY_TIMEOUT_S, json_text
+from recado.kit.silence import LIBPQ
 from recado.kit.sqlite import connection_class, set_up_connection
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ SCHEMA = "dbos"
 MAX_RUNNING = 16
 # Each running job writes now and then; the library's own threads look for work once a second.
 POOL_SIZE = 4
+CONNECT_TIMEOUT_S = 10
 # A job's thread, and some for what the library does besides. Who is left takes on at once whatever any number of dead
 # processes had: what waits for a thread here would be kept from the others. Threads are made when they are needed.
 MAX_THREADS = 16 * MAX_RUNNING
@@ -365,8 +367,14 @@ def _config(engine: Engine) -> "DBOSConfig":
 def _engine(url: str) -> sa.Engine:
     parsed = sa.make_url(url)
     if parsed.get_backend_name() != "sqlite":
+        # What the address says itself stands: it is libpq's, too.
+        patience = {**LIBPQ, "connect_timeout": CONNECT_TIMEOUT_S}
         return sa.create_engine(
-            parsed.set(drivername="postgresql+psycopg"), pool_size=POOL_SIZE, max_overflow=0, pool_pre_ping=True
+            parsed.set(drivername="postgresql+psycopg"),
+            pool_size=POOL_SIZE,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={name: value for name, value in patience.items() if name not in parsed.query},
         )
     patiently = {"timeout": SQLITE_BUSY_TIMEOUT_S, "factory": connection_class()}
     made = sa.create_engine(url, pool_size=POOL_SIZE, max_overflow=0, connect_args=patiently)

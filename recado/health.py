@@ -1,7 +1,6 @@
 """Is it alive, and can it do its work? `/health` says the one, `/ready` the other, check by check, with a cure."""
 
 import asyncio
-import shutil
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +11,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy import literal, select
 
 from recado.db import Database
+from recado.kit.disk import LoneLook, free_bytes
 from recado.kit.gate import InFlight
 from recado.kit.parts import part
 from recado.kit.schemas import Output
@@ -75,6 +75,10 @@ class Readiness:
     mailbox: Mailbox
     data_dir: Path
     stopping: Stopping = field(default_factory=Stopping)
+    _free: LoneLook[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_free", LoneLook(lambda: free_bytes(self.data_dir), "disk"))
 
     async def look(self) -> ReadyOut:
         """All checks, at the same time."""
@@ -112,14 +116,9 @@ class Readiness:
             raise NotMet(f"No worker gave a sign of life for {PROCESS_DEAD_AFTER_MS // 1000} s: recado worker")
 
     async def _disk(self) -> None:
-        free = (await asyncio.to_thread(shutil.disk_usage, _existing(self.data_dir))).free
+        free = await self._free.take(CHECK_LIMIT_S)
         if free < MIN_FREE_BYTES:
             raise NotMet(f"Only {free // 1_000_000} MB are free for {self.data_dir}: make room")
-
-
-def _existing(folder: Path) -> Path:
-    """The folder, or where it would be made: with keys and files elsewhere nobody may have needed it yet."""
-    return next(one for one in (folder, *folder.absolute().parents) if one.exists())
 
 
 async def _check(name: CheckName, look: Callable[[], Awaitable[None]], cure: str) -> CheckOut:

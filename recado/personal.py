@@ -219,10 +219,15 @@ async def _listed(
 
 
 def rewritten(  # noqa: C901 # one closure for each thing it can
-    model: type[Any], *columns: str, name: str | None = None, record: Callable[[Any], Record] | None = None
+    model: type[Any],
+    *columns: str,
+    name: str | None = None,
+    record: Callable[[Any], Record] | None = None,
+    then: Callable[[str], str] = lambda text: text,
 ) -> Holding:
-    """Rows that stay, but without the person: columns of JSON text in which they may be named. In an export as `record`
-    shows them, with `named`: by which of their addresses and ids.
+    """Rows that stay, but without the person: columns of JSON text in which they may be named, and `then` what more is
+    to be taken out of a text that named them. In an export as `record` shows them, with `named`: by which of their
+    addresses and ids.
     """
 
     def named(person: Person) -> ColumnElement[bool]:
@@ -231,7 +236,7 @@ def rewritten(  # noqa: C901 # one closure for each thing it can
     def changes(row: Any, person: Person) -> dict[str, str]:
         texts = {column: getattr(row, column) for column in columns}
         cleaned = {column: without(text, person) for column, text in texts.items() if text is not None}
-        return {column: text for column, text in cleaned.items() if text != texts[column]}
+        return {column: then(text) for column, text in cleaned.items() if text != texts[column]}
 
     async def find(session: AsyncSession, person: Person, limit: int) -> Sequence[str]:
         ids: list[str] = []

@@ -76,6 +76,7 @@ class Worker:
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
         await mailbox.beat(self.kind, __version__)
+        await mailbox.wake_lost()
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
         beside = [

@@ -2,27 +2,34 @@
 
 import asyncio
 import contextlib
+import errno
 import json
+import os
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
+from recado.archive.copying import refuse_running, snapshot
 from recado.channels.cloud_api.errors import MEANINGS
 from recado.channels.models import LineRow
 from recado.db import Database, database_now_ms
 from recado.doctor import Finding, Level, examine, machine, messages, voice
 from recado.doctor.database import examine_sqlite
+from recado.errors import Conflict
 from recado.jobs.models import Job
 from recado.kit import new_id, now_ms
 from recado.kit.clock import use_clock
 from recado.kit.crypto import SecretBox
 from recado.mailbox.models import InboxMessage, OutboxMessage, Process, Unrouted
 from recado.media.models import Media
+from recado.metrics.waiting import read_waiting
 from recado.migrate import check
 from recado.personal import first_id
 from recado.projects.models import Project
@@ -83,6 +90,22 @@ def test_nothing_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [(errno.EROFS, "read-only"), (errno.ENOSPC, "df -i"), (errno.EACCES, "chown"), (errno.EIO, "restore a backup")],
+)
+def test_a_folder_that_cannot_be_written_comes_with_the_cure_of_its_cause(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, number: int, cure: str
+) -> None:
+    def refuse(**_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", refuse)
+    (found,) = machine.examine_folder(tmp_path)
+    assert (found.check, found.level) == ("data folder", Level.FAIL)
+    assert cure in found.mend
+
+
 async def test_a_database_of_another_version(
     settings: pytest.MonkeyPatch, empty_database_url: str, tmp_path: Path
 ) -> None:
@@ -131,7 +154,17 @@ async def test_a_worker_gives_signs_of_life(settings: pytest.MonkeyPatch, databa
         now = await database_now_ms(session)
         session.add(Process(id=new_id(), kind="worker", version="1", started_ms=now, beat_ms=now - 60_000))
         session.add(Process(id=new_id(), kind="api", version="1", started_ms=now, beat_ms=now))
+        # It died while this machine's clock was ahead.
+        session.add(Process(id=new_id(), kind="up", version="1", started_ms=now, beat_ms=now + DAY_MS))
     assert (await findings())["worker"].level is Level.WARN
+    assert (await read_waiting(database)).processes["up", "alive"] == 0
+    async with snapshot(database) as connection:
+        with pytest.raises(Conflict):  # because of the one that is of now
+            await refuse_running(connection, "Stop it")
+    async with database.system() as session:
+        await session.execute(delete(Process).where(Process.kind == "api"))
+    async with snapshot(database) as connection:
+        await refuse_running(connection, "Stop it")
     async with database.system() as session:
         now = await database_now_ms(session)
         session.add(Process(id=new_id(), kind="up", version="1", started_ms=now, beat_ms=now + 60_000))

@@ -10,6 +10,7 @@ from recado.archive.tables import Key, add_rows, batch_of, count_of, kept_tables
 from recado.db import Database
 from recado.errors import BadInput, Conflict, RecadoError
 from recado.mailbox.models import Process
+from recado.mailbox.queries import gave_sign_since
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.migrate import FILLING_MARK, check, keep_writers_out, migrate, require_same
 from recado.projects.models import Project
@@ -83,7 +84,7 @@ async def refuse_running(connection: AsyncConnection, cure: str, *, at_ms: int |
     sqlite = connection.dialect.name == "sqlite"
     now_ms = literal_column(_SQLITE_NOW if sqlite else _POSTGRESQL_NOW, BigInteger)
     said_ms: int = (await connection.execute(select(now_ms))).scalar_one()
-    alive = Process.beat_ms > (said_ms if at_ms is None else at_ms) - PROCESS_DEAD_AFTER_MS
+    alive = gave_sign_since((said_ms if at_ms is None else at_ms) - PROCESS_DEAD_AFTER_MS, said_ms)
     living = await connection.execute(select(func.count()).select_from(Process).where(alive))
     if living.scalar_one():
         raise Conflict(f"Recado is running on this database. {cure}", code="still_running")

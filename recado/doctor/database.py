@@ -68,9 +68,12 @@ async def examine_database(settings: Settings, ask_providers: bool) -> AsyncGene
             for finding in await at_providers(database, settings):
                 yield finding
     except _UNUSABLE as error:
-        yield fail(
-            name, f"it cannot be used: {short(error)}", "Does its server run, and does RECADO_DATABASE_URL say where?"
-        )
+        cure = "Does its server run, and does RECADO_DATABASE_URL say where?"
+        if database.is_sqlite:
+            cure = (
+                f"See its file and its disk: ls -l {database.sqlite_path}*; what is said of the data folder comes first"
+            )
+        yield fail(name, f"it cannot be used: {short(error)}", cure)
     finally:
         await database.close()
 

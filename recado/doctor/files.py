@@ -4,6 +4,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms
 from recado.doctor.findings import Finding, ok, warn
+from recado.media.source import EXPIRED
 from recado.media.stuck import stuck_files
 
 # A file is fetched in seconds; by then several tries have failed, or nobody fetches.
@@ -11,6 +12,7 @@ FILE_LATE_MS = 600_000
 FILE_CURES = {
     "access_token_invalid": "Its line needs a new token: recado line check LINE says how",
     "line_unknown": "The secrets of their line cannot be read: recado line list",
+    EXPIRED: "Meta has it no longer (7 days is all), or the line's token may not see it: recado line check LINE",
     "media_store_unavailable": "Can this machine write RECADO_MEDIA_URL, or media in RECADO_DATA_DIR?",
     "media_unreachable": "Can this machine reach the internet? Meta's links lead to lookaside.fbsbx.com",
     "provider_unreachable": "Can this machine reach RECADO_CLOUD_API_BASE_URL?",

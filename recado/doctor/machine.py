@@ -1,6 +1,7 @@
 """The folder, the disk and the port of this machine."""
 
 import asyncio
+import errno
 import json
 import shutil
 import tempfile
@@ -22,18 +23,30 @@ def examine_folder(folder: Path) -> list[Finding]:
     there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     if not there.is_dir():
         return [fail(name, f"{there} is a file", "Set RECADO_DATA_DIR to a folder")]
-    if not _writable(there):
-        return [fail(name, f"{there} cannot be written", f"Give this user the folder: chown -R $USER {there}")]
+    if (error := _hindrance(there)) is not None:
+        cure = _CURES.get(error.errno or 0, "Give this user the folder: chown -R $USER {there}")
+        return [fail(name, f"{there} cannot be written ({error.strerror})", cure.format(there=there))]
     says = f"{folder.absolute()} can be written" if there == folder.absolute() else f"{folder} will be made"
     return [ok(name, says), examine_disk(shutil.disk_usage(there).free)]
 
 
-def _writable(folder: Path) -> bool:
+_ROOM = "Make room on the disk of {there}, in bytes and in files: df -h {there}; df -i {there}"
+# Of what no right to the folder would help.
+_CURES = {
+    errno.EROFS: "Its disk is read-only, as a disk that fails becomes: dmesg says why; then mount -o remount,rw",
+    errno.EIO: "Its disk fails: dmesg says more. Save what can be read, and restore a backup on another one",
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: _ROOM,
+}
+
+
+def _hindrance(folder: Path) -> OSError | None:
+    """What keeps us from writing there."""
     try:
         with tempfile.TemporaryFile(dir=folder):
-            return True
-    except OSError:
-        return False
+            return None
+    except OSError as error:
+        return error
 
 
 def examine_disk(free_bytes: int) -> Finding:

@@ -3,12 +3,14 @@
 The place in a list is kept, for what a job has noted of the others goes by it.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.jobs.models import Job, JobCallback, Schedule
 from recado.jobs.service import ENDED
-from recado.personal import Aging, Record, remove_rows, rewritten
+from recado.personal import Aging, Holding, Record, remove_rows, rewritten
 
 
 def _job(row: Job) -> Record:
@@ -19,10 +21,12 @@ def _schedule(row: Schedule) -> Record:
     return {"id": row.id, "name": row.name, "kind": row.kind, "next_ms": row.next_ms, "created_ms": row.created_ms}
 
 
-HOLDINGS = (
-    rewritten(Job, "input", "progress", "result", name="jobs", record=_job),
-    rewritten(Schedule, "input", name="schedules", record=_schedule),
-)
+def holdings(wordless: Callable[[str], str]) -> tuple[Holding, ...]:
+    """`wordless` takes what was said out of what was asked for nobody but people who were erased."""
+    return (
+        rewritten(Job, "input", "progress", "result", name="jobs", record=_job, then=wordless),
+        rewritten(Schedule, "input", name="schedules", record=_schedule, then=wordless),
+    )
 
 
 def _owed() -> Select[str]:

@@ -1,6 +1,7 @@
 """Secrets: API keys (hashed) and what is encrypted at rest."""
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import os
@@ -105,15 +106,34 @@ def secret_box(setting: str, data_dir: Path) -> SecretBox:
         return SecretBox([key.strip() for key in setting.split(",") if key.strip()])
     path = data_dir / KEY_FILE
     data_dir.mkdir(parents=True, exist_ok=True)
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return _box_of(path)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(32) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        _make_key(path)
     return _box_of(path)
+
+
+def _make_key(path: Path) -> None:
+    """Whole or not at all, whatever ends this process or fills the disk; where two make one, the first stands."""
+    made = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            _put_new(made, path)
+    finally:
+        made.unlink(missing_ok=True)
+
+
+def _put_new(made: Path, path: Path) -> None:
+    """Raises `FileExistsError`."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk on which a file has one name only
+        if not path.exists():
+            made.replace(path)
 
 
 def _box_of(path: Path) -> SecretBox:

@@ -7,6 +7,7 @@ noticed in the same way.
 """
 
 import contextlib
+import errno
 import fcntl
 import logging
 import os
@@ -30,6 +31,7 @@ class SharedLogFile(logging.Handler):
         self._max_bytes = max_bytes
         self._keep = keep
         self._opening = threading.Lock()
+        self._torn = False
         self._file = self._open()
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -46,7 +48,13 @@ class SharedLogFile(logging.Handler):
             now = os.fstat(self._file)
         if now.st_size and now.st_size + len(line) > self._max_bytes:
             self._rotate(len(line))
-        os.write(self._file, line)
+        if self._torn:
+            line = b"\n" + line
+        written = os.write(self._file, line)
+        if written:
+            self._torn = written < len(line)
+        if written < len(line):  # the last room of a disk
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _stat(self) -> os.stat_result | None:
         try:

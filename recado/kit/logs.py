@@ -8,6 +8,7 @@ import logging
 import re
 import sys
 import traceback
+from asyncio import CancelledError
 from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
 from typing import Any, Literal, TextIO, cast
@@ -84,6 +85,7 @@ def configure_logging(
     stream = to or sys.stderr
     colors = handler is None and stream.isatty()
     handler = handler or logging.StreamHandler(stream)
+    handler.addFilter(_is_worth_telling)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, structlog.stdlib.ExtraAdder(), _first_line, *shared],
@@ -121,6 +123,12 @@ def calm_libraries(level: str) -> None:
     clients = ("openai", "anthropic", "google_genai", "httpx", "httpx2", "httpcore", "httpcore2")
     for name in (*names, *clients):
         logging.getLogger(name).setLevel("ERROR" if level == "ERROR" else "WARNING")
+
+
+def _is_worth_telling(record: logging.LogRecord) -> bool:
+    """Not that a stop came while a connection was given back to its pool, which then closes it: that is no error."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, CancelledError) and record.name.startswith("sqlalchemy.pool"))
 
 
 def _first_line(_logger: Any, _method: str, event: EventDict) -> EventDict:

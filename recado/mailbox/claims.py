@@ -12,6 +12,7 @@ from recado.decisions import MAX_REPLIES
 from recado.mailbox import memories, noting, wishes
 from recado.mailbox.driver import Tx
 from recado.mailbox.people import SAME_PERSON
+from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.mailbox.sql import Query, Value
 from recado.mailbox.wishes import Wish
 
@@ -213,6 +214,14 @@ _SET_MODE = Query(
     """,
     scalars="mode text, id uuid, project_id uuid",
 )
+
+# None waits so long for its turn: it was left under a wrong clock.
+_WAKE_LOST = Query(f"UPDATE conversations SET wake_ms = {{now}} WHERE wake_ms > {{now}} + {WRONG_CLOCK_MS}")
+
+
+async def wake_lost(tx: Tx) -> None:
+    """Look now at conversations that were to be looked at when a clock said so that was ahead."""
+    await tx.fetch(_WAKE_LOST)
 
 
 async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:

@@ -13,6 +13,7 @@ from recado.kit import new_id
 from recado.mailbox import noting
 from recado.mailbox.driver import Tx
 from recado.mailbox.models import ACTIVE
+from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 
@@ -237,7 +238,8 @@ _ORPHANS = Query(
     rows="line_id uuid, fence bigint",
 )
 # Nobody is asked again whose answer could not be heard: some process must have lived through the whole wait that takes
-# in statuses, as its signs of life on this database show.
+# in statuses, as its signs of life on this database show. What is dated far ahead was written under a wrong clock: such
+# a process is dead, and such a send was before any other began.
 _RECONCILE = Query(
     f"""
     UPDATE outbox SET
@@ -248,8 +250,9 @@ _RECONCILE = Query(
     FROM {{rows}}
     WHERE outbox.line_id = i.line_id AND {_OPEN}
         AND outbox.state = 'unknown' AND EXISTS (
-            SELECT 1 FROM processes p WHERE p.kind IN ('up', 'api')
-            AND p.beat_ms - {{greatest}}(p.started_ms, outbox.unknown_ms) >= :after_ms
+            SELECT 1 FROM processes p WHERE p.kind IN ('up', 'api') AND p.beat_ms < {{now}} + {WRONG_CLOCK_MS}
+            AND p.beat_ms - CASE WHEN outbox.unknown_ms > {{now}} + {WRONG_CLOCK_MS} THEN p.started_ms
+                ELSE {{greatest}}(p.started_ms, outbox.unknown_ms) END >= :after_ms
         )
     RETURNING {_CHANGED}
     """,

@@ -9,6 +9,7 @@ import asyncpg
 import structlog
 
 from recado.kit import randomness
+from recado.kit.silence import notice_silence
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -78,6 +79,7 @@ class _Connection(asyncpg.Connection):
 
 
 async def _set_up(connection: Any) -> None:
+    notice_silence(connection)
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
 
 
@@ -175,6 +177,7 @@ class PostgresDriver:
         while True:
             try:
                 connection = await _asyncpg.connect(self._direct_url, timeout=CONNECT_TIMEOUT_S)
+                notice_silence(connection)
                 try:
                     lost = asyncio.Event()
 

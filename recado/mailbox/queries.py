@@ -13,7 +13,8 @@ from recado.channels.service import fetching_lines
 from recado.errors import Conflict, NotFound
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
-from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Sender, Unrouted
+from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Sender, Unrouted
+from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.media.models import Media
 from recado.personal import first_id
 
@@ -245,3 +246,10 @@ def _stray(row: Unrouted, converters: Converters) -> StrayRow:
     fields = sorted({str(item.get("field", "")) for item in told} - {""})
     lost = any(part.unroutable for part in received)
     return StrayRow(row, "person" if lost else "notice", ", ".join(fields))
+
+
+def gave_sign_since(since_ms: int, now_ms: int) -> ColumnElement[bool]:
+    """True for a process whose last sign of life came after that; not for one that is dated far ahead, which died while
+    the clock was wrong.
+    """
+    return and_(Process.beat_ms > since_ms, Process.beat_ms < now_ms + WRONG_CLOCK_MS)

@@ -11,6 +11,10 @@ from recado.mailbox.sql import Query
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
 PROCESS_DEAD_AFTER_MS = 4_000
+# What is dated later than that from now was written while the clock was wrong, and says nothing: else a process that
+# died then would live, and hold its lines, until the clock is there again. Two machines' clocks may differ by less.
+WRONG_CLOCK_MS = 900_000
+_ALIVE_NOW = f"beat_ms > {{now}} - :dead_ms AND beat_ms < {{now}} + {WRONG_CLOCK_MS}"
 # Lines taken over in one round: far more than a process holds.
 MAX_ABANDONED = 1_000
 # Rows of processes that are long gone are removed.
@@ -25,9 +29,9 @@ _ADD_MISSING = Query(
     """
 )
 _COUNT = Query(
-    """
+    f"""
     SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0)
-    FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms
+    FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}
     """,
     scalars="dead_ms bigint, owner uuid",
 )
@@ -37,7 +41,8 @@ def _take(which: str) -> Query:
     return Query(
         f"""
         WITH free AS MATERIALIZED (
-            SELECT line_id FROM senders WHERE {which} AND lease_until_ms <= {{now}}
+            SELECT line_id FROM senders
+            WHERE {which} AND (lease_until_ms <= {{now}} OR lease_until_ms > {{now}} + {WRONG_CLOCK_MS})
             ORDER BY line_id LIMIT :size {{skip_locked}}
         )
         UPDATE senders SET owner = :owner, epoch = epoch + 1, lease_until_ms = {{now}} + {SENDER_LEASE_MS}
@@ -68,10 +73,11 @@ _RELEASE = Query(
     scalars="owner uuid",
 )
 _BEAT = Query(
-    """
-    INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, :kind, :version, {now}, {now})
-    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms,
-        started_ms = CASE WHEN processes.beat_ms < {now} - :dead_ms THEN {now} ELSE processes.started_ms END
+    f"""
+    INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, :kind, :version, {{now}}, {{now}})
+    ON CONFLICT (id) DO UPDATE SET beat_ms = excluded.beat_ms, started_ms = CASE
+        WHEN processes.beat_ms < {{now}} - :dead_ms OR processes.beat_ms > {{now}} + {WRONG_CLOCK_MS} THEN {{now}}
+        ELSE processes.started_ms END
     """,
     scalars="id uuid, kind text, version text, dead_ms bigint",
 )
@@ -79,15 +85,17 @@ _FORGET = Query("DELETE FROM processes WHERE beat_ms < {now} - :after_ms", scala
 _STOP = Query("UPDATE processes SET kind = 'stopping' WHERE id = :id", scalars="id uuid")
 _LEAVE = Query("DELETE FROM processes WHERE id = :id", scalars="id uuid")
 _ALIVE = Query(
-    "SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND beat_ms > {now} - :dead_ms",
+    f"SELECT count(*) FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}",
     scalars="dead_ms bigint",
 )
 
-_LIVING = Query("SELECT id FROM processes WHERE beat_ms > {now} - :dead_ms", scalars="dead_ms bigint")
+_LIVING = Query(f"SELECT id FROM processes WHERE {_ALIVE_NOW}", scalars="dead_ms bigint")
 
 
 async def beat(tx: Tx, process_id: str, kind: str, version: str) -> None:
-    """Say that this process lives. One that was not heard of for long, as when the database was away, begins anew."""
+    """Say that this process lives. One that was not heard of for long, as when the database was away, begins anew, and
+    so does one whose clock was put back.
+    """
     await tx.fetch(_BEAT, id=process_id, kind=kind, version=version, dead_ms=PROCESS_DEAD_AFTER_MS)
     await tx.fetch(_FORGET, after_ms=PROCESS_FORGOTTEN_AFTER_MS)
 

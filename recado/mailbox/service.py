@@ -389,6 +389,10 @@ class Mailbox:
         """Say that this process takes no more work: what it gives back from now on is for others."""
         await self.driver.run(lambda tx: senders.stop_working(tx, self.owner), Priority.MARK)
 
+    async def wake_lost(self) -> None:
+        """What a wrong clock put off is looked at now. A worker asks for it when it begins."""
+        await self.driver.run(claims.wake_lost, Priority.OTHER)
+
     async def living_workers(self) -> int:
         return await self.driver.run(senders.living_workers, Priority.OTHER)
 

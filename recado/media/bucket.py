@@ -1,4 +1,5 @@
-"""Files in an S3-compatible bucket. The library is synchronous, so its calls run in threads.
+"""Files in an S3-compatible bucket. The library is synchronous, so its calls run in threads, for which nobody waits
+longer than need be: a bucket that does not answer holds them for minutes.
 
 Credentials come from the library's own places (AWS_ACCESS_KEY_ID, a role ...). A process that dies in the middle of a
 large file leaves parts that nobody sees; a lifecycle rule of the bucket removes them
@@ -6,13 +7,13 @@ large file leaves parts that nobody sees; a lifecycle rule of the bucket removes
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
 
-from recado.errors import NotFound, Unavailable, retry_after
+from recado.errors import Unavailable, retry_after
+from recado.kit.threads import Threads
 from recado.media.folder import missing
 from recado.media.store import CHUNK_BYTES
 
@@ -21,6 +22,10 @@ PART_BYTES = 5 * 1024 * 1024
 _CONNECT_TIMEOUT_S = 5
 _READ_TIMEOUT_S = 30
 _MISSING = ("NoSuchKey", "404")
+# Those at work on files (`MAX_FETCHES`, `MAX_UPLOADS`), and the API's.
+_MAX_CALLS = 16
+# How long a file that was given up waits for its parts to go; a stop has no more.
+_ABORT_S = 1.0
 
 
 class BucketStore:
@@ -39,6 +44,7 @@ class BucketStore:
         self._client: Any = import_module("boto3").client("s3", config=config, **where)
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
+        self._threads = Threads(_MAX_CALLS, "bucket")
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
         place = {"Bucket": self._bucket, "Key": self._prefix + key}
@@ -57,8 +63,9 @@ class BucketStore:
             done = {"Parts": parts}
             await self._call(partial(self._client.complete_multipart_upload, **place, MultipartUpload=done))
         except BaseException:
-            with contextlib.suppress(Unavailable, NotFound):  # what went wrong is told, not what came of it
-                await asyncio.shield(self._call(partial(self._client.abort_multipart_upload, **place)))
+            aborting = asyncio.create_task(self._call(partial(self._client.abort_multipart_upload, **place)))
+            aborting.add_done_callback(_told_already)
+            await asyncio.wait([aborting], timeout=_ABORT_S)
             raise
 
     async def _put_part(self, place: dict[str, str], number: int, body: bytes) -> dict[str, Any]:
@@ -85,11 +92,12 @@ class BucketStore:
         """Uploads that were not completed are no files; the bucket's own rule removes them."""
 
     async def close(self) -> None:
+        self._threads.close()
         await asyncio.to_thread(self._client.close)
 
     async def _call(self, call: Callable[[], Any]) -> Any:
         try:
-            return await asyncio.to_thread(call)
+            return await self._threads.run(call)
         except self._errors.ClientError as error:
             code = error.response.get("Error", {}).get("Code", "")
             if code in _MISSING:
@@ -97,6 +105,12 @@ class BucketStore:
             raise _unavailable(code) from None
         except (self._errors.BotoCoreError, self._errors.HTTPClientError, OSError) as error:
             raise _unavailable(type(error).__name__) from None
+
+
+def _told_already(aborting: "asyncio.Task[Any]") -> None:
+    """What went wrong is told, not what came of it."""
+    if not aborting.cancelled():
+        aborting.exception()
 
 
 async def _pieces(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

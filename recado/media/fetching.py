@@ -16,7 +16,7 @@ from recado.kit import now_ms, randomness
 from recado.kit.logs import about, place_of
 from recado.kit.wakeup import Bell
 from recado.media.limits import MAX_BYTES, Measured, check_received
-from recado.media.source import Source
+from recado.media.source import EXPIRED, Source
 from recado.media.store import Store, key_of
 from recado.media.stuck import KEPT_BY_PROVIDER_MS, LINE_DELETED
 from recado.media.work import LEASE_MS, Job, MediaWork
@@ -34,6 +34,9 @@ BACKOFF_BASE_S = 2.0
 BACKOFF_CAP_S = 3600.0
 # A line that this process does not know may be known in a moment (the books are read every 3 s).
 UNKNOWN_RETRY_S = 5.0
+# What the provider does not know is tried for about an hour: else whoever looks after the installation would hear of it
+# for a week. If it was the token after all, a person has it fetched again.
+MAX_TRIES_EXPIRED = 12
 _REFUSED = frozenset({"media_too_large", "media_type_refused"})
 
 log = structlog.get_logger(__name__)
@@ -189,7 +192,7 @@ class Fetcher:
         if error.code in _REFUSED:
             self.stats.refused += 1
             await self.work.settle(job, {"state": "refused", **about}, event="media.refused", data=about)
-        elif job.state == "pending" and (after_s is None or now_ms() - job.created_ms > KEPT_BY_PROVIDER_MS):
+        elif job.state == "pending" and (after_s is None or _is_over(job, error)):
             self.stats.failed += 1
             await self.work.settle(job, {"state": "failed", **about}, event="media.failed", data=about)
         else:
@@ -197,6 +200,12 @@ class Fetcher:
             jitter_s = randomness.full_jitter(job.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S)
             delay_ms = round(max(after_s or 0.0, jitter_s) * 1000)
             await self.work.settle(job, about, delay_ms=delay_ms)
+
+
+def _is_over(job: Job, error: RecadoError) -> bool:
+    if error.code == EXPIRED and job.attempts >= MAX_TRIES_EXPIRED:
+        return True
+    return now_ms() - job.created_ms > KEPT_BY_PROVIDER_MS
 
 
 def _as_known(error: Exception) -> RecadoError:

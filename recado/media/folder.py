@@ -4,17 +4,18 @@ A file is written under a name of its own, flushed to the disk and then renamed:
 is never seen as a file. It goes with its file, or is swept away after a day.
 """
 
-import asyncio
 import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from glob import escape
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from recado.errors import NotFound, Unavailable, retry_after
 from recado.kit import new_id
+from recado.kit.threads import Threads
 from recado.media.store import CHUNK_BYTES
 
 T = TypeVar("T")
@@ -22,6 +23,8 @@ T = TypeVar("T")
 PARTS = "parts"
 # No download takes so long: what is older was left by a process that died.
 _PART_AGE_S = 24 * 3600
+# A disk may be a network's, and not answer: then only what wants files waits.
+_MAX_CALLS = 16
 
 
 class FolderStore:
@@ -30,15 +33,16 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._ready = False
+        self._threads = Threads(_MAX_CALLS, "media-folder")
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> None:
-        part = await _on_disk(self._begin, key)
-        file = await _on_disk(_create, part)
+        part = await self._on_disk(self._begin, key)
+        file = await self._on_disk(_create, part)
         try:
             # What goes wrong where the chunks come from is none of ours, also a time-out or a reset (`OSError`s).
             async for chunk in chunks:
-                await _on_disk(file.write, chunk)
-            await _on_disk(self._finish, file, part, self._path(key))
+                await self._on_disk(file.write, chunk)
+            await self._on_disk(self._finish, file, part, self._path(key))
         except BaseException:
             with contextlib.suppress(OSError):
                 part.unlink()
@@ -49,11 +53,12 @@ class FolderStore:
 
     async def read(self, key: str, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
         try:
-            file = await asyncio.to_thread(_open, self._path(key), start)
+            file = await self._threads.run(partial(_open, self._path(key), start))
             with file:
                 left = None if stop is None else stop - start
                 while left is None or left > 0:
-                    chunk = await asyncio.to_thread(file.read, CHUNK_BYTES if left is None else min(CHUNK_BYTES, left))
+                    size = CHUNK_BYTES if left is None else min(CHUNK_BYTES, left)
+                    chunk = await self._threads.run(partial(file.read, size))
                     if not chunk:
                         return
                     left = None if left is None else left - len(chunk)
@@ -64,13 +69,21 @@ class FolderStore:
             raise _unavailable(error) from error
 
     async def delete(self, key: str) -> None:
-        await _on_disk(self._remove, self._path(key))
+        await self._on_disk(self._remove, self._path(key))
 
     async def sweep(self) -> None:
-        await _on_disk(self._sweep)
+        await self._on_disk(self._sweep)
 
     async def close(self) -> None:
         """Nothing is kept open."""
+        self._threads.close()
+
+    async def _on_disk(self, work: Callable[..., T], *given: Any) -> T:
+        """Raises `Unavailable`."""
+        try:
+            return await self._threads.run(partial(work, *given))
+        except OSError as error:
+            raise _unavailable(error) from error
 
     def _path(self, key: str) -> Path:
         path = self._root.joinpath(*key.split("/"))
@@ -106,14 +119,6 @@ class FolderStore:
         _make_private(path.parent)
         part.rename(path)
         sync_folder(path.parent)
-
-
-async def _on_disk(work: Callable[..., T], *given: Any) -> T:
-    """Raises `Unavailable`."""
-    try:
-        return await asyncio.to_thread(work, *given)
-    except OSError as error:
-        raise _unavailable(error) from error
 
 
 def missing() -> NotFound:

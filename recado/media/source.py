@@ -5,6 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+EXPIRED = "media_expired"
+"""The code of an error that says: the provider does not know the file any more, or does not show it to the line."""
+
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:

@@ -1,7 +1,5 @@
 """Renders the metrics of one process."""
 
-import asyncio
-import shutil
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from prometheus_client.registry import Collector
 from recado.brain.llm.thinking import Thinker
 from recado.conversations.turn import TurnStats
 from recado.db import Database
+from recado.kit.disk import LoneLook, free_bytes
 from recado.kit.rates import Rates
 from recado.kit.stamps import stamped
 from recado.mailbox.sender import SenderStats
@@ -29,6 +28,8 @@ from recado.tracing.service import Tracing
 CACHE_S = 1.0
 # What changes slowly: sizes, and sums over tables.
 SLOW_CACHE_S = 15.0
+# A disk that takes longer has no metrics.
+DISK_LIMIT_S = 2.0
 
 log = structlog.get_logger(__name__)
 
@@ -68,8 +69,10 @@ class Metrics:
     _stored: Stored | None = None
     _stored_s: float = float("-inf")
     _process: CollectorRegistry = field(default_factory=CollectorRegistry)
+    _disk: LoneLook[tuple[int, float]] = field(init=False)
 
     def __post_init__(self) -> None:
+        self._disk = LoneLook(lambda: _look_at(self.data_dir), "metrics-disk")
         ProcessCollector(registry=self._process)
 
     async def text(self) -> bytes:
@@ -83,7 +86,12 @@ class Metrics:
         return self._text
 
     async def _of_disk(self) -> list[Sampled]:
-        free, backup_s = await asyncio.to_thread(_look_at, self.data_dir)
+        """None of it if the disk does not answer."""
+        try:
+            free, backup_s = await self._disk.take(DISK_LIMIT_S)
+        except Exception as error:  # the rest is worth showing all the same
+            log.warning("disk_not_measured", error=type(error).__name__)
+            return []
         return [catalogue.DISK_FREE.one(free), catalogue.BACKUP_TIME.one(backup_s)]
 
     async def _of_database(self) -> list[Sampled]:
@@ -100,9 +108,8 @@ class Metrics:
 
 def _look_at(data_dir: Path) -> tuple[int, float]:
     """Bytes that are free where the folder is or would be, and when the last backup succeeded (0: never)."""
-    there = next((folder for folder in (data_dir, *data_dir.resolve().parents) if folder.exists()), Path("/"))
     at = stamped(data_dir / LAST_BACKUP)
-    return shutil.disk_usage(there).free, 0.0 if at is None else at.timestamp()
+    return free_bytes(data_dir), 0.0 if at is None else at.timestamp()
 
 
 class _Given(Collector):

@@ -12,7 +12,7 @@ from recado.jobs.models import Job
 from recado.jobs.service import count_by_state
 from recado.kit import now
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Unrouted
-from recado.mailbox.queries import LISTED_STATES, given_up, in_state, is_to_be_sent, lines_by_sender
+from recado.mailbox.queries import LISTED_STATES, gave_sign_since, given_up, in_state, is_to_be_sent, lines_by_sender
 from recado.mailbox.senders import PROCESS_DEAD_AFTER_MS
 from recado.media.models import Media
 from recado.media.stuck import stuck_files
@@ -110,7 +110,7 @@ def _age_s(now_ms: int, then_ms: int | None) -> float:
 
 
 async def _processes(session: AsyncSession, now_ms: int) -> dict[tuple[str, str], float]:
-    alive = case((Process.beat_ms > now_ms - PROCESS_DEAD_AFTER_MS, "alive"), else_="silent")
+    alive = case((gave_sign_since(now_ms - PROCESS_DEAD_AFTER_MS, now_ms), "alive"), else_="silent")
     rows = await session.execute(select(Process.kind, alive, func.count()).group_by(Process.kind, alive))
     none = {(kind, state): 0.0 for kind in KINDS for state in ("alive", "silent")}
     return none | {(kind, state): float(count) for kind, state, count in rows}

@@ -11,13 +11,14 @@ from recado.media import personal as media
 from recado.personal import Aging, Holding
 from recado.webhooks import personal as webhooks
 
+_JOBS = jobs.holdings(bulk.wordless)
 # In the order in which a person goes: what is found by something else goes before it.
 HOLDINGS: tuple[Holding, ...] = (
     *webhooks.HOLDINGS,
     *events.HOLDINGS,
     *bulk.HOLDINGS,
     *compat.HOLDINGS,
-    *jobs.HOLDINGS,
+    *_JOBS,
     mailbox.FILES_SENT,
     *media.HOLDINGS,
     mailbox.INBOX,
@@ -27,7 +28,7 @@ HOLDINGS: tuple[Holding, ...] = (
     *contacts.HOLDINGS,
 )
 # Lists of whom to write to: a schedule before the jobs that it makes.
-LISTS: tuple[Holding, ...] = tuple(reversed(jobs.HOLDINGS))
+LISTS: tuple[Holding, ...] = tuple(reversed(_JOBS))
 AGINGS: tuple[Aging, ...] = (
     *media.agings(mailbox.is_open),
     *compat.AGINGS,

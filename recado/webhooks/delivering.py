@@ -235,7 +235,9 @@ class Deliverer:
                     self._note_pace(endpoint_id, result.took_ms)
                 async with self._database.project(claimed.project_id) as session:
                     endpoint = await settle(session, endpoint_id, self._owner, row, result)
-                del left[0]
+                    ours = await still_ours(session, self._owner, [one.id for one in left[1:]])
+                # What was taken away meanwhile, as by an erasure, is not posted.
+                left = [one for one in left[1:] if one.id in ours]
                 if not result.taken:
                     break  # the rest would most likely fail, too
                 if not claimed.is_still(endpoint):
@@ -437,6 +439,14 @@ async def _pause_after_a_day(session: AsyncSession, endpoint: WebhookEndpoint, n
     if now_ms - since_ms >= service.TRY_FOR_MS and endpoint.paused_ms is None:
         await service.pause(session, endpoint)
         log.warning("webhook_paused", webhook_id=endpoint.id)
+
+
+async def still_ours(session: AsyncSession, owner: str, ids: Sequence[str]) -> frozenset[str]:
+    """Those of the claimed deliveries that are there and nobody else's. A project's session."""
+    if not ids:
+        return frozenset()
+    mine = select(WebhookDelivery.id).where(WebhookDelivery.id.in_(ids), WebhookDelivery.owner == owner)
+    return frozenset(await session.scalars(mine))
 
 
 async def release(session: AsyncSession, owner: str, ids: Sequence[str]) -> None:

@@ -1,6 +1,8 @@
 """/health, /ready and /metrics."""
 
+import asyncio
 import re
+import threading
 from pathlib import Path
 from typing import Any, cast
 
@@ -8,6 +10,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 import recado.health
+import recado.metrics.service
 from recado.api import build_app
 from recado.db import Database
 from recado.health import Readiness
@@ -52,6 +55,37 @@ async def test_ready_with_a_worker(api: Api) -> None:
 async def test_not_ready_with_a_full_disk(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recado.health, "MIN_FREE_BYTES", 1 << 62)
     assert "make room" in (await ready(api))[1]["disk"]
+
+
+async def test_a_disk_that_does_not_answer_holds_up_nobody_else(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One thread waits for it, whoever asks how often; neither the loop nor the loop's own few threads."""
+    asked, answers, exists = list[str](), threading.Event(), Path.exists
+
+    def never(path: Path, **how: Any) -> bool:
+        if path == api.runtime.settings.data_dir:
+            asked.append(threading.current_thread().name)
+            if threading.current_thread() is not threading.main_thread():
+                answers.wait()
+        return exists(path, **how)
+
+    monkeypatch.setattr(Path, "exists", never)
+    monkeypatch.setattr(recado.health, "CHECK_LIMIT_S", 0.05)
+    monkeypatch.setattr(recado.metrics.service, "DISK_LIMIT_S", 0.05, raising=False)
+    readiness = Readiness(api.runtime.database, api.runtime.mailbox, api.runtime.settings.data_dir)
+    metrics = Metrics(UNREACHABLE, api.runtime.settings.data_dir)
+    try:
+        for _ in range(3):
+            found = {check.name: check for check in (await readiness.look()).checks}
+            assert "cannot be looked at" in (found["disk"].cure or "")
+        async with asyncio.timeout(20):
+            text = (await metrics.text()).decode()
+        assert "recado_database_up" in text
+        assert "recado_disk_free_bytes " not in text
+        assert sorted(asked) == ["disk", "metrics-disk"]
+    finally:
+        answers.set()
+    monkeypatch.undo()
+    assert (await readiness._free.take(20)) > 0  # pyright: ignore[reportPrivateUsage] # it is asked anew
 
 
 @pytest.mark.parametrize(

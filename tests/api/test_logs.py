@@ -146,6 +146,19 @@ async def test_wrong_sql_is_a_defect_and_no_reason_to_try_again(
     assert PRIVATE not in logs.getvalue()
 
 
+def test_a_stop_during_the_return_of_a_connection_is_no_error(logs: io.StringIO) -> None:
+    """As SQLAlchemy's pool tells of it; of anything else there it is told."""
+    pool = logging.getLogger("sqlalchemy.pool.impl.AsyncAdaptedQueuePool")
+    for error in (asyncio.CancelledError(), ConnectionResetError()):
+        try:
+            raise error
+        except BaseException:
+            pool.error("Exception during reset or similar", exc_info=True)
+    assert logs.getvalue().count("Exception during reset") == 1
+    assert "ConnectionResetError" in logs.getvalue()
+    assert "CancelledError" not in logs.getvalue()
+
+
 def test_private_fields_and_numbers_are_caught(logs: io.StringIO) -> None:
     log = structlog.get_logger("test")
     log.info("said", text=PRIVATE, phone=PHONE, token="t0k", n=1, inner={"to": PHONE, "ok": f"call +{PHONE} now"})

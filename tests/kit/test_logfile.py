@@ -1,6 +1,7 @@
 """A log file that several processes write while it is rotated."""
 
 import logging
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -80,3 +81,25 @@ def test_what_cannot_be_written_is_told_on_standard_error(
     handler.emit(record("told"))
     handler.close()
     assert capsys.readouterr().err == "told\n"
+
+
+def test_a_line_that_a_full_disk_cut_takes_no_other_along(
+    handler: SharedLogFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write, room = os.write, [5, 0, 1]
+
+    def full(descriptor: int, data: bytes) -> int:
+        ours = descriptor == handler._file  # pyright: ignore[reportPrivateUsage]
+        return write(descriptor, data[: room.pop(0)] if ours else data)
+
+    handler.emit(record("before"))
+    monkeypatch.setattr(os, "write", full)
+    for told in ("cut off here", "lost here", "lost, too"):
+        handler.emit(record(told))
+    monkeypatch.undo()
+    handler.emit(record("after"))
+    handler.emit(record("and on"))
+    handler.close()
+    lines = (tmp_path / "recado.log").read_text().split("\n")
+    assert [line for line in lines if line] == ["before", "cut o", "after", "and on"]
+    assert capsys.readouterr().err == "cut off here\nlost here\nlost, too\n"

@@ -228,13 +228,13 @@ async def test_lines_of_a_process_that_stops_are_taken_at_once(
     await mailbox.driver.run(senders.add_missing, Priority.OTHER)
     await mailbox.beat("worker", "1")
     await other.beat("worker", "1")
-    await world.execute("UPDATE processes SET beat_ms = beat_ms + 3600000")
+    await world.execute("UPDATE processes SET beat_ms = beat_ms + 600000")
     older, younger = sorted((mailbox, other), key=lambda one: one.owner)
     async with running(make_sender(younger, [shop], FakeChannel())):
         async with running(make_sender(older, [shop], FakeChannel())):
             held = "SELECT 1 FROM senders WHERE owner = :who"
             await eventually(lambda: world.one_or_none(held, who=older.owner))
-            await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 3600000")
+            await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 600000")
             await older.stop_working()
         await eventually(lambda: world.one_or_none(held, who=younger.owner))
     assert older.owner in await younger.living()

@@ -14,11 +14,11 @@ import pytest
 
 from recado.errors import NotFound
 from recado.kit import new_id, now_ms
-from recado.media.fetching import BACKOFF_CAP_S, Fetcher
+from recado.media.fetching import BACKOFF_CAP_S, MAX_TRIES_EXPIRED, Fetcher
 from recado.media.folder import FolderStore
 from recado.media.limits import MB, digest_in_hex
 from recado.media.service import delete_media, get_media, media_of_messages, remove_deleted
-from recado.media.stuck import KEPT_BY_PROVIDER_MS, failed_ids, fetch_again
+from recado.media.stuck import KEPT_BY_PROVIDER_MS, failed_ids, fetch_again, stuck_files
 from recado.media.work import MediaWork
 from recado.metrics.waiting import read_stored
 from tests.mailbox.support import eventually, on_sqlite
@@ -137,6 +137,31 @@ async def test_it_is_tried_for_as_long_as_the_provider_has_it(
     assert row.due_ms - now_ms() <= BACKOFF_CAP_S * 1000
     await place.make_due()
     await run_until(place, place.fetcher(), "stored")
+
+
+@on_sqlite
+async def test_what_the_provider_knows_no_longer_is_tried_for_an_hour_and_not_for_a_week(place: Place) -> None:
+    """As a file whose message came days late. It might be the token, so the first answer does not decide."""
+    await place.write("image")
+    await place.world.execute(
+        "UPDATE media SET provider_media_id = '1', attempts = :tries", tries=MAX_TRIES_EXPIRED - 2
+    )
+    task = asyncio.create_task(place.fetcher().run())
+
+    async def put_off() -> bool:
+        row = await place.row()
+        return row.owner is None and (row.state, row.error_code) == ("pending", "media_expired")
+
+    await eventually(put_off)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with place.database.system(read_only=True) as session:
+        assert (await stuck_files(session)).errors == {"media_expired": 1}
+    await place.make_due()
+    await run_until(place, place.fetcher(), "failed")
+    assert (await place.row()).error_code == "media_expired"
+    async with place.database.system() as session:  # and that is seen, and can be undone
+        assert await failed_ids(session) == [(await place.row()).id]
 
 
 async def test_files_of_a_line_that_was_deleted_are_given_up(place: Place) -> None:

@@ -1,9 +1,12 @@
 """One contract for every place that keeps files."""
 
+import asyncio
 import os
 import stat
+import threading
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from recado.media.bucket import PART_BYTES, BucketStore
 from recado.media.folder import FolderStore
 from recado.media.store import Store, key_of, open_store
 from tests.bucket_server import bucket_server, client_of
+from tests.mailbox.support import eventually
 
 PROJECT, MEDIA = "01990000-0000-7000-8000-000000000001", "01990000-0000-7000-8000-0000000000ab"
 KEY = key_of(PROJECT, MEDIA)
@@ -104,6 +108,48 @@ async def test_a_bucket_that_is_not_there_is_unavailable(endpoint: str) -> None:
         await store.put(KEY, pieces(b"content"))
     assert caught.value.verdict.retry_after_s
     await store.close()
+
+
+class Silent:
+    """A bucket's client that begins a large file, and then says nothing more until it is `over`."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.over = threading.Event()
+
+    def create_multipart_upload(self, **_: Any) -> dict[str, str]:
+        return {"UploadId": "1"}
+
+    def upload_part(self, **_: Any) -> dict[str, str]:
+        return self._hang("part")
+
+    def abort_multipart_upload(self, **_: Any) -> dict[str, str]:
+        return self._hang("abort")
+
+    def _hang(self, what: str) -> dict[str, str]:
+        self.asked.append(what)
+        self.over.wait()
+        raise ConnectionResetError
+
+    def close(self) -> None: ...
+
+
+async def test_a_bucket_that_says_nothing_more_holds_up_no_stop(endpoint: str) -> None:
+    store, silent = BucketStore("some", endpoint=endpoint), Silent()
+    store._client = silent  # pyright: ignore[reportPrivateUsage]
+    try:
+        putting = asyncio.create_task(store.put(KEY, pieces(bytes(2 * PART_BYTES))))
+        await eventually(lambda: silent.asked == ["part"])
+        putting.cancel()
+        done, _ = await asyncio.wait([putting], timeout=30)
+        assert done
+        assert putting.cancelled()
+        assert silent.asked == ["part", "abort"]
+        # Nor does it take from others the threads of the loop.
+        assert await asyncio.wait_for(asyncio.to_thread(lambda: "free"), 30) == "free"
+    finally:
+        silent.over.set()
+        await store.close()
 
 
 # --- the folder -------------------------------------------------------------------------------------------

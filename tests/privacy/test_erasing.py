@@ -15,11 +15,13 @@ import structlog
 from recado.archive.backup import back_up
 from recado.archive.restore import restore
 from recado.audit.models import AuditEntry
+from recado.bulk.schemas import Order
 from recado.contacts.models import AddressRow
 from recado.contacts.service import add_address, merge, resolve
 from recado.db import Database
 from recado.errors import RecadoError
 from recado.jobs.models import Schedule
+from recado.jobs.service import submit
 from recado.kit import logs, new_id
 from recado.kit.crypto import secret_box
 from recado.mailbox import outbox
@@ -207,6 +209,29 @@ async def test_a_file_that_somebody_else_is_to_get_stays(life: Life) -> None:
     async with life.database.project(life.project) as session:
         assert await FILES_SENT.remove(session, person, files) == 0
         assert await FILES_SENT.find(session, person, 9) == []
+
+
+async def test_what_a_list_was_to_say_to_this_person_alone_goes_too(life: Life) -> None:
+    header = {"media": "document", "media_id": new_id()}
+    template = {"name": "cita", "header_media": header, "body": {"quien": "palabra-sola"}}
+    buttons = [{"index": 0, "kind": "flow", "value": "palabra-sola", "data": {"de": "palabra-sola"}}]
+    orders = [
+        {"text": "palabra-sola", "phones": [ANA], "contact_ids": [life.ana]},
+        {"template": {**template, "buttons": buttons}, "phones": [ANA_TOO]},
+        {"text": "palabra-de-dos", "phones": [ANA, BETO]},
+    ]
+    async with life.database.project(life.project) as session:
+        for n, given in enumerate(orders):
+            order = json.dumps({"line_id": life.shop.line_id, **given})
+            when = {"cron": "0 9 * * *", "timezone": "UTC", "created_ms": 1}
+            session.add(Schedule(name=f"solo-{n}", kind="bulk_send", input=order, **when))
+            await submit(session, "bulk_send", json.loads(order))
+    await life.erase()
+    for table in ("jobs", "schedules"):
+        left = [row["input"] for row in await life.world.rows(f"SELECT input FROM {table} ORDER BY id")]  # noqa: S608
+        assert not [one for one in left if "palabra-sola" in one or header["media_id"] in one]
+        assert sum("palabra-de-dos" in one for one in left) == 1
+        assert {Order.model_validate_json(one).text for one in left} == {"oferta", "-", None, "palabra-de-dos"}
 
 
 async def test_a_number_can_be_shown_to_have_been_erased(life: Life) -> None:

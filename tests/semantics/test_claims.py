@@ -296,3 +296,32 @@ async def test_a_dead_worker_is_not_counted_when_lines_are_shared(
     await mailbox.beat("worker", "1")
     assert await mailbox.living_workers() == 1
     assert await share(mailbox) == 3
+
+
+async def test_what_was_written_while_the_clock_was_ahead_holds_nothing(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    """A machine begins with a wrong clock, loses its power, and has the right time from then on."""
+    await mailbox.beat("worker", "1")
+    assert list(await take_lines(mailbox)) == [shop.line_id]
+    world.advance(-3_600_000)
+    await other.beat("worker", "1")
+    assert await other.living_workers() == 1
+    assert await other.living() == {other.owner}
+    assert await other.driver.run(lambda tx: senders.fair_share(tx, other.owner), Priority.OTHER) == 1
+    assert list(await take_lines(other)) == [shop.line_id]
+    assert await take_lines(mailbox) == {}  # that one is of now
+
+
+async def test_what_waits_by_a_clock_that_was_ahead_is_answered_when_a_worker_begins(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    await mailbox.store([shop.arrival("in work", ANA)])
+    await claim_one(mailbox)
+    await mailbox.store([shop.arrival("not begun", BETO)])
+    world.advance(-3_600_000)
+    assert await claim(other) == []
+    await other.wake_lost()
+    assert len(await claim(other)) == 2
+    await other.wake_lost()  # what is held by the right clock stays held
+    assert await claim(other) == []

@@ -1,5 +1,7 @@
 """Design, Semantics, "Keys"."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,32 @@ def test_an_installation_without_a_setting_makes_a_key_once_for_its_owner_only(t
     path = tmp_path / "data" / "secret.key"
     assert path.stat().st_mode & 0o777 == 0o600
     assert secret_box("", tmp_path / "data").decrypt(sealed, "line") == "token"
+
+
+def test_a_full_disk_leaves_no_key_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        secret_box("", tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert secret_box("", tmp_path).encrypt("token", "line")
+
+
+def test_two_processes_that_begin_together_have_one_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    others: list[SecretBox] = []
+    fsync = os.fsync
+
+    def meanwhile(descriptor: int) -> None:
+        monkeypatch.setattr(os, "fsync", fsync)
+        others.append(secret_box("", tmp_path))
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    mine = secret_box("", tmp_path)
+    assert mine.decrypt(others[0].encrypt("token", "line"), "line") == "token"
+    assert [one.name for one in tmp_path.iterdir()] == ["secret.key"]
 
 
 @pytest.mark.parametrize("setting", ["short", f"{NEW},short", ","])

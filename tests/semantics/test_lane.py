@@ -88,6 +88,26 @@ async def test_a_row_found_sending_when_its_owner_died_is_unknown_and_blocks_unt
     assert [bool((await world.message(one))["repeated"]) for one in ids] == [False, False]
 
 
+async def test_a_clock_that_is_put_back_neither_cuts_the_wait_for_a_status_short_nor_makes_it_long(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    road = await lane(mailbox, shop)
+    await road.add("1")
+    await road.head()
+    listener = world.mailbox()
+    await taken_over(world, road, other)  # it is unknown from now on, by a clock that is ahead
+    for one in (mailbox, listener):
+        await one.beat("up", "1")
+    await world.execute("UPDATE processes SET started_ms = 0, beat_ms = beat_ms + :long", long=2 * RECONCILE_MS)
+    world.advance(-3_600_000)
+    assert await reconcile_unheard(other, [shop.line_id], RECONCILE_MS) == 0  # whoever had listened so long is dead
+    await listener.beat("up", "1")
+    assert await reconcile_unheard(other, [shop.line_id], RECONCILE_MS) == 0  # and who lives begins to wait
+    lived = "UPDATE processes SET beat_ms = beat_ms + :long WHERE id = :id"
+    await world.execute(lived, long=RECONCILE_MS, id=listener.owner)
+    assert await reconcile_unheard(other, [shop.line_id], RECONCILE_MS) == 1
+
+
 async def test_a_row_found_sending_is_tried_again_and_marked_so_when_no_status_came(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
 ) -> None:

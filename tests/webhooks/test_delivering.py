@@ -16,7 +16,7 @@ from typing import Any, cast
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.event import listen, remove
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -589,6 +589,22 @@ async def test_a_replay_that_is_asked_for_during_a_try_is_still_owed(world: Worl
     async with world.delivering():
         await eventually(lambda: _posts(world, 2))
         await eventually(lambda: _all(world, 1, "delivered"))
+
+
+async def test_what_is_taken_away_during_a_post_is_not_posted(world: World) -> None:
+    """As by an erasure: what was claimed with it stays behind."""
+    await world.add()
+    made = await world.happen("a", "b", "c", "d")
+
+    async def take_away(number: int) -> None:
+        if number == 0:
+            async with world.database.system() as session:
+                await session.execute(delete(WebhookDelivery).where(WebhookDelivery.event_id.in_(made[1:3])))
+
+    world.receiver.before_answer = take_away
+    async with world.delivering():
+        await eventually(lambda: _all(world, 2, "delivered"))
+    assert world.receiver.ids == [made[0], made[3]]
 
 
 async def _later(world: World) -> None:

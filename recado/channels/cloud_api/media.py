@@ -23,7 +23,7 @@ from recado.errors import MediaError, NotFound, RecadoError, SendError, SendRefu
 from recado.kit import new_id
 from recado.media.limits import digest_in_hex
 from recado.media.outgoing import OutgoingFile, OutgoingMedia
-from recado.media.source import IncomingFile
+from recado.media.source import EXPIRED, IncomingFile
 from recado.media.store import CHUNK_BYTES
 
 UPLOAD_LIVES_MS = 30 * 24 * 3600 * 1000
@@ -97,7 +97,16 @@ class MediaCalls:
     async def _about(self, line: Line, media_id: str) -> Json:
         # Without phone_number_id: media of a person is not "uploaded on" the number, and Meta would refuse it.
         async with self._http().get(f"{self._base_url}/{quote(media_id, safe='')}", headers=_auth(line)) as response:
-            return await _answer(response)
+            try:
+                return await _answer(response)
+            except SendError as error:
+                if error.code != "line_unknown":  # as of any object: it is the file here
+                    raise
+                raise MediaError(
+                    "Meta does not know the file (it keeps one for 7 days), or the line's token may not see it",
+                    code=EXPIRED,
+                    verdict=retry_after(_RETRY_S),
+                ) from None
 
     def _checked(self, url: str | None) -> str:
         """The link, if the access token may go there."""
