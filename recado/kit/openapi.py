@@ -98,7 +98,7 @@ def _problems(path: str, method: str, operation: Mapping[str, Any], guarded: boo
         yield 412
     if guarded and method != "get":
         yield 409
-    if body or operation.get("parameters"):
+    if guarded:
         yield 422
 
 

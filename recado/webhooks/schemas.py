@@ -87,6 +87,9 @@ class Attempt(Output):
     status: int | None = None
     error: str | None = None
     excerpt: str | None = Field(default=None, description="The beginning of the answer's text.")
+    retry_after_s: int | None = Field(
+        default=None, description="How long the receiver asked to be left alone (`Retry-After`), up to an hour."
+    )
 
 
 class DeliveryOut(Output):
@@ -111,6 +114,9 @@ class Replay(Input):
 
 
 class Replayed(Output):
-    """How many deliveries were queued."""
+    """How many deliveries were queued, and since when there are all events to choose from."""
 
     queued: int
+    kept_since: Moment | None = Field(
+        description="Since when events of messages are kept without a gap: before, nobody looked for a week, or yet."
+    )

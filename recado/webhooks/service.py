@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound
-from recado.events.audiences import attend
+from recado.events.audiences import attend, noted_since
 from recado.events.service import (
     Event,
     event_at,
@@ -305,6 +305,11 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])
     await session.flush()
     return len(events)
+
+
+async def kept_since(session: AsyncSession, endpoint_id: str) -> int | None:
+    """Since when (ms) the events of messages are kept that this endpoint may be sent; None if they are not."""
+    return await noted_since(session, (await get_endpoint(session, endpoint_id)).project_id)
 
 
 async def _end_rest(session: AsyncSession, endpoint: WebhookEndpoint) -> None:

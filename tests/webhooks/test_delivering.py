@@ -336,6 +336,44 @@ async def test_an_endpoint_that_is_down_gets_a_probe_whatever_waits_for_it(world
     assert (await _endpoint(world, failing)).failures == 0
 
 
+async def test_a_receiver_that_asks_for_time_gets_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its first failure on; one that asks for time for an event alone gets the others."""
+    monkeypatch.setattr(randomness, "full_jitter", lambda *_: 0.0)
+    await world.add()
+    made = await world.happen("a", "b")
+    world.receiver.retry_after = "1800"
+
+    async def times() -> tuple[float, float]:
+        """How long the first delivery, and the endpoint, are left alone (s)."""
+        async with world.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+        endpoint, (row, _) = await world.endpoint(), await world.rows()
+        return (row.due_ms - now_ms) / 1000, ((endpoint.retry_ms or 0) - now_ms) / 1000
+
+    world.receiver.answer = lambda _: 503
+    async with world.delivering():
+        await eventually(lambda: _posts(world, 1))
+
+        async def waits() -> bool:
+            return all(1500 < left_s <= 1800 for left_s in await times())
+
+        await eventually(waits)
+    assert world.receiver.ids == made[:1]
+    assert json.loads((await world.rows())[0].log)[0]["retry_after_s"] == 1800
+    await world.time_passes()
+    world.receiver.answer = lambda n: 413 if world.receiver.ids[n] == made[0] else 204
+    async with world.delivering():
+
+        async def other_came() -> bool:
+            return [(row.state, row.attempts) for row in await world.rows()] == [("queued", 2), ("delivered", 1)]
+
+        await eventually(other_came)
+    of_delivery_s, of_endpoint_s = await times()
+    assert 1500 < of_delivery_s <= 1800
+    assert of_endpoint_s < 0
+    assert world.receiver.ids == [made[0], made[1], made[0]]
+
+
 async def _endpoint(world: World, endpoint_id: str) -> WebhookEndpoint:
     async with world.database.system(read_only=True) as session:
         found = await session.get(WebhookEndpoint, endpoint_id)
