@@ -107,7 +107,10 @@ async def test_succeeded_failed_and_cancelled_jobs_are_told_once_and_signed(
 async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
     database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(randomness, "full_jitter", lambda *_: 0.0)
+    def at_once(_attempt: int, _base_s: float, _cap_s: float) -> float:
+        return 0.0
+
+    monkeypatch.setattr(randomness, "full_jitter", at_once)
     receiver.answer, receiver.retry_after = lambda number: 503 if number == 0 else 204, "900"
     job_id = await submit(database, project_id, "waits", {})
     await named(database, project_id, job_id, receiver.url)

@@ -338,7 +338,11 @@ async def test_an_endpoint_that_is_down_gets_a_probe_whatever_waits_for_it(world
 
 async def test_a_receiver_that_asks_for_time_gets_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """From its first failure on; one that asks for time for an event alone gets the others."""
-    monkeypatch.setattr(randomness, "full_jitter", lambda *_: 0.0)
+
+    def at_once(_attempt: int, _base_s: float, _cap_s: float) -> float:
+        return 0.0
+
+    monkeypatch.setattr(randomness, "full_jitter", at_once)
     await world.add()
     made = await world.happen("a", "b")
     world.receiver.retry_after = "1800"
