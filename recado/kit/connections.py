@@ -40,7 +40,7 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.get_protocol() is not self or self.transport.is_closing():
             return  # a WebSocket by now, or gone
-        if self._in_head and (was_in_head or self.cycle is None):  # else a part of it may be of the last body
+        if self._in_head and (was_in_head or not self.cycle):  # else a part of it may be of the last body
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse_head()
@@ -82,7 +82,7 @@ class Connection(HttpToolsProtocol):
             self._head_timer = None
 
     def _head_is_late(self) -> None:
-        if self.cycle is not None and not self.cycle.response_complete:  # it waits behind a request that we are at
+        if self.cycle and not self.cycle.response_complete:  # it waits behind a request that we are at
             self._head_timer = self.loop.call_later(HEAD_S, self._head_is_late)
         elif not self.transport.is_closing():
             self.transport.close()

@@ -7,13 +7,12 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from recado.kit.etags import Editable
 from recado.kit.schemas import Input, Moment, Output, Uuid, shown
+from recado.webhooks.service import EVENT_NAME, MAX_NAME, MAX_NAMES
 
-EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
-MAX_NAMES = 50
 # As long as the column.
 MAX_URL = 2_048
 
-EventPattern = Annotated[str, StringConstraints(max_length=64, pattern=EVENT_NAME)]
+EventPattern = Annotated[str, StringConstraints(max_length=MAX_NAME, pattern=EVENT_NAME)]
 Url = Annotated[str, StringConstraints(max_length=MAX_URL)]
 Names = Annotated[
     list[EventPattern],

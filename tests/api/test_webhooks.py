@@ -83,6 +83,7 @@ async def test_webhooks_are_their_projects_and_for_its_admins(api: Api, ours: Te
     refused: tuple[dict[str, Any], ...] = (
         {"url": "ftp://example.org"},
         {"url": URL, "events": []},
+        {"url": URL, "events": ["message.sent.*"]},
         {"url": URL, "secret": "short"},
     )
     for wrong in refused:
