@@ -66,12 +66,13 @@ async def _listen(
                 raise BenchmarkError("a listener was refused")
     ready.release()
     seen: list[list[str | int]] = []
+    named = ""
     while len(seen) < events:
         line = await reader.readline()
         if line.startswith(b"id: "):
-            seen.append([line[4:].decode().strip(), 0])
-        elif line.startswith(b"data: "):
-            seen[-1][1] = time.monotonic_ns()
+            named = line[4:].decode().strip()
+        elif line.startswith(b"data: "):  # without, an id is a place
+            seen.append([named, time.monotonic_ns()])
         elif not line:
             break
     writer.close()

@@ -5,7 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
@@ -50,6 +50,7 @@ from recado.kit.frontage import Methods, Shield, for_origins
 from recado.kit.gate import AskedFirst, Gate
 from recado.kit.parts import give_parts
 from recado.kit.problems import allowed_methods
+from recado.kit.queries import refuse_unknown
 from recado.kit.rates import Rates
 from recado.knowledge import endpoints as knowledge
 from recado.knowledge.service import forget_all
@@ -108,8 +109,9 @@ Send a key as `X-API-Key: KEY` or `Authorization: Bearer KEY`; it belongs to one
 role says what it may do: `read` looks, `agent` also writes, takes over and tidies up, `admin` does everything in its
 project. Each operation names the least role as `x-role`.
 
-Lists come in pages: pass `next_cursor` as `cursor` until there is none. Errors are problems (RFC 9457); decide on their
-`code`. Where there is a `Retry-After`, trying again will help.
+Lists come in pages: pass `next_cursor` as `cursor` until there is none. Fields and filters that an operation does not
+know are refused (422), so that one which is mistyped does not pass for none. Errors are problems (RFC 9457); decide on
+their `code`. Where there is a `Retry-After`, trying again will help.
 
 What people edit has an `ETag`: send it as `If-Match` with a change, and the answer is 412 instead of undoing what
 somebody else has changed meanwhile; send it as `If-None-Match` to be told 304 when nothing has changed.
@@ -165,7 +167,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     """What is served, made once a process: FastAPI reads every endpoint's signature for it, which takes its time."""
     served = APIRouter(generate_unique_id_function=_operation_id)
     for room in ROOMS:
-        served.include_router(room.router, prefix=PREFIX)
+        served.include_router(room.router, prefix=PREFIX, dependencies=[Depends(refuse_unknown)])
     served.include_router(health.router)
     served.include_router(metrics.router)
     return tuple(served.routes)

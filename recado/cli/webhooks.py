@@ -73,8 +73,10 @@ def deliveries(project: str, webhook_id: str, state: str | None, limit: int, as_
 @click.option("--until", type=support.ID, metavar="EVENT", help="Up to this event; else up to now.")
 def replay(project: str, webhook_id: str, delivery: str | None, after: str | None, until: str | None) -> None:
     """Post events to a webhook again, each with its own id, also what was never posted to it."""
-    queued = support.run(_replay(project, webhook_id, delivery, after, until))
+    queued, since = support.run(_replay(project, webhook_id, delivery, after, until))
     click.echo(f"{queued} will be posted.")
+    if since is not None:
+        click.echo(f"Events of messages are kept since {since}: of earlier ones some may be missing.")
 
 
 @asynccontextmanager
@@ -147,14 +149,20 @@ async def _deliveries(slug: str, webhook_id: str, state: str | None, limit: int)
     return shown
 
 
-async def _replay(slug: str, webhook_id: str, delivery: str | None, after: str | None, until: str | None) -> int:
+async def _replay(
+    slug: str, webhook_id: str, delivery: str | None, after: str | None, until: str | None
+) -> tuple[int, str | None]:
+    """How many are queued and, of a range, since when there are all events."""
     from recado.errors import BadInput
+    from recado.kit.clock import from_ms
     from recado.webhooks import service
 
     if delivery is not None and (after or until):
         raise BadInput("Give --delivery, or --after and --until, not both")
     async with _session(slug) as session:
         if delivery is None:
-            return await service.replay_range(session, webhook_id, after, until)
+            queued = await service.replay_range(session, webhook_id, after, until)
+            since_ms = await service.kept_since(session, webhook_id)
+            return queued, None if since_ms is None else from_ms(since_ms).isoformat(timespec="seconds")
         await service.replay(session, delivery)
-        return 1
+        return 1, None

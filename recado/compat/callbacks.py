@@ -121,25 +121,25 @@ class Callbacks:
         handed = await jobs.look(self.mailbox, row)
         body = job_out(jobs.job_of(row, handed, self.answer_of)).model_dump_json().encode()
         try:
-            error = await self._try(postman, row, project.slug, body)
+            error, asked_s = await self._try(postman, row, project.slug, body)
         except asyncio.CancelledError:
             await self._write(row, 0, "stopped")  # another process posts it again
             raise
         if error is None and handed is not None and handed.to_do:
             await self.mailbox.hand_out(handed.to_do)
-        await self._mark(row, error)
+        await self._mark(row, error, asked_s)
 
-    async def _try(self, postman: Postman, row: AnswerJob, project: str, body: bytes) -> str | None:
-        """One try; what went wrong, or None."""
+    async def _try(self, postman: Postman, row: AnswerJob, project: str, body: bytes) -> tuple[str | None, int | None]:
+        """One try; what went wrong, or None, and how long the receiver asks to be left alone."""
         try:
             key = self.box.decrypt(row.callback_key or "", row.id)
             callback = self.guard.check_callback(row.callback_url, key)
         except RecadoError as error:
-            return error.code
+            return error.code, None
         assert callback is not None  # noqa: S101 # it has one
         headers = self._headers(project, key, body)
         result = await postman.post(callback.url, body, headers, (key, headers["X-Callback-Signature"]))
-        return None if result.taken else result.error or f"HTTP {result.status}"
+        return None if result.taken else result.error or f"HTTP {result.status}", result.retry_after_s
 
     def _headers(self, project: str, key: str, body: bytes) -> dict[str, str]:
         timestamp = str(int(time.time()))
@@ -150,13 +150,13 @@ class Callbacks:
             "X-Callback-Signature": signature(self.secret or key, timestamp, body),
         }
 
-    async def _mark(self, row: AnswerJob, error: str | None) -> None:
+    async def _mark(self, row: AnswerJob, error: str | None, asked_s: int | None) -> None:
         if error is None:
             self.posted += 1
         else:
             self.failed += 1
             log.warning("callback_failed", job_id=row.id, tries=row.callback_tries, error=error)
-        await self._write(row, None if error is None else delay_ms(row.callback_tries), error)
+        await self._write(row, None if error is None else delay_ms(row.callback_tries, asked_s), error)
 
     async def _write(self, row: AnswerJob, wait_ms: int | None, error: str | None) -> None:
         async def work(tx: Tx) -> None:

@@ -32,7 +32,8 @@ from recado.compat.signing import is_signed
 from recado.kit.parts import part
 from recado.settings import Settings
 
-router = APIRouter(prefix="/v1")
+# Older clients, and the servers that they were made for, need no Content-Type for what is JSON anyway.
+router = APIRouter(prefix="/v1", strict_content_type=False)
 
 Asks = Annotated[Asking, Depends(part(Asking))]
 Guards = Annotated[Guard, Depends(part(Guard))]

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from recado.channels.contract import Answer
 from recado.compat.jobs import Job, Status
@@ -49,7 +49,8 @@ class GatewayIn(_In):
     from_number: Number
     text: Words
     timestamp_iso: datetime
-    customer_id: Id | None = None
+    # Empty, as some gateways send it, is none.
+    customer_id: Annotated[Id | None, BeforeValidator(lambda value: None if value == "" else value)] = None
     customer_name: Annotated[str, StringConstraints(max_length=256, pattern=r"^[^\x00]*$")] | None = None
 
     @property

@@ -1,6 +1,7 @@
 """The WebSocket of a conversation: what a person writes comes in as frames, answers go out as frames."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Annotated, cast
 
@@ -22,7 +23,7 @@ from recado.errors import RecadoError
 from recado.kit import now
 from recado.kit.acting import acting
 from recado.kit.parts import find_part
-from recado.mailbox.answers import Handed, Words
+from recado.mailbox.answers import Handed, HandedOut, Words
 
 # RFC 6455, 7.4.1: 1008 is a violation of policy.
 POLICY = 1008
@@ -83,6 +84,8 @@ class Talk:
         self._keys = find_part(socket.app, OpenKeys)
         self._talks = find_part(socket.app, OpenTalks)
         self._questions: set[asyncio.Task[None]] = set()
+        # What was said and is being noted.
+        self._noting: set[asyncio.Task[None]] = set()
         # Messages whose answers are to be said here, and those of them of which it was said that they are late.
         self._owed: set[str] = set()
         self._late: dict[str, Question] = {}
@@ -103,7 +106,7 @@ class Talk:
                 tasks = (hearing, telling, closed, leaving, *self._questions)
                 for task in tasks:
                     task.cancel()  # what was stored is answered all the same
-                await asyncio.gather(*tasks, return_exceptions=True)
+                await asyncio.gather(*tasks, *self._noting, return_exceptions=True)
         if self._revoked.is_set():
             with suppress(WebSocketDisconnect, RuntimeError):  # it left at the same moment
                 await _refuse(self._socket, self._conversation, BAD_KEY)
@@ -154,11 +157,16 @@ class Talk:
                 await self._say("assistant_message", text)
         if words is not None and ear.conversation_id is not None:
             self._said = ear.conversation_id, words.last_seq
-        with suppress(RecadoError):  # said they are: what is not noted is there for whoever asks again
-            await self._asks.said(
-                self._caller.project_id, in_order, [self._late.pop(one.message_id, None) for one in due]
-            )
+        # To its end, for many a client leaves with its answer.
+        noting = asyncio.create_task(self._note(in_order, [self._late.pop(one.message_id, None) for one in due]))
+        self._noting.add(noting)
+        noting.add_done_callback(self._noting.discard)
+        await asyncio.shield(noting)
         return more
+
+    async def _note(self, said: Sequence[tuple[HandedOut, ...]], questions: Sequence[Question | None]) -> None:
+        with suppress(RecadoError):  # said they are: what is not noted is there for whoever asks again
+            await self._asks.said(self._caller.project_id, said, questions)
 
     async def _words(self, ear: Ear) -> Words | None:
         """What was written to the person since the last look and answers nothing; at first, what waits of it."""

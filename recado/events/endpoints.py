@@ -9,14 +9,14 @@ from recado.caller import Caller, Reader
 from recado.errors import RecadoError
 from recado.events import service
 from recado.events.feed import Feed, Wanted
-from recado.events.schemas import EventOut, Ticket
+from recado.events.schemas import EventOut, EventPage, Ticket
 from recado.events.streams import EventStream, talk
 from recado.kit.crypto import SecretBox
 from recado.kit.ids import UUID_PATTERN
 from recado.kit.openapi import problems
 from recado.kit.parts import part
 from recado.kit.problems import problem_of
-from recado.kit.schemas import PageCut, PageOf, QuerySpan, Uuid
+from recado.kit.schemas import PageCut, QuerySpan, Uuid
 from recado.kit.tickets import seal_ticket
 
 router = APIRouter(prefix="/events", tags=["events"])
@@ -33,7 +33,10 @@ Names = Annotated[
         alias="name", max_length=MAX_NAMES, description="Only these names; message.* is all that begin so. Repeat it."
     ),
 ]
-After = Annotated[Uuid | None, Query(description="The id of the last event that was seen: go on after it.")]
+After = Annotated[
+    Uuid | None,
+    Query(description="The id of the last event that was seen, or `listen_after` of the list: go on after it."),
+]
 LastEventId = Annotated[str | None, Header(pattern=UUID_PATTERN, description="As `after`; what browsers send.")]
 TheFeed = Annotated[Feed, Depends(part(Feed))]
 # Read by `RequireKey`; here it is described.
@@ -51,18 +54,23 @@ async def list_events(
     name: EventName = None,
     conversation_id: OfConversation = None,
     line_id: OfLine = None,
-) -> PageOf[EventOut]:
+) -> EventPage:
     """What happened in the project, newest first.
 
     Events of messages (`message.received`, `.sent`, `.delivered`, `.read`) are kept from the first look at a project's
     events on, here or in a stream, or its first webhook, until a week after the last; that a message failed always is.
+
+    To go on from here, listen `after` the `listen_after` of the first page: of what is not in the list, nothing is
+    skipped (what has just happened may be in both).
     """
     await feed.attend(caller.project_id)
+    place = await feed.place_now(caller.project_id)
     async with caller.reading() as session:
         page = await service.list_events(
             session, cut, name=name, conversation_id=conversation_id, line_id=line_id, span=span
         )
-    return PageOf[EventOut].model_validate(page)
+    items = [EventOut.model_validate(event) for event in page.items]
+    return EventPage(items=items, next_cursor=page.next_cursor, listen_after=place.id)
 
 
 @router.post("/ticket", status_code=201)
@@ -94,8 +102,10 @@ async def stream_events(
 
     Nothing is skipped and nothing comes twice for who goes on `after` the last id. Where that cannot be kept the answer
     is 404: the event is no longer there (`event_not_found`), or those of messages were not kept for a time since, for
-    nobody had looked yet or for a week (`events_not_kept`). Then listen without `after`, and read what was missed. A
-    comment comes every 15 seconds. Who reads too slowly is cut, and goes on in the same way.
+    nobody had looked yet or for a week (`events_not_kept`). Then listen without `after`, and read what was missed.
+
+    The beginning of the stream, and a comment every 15 seconds, have an `id` without an event, too: where a listener
+    stands for whom nothing has happened, to go on after. Who reads too slowly is cut, and goes on in the same way.
     """
     wanted = _wanted(caller, name, conversation_id, line_id)
     return EventStream(feed, wanted, await feed.place_of(wanted, last_event_id or after), caller.key_id)
@@ -108,6 +118,7 @@ async def socket_of_events(
     conversation_id: OfConversation = None,
     line_id: OfLine = None,
     after: After = None,
+    _ticket: TicketQuery = None,
 ) -> None:
     """The same as JSON messages. `{"type": "ping"}` is answered with `{"type": "pong"}`."""
     caller: Any = getattr(websocket.state, "caller", None)

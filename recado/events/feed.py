@@ -14,13 +14,15 @@ from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database
 from recado.errors import NotFound, Unavailable, retry_after
 from recado.events import audiences
 from recado.events.models import Event
+from recado.events.places import place_at, time_of
 from recado.events.schemas import EventOut
-from recado.events.service import events_between, last_position, name_matches
+from recado.events.service import events_between, last_event, last_position, name_matches
 from recado.kit.wakeup import Bell
 
 # Events that one look reads.
@@ -33,12 +35,14 @@ MAX_LISTENERS = 5_000
 MAX_OF_PROJECT = 2_000
 # Where no hint comes, as from another process on SQLite.
 LOOK_S = 0.25
+# What was made before somebody came may be committed so much later.
+COMMITS_MS = 10_000
 # How often to look for the position of an event that somebody knows already.
 NUMBERED_LOOKS = 8
 # How soon the listeners of a revoked key are cut.
 KEYS_EVERY_S = 30.0
 # What somebody does who cannot go on where they were.
-_AFRESH = "Listen without `after`, and read what was missed: GET /events, and the conversations"
+_AFRESH = "Read what was missed, GET /events and the conversations, and listen after its `listen_after`"
 
 log = structlog.get_logger(__name__)
 
@@ -80,6 +84,14 @@ class Told:
         return cls(event.id, event.name, event.position or 0, text, frame)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Behind the event with this position; `id` names it to whoever comes back."""
+
+    position: int
+    id: str
+
+
 class Listener:
     """One who listens. `next` gives what came; after `cut` is set nothing more comes."""
 
@@ -87,12 +99,17 @@ class Listener:
         self.wanted = wanted
         self.key_id = key_id
         self.after = 0
+        # What to go on after that has been given all up to here.
+        self.stands_at = ""
         self.cut: str | None = None
         self._waiting: deque[Told] = deque()
         self._wake: asyncio.Future[None] | None = None
 
     def put(self, event: Event, told: Told) -> None:
-        if told.position <= self.after or not self.wanted.takes(event):
+        if told.position <= self.after or self.wanted.project_id != event.project_id:
+            return
+        self.stands_at = event.id
+        if not self.wanted.takes(event):
             return
         if len(self._waiting) >= MAX_WAITING:
             self.end("too_slow")
@@ -206,8 +223,8 @@ class Feed:
 
     # --- listening ------------------------------------------------------------------------------------
 
-    async def place_of(self, wanted: Wanted, after: str | None) -> int:
-        """The position after which to listen: of the event with the id `after`, or of now.
+    async def place_of(self, wanted: Wanted, after: str | None) -> Place:
+        """The place after which to listen: of the event with the id `after`, the one that `after` names, or now.
 
         Raises `NotFound` (`event_not_found`) for an event that is not, or no longer, there, or after which those of
         messages were not noted for a time (`events_not_kept`); `Unavailable` (`overloaded`, `too_many_listeners`,
@@ -220,22 +237,24 @@ class Feed:
             raise Unavailable(says, code="too_many_listeners", verdict=retry_after(5.0), status=429)
         await self.attend(wanted.project_id)
         if after is None:
-            async with self._database.system(read_only=True) as session:
-                return await last_position(session)
+            return await self.place_now(wanted.project_id)
         for _ in range(NUMBERED_LOOKS):
             async with self._database.project(wanted.project_id, read_only=True) as session:
-                event = await session.get(Event, after)
-                since_ms = await audiences.noted_since(session, wanted.project_id)
-            if event is None:
-                says = "There is no such event, or it is no longer kept. " + _AFRESH
-                raise NotFound(says, code="event_not_found")
-            if since_ms is None or event.created_ms < since_ms:
-                says = "Nobody looked for a week since, or had yet: events of messages were not kept. " + _AFRESH
-                raise NotFound(says, code="events_not_kept")
-            if event.position is not None:
-                return event.position
+                place = await _place_after(session, wanted.project_id, after)
+            if place is not None:
+                return place
             await asyncio.sleep(LOOK_S)  # it has just happened, and is numbered within moments
         raise Unavailable("This event has just happened", code="event_not_numbered", verdict=retry_after(1.0))
+
+    async def place_now(self, project_id: str) -> Place:
+        """Behind all that has happened in a project; somebody attends."""
+        async with self._database.project(project_id, read_only=True) as session:
+            since_ms = await audiences.noted_since(session, project_id) or 0
+            newest = await last_event(session)
+        if newest is None or newest.created_ms < since_ms:
+            # After none that is older could anybody go on, nor need they: nothing has happened since.
+            return Place(newest.position or 0 if newest else 0, place_at(since_ms))
+        return Place(newest.position or 0, newest.id)
 
     async def attend(self, *project_ids: str) -> None:
         """Somebody looks at the events of these projects."""
@@ -247,10 +266,10 @@ class Feed:
                     await audiences.attend(session, [project_id])
 
     @contextlib.asynccontextmanager
-    async def listen(self, wanted: Wanted, after: int, key_id: str) -> AsyncGenerator[tuple[Listener, "Missed"]]:
-        """Listen to what is `wanted` and has a position above `after`: read all of the missed first, then `next`."""
+    async def listen(self, wanted: Wanted, after: Place, key_id: str) -> AsyncGenerator[tuple[Listener, "Missed"]]:
+        """Listen to what is `wanted` and comes behind `after`: read all of the missed first, then `next`."""
         listener = Listener(wanted, key_id)
-        listener.after = after
+        listener.after, listener.stands_at = after.position, after.id
         self._inside[wanted.project_id] += 1
         try:
             yield listener, Missed(self, listener)
@@ -271,6 +290,7 @@ class Feed:
             until = self._position
             page = await self._page(listener, until)
             listener.after = page[-1].position or until if len(page) == PAGE else until
+            listener.stands_at = page[-1].id if page else listener.stands_at
             yield [Told.of(event) for event in page if listener.wanted.takes(event)]
         listener.end("closing")
 
@@ -281,6 +301,24 @@ class Feed:
             statement = statement.where(Event.conversation_id == wanted.conversation_id)
         async with self._database.project(wanted.project_id, read_only=True) as session:
             return (await session.scalars(statement.order_by(Event.position).limit(PAGE))).all()
+
+
+async def _place_after(session: AsyncSession, project_id: str, after: str) -> Place | None:
+    """The place that `after` names; None if it is an event that is not numbered yet. Raises as `Feed.place_of` does."""
+    since_ms = await audiences.noted_since(session, project_id)
+    at_ms, event = time_of(after), None
+    if at_ms is None:
+        event = await session.get(Event, after)
+        if event is None:
+            raise NotFound("There is no such event, or it is no longer kept. " + _AFRESH, code="event_not_found")
+        at_ms = event.created_ms
+    if since_ms is None or at_ms < since_ms:
+        says = "Nobody looked for a week since, or had yet: events of messages were not kept. " + _AFRESH
+        raise NotFound(says, code="events_not_kept")
+    if event is None:
+        last = await last_event(session, before_ms=at_ms - COMMITS_MS)
+        return Place(last.position or 0 if last else 0, after)
+    return None if event.position is None else Place(event.position, event.id)
 
 
 @dataclass(frozen=True, slots=True)

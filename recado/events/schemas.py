@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from recado.kit.schemas import Moment, Output
+from recado.kit.schemas import Moment, Output, PageOf
 
 
 def _object(value: Any) -> Any:
@@ -21,6 +21,12 @@ class EventOut(Output):
     line_id: str | None
     data: Annotated[dict[str, Any], BeforeValidator(_object)]
     created_at: Moment = Field(validation_alias="created_ms")
+
+
+class EventPage(PageOf[EventOut]):
+    """A page of events, and where to go on listening."""
+
+    listen_after: str = Field(description="For `after` of the stream: where things stood when this was read.")
 
 
 class Ticket(Output):

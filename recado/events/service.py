@@ -74,6 +74,14 @@ async def last_position(session: AsyncSession) -> int:
     return await session.scalar(select(EventPosition.position)) or 0
 
 
+async def last_event(session: AsyncSession, *, before_ms: int | None = None) -> Event | None:
+    """The project's event with the last position, or of those that happened before a time."""
+    statement = select(Event).where(Event.position.is_not(None)).order_by(Event.position.desc()).limit(1)
+    if before_ms is not None:
+        statement = statement.where(Event.created_ms < before_ms)
+    return await session.scalar(statement)
+
+
 async def events_between(
     session: AsyncSession, after: int, until: int | None, limit: int, names: Set[str] = frozenset({"*"})
 ) -> Sequence[Event]:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from recado.events.feed import Feed, Listener, Missed, Told, Wanted
+from recado.events.feed import Feed, Listener, Missed, Place, Told, Wanted
 from recado.kit import randomness
 
 # A sign of life, for proxies that close what is silent: nginx after 60 s (proxy_read_timeout).
@@ -45,7 +45,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, feed: Feed, wanted: Wanted, after: int, key_id: str) -> None:
+    def __init__(self, feed: Feed, wanted: Wanted, after: Place, key_id: str) -> None:
         super().__init__()
         self._feed = feed
         self._wanted = wanted
@@ -57,14 +57,21 @@ class EventStream(Response):
             watching = asyncio.create_task(_end_when_gone(receive, listener))
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-                await _send(send, b"retry: %d\n\n" % randomness.source().randint(*RETRY_MS))
+                await _send(send, b"retry: %d\n" % randomness.source().randint(*RETRY_MS) + _standing(self._after.id))
                 async for events in told(listener, missed):
-                    await _send(send, b"".join(one.frame for one in events) if events else b":\n\n")
+                    await _send(send, b"".join(one.frame for one in events) or b":\n" + _standing(listener.stands_at))
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
             except TimeoutError:
                 return  # the client takes nothing any more: the server closes what is left
             finally:
                 watching.cancel()
+
+
+def _standing(at: str) -> bytes:
+    """What a listener can go on after that was given no event: an `id` without `data` is remembered by
+    browsers, and no event (the specification's "dispatch the event", steps 1 and 2).
+    """
+    return f"id: {at}\n\n".encode()
 
 
 async def _send(send: Send, body: bytes) -> None:

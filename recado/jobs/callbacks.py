@@ -127,22 +127,23 @@ class JobCallbacks:
         if row is None or job is None:
             return
         try:
-            error = await self._try(postman, row, job)
+            error, asked_s = await self._try(postman, row, job)
         except asyncio.CancelledError:
             await self._mark(one, 0, "stopped")  # another process posts it again
             raise
         if error is not None:
             log.warning("callback_failed", job_id=job.id, tries=one.tries, error=error)
-        await self._mark(one, None if error is None else delay_ms(one.tries), error)
+        await self._mark(one, None if error is None else delay_ms(one.tries, asked_s), error)
 
-    async def _try(self, postman: Postman, row: JobCallback, job: Job) -> str | None:
-        """One try; what went wrong, or None."""
+    async def _try(self, postman: Postman, row: JobCallback, job: Job) -> tuple[str | None, int | None]:
+        """One try; what went wrong, or None, and how long the receiver asks to be left alone."""
         try:
             secret = self.box.decrypt(row.secret, row.id)
         except RecadoError as error:
-            return error.code
+            return error.code, None
         result = await post_signed(postman, row.url, secret, body_of(row, job))
-        return None if result.taken else (result.error or f"HTTP {result.status}")[:_MAX_ERROR]
+        why = None if result.taken else (result.error or f"HTTP {result.status}")[:_MAX_ERROR]
+        return why, result.retry_after_s
 
     async def _mark(self, one: _Claimed, wait_ms: int | None, error: str | None) -> None:
         async with self.database.project(one.project_id) as session:

@@ -49,11 +49,13 @@ def receiver_of(url: str) -> str:
     return f"{scheme}//{rest.partition('/')[0]}/"
 
 
-def delay_ms(tries: int) -> int | None:
-    """How long to wait after so many tries that failed; None: that was the last."""
+def delay_ms(tries: int, asked_s: int | None = None) -> int | None:
+    """How long to wait after so many tries that failed, and at least what the receiver `asked` for; None: that was the
+    last.
+    """
     if tries >= MAX_TRIES:
         return None
-    return round(randomness.full_jitter(tries, BACKOFF_BASE_S, BACKOFF_CAP_S) * 1000)
+    return round(max(randomness.full_jitter(tries, BACKOFF_BASE_S, BACKOFF_CAP_S), asked_s or 0) * 1000)
 
 
 class DuePosts(Generic[T]):

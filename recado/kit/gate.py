@@ -20,6 +20,9 @@ from recado.kit.problems import if_database_is_down, internal_error, problem_res
 
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
+# Between two pieces of a body; after that its client is gone, or keeps us on purpose. nginx has the same
+# (https://nginx.org/en/docs/http/ngx_http_core_module.html#client_body_timeout).
+BODY_SILENCE_S = 60.0
 REQUEST_ID_HEADER = b"x-request-id"
 # Printable ASCII without blanks: nothing that could end a line or a field of the logs.
 _REQUEST_ID = re.compile(r"[!-~]{1,128}")
@@ -164,17 +167,29 @@ class _Answer:
 
 
 def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[MutableMapping[str, Any]]]:
-    size = 0
+    size, is_whole = 0, False
 
     async def read() -> MutableMapping[str, Any]:
-        nonlocal size
-        message = await receive()
+        nonlocal size, is_whole
+        if is_whole:
+            return await receive()
+        try:
+            message = await next_piece(receive)
+        except TimeoutError:
+            raise HTTPException(408) from None
+        is_whole = not message.get("more_body", False)
         size += len(message.get("body", b""))
         if size > most:
             raise HTTPException(413)
         return message
 
     return read
+
+
+async def next_piece(receive: Receive) -> MutableMapping[str, Any]:
+    """The next piece of a body. Raises `TimeoutError`."""
+    async with asyncio.timeout(BODY_SILENCE_S):
+        return await receive()
 
 
 def request_id_of(scope: Scope) -> str:

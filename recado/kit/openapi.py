@@ -88,7 +88,7 @@ def _add_etag(operation: dict[str, Any], *, may_be_304: bool) -> None:
 def _problems(path: str, method: str, operation: Mapping[str, Any], guarded: bool) -> Iterator[int]:
     body = "requestBody" in operation
     if body:
-        yield from (400, 413)
+        yield from (400, 408, 413)
     if guarded:
         yield from (401, 403, 503)
         yield 429
@@ -98,7 +98,7 @@ def _problems(path: str, method: str, operation: Mapping[str, Any], guarded: boo
         yield 412
     if guarded and method != "get":
         yield 409
-    if body or operation.get("parameters"):
+    if guarded:
         yield 422
 
 

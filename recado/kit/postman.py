@@ -11,8 +11,10 @@ import contextlib
 import re
 import socket
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from functools import partial
 from typing import Any
 
@@ -31,6 +33,8 @@ SEND_TIMEOUT_S = 10.0
 READ_BYTES = 4_096
 EXCERPT = 200
 MAX_CONNECTIONS = 64
+# A receiver that asks for more time than this is asked again all the same: it may have been mended.
+MAX_RETRY_AFTER_S = 3_600
 # Names that are looked up at the same time, a thread each, made when it is needed. A name whose server does not answer
 # takes half a minute, three times as long as its post waits: so many fill up only where nothing but such names is
 # posted to (`MAX_ENDPOINTS` of `recado.webhooks.delivering`, three times).
@@ -51,6 +55,7 @@ class Result:
     status: int | None
     error: str | None
     excerpt: str | None
+    retry_after_s: int | None = None  # as the receiver has it, up to `MAX_RETRY_AFTER_S`
 
     @property
     def taken(self) -> bool:
@@ -159,7 +164,7 @@ class Postman:
     ) -> Result:
         at_ms = now_ms()
         headers = {"User-Agent": f"Recado/{__version__}", "Accept-Encoding": "identity", **headers}
-        status, error, excerpt = None, None, None
+        status, error, excerpt, wait_s = None, None, None, None
         try:
             async with self._session.request(
                 method, url, data=body, headers=headers, allow_redirects=False
@@ -168,9 +173,10 @@ class Postman:
                 answer = await response.content.read(READ_BYTES)
                 is_plain = response.headers.get("Content-Encoding", "identity") == "identity"
                 excerpt = _excerpt(answer, private) if is_plain else None
+                wait_s = _wait_s(response.headers.get("Retry-After"))
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as failure:
             error = _why(failure)
-        return Result(at_ms, now_ms() - at_ms, status, error, excerpt)
+        return Result(at_ms, now_ms() - at_ms, status, error, excerpt, wait_s)
 
     async def close(self) -> None:
         await self._session.close()
@@ -188,6 +194,19 @@ def _why(failure: BaseException) -> str:
     if any(isinstance(cause, TimeoutError) for cause in causes):
         return "timeout"
     return type(failure).__name__
+
+
+def _wait_s(retry_after: str | None) -> int | None:
+    """The seconds of a `Retry-After`, which has them or a date (RFC 9110, section 10.2.3); None without one."""
+    text = (retry_after or "").strip()
+    try:
+        if text.isascii() and text.isdigit():
+            wait_s = float(text)
+        else:
+            wait_s = parsedate_to_datetime(text).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return round(min(max(wait_s, 0.0), MAX_RETRY_AFTER_S))
 
 
 def _excerpt(answer: bytes, private: Collection[str]) -> str | None:

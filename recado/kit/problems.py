@@ -34,6 +34,7 @@ _CODES = {
     400: "bad_request",
     404: "not_found",
     405: "method_not_allowed",
+    408: "body_incomplete",
     413: "body_too_large",
     415: "unsupported_media_type",
 }
@@ -131,6 +132,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
         400: "The body cannot be read. Send JSON in UTF-8.",
         404: "There is nothing at this address.",
         405: "This address does not know the method.",
+        408: "The rest of the body did not come.",
         413: "The body is too large.",
     }
     code = _CODES.get(error.status_code, "http_error")

@@ -19,7 +19,7 @@ import structlog
 from recado.channels.contract import Happening, Line, Received, ReceivesWebhooks
 from recado.channels.service import WABA_ID
 from recado.errors import RecadoError
-from recado.kit.gate import REQUEST_ID_HEADER, header, request_id_of
+from recado.kit.gate import REQUEST_ID_HEADER, header, next_piece, request_id_of
 from recado.kit.logs import about
 from recado.mailbox.driver import Priority
 from recado.mailbox.erased import ForgetsErased, WasErased
@@ -336,7 +336,10 @@ async def _read(scope: Scope, receive: Receive) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
-        event = await receive()
+        try:
+            event = await next_piece(receive)
+        except TimeoutError:
+            raise Refused(408, "body_incomplete") from None
         if event["type"] == "http.disconnect":
             raise Refused(400, "body_incomplete")
         chunk: bytes = event.get("body", b"")

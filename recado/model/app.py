@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from recado.errors import BadInput, RecadoError, Unavailable, retry_after
-from recado.kit.gate import Gate
+from recado.kit.gate import AskedFirst, Gate
 from recado.kit.problems import problem_of, problem_response
 from recado.messages import Value
 from recado.model.access import Access, need_json
@@ -58,7 +58,7 @@ class ModelApi:
             Route("/metrics", self.metrics, methods=["GET"], name="get_metrics"),
         ]
         handlers: dict[Any, Any] = {RecadoError: _problem, HTTPException: _http_problem, ClientGone: _nobody}
-        return Gate(Starlette(routes=routes, exception_handlers=handlers))
+        return AskedFirst(Gate(Starlette(routes=routes, exception_handlers=handlers)))
 
     async def health(self, _request: Request) -> Response:
         """Answers at once, also while the model loads."""

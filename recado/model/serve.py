@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from recado.errors import SettingsError
+from recado.kit.connections import Connection
 from recado.model.access import Access
 from recado.model.app import ModelApi
 from recado.model.engine import Locate, OpenEngine, Progress
@@ -72,6 +73,7 @@ def make_server(app: ASGIApp) -> uvicorn.Server:
     """The HTTP server of an application; it ends when its `should_exit` is set."""
     config = uvicorn.Config(
         app,
+        http=Connection,
         lifespan="off",
         log_config=None,
         access_log=False,

@@ -406,7 +406,7 @@ async def _settle(
         if result.status in OF_THE_EVENT:
             endpoint.failures, endpoint.retry_ms = 0, None
         else:
-            _rest(endpoint, now_ms, again=tried.attempts > 0)
+            _rest(endpoint, now_ms, again=tried.attempts > 0, asked_s=result.retry_after_s)
         await _pause_after_a_day(session, endpoint, now_ms)
     if row.until_ms != tried.until_ms:
         return  # a replay was asked for while this try was under way: it is still owed
@@ -416,19 +416,21 @@ async def _settle(
         return
     if row.attempts == 1:  # it waited for the endpoint: its own day begins now
         row.until_ms = max(row.until_ms, now_ms + service.TRY_FOR_MS)
-    delay_ms = round(randomness.full_jitter(row.attempts, BACK_OFF_S, LONGEST_S) * 1000)
-    row.due_ms = now_ms + delay_ms
+    delay_s = max(randomness.full_jitter(row.attempts, BACK_OFF_S, LONGEST_S), result.retry_after_s or 0)
+    row.due_ms = now_ms + round(delay_s * 1000)
     if row.due_ms > row.until_ms or tried.body is None:
         row.state, row.done_ms = "dead", now_ms
 
 
-def _rest(endpoint: WebhookEndpoint, now_ms: int, *, again: bool) -> None:
-    """An endpoint that fails rests for a while. That it does not take something `again` is no news: else a few events
-    that it cannot take would hold up the others.
+def _rest(endpoint: WebhookEndpoint, now_ms: int, *, again: bool, asked_s: int | None) -> None:
+    """An endpoint that fails rests for a while, and at least as long as it `asked`. That it does not take something
+    `again` is no news: else a few events that it cannot take would hold up the others.
     """
     endpoint.failures = endpoint.failures if again else min(endpoint.failures + 1, MAX_FAILURES)
+    rest_s = float(asked_s or 0)
     if endpoint.failures > 1:
-        rest_s = randomness.full_jitter(endpoint.failures - 1, REST_S, LONGEST_REST_S)
+        rest_s = max(rest_s, randomness.full_jitter(endpoint.failures - 1, REST_S, LONGEST_REST_S))
+    if rest_s:
         endpoint.retry_ms = now_ms + round(rest_s * 1000)
 
 

@@ -101,10 +101,14 @@ async def list_deliveries(
 
 @router.post("/{webhook_id}/replay")
 async def replay_events(webhook_id: PathId, range_: Replay, caller: Admin) -> Replayed:
-    """Post the events after one and up to another again, each with its own id, also what was never posted."""
+    """Post the events after one and up to another again, each with its own id, also what was never posted.
+
+    Of what happened before `kept_since` the events of messages may be missing.
+    """
     async with caller.writing() as session:
         queued = await service.replay_range(session, webhook_id, range_.after_event_id, range_.until_event_id)
-    return Replayed(queued=queued)
+        since_ms = await service.kept_since(session, webhook_id)
+    return Replayed.model_validate({"queued": queued, "kept_since": since_ms})
 
 
 @router.post("/deliveries/{delivery_id}/replay")

@@ -7,13 +7,12 @@ from pydantic import BeforeValidator, Field, StringConstraints
 
 from recado.kit.etags import Editable
 from recado.kit.schemas import Input, Moment, Output, Uuid, shown
+from recado.webhooks.service import EVENT_NAME, MAX_NAME, MAX_NAMES
 
-EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*(\.\*)?)$"
-MAX_NAMES = 50
 # As long as the column.
 MAX_URL = 2_048
 
-EventPattern = Annotated[str, StringConstraints(max_length=64, pattern=EVENT_NAME)]
+EventPattern = Annotated[str, StringConstraints(max_length=MAX_NAME, pattern=EVENT_NAME)]
 Url = Annotated[str, StringConstraints(max_length=MAX_URL)]
 Names = Annotated[
     list[EventPattern],
@@ -87,6 +86,9 @@ class Attempt(Output):
     status: int | None = None
     error: str | None = None
     excerpt: str | None = Field(default=None, description="The beginning of the answer's text.")
+    retry_after_s: int | None = Field(
+        default=None, description="How long the receiver asked to be left alone (`Retry-After`), up to an hour."
+    )
 
 
 class DeliveryOut(Output):
@@ -111,6 +113,9 @@ class Replay(Input):
 
 
 class Replayed(Output):
-    """How many deliveries were queued."""
+    """How many deliveries were queued, and since when there are all events to choose from."""
 
     queued: int
+    kept_since: Moment | None = Field(
+        description="Since when events of messages are kept without a gap: before, nobody looked for a week, or yet."
+    )

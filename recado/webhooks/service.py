@@ -8,6 +8,7 @@ until it takes one; whoever changes it or replays something has it tried at once
 
 import contextlib
 import json
+import re
 from collections.abc import Mapping, Sequence, Set
 from types import MappingProxyType
 
@@ -17,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound
-from recado.events.audiences import attend
+from recado.events.audiences import attend, noted_since
 from recado.events.service import (
     Event,
     event_at,
@@ -41,6 +42,9 @@ MAX_ENDPOINTS = 20
 MAX_HANDED = 500
 # Of one replay: more is asked for in parts.
 MAX_REPLAYED = 5_000
+# What an endpoint takes: an event, all that begin with a word, or all. Nothing else would ever fit.
+EVENT_NAME = r"^(\*|[a-z_]{1,60}(\.[a-z_]{1,60})*|[a-z_]{1,60}\.\*)$"
+MAX_NAME, MAX_NAMES = 64, 50
 # How long the log is kept.
 KEEP_MS = 30 * 24 * 3_600_000
 PRUNE_ROWS = 1_000
@@ -66,8 +70,9 @@ async def add_endpoint(
 ) -> tuple[WebhookEndpoint, str]:
     """An endpoint that takes what happens from now on, and its secret.
 
-    Raises `BadInput` (`bad_url`, `address_not_allowed`), `Conflict` (`too_many_endpoints`).
+    Raises `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`), `Conflict` (`too_many_endpoints`).
     """
+    _check_names(events)
     if len((await session.scalars(select(WebhookEndpoint.id))).all()) >= MAX_ENDPOINTS:
         raise Conflict(f"A project has at most {MAX_ENDPOINTS} webhook endpoints", code="too_many_endpoints")
     secret = secret or new_token("whsec")
@@ -113,12 +118,13 @@ async def change_endpoint(
 ) -> WebhookEndpoint:
     """Change what is given. Switched on again, it takes what happens from then on; replay what it missed.
 
-    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`, `address_not_allowed`).
+    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`).
     """
     endpoint = await get_endpoint(session, endpoint_id)
     if url is not None:
         endpoint.url = destinations.check(url)
     if events is not None:
+        _check_names(events)
         endpoint.events = json_text(list(events))
     if secret is not None:
         endpoint.secret = box.encrypt(secret, endpoint.id)
@@ -133,6 +139,13 @@ async def change_endpoint(
         endpoint.paused_ms = None
     await session.flush()
     return endpoint
+
+
+def _check_names(names: Sequence[str]) -> None:
+    fit = all(len(name) <= MAX_NAME and re.fullmatch(EVENT_NAME, name) for name in names)
+    if not fit or not 1 <= len(names) <= MAX_NAMES:
+        says = f"Give 1 to {MAX_NAMES} names of events: message.sent, message.* for all that begin so, or * for all"
+        raise BadInput(says, code="bad_event_name")
 
 
 async def remove_endpoint(session: AsyncSession, endpoint_id: str) -> None:
@@ -305,6 +318,11 @@ async def replay_range(session: AsyncSession, endpoint_id: str, after_id: str | 
     session.add_all([_delivery(endpoint, event, due_ms) for event in fresh])
     await session.flush()
     return len(events)
+
+
+async def kept_since(session: AsyncSession, endpoint_id: str) -> int | None:
+    """Since when (ms) the events of messages are kept that this endpoint may be sent; None if they are not."""
+    return await noted_since(session, (await get_endpoint(session, endpoint_id)).project_id)
 
 
 async def _end_rest(session: AsyncSession, endpoint: WebhookEndpoint) -> None:

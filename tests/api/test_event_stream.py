@@ -12,7 +12,9 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from recado.events import feed as feeds
+from recado.events import streams
 from recado.events.models import EventAudience
+from recado.events.places import place_at, time_of
 from recado.events.service import record
 from recado.kit import new_id
 from recado.kit.clock import now_ms, use_clock
@@ -294,7 +296,7 @@ async def test_no_project_takes_all_places(live: Api, ours: Tenant, theirs: Tena
 async def test_who_only_reads_what_was_missed_takes_a_place(live: Api, ours: Tenant, monkeypatch: Any) -> None:
     monkeypatch.setattr(feeds, "MAX_LISTENERS", 1)
     feed, wanted = live.runtime.feed, feeds.Wanted(ours.project_id)
-    async with feed.listen(wanted, 0, "k"):  # and takes no page
+    async with feed.listen(wanted, await feed.place_now(ours.project_id), "k"):  # and takes no page
         assert (await live.get("/events/stream", ours.keys[Role.READ])).code == "overloaded"
 
 
@@ -338,3 +340,81 @@ async def test_a_websocket_is_refused_before_it_opens(live: Api, ours: Tenant, q
         async with live.session.ws_connect(f"{live.url}/api/v1/events/ws{query}", headers=headers):
             raise AssertionError("it opened")
     assert refused.value.status == (404 if query else 401)
+
+
+async def first_id(response: aiohttp.ClientResponse) -> str:
+    """Where a browser would come back to that was given no event yet."""
+    while not (line := (await response.content.readline()).decode()).startswith("id: "):
+        assert line, "the stream ended"
+    return line.removeprefix("id: ").rstrip("\n")
+
+
+@pytest.mark.parametrize("query", ["", "?name=step"])
+async def test_who_is_cut_before_the_first_event_misses_nothing_either(live: Api, ours: Tenant, query: str) -> None:
+    key = ours.keys[Role.READ]
+    async with streaming(live, key, query) as response:
+        place = await first_id(response)
+    made = [await note(live, ours, "step") for _ in range(2)]
+    for again in (place, made[0]):
+        async with streaming(live, key, query, **{"Last-Event-ID": again}) as response:
+            expected = made if again == place else made[1:]
+            assert await ids(response, len(expected)) == expected
+
+
+async def test_a_comment_tells_how_far_a_listener_is(live: Api, ours: Tenant, theirs: Tenant, monkeypatch: Any) -> None:
+    """Also past events that it did not want, but never by those of others."""
+    monkeypatch.setattr(streams, "BEAT_S", 0.05)
+    key = ours.keys[Role.READ]
+    async with streaming(live, key, "?name=step") as response:
+        began = await first_id(response)
+        other = await note(live, ours, "other")
+        place = began
+        while place == began:
+            place = await first_id(response)
+        assert place == other
+        await note(live, theirs, "step")
+        made = await note(live, ours, "step")
+        assert await ids(response, 1) == [made]
+        assert await first_id(response) == made
+    async with streaming(live, key, **{"Last-Event-ID": place}) as response:
+        assert await ids(response, 1) == [made]
+
+
+async def test_from_the_list_to_the_stream_nothing_is_skipped(api: Api, ours: Tenant, theirs: Tenant) -> None:
+    """Also by who comes for the first time, when what the list shows is from before anything was kept."""
+    key = ours.keys[Role.READ]
+    long_ago_ms = now_ms() - 60_000
+    with use_clock(lambda: long_ago_ms):
+        before = await note(api, ours, "before")
+    await api.runtime.mailbox.number_events()
+    page = (await api.get("/events", key)).json
+    assert [event["id"] for event in page["items"]] == [before]
+    assert (await api.get(f"/events/stream?after={before}", key)).code == "events_not_kept"
+    made = [await note(api, ours, "since")]
+    await note(api, theirs, "theirs")
+    await api.runtime.mailbox.number_events()
+    second = (await api.get("/events", key)).json
+    assert second["listen_after"] == made[0]
+    made.append(await note(api, ours, "later"))
+    await api.runtime.mailbox.number_events()
+    reading = asyncio.create_task(api.runtime.feed.run())
+    try:
+        for listed, expected in ((page, made), (second, made[1:])):
+            async with streaming(api, key, f"?after={listed['listen_after']}") as response:
+                assert await ids(response, len(expected)) == expected
+    finally:
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+
+async def test_a_place_from_before_anything_was_kept_is_told(live: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.READ]
+    since_ms = time_of((await live.get("/events", key)).json["listen_after"])
+    assert since_ms is not None
+    for after, code in ((place_at(since_ms - 1), "events_not_kept"), (place_at(0), "events_not_kept")):
+        refused = await live.get(f"/events/stream?after={after}", key)
+        assert (refused.status, refused.code) == (404, code)
+    for after in (place_at(since_ms), place_at(2**48 - 1)):
+        async with streaming(live, key, f"?after={after}") as response:
+            assert response.status == 200
+    assert (time_of(new_id()), time_of(ours.line_id)) == (None, None)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import aiohttp
 import pytest
 
 from recado.api import api_routes
@@ -112,3 +113,35 @@ async def test_what_skills_keep_of_a_conversation(api: Api, ours: Tenant) -> Non
         assert row is not None
         row.state = json_text({"topic": "of the brain", SKILLS_KEY: {"forms": {"cultivo": "papa"}}})
     assert (await api.get(path, key)).json == {"kept": {"forms": {"cultivo": "papa"}}}
+
+
+async def test_what_an_operation_does_not_know_is_refused(api: Api, ours: Tenant) -> None:
+    """Left aside, a filter that is mistyped would give all there is."""
+    key = ours.keys[Role.ADMIN]
+    talk = f"/conversations/{ours.conversation_id}"
+    for path, wrong in (
+        ("/contacts?opted_outt=true", "opted_outt"),
+        ("/conversations?mode=person&contact=x", "contact"),
+        ("/events?names=message.sent", "names"),
+        ("/events/stream?name=message.sent&line=x", "line"),
+        ("/outbox?state=dead&state=queued", "state"),
+        (f"/contacts/{ours.contact_id}?fields=name", "fields"),
+        (f"{talk}/messages?Limit=1", "Limit"),
+        (f"{talk}?{'x' * 300}=1", "x" * 194),
+    ):
+        refused = await api.get(path, key)
+        assert (refused.status, refused.code) == (422, "bad_input"), path
+        assert [error["pointer"] for error in refused.json["errors"]] == [f"query/{wrong}"], path
+    writing = await api.post(f"{talk}/messages?dry_run=1", key, {"content": {"type": "text", "text": "hola"}})
+    assert (writing.status, writing.code) == (422, "bad_input")
+    assert (await api.get(f"{talk}/messages?direction=out", key)).json["items"][0]["id"] == ours.message_id
+    # Who may not is not told what there is.
+    assert (await api.get("/contacts?x=1")).status == 401
+    for query in ("names=x", "after=x"):
+        with pytest.raises(aiohttp.WSServerHandshakeError) as denied:
+            await api.session.ws_connect(f"{api.url}/api/v1/events/ws?{query}", headers={"X-API-Key": key})
+        assert denied.value.status == 403
+    ticket = (await api.post("/events/ticket", key)).json["ticket"]
+    async with api.session.ws_connect(f"{api.url}/api/v1/events/ws?name=a.b&name=c&ticket={ticket}") as socket:
+        await socket.send_json({"type": "ping"})
+        assert await socket.receive_json() == {"type": "pong"}

@@ -1,9 +1,11 @@
 """Webhooks by the API: what is shown once, who may, and whose they are."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from recado.events.service import record
+from recado.kit.clock import from_ms
 from recado.projects.service import Role
 from recado.webhooks.delivering import Deliverer
 from tests.api.conftest import Api, Tenant
@@ -56,7 +58,10 @@ async def test_what_is_posted_is_read_and_replayed(api: Api, ours: Tenant) -> No
     assert (row["event_id"], row["event"], row["attempts"], row["log"]) == (event.id, "job.done", 0, [])
     again = await api.post(f"/webhooks/deliveries/{row['id']}/replay", key)
     assert (again.status, again.json["id"]) == (200, row["id"])
-    assert (await api.post(f"/webhooks/{webhook_id}/replay", key, {"until_event_id": event.id})).json == {"queued": 1}
+    replayed = (await api.post(f"/webhooks/{webhook_id}/replay", key, {"until_event_id": event.id})).json
+    assert replayed["queued"] == 1
+    # There since it was made, for it listens.
+    assert from_ms(0) < datetime.fromisoformat(replayed["kept_since"]) <= from_ms(event.created_ms)
     assert (await api.get(f"/webhooks/{webhook_id}/deliveries?state=dead", key)).json["items"] == []
 
 
@@ -78,6 +83,7 @@ async def test_webhooks_are_their_projects_and_for_its_admins(api: Api, ours: Te
     refused: tuple[dict[str, Any], ...] = (
         {"url": "ftp://example.org"},
         {"url": URL, "events": []},
+        {"url": URL, "events": ["message.sent.*"]},
         {"url": URL, "secret": "short"},
     )
     for wrong in refused:

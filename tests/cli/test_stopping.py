@@ -18,12 +18,16 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from recado import main
 from recado.errors import RecadoError
 from recado.health import Stopping
+from recado.kit import connections, gate
 from recado.kit.gate import MAX_BODY_BYTES, Gate
 from recado.kit.sd_notify import ALIVE, READY
 from recado.main import STOP_WITHIN_S
@@ -141,10 +145,10 @@ async def test_a_stop_answers_what_waits_and_closes_what_is_only_open(monkeypatc
     port = listening.getsockname()[1]
     async with asked(port, "/") as idle, asked(port, "/waits") as waits:
         assert (await idle.readuntil(b"here")).startswith(b"HTTP/1.1 200 OK\r\n")
+        await eventually(lambda: stopping.in_flight.count)
         keeps = [cast(Any, one).timeout_keep_alive_task for one in server.server_state.connections]
         (ends,) = filter(None, keeps)
         assert ends.when() - asyncio.get_running_loop().time() > 120, "Caddy closes it first"
-        await eventually(lambda: stopping.in_flight.count)
         runtime = SimpleNamespace(feed=SimpleNamespace(close=lambda: None))
         await main._end_serving(cast(Any, runtime), server, stopping)  # pyright: ignore[reportPrivateUsage]
         told = await waits.read()
@@ -177,6 +181,53 @@ async def test_a_connection_on_which_too_much_was_sent_does_not_stay_for_ever(
             writer.write(b"GET")  # and no more
         async with asyncio.timeout(60.0):
             await reader.read()
+    finally:
+        writer.close()
+        server.should_exit = True
+        await asyncio.wait_for(serving, 60.0)
+
+
+async def take_all(request: Request) -> Response:
+    """Read the body to its end."""
+    return Response(await request.body())
+
+
+HEAD = b"POST / HTTP/1.1\r\nHost: here\r\n"
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ((b"",), None),
+        ((b"POST / HT",), None),
+        ((HEAD + b"Content-Length: 9\r\n\r\nhalf",), 408),
+        # No more than it takes: who sends on may find the connection closed before it reads why.
+        ((HEAD + b"Cookie: " + b"x" * 65_000, b"x" * 1_000), 431),
+        ((HEAD + b"A: b\r\n" * 2_000,), 431),
+        ((HEAD + b"A: " + b"x" * 60_000 + b"\r\nContent-Length: 4\r\n\r\nbody",), 200),
+        ((HEAD + b"Content-Length: 4\r\n", b"\r\n", b"bo", b"dy"), 200),
+    ],
+)
+async def test_what_never_ends_has_an_end(
+    monkeypatch: pytest.MonkeyPatch, sent: tuple[bytes, ...], status: int | None
+) -> None:
+    """Connections on which nothing comes, or half a request, and heads that go on and on."""
+    if status is None or status == 408:
+        for where, name in ((main, "KEEP_ALIVE_S"), (connections, "HEAD_S"), (gate, "BODY_SILENCE_S")):
+            monkeypatch.setattr(where, name, 0.5)
+    server = main._Server(main._serving(Gate(Starlette(routes=[Route("/", take_all, methods=["POST"])]))))  # pyright: ignore[reportPrivateUsage]
+    listening = socket.create_server(("127.0.0.1", 0))
+    serving = asyncio.create_task(server.serve([listening]))
+    await server.listening.wait()
+    reader, writer = await asyncio.open_connection("127.0.0.1", listening.getsockname()[1])
+    try:
+        async with asyncio.timeout(60.0):
+            for piece in sent:
+                writer.write(piece)
+                await writer.drain()
+                await asyncio.sleep(0)
+            answer = await (reader.read() if status in (None, 431) else reader.readuntil(b"\r\n"))
+        assert answer.split(b" ")[1:2] == ([] if status is None else [str(status).encode()])
     finally:
         writer.close()
         server.should_exit = True

@@ -323,12 +323,26 @@ async def test_no_customer_is_named_by_an_empty_header(client: Client) -> None:
     assert (await client.post("/v1/conversations/c/messages", {"text": "x"}, headers=empty)).status == 200
     assert (await client.post("/v1/conversations/c/messages", {"text": "x"})).status == 200
     assert len({context.conversation_id for context in client.brain.contexts}) == 1
+    one = await client.post(GATEWAY, delivered("m1", "x", customer_id="", customer_name=""))
+    assert (one.status, one.json["message_id"]) == (200, "m1")
+    assert (await client.post(GATEWAY, delivered("m2", "x", customer_id=0))).status == 422
 
 
 async def test_what_is_no_json_is_told_so(client: Client) -> None:
     for path in ("/v1/conversations/c/messages", GATEWAY):
         refused = await client.call("POST", path, data=b'{"text": "hola', headers={"Content-Type": "application/json"})
         assert (refused.status, refused.json) == (422, {"detail": "The body is not valid JSON"})
+
+
+async def test_a_body_without_a_type_is_json(client: Client) -> None:
+    async with client.http.post(
+        f"{client.url}/v1/conversations/c/messages",
+        data=b'{"text": "hola"}',
+        headers={"X-API-Key": KEY},
+        skip_auto_headers=["Content-Type"],
+    ) as answer:
+        assert "Content-Type" not in answer.request_info.headers
+        assert (answer.status, (await answer.json())["response_text"]) == (200, "1: hola")
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ import pytest
 from sqlalchemy import select
 
 from recado.compat import keys
+from recado.compat.sockets import Talk
+from recado.compat.talks import Ear
 from recado.decisions import Decision
 from recado.kit.crypto import hash_token
 from recado.mailbox.models import OutboxMessage
@@ -203,3 +205,33 @@ async def test_opening_one_and_asking_count_for_the_project_and_everything_for_t
             assert await said(socket) == frame("pong")
             await socket.send_json({"type": "ping"})
             assert (await socket.receive(timeout=60)).data == 1008
+
+
+async def test_an_answer_is_noted_also_if_the_client_leaves_with_it(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was said: that it was is true when the socket is gone, too."""
+    left, hear, hand_out = asyncio.Event(), Talk._hear, Mailbox.hand_out  # pyright: ignore[reportPrivateUsage]
+
+    async def hear_and_tell(talk: Talk, ear: Ear) -> None:
+        await hear(talk, ear)
+        left.set()
+
+    async def late(mailbox: Mailbox, ids: Sequence[str]) -> None:
+        async with asyncio.timeout(60):
+            await left.wait()
+        for _ in range(20):  # all that its end cancels is cancelled by now
+            await asyncio.sleep(0)
+        await hand_out(mailbox, ids)
+
+    monkeypatch.setattr(Talk, "_hear", hear_and_tell)
+    monkeypatch.setattr(Mailbox, "hand_out", late)
+    async with client.http.ws_connect(where(client, api_key=KEY)) as socket:
+        await socket.send_json({"type": "user_message", "text": "hola"})
+        assert await said(socket) == frame("assistant_message", "1: hola")
+
+    async def noted() -> bool:
+        async with client.runtime.database.system(read_only=True) as session:
+            return list(await session.scalars(select(OutboxMessage.state))) == ["sent"]
+
+    await eventually(noted)

@@ -65,16 +65,16 @@ class Listener:
             if response.status == TRY_AGAIN:
                 return
             assert response.status == 200, await response.text()
-            named = ""
+            fields: dict[str, str] = {}
             while line := (await response.content.readline()).decode():
                 if not line.endswith("\n"):
                     return  # cut in the middle of a word
                 key, _, value = line.rstrip("\n").partition(": ")
-                if key == "id":
-                    named = value
-                elif not key and named:  # the end of an event, and only then it was given
-                    yield named
-                    named = ""
+                if key:
+                    fields[key] = value
+                elif "data" in fields:  # the end of an event, and only then it was given
+                    yield fields["id"]
+                    fields = {}
 
     async def _socket(self, url: str) -> AsyncGenerator[str]:
         address = f"{url}/api/v1/events/ws?after={self.seen[-1]}"

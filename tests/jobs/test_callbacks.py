@@ -107,11 +107,11 @@ async def test_succeeded_failed_and_cancelled_jobs_are_told_once_and_signed(
 async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
     database: Database, project_id: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(attempt: int, base_s: float, cap_s: float) -> float:
-        return 3_600.0  # not by itself, between two of our looks
+    def at_once(_attempt: int, _base_s: float, _cap_s: float) -> float:
+        return 0.0
 
-    monkeypatch.setattr(randomness, "full_jitter", never)
-    receiver.answer = lambda number: 503 if number == 0 else 204
+    monkeypatch.setattr(randomness, "full_jitter", at_once)
+    receiver.answer, receiver.retry_after = lambda number: 503 if number == 0 else 204, "900"
     job_id = await submit(database, project_id, "waits", {})
     await named(database, project_id, job_id, receiver.url)
     async with database.project(project_id) as session:
@@ -123,6 +123,10 @@ async def test_it_is_tried_again_with_the_same_body_and_given_up_in_the_end(
             return (await callback(database, project_id, job_id)).error == "HTTP 503"
 
         await eventually(noted)
+        # The receiver asked for a quarter of an hour; its own wait would be over long before.
+        async with database.system(read_only=True) as session:
+            left_ms = ((await callback(database, project_id, job_id)).due_ms or 0) - await database_now_ms(session)
+        assert 600_000 < left_ms <= 900_000
         await make_due(database)
         assert (await done(database, project_id, job_id)).tries == 2
     assert receiver.posts[0][0] == receiver.posts[1][0]

@@ -1,11 +1,13 @@
 """The Model API as a process: what it answers, and what happens when clients leave, queues fill and processes die."""
 
 import asyncio
+import io
 import json
 import os
 import signal
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 
@@ -90,6 +92,17 @@ async def test_a_body_that_is_too_large_is_not_read(server: Server) -> None:
     assert b" 413 " in await reader.readline()
     writer.close()
     await writer.wait_closed()
+
+
+async def test_who_asks_first_and_is_answered_need_not_send_it(server: Server) -> None:
+    """And no request follows on that connection: it would stand where the body is waited for."""
+    body = io.BytesIO(b" " * 100)
+    headers = {"Content-Type": "text/plain"}
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(server.url + "/chat", data=body, headers=headers, expect100=True) as answer,
+    ):
+        assert (answer.status, answer.headers.get("Connection"), body.tell()) == (415, "close", 0)
 
 
 async def test_a_web_page_cannot_use_it(server: Server) -> None:

@@ -20,6 +20,8 @@ class Receiver:
     on_post: Callable[[], None] = lambda: None
     # What happens between a post, by its number, and its answer.
     before_answer: Callable[[int], Awaitable[None]] | None = None
+    # What it says beside a status that is no success.
+    retry_after: str | None = None
 
     async def take(self, request: web.Request) -> web.Response:
         self.posts.append((await request.read(), {name.lower(): value for name, value in request.headers.items()}))
@@ -28,6 +30,8 @@ class Receiver:
             await self.before_answer(len(self.posts) - 1)
         status = self.answer(len(self.posts) - 1)
         headers = {"Location": self.url + "/elsewhere"} if status in (301, 302, 307) else {}
+        if self.retry_after is not None and status >= 300:
+            headers["Retry-After"] = self.retry_after
         text = None if status == 204 else f"no: {request.headers['X-Webhook-Signature']}\x1b[2J"
         return web.Response(status=status, headers=headers, text=text)
 

@@ -336,6 +336,48 @@ async def test_an_endpoint_that_is_down_gets_a_probe_whatever_waits_for_it(world
     assert (await _endpoint(world, failing)).failures == 0
 
 
+async def test_a_receiver_that_asks_for_time_gets_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From its first failure on; one that asks for time for an event alone gets the others."""
+
+    def at_once(_attempt: int, _base_s: float, _cap_s: float) -> float:
+        return 0.0
+
+    monkeypatch.setattr(randomness, "full_jitter", at_once)
+    await world.add()
+    made = await world.happen("a", "b")
+    world.receiver.retry_after = "1800"
+
+    async def times() -> tuple[float, float]:
+        """How long the first delivery, and the endpoint, are left alone (s)."""
+        async with world.database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+        endpoint, (row, _) = await world.endpoint(), await world.rows()
+        return (row.due_ms - now_ms) / 1000, ((endpoint.retry_ms or 0) - now_ms) / 1000
+
+    world.receiver.answer = lambda _: 503
+    async with world.delivering():
+        await eventually(lambda: _posts(world, 1))
+
+        async def waits() -> bool:
+            return all(1500 < left_s <= 1800 for left_s in await times())
+
+        await eventually(waits)
+    assert world.receiver.ids == made[:1]
+    assert json.loads((await world.rows())[0].log)[0]["retry_after_s"] == 1800
+    await world.time_passes()
+    world.receiver.answer = lambda n: 413 if world.receiver.ids[n] == made[0] else 204
+    async with world.delivering():
+
+        async def other_came() -> bool:
+            return [(row.state, row.attempts) for row in await world.rows()] == [("queued", 2), ("delivered", 1)]
+
+        await eventually(other_came)
+    of_delivery_s, of_endpoint_s = await times()
+    assert 1500 < of_delivery_s <= 1800
+    assert of_endpoint_s < 0
+    assert world.receiver.ids == [made[0], made[1], made[0]]
+
+
 async def _endpoint(world: World, endpoint_id: str) -> WebhookEndpoint:
     async with world.database.system(read_only=True) as session:
         found = await session.get(WebhookEndpoint, endpoint_id)
@@ -520,8 +562,9 @@ async def test_a_range_is_as_long_as_what_the_endpoint_takes_of_it(
     endpoint_id = await world.add("message.failed", "job.*")
     async with world.database.project(world.project_id) as session:
         assert await service.replay_range(session, endpoint_id, None, None) == 3
-        change = service.change_endpoint
-        await change(session, world.box, Destinations(), endpoint_id, events=["message.*", "job.b.*"])
+    # The second fits nothing; an older version took it.
+    await world.set(WebhookEndpoint, events=json.dumps(["message.*", "job.b.*"]))
+    async with world.database.project(world.project_id) as session:
         with pytest.raises(BadInput, match="in parts"):
             await service.replay_range(session, endpoint_id, made[3], None)
         assert await service.replay_range(session, endpoint_id, made[4], None) == 3
@@ -801,6 +844,9 @@ async def test_what_is_wrong_is_refused(world: World) -> None:
     ):
         with pytest.raises(BadInput):
             await world.add(url=url)
+    for name in ("", "Message.sent", "message.sent.*", "*.sent", "message*", ".*", "a" * 65):
+        with pytest.raises(BadInput, match=r"message\.sent"):
+            await world.add(name)
     endpoint_id = await world.add()
     await world.happen("a")
     await world.deliverer().hand_out()

@@ -160,6 +160,23 @@ async def test_a_redirect_is_an_answer_and_is_not_followed() -> None:
     assert (result.status, result.taken, len(receiver.posts)) == (307, False, 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "wait_s"),
+    [
+        ("0", 0), ("120", 120), (" 7 ", 7), ("99999999999999999999", posts.MAX_RETRY_AFTER_S),
+        ("Fri, 01 Jan 2100 00:00:00 GMT", posts.MAX_RETRY_AFTER_S), ("Fri, 31 Dec 1999 23:59:59 GMT", 0),
+        ("-1", None), ("1.5", None), ("soon", None), ("²", None), ("Fri, 99 Jan 9999 00:00:00 GMT", None),
+    ],
+)  # fmt: skip
+async def test_how_long_a_receiver_wants_to_be_left_alone(said: str, wait_s: int | None) -> None:
+    async with receiving() as receiver:
+        receiver.answer, receiver.retry_after = lambda _: 503, said
+        postman = Postman(LOOPBACK)
+        result = await post_signed(postman, receiver.url, SECRET, b"{}")
+        await postman.close()
+    assert (result.status, result.retry_after_s) == (503, wait_s)
+
+
 async def test_what_is_kept_of_an_answer_has_no_secret_and_no_control_characters() -> None:
     async with receiving() as receiver:
         receiver.answer = lambda _: 500
