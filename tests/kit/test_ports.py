@@ -40,10 +40,14 @@ def test_processes_get_none_of_each_others_and_none_that_connections_get() -> No
     assert max(*said[0], *said[1]) < first or first <= 20_000
 
 
+def _yes(_: int) -> bool:
+    return True
+
+
 def test_none_is_given_twice_where_the_kernel_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
     given = iter([20_001, 20_001, 20_002])
     monkeypatch.setattr(ports, "_first_of_the_kernels", lambda: 1024)
     monkeypatch.setattr(ports, "_any", lambda: next(given))
-    monkeypatch.setattr(ports, "_can_be_bound", lambda _: True)
-    monkeypatch.setattr(ports, "_is_reserved", lambda _: True)
+    for look in ("_can_be_bound", "_is_reserved"):
+        monkeypatch.setattr(ports, look, _yes)
     assert [free_port(), free_port()] == [20_001, 20_002]
