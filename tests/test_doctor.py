@@ -360,7 +360,9 @@ async def test_a_port_that_another_program_has(settings: pytest.MonkeyPatch, lis
         (b"\xff" * 10_000, Level.WARN),
     ],
 )
-async def test_only_the_body_of_health_is_recado(body: bytes, level: Level) -> None:
+async def test_only_the_body_of_health_is_recado(monkeypatch: pytest.MonkeyPatch, body: bytes, level: Level) -> None:
+    monkeypatch.setattr(machine, "HEALTH_S", 60.0)
+
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError):  # the first look only connects
             await reader.readuntil(b"\r\n\r\n")

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +19,7 @@ from recado.cli import recado
 from recado.kit.ports import free_port
 from tests.cli.forking import Forked, Parent
 
-__all__ = ["RECADO", "Installation", "Program", "free_port", "line_arguments", "loaded"]
+__all__ = ["RECADO", "Installation", "Program", "answer", "free_port", "line_arguments", "loaded"]
 
 START_LIMIT_S = 90.0
 RECADO = (sys.executable, "-m", "recado")
@@ -160,6 +162,16 @@ class Program:
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def answer(port: int, path: str) -> tuple[int, str]:
+    """What a process answers on this machine, whether it is well or not."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as found:  # loopback
+            return found.status, found.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def line_arguments(phone_number_id: str = "123456", project: str = "bench", brain: str = "echo") -> Sequence[str]:

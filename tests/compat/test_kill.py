@@ -1,6 +1,7 @@
 """`recado api` and `recado worker` as two processes, `kill -9` in between: the same request gives the one answer."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,11 @@ from tests.compat.test_jobs import listening
 
 GATEWAY = "channels/whatsapp/gateway/inbound"
 API, WORKER = "API runs on", "worker runs"
+# One that never comes to an answer, however long it takes to kill it.
+THINKS = (
+    "import sys; from recado.brain.echo import SlowEchoBrain as slow; slow.__init__.__defaults__ = (3600.0,);"
+    " from recado.cli import main; sys.argv[0] = 'recado'; main()"
+)
 
 
 def delivered(message_id: str, **more: object) -> dict[str, object]:
@@ -66,7 +72,7 @@ async def test_the_worker_and_then_the_api_are_killed_in_the_middle(tmp_path: Pa
         with installation.running("api", "--port", str(port), until=API) as api:
             (assistant,) = (await old.call("GET", "/api/v1/assistants"))[1]["items"]
             await old.call("PATCH", f"/api/v1/assistants/{assistant['id']}", {"brain": "slow-echo"})
-            with installation.running("worker", until=WORKER) as worker:
+            with installation.running("worker", until=WORKER, program=(sys.executable, "-c", THINKS)) as worker:
                 # Taken, and not answered within the limit.
                 assert (await old.call("POST", f"/v1/{GATEWAY}", delivered("m1")))[0] == 504
                 later = delivered("m2", callback_url=listener.url)

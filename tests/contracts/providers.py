@@ -20,7 +20,7 @@ from recado.channels.cloud_api import CloudApiChannel
 from recado.channels.contract import Channel, Line, Received, ReceivesWebhooks
 from recado.messages import Address
 
-WAIT_S = 30.0
+WAIT_S = 60.0
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tests.brain.contexts import CLINIC, context, decide
 from tests.contracts.brains import HERE, HOSTED, HOSTED_SAY, LOCAL, NAMES, Brains, Tried
 
 # A process of its own, and a model that writes a word at a time.
-_MARKS = {LOCAL: [pytest.mark.slow, pytest.mark.timeout(120)]}
+_MARKS = {LOCAL: [pytest.mark.slow, pytest.mark.timeout(300)]}
 
 
 @pytest.fixture(scope="module")

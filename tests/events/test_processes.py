@@ -124,6 +124,7 @@ async def _told(database: Database, project_id: str) -> list[Event] | None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 @on_postgres
 async def test_listeners_of_two_processes_are_told_the_same_whatever_dies(database: Database, tmp_path: Path) -> None:
     folders = [tmp_path / name for name in ("one", "two")]
@@ -181,7 +182,7 @@ async def test_listeners_of_two_processes_are_told_the_same_whatever_dies(databa
         told = await eventually(lambda: _told(database, project_id))
         assert told is not None
         with contextlib.suppress(AssertionError):  # then it is seen below what is missing
-            await eventually(lambda: all_saw([len(told)] * 4))
+            await eventually(lambda: all_saw([len(told)] * 4), within_s=150.0)
         for task in listening:
             task.cancel()
         await asyncio.gather(*listening, return_exceptions=True)

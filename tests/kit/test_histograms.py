@@ -15,8 +15,10 @@ def test_values_are_counted_up_to_their_steps() -> None:
 
 
 def test_an_id_tells_its_age(monkeypatch: pytest.MonkeyPatch) -> None:
-    made, at_ms = new_id(), clock.now_ms()
+    at_ms = clock.now_ms()
+    monkeypatch.setattr(clock, "now_ms", lambda: at_ms)
+    made = new_id()
     monkeypatch.setattr(clock, "now_ms", lambda: at_ms + 2_500)
-    assert 2.4 <= age_s(made) <= 2.6
+    assert age_s(made) == pytest.approx(2.5, abs=0.01)
     monkeypatch.setattr(clock, "now_ms", lambda: at_ms - 60_000)
     assert age_s(made) == 0  # the clock of another machine

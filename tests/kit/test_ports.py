@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recado.kit import ports
 from recado.kit.ports import free_port
 
 ASKED = "from recado.kit.ports import free_port; print(*(free_port() for _ in range(200)))"
@@ -14,9 +15,9 @@ RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 
 
 def test_a_port_can_be_bound_and_is_given_once() -> None:
-    ports = [free_port() for _ in range(50)]
-    assert len(set(ports)) == len(ports)
-    for port in ports:
+    given = [free_port() for _ in range(50)]
+    assert len(set(given)) == len(given)
+    for port in given:
         with socket.create_server(("127.0.0.1", port)):
             pass
 
@@ -37,3 +38,16 @@ def test_processes_get_none_of_each_others_and_none_that_connections_get() -> No
     assert len({*said[0], *said[1]}) == 400
     first = int(RANGE.read_text(encoding="ascii").split()[0])
     assert max(*said[0], *said[1]) < first or first <= 20_000
+
+
+def _yes(_: int) -> bool:
+    return True
+
+
+def test_none_is_given_twice_where_the_kernel_leaves_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = iter([20_001, 20_001, 20_002])
+    monkeypatch.setattr(ports, "_first_of_the_kernels", lambda: 1024)
+    monkeypatch.setattr(ports, "_any", lambda: next(given))
+    for look in ("_can_be_bound", "_is_reserved"):
+        monkeypatch.setattr(ports, look, _yes)
+    assert [free_port(), free_port()] == [20_001, 20_002]

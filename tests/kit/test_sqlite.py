@@ -21,7 +21,7 @@ def open_patiently(path: Path, timeout_s: float) -> sqlite3.Connection:
 def path(tmp_path: Path) -> Path:
     """A database of one empty table."""
     file = tmp_path / "one.db"
-    with closing(open_patiently(file, 10.0)) as connection:
+    with closing(open_patiently(file, 60.0)) as connection:
         set_up_connection(connection)
         connection.execute("CREATE TABLE marks (n INTEGER)")
     return file
@@ -30,7 +30,7 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def writing(path: Path) -> Iterator[sqlite3.Connection]:
     """Somebody who has the write lock."""
-    with closing(open_patiently(path, 10.0)) as connection:
+    with closing(open_patiently(path, 60.0)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         yield connection
 
@@ -39,7 +39,7 @@ def test_those_who_open_a_new_file_together_all_can(tmp_path: Path) -> None:
     failed: list[sqlite3.Error] = []
 
     def open_it(path: Path, start: threading.Barrier) -> None:
-        connection = open_patiently(path, 10.0)
+        connection = open_patiently(path, 60.0)
         start.wait()
         try:
             set_up_connection(connection)

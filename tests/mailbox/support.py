@@ -55,6 +55,15 @@ async def eventually(check: Callable[[], T | Awaitable[T]], within_s: float = 60
         await asyncio.sleep(0.005)
 
 
+async def hearing(world: "World", how_many: int) -> bool:
+    """Whether so many drivers hear of what others do, on PostgreSQL."""
+    sql = (  # idle: it has been told that it listens
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() AND query ILIKE 'LISTEN%' AND state = 'idle'"
+    )
+    return len(await world.rows(sql)) == how_many
+
+
 def person(n: int) -> Names:
     """The number of one of many people."""
     return (("phone", f"5190000{n:05d}"),)

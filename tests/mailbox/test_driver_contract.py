@@ -13,7 +13,7 @@ from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Driver, Priority, 
 from recado.mailbox.inbox import store_arrivals
 from recado.mailbox.service import Mailbox
 from recado.mailbox.sql import Query
-from tests.mailbox.support import ANA, BETO, Shop, World, eventually, on_postgres, on_sqlite, person
+from tests.mailbox.support import ANA, BETO, Shop, World, eventually, hearing, on_postgres, on_sqlite, person
 
 _ADD = Query(
     "INSERT INTO processes (id, kind, version, started_ms, beat_ms) VALUES (:id, 'test', :name, {now}, 0)",
@@ -267,7 +267,7 @@ async def test_hints_reach_the_other_processes(world: World, ears: tuple[list[st
     one, two = world.driver("one"), world.driver("two")
     for driver, ear in zip((one, two), ears, strict=True):
         driver.on_notify(ear.append)
-    await eventually(lambda: _listening(world, 2))
+    await eventually(lambda: hearing(world, 2))
     one.notify("turns")
     await eventually(lambda: ears[1] == ["turns"])
     two.notify("sends:line")
@@ -275,19 +275,11 @@ async def test_hints_reach_the_other_processes(world: World, ears: tuple[list[st
     assert ears[1] == ["turns"]
 
 
-async def _listening(world: World, how_many: int) -> bool:
-    sql = (  # idle: it has been told that it listens
-        "SELECT pid FROM pg_stat_activity"
-        " WHERE datname = current_database() AND query ILIKE 'LISTEN%' AND state = 'idle'"
-    )
-    return len(await world.rows(sql)) == how_many
-
-
 @on_postgres
 async def test_a_listener_that_was_cut_off_listens_again(world: World, ears: tuple[list[str], list[str]]) -> None:
     one, two = world.driver("one"), world.driver("two")
     two.on_notify(ears[1].append)
-    await eventually(lambda: _listening(world, 1))
+    await eventually(lambda: hearing(world, 1))
     await world.rows(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND query ILIKE 'LISTEN%'"

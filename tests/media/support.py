@@ -127,7 +127,7 @@ async def place(world: World, url: str, folder: Path) -> AsyncGenerator[Place]:
     shop = await world.shop()
     line = Line(shop.line_id, shop.project_id, "cloud-api", NUMBER, 80, {"access_token": TOKEN})
     store = FolderStore(folder / "media")
-    channel = CloudApiChannel(url, media=OutgoingMedia(world.database, store))
+    channel = CloudApiChannel(url, connect_timeout_s=20.0, media=OutgoingMedia(world.database, store))
     async with aiohttp.ClientSession() as http:
         made = Place(world, url, http, line, store, channel, world.mailbox())
         await made.call("POST", "reset", {})

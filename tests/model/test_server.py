@@ -118,7 +118,7 @@ async def test_a_client_that_leaves_frees_its_slot(servers: Servers) -> None:
             assert await server.metric("recado_model_slots_busy") == 1
         await server.until("recado_model_slots_busy", 0)
         assert (await server.post(COMPLETIONS, SHORT)).status == 200
-        assert await server.metric('recado_model_requests_total{outcome="gone"}') == 1
+        await server.until('recado_model_requests_total{outcome="gone"}', 1)
 
 
 async def test_a_client_that_leaves_the_queue_is_forgotten(servers: Servers) -> None:
@@ -161,7 +161,11 @@ async def test_a_deadline_ends_a_request(servers: Servers) -> None:
         late = await server.post(COMPLETIONS, LONG)
         assert (late.status, late.body["error"]["code"]) == (504, "deadline_exceeded")
         await server.until("recado_model_slots_busy", 0)
-        assert (await server.post(COMPLETIONS, SHORT)).status == 200
+
+        async def answered() -> bool:  # where even a short one takes longer, one of the next is in time
+            return (await server.post(COMPLETIONS, SHORT)).status == 200
+
+        await eventually(answered)
 
 
 async def test_a_swap_under_load_fails_no_request(servers: Servers, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def fronted(kind: str, folder: Path, proof: Certificate, behind: int, inside: st
         yield front
     finally:
         process.terminate()
-        process.wait(30.0)
+        process.wait(60.0)
 
 
 def _wait_for(front: Front, port: int) -> None:

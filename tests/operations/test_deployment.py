@@ -376,7 +376,7 @@ def prometheus(config: Path) -> Generator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(30.0)
+        process.wait(60.0)
 
 
 async def api_of(made: Site, url: str) -> dict[str, Any]:

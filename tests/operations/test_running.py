@@ -34,6 +34,12 @@ COUNTED = (
 PRIVATE = (WORDS, "frase", PERSON, PERSON[2:], "Zoraida", *SECRETS.values())
 
 
+def is_whole(spans: list[Seen]) -> bool:
+    """All steps are there and, as one of them comes twice, the last state: each may come with a later export."""
+    states = {span.attributes.get("recado.status") for span in spans}
+    return {span.name for span in spans} >= set(PARENTS) and states >= {"sent", "delivered"}
+
+
 async def complete(kept: Collector, trace_count: int) -> dict[str, list[Seen]]:
     """The traces, once so many have all that belongs to an answered message."""
     async with asyncio.timeout(LIMIT_S):
@@ -41,7 +47,7 @@ async def complete(kept: Collector, trace_count: int) -> dict[str, list[Seen]]:
             traces: dict[str, list[Seen]] = {}
             for span in kept.spans:
                 traces.setdefault(span.trace, []).append(span)
-            whole = {t: spans for t, spans in traces.items() if {span.name for span in spans} >= set(PARENTS)}
+            whole = {t: spans for t, spans in traces.items() if is_whole(spans)}
             if len(whole) >= trace_count:
                 return whole
             await asyncio.sleep(0.1)

@@ -17,7 +17,7 @@ from tests.cli.terminal import Installation, free_port
 from tests.model.server import Server, eventually, running_server
 from tests.scenarios.town import Town
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 BUSY = "recado_model_slots_busy"
 
 

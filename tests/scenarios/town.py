@@ -46,7 +46,11 @@ class Town:
     @contextmanager
     def recado(self, model_url: str, **variables: str) -> Generator[Program]:
         """`recado up`, which asks the model at this address."""
-        self.installation.environment |= {"RECADO_MODEL_BASE_URL": f"{model_url}/v1", **variables}
+        self.installation.environment |= {
+            "RECADO_MODEL_BASE_URL": f"{model_url}/v1",
+            "RECADO_MODEL_TIMEOUT_S": "55",  # as long as may be: machines may be slow
+            **variables,
+        }
         with self.installation.running("up", "--port", str(self.port), "--no-demo", until="Stop ") as program:
             yield program
 

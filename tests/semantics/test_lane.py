@@ -24,6 +24,7 @@ from tests.mailbox.support import (
     apply,
     claim,
     eventually,
+    hearing,
     lane,
     make_sender,
     on_postgres,
@@ -403,6 +404,8 @@ async def test_a_line_that_is_given_back_is_taken_at_once(
 
     monkeypatch.setattr(sender, "POLL_S", 60.0)
     monkeypatch.setattr(sender, "PROCESS_DEAD_AFTER_MS", -1)  # what was taken may be shared at once
+    monkeypatch.setattr(sender, "SENDER_LEASE_MS", 3_600_000)
+    monkeypatch.setattr(sender, "RENEW_S", 3600.0)
     shops = [await world.shop() for _ in range(2)]
     for shop in shops:
         await mailbox.store([shop.arrival("1")])
@@ -418,7 +421,10 @@ async def test_a_line_that_is_given_back_is_taken_at_once(
     at_work = make_sender(mailbox, shops, channel)
     async with running(at_work):
         await eventually(lambda: channel.in_flight == 2)
+        await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 3600000")  # none ends by itself
+        await eventually(lambda: hearing(world, 2))
         await other.beat("worker", "1")
+        await world.execute("UPDATE processes SET beat_ms = beat_ms + 3600000")
         mailbox.lines_bell.ring()
         await eventually(lambda: any(held.leaving for held in at_work._held.values()))  # pyright: ignore[reportPrivateUsage]
         answered.set()

@@ -178,7 +178,7 @@ async def test_what_is_changed_during_a_post_holds_for_the_next(world: World) ->
 
     world.receiver.before_answer = change
     async with world.delivering():
-        await asyncio.wait_for(done.wait(), 30)
+        await asyncio.wait_for(done.wait(), 60)
         await eventually(lambda: _settled(world, ["delivered", "delivered", "queued"]))
     assert world.receiver.ids == made[:2]
     for (body, headers), is_new in zip(world.receiver.posts, (False, True), strict=True):

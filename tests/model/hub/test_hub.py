@@ -129,7 +129,7 @@ def report(stage, done, total):
         os._exit(9)
 obtain("ana/killed", None, HubSettings(Path(sys.argv[1]), endpoint=sys.argv[2]), report=report)
 """
-    died = subprocess.run([sys.executable, "-c", program, str(tmp_path), hub.url], check=False, timeout=50)
+    died = subprocess.run([sys.executable, "-c", program, str(tmp_path), hub.url], check=False, timeout=90)
     assert died.returncode == 9
     hub.reset()
 
