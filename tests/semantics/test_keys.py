@@ -16,6 +16,10 @@ from tests.channels.test_service import SECRETS, make, make_assistant
 OLD, NEW = "the key of last year", "the key of this year"
 
 
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Nobody looks on."""
+
+
 def test_the_first_key_encrypts(tmp_path: Path) -> None:
     both = secret_box(f"{NEW}, {OLD}", tmp_path)  # comma-separated, as in RECADO_SECRET_KEY
     sealed = both.encrypt("token", "line")
@@ -72,7 +76,7 @@ async def test_the_key_is_never_in_a_backup(database: Database, project_id: str,
     data = tmp_path / "data"
     box = secret_box("", data)
     row = await make(database, box, project_id, await make_assistant(database, project_id))
-    made = await back_up(Settings(database_url=database.url, data_dir=data), tmp_path, lambda *_: None)
+    made = await back_up(Settings(database_url=database.url, data_dir=data), tmp_path, quiet)
     kept = {path.name: path.read_bytes() for path in made.folder.rglob("*") if path.is_file()}
     key = (data / KEY_FILE).read_bytes().strip()
     assert KEY_FILE not in kept
