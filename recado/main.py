@@ -64,6 +64,9 @@ KEEP_ALIVE_S = 150
 # What hangs longer, as a database that does not answer, is left where it is: leases end by themselves. Below the 10 s
 # after which Docker kills (https://docs.docker.com/reference/cli/docker/container/stop/) there is no time to lose.
 STOP_WITHIN_S = 9.0
+# Where the demo's simulator, which leaves this machine for nobody, finds the API; and the hosts that include it.
+LOOPBACK = "127.0.0.1"
+_WITH_LOOPBACK = (LOOPBACK, "localhost", "0.0.0.0", "::")  # noqa: S104 # compared with, not bound to
 # New objects between two rounds of the garbage collector; with Python's own 700 the hot path is clearly slower.
 GC_THRESHOLD = 20_000
 
@@ -81,7 +84,9 @@ async def up(
 
     With `demo`, the simulator runs beside it. `ready` is called with its URL (None without) when all parts listen.
     """
-    listening = _listen(host, port)
+    listening = [_listen(host, port)]
+    if demo and host not in _WITH_LOOPBACK:
+        listening.append(_listen(LOOPBACK, port))  # the simulator delivers there, wherever else the API is
     await migrate(settings)
     database = Database(settings.resolved_database_url)
     try:
@@ -103,7 +108,7 @@ async def up(
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
     """Receive webhooks and serve the API until SIGINT or SIGTERM; workers do the rest."""
-    listening = _listen(host, port)
+    listening = [_listen(host, port)]
     async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
         await _ensure_lines(settings, runtime.database)
@@ -114,10 +119,10 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
 
 async def worker(settings: Settings, *, host: str, port: int | None, ready: Callable[[], None]) -> None:
     """Take turns and send until SIGINT or SIGTERM. With a `port`, say there how it goes."""
-    listening = None if port is None else _listen(host, port)
+    listening = [] if port is None else [_listen(host, port)]
     async with open_runtime(settings, SKILLS, kind="worker") as runtime:
         made = make_worker(runtime, "worker", job_kinds(runtime))
-        if listening is not None:
+        if listening:
             stopping = Stopping()
             await _serve(runtime, listening, made.run(), ready, build_worker_app(runtime, made, stopping), stopping)
             return
@@ -182,7 +187,7 @@ class _Server(uvicorn.Server):
 
 async def _serve(
     runtime: Runtime,
-    listening: socket.socket,
+    listening: list[socket.socket],
     background: Any,
     ready: Callable[[], None],
     app: ASGIApp,
@@ -191,7 +196,7 @@ async def _serve(
     server = _Server(_serving(app))
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
-    serving = asyncio.create_task(server.serve([listening]), name="server")
+    serving = asyncio.create_task(server.serve(listening), name="server")
     announcing = asyncio.create_task(server.announce(ready), name="announcement")
 
     ending: list[asyncio.Task[None]] = []
@@ -346,7 +351,7 @@ async def _demo(
             line = NewLine("cloud-api", DEMO_NUMBER_ID, keys, name=DEMO.name)
             box = secret_box(settings.secret_key, settings.data_dir)
             await ensure_demo(database, box, DEMO, line, brains=builtin_brains())
-            await connect(url, f"http://127.0.0.1:{port}/webhooks/whatsapp", keys, DEMO.name)
+            await connect(url, f"http://{LOOPBACK}:{port}/webhooks/whatsapp", keys, DEMO.name)
             yield settings.model_copy(update={"cloud_api_base_url": url}), url
     finally:
         await database.close()

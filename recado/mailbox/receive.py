@@ -97,16 +97,19 @@ class _Proof:
         return self._valid[secret]
 
 
-class _Unsigned:
-    """Tells now and then of what was refused because it was not signed by any of our lines' secrets."""
+class _Refusals:
+    """Tells now and then of what was refused with one status: 401 where none of our lines' secrets had signed it, 400
+    where one had, and it could not be read. The provider delivers it again for days, and then it is lost.
+    """
 
-    def __init__(self, channel: str) -> None:
+    def __init__(self, channel: str, status: int) -> None:
         self._channel = channel
+        self._status = status
         self._count = 0
         self._line_ids: set[str] = set()
         self._told_s = float("-inf")
 
-    def note(self, code: str, lines: Iterable[Line]) -> None:
+    def note(self, code: str, lines: Iterable[Line] = ()) -> None:
         """One was refused; `lines` are those that it names (nothing else of it is to be believed, or told)."""
         self._count += 1
         self._line_ids.update(line.id for line in lines)
@@ -116,8 +119,9 @@ class _Unsigned:
         line_ids = sorted(self._line_ids)[:MAX_TOLD_LINES]
         # The guides name the status: it is what the provider shows, too.
         log.warning(
-            "webhook_refused", status=401, code=code, channel=self._channel, count=self._count, line_ids=line_ids
-        )
+            "webhook_refused", status=self._status, code=code, channel=self._channel, count=self._count,
+            line_ids=line_ids,
+        )  # fmt: skip
         self._count, self._told_s = 0, now_s
         self._line_ids.clear()
 
@@ -142,7 +146,8 @@ class WebhookApp:
         self._erased = erased
         self.received = 0
         self.refused = 0
-        self._unsigned = _Unsigned(name)
+        self._unsigned = _Refusals(name, 401)
+        self._unreadable = _Refusals(name, 400)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request_id = request_id_of(scope)
@@ -189,9 +194,10 @@ class WebhookApp:
         proof = _Proof(self._channel, body, signature)
         try:
             payload = _parse(body)
-        except Refused:
+        except Refused as refused:
             if not self._proven(proof):  # a stranger is told nothing of what we can read
                 raise self._unproven("signature_wrong") from None
+            self._unreadable.note(refused.code)
             raise
         named = await self._lines_at(self._channel.line_addresses(payload))
         if not any(map(proof.holds, named.values())) and not self._proven(proof):

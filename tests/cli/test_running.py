@@ -2,7 +2,9 @@
 
 import signal
 import socket
+import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -47,7 +49,10 @@ def test_a_question_travels_the_whole_way_and_is_kept(demo: Demo) -> None:
             code, said = demo.chat("gracias\n")
             assert code == 0
         assert program.stop() == 0  # 1 if it had to be hurried
-    with demo.installation.running(*demo.command, until=LIVING):
+    # Also where the API is on another address than the simulator.
+    host = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"
+    with demo.installation.running(*demo.command, "--host", host, until=LIVING) as program:
+        assert f"http://{host}:{demo.port}" in program.output
         assert demo.chat("what do you charge?\n", "--language", "en")[0] == 0
         sent = demo.installation.json("outbox", "list", "--state", "sent")
         assert len(sent) >= 2
@@ -71,6 +76,16 @@ def test_what_was_owed_arrives_after_kill_9(demo: Demo) -> None:
         assert len(demo.installation.json("outbox", "list", "--state", "sent")) >= 2
 
 
+def refused(port: int, body: bytes) -> int:
+    """What a webhook is answered by who sends all of it, and then looks; its connection ends with the answer."""
+    headers = {"X-Hub-Signature-256": "sha256=0"}
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/webhooks/whatsapp", body, headers)  # loopback
+    with pytest.raises(urllib.error.HTTPError) as told, urllib.request.urlopen(asked, timeout=60):  # noqa: S310
+        pass
+    with told.value as answer:
+        return answer.code
+
+
 @pytest.mark.slow
 def test_ctrl_c_stops_it_without_a_demo_too(installation: Installation) -> None:
     installation.ok(*line_arguments())
@@ -78,6 +93,7 @@ def test_ctrl_c_stops_it_without_a_demo_too(installation: Installation) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         with installation.running("up", "--port", str(port), "--no-demo", until=LIVING) as program:
             assert "line add cloud-api" in program.output
+            assert refused(port, b" " * (16 << 20)) == 413
             assert program.stop(number) == 0
             assert "Traceback" not in program.output
 

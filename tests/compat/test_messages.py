@@ -1,6 +1,7 @@
 """Contract C's messages: every field, the same answer again, merged messages, silence, limits, keys, request ids."""
 
 import asyncio
+import json
 import re
 import time
 from datetime import datetime
@@ -85,6 +86,21 @@ async def test_both_halves_of_a_conversation_are_events_whoever_fetches_the_answ
         + [(f"message.{what}", one) for one in went for what in ("sent", "delivered")]
     )
     await eventually(complete)
+
+
+async def test_the_outbox_row_is_returned_instead_of_sent(client: Client) -> None:
+    """Design, Semantics, "Synchronous answers": nobody tried to send it, and nobody will."""
+    answer = await client.post("/v1/conversations/c1/messages", {"text": "hola"})
+    assert answer.status == 200
+
+    async def settled() -> bool:
+        async with client.runtime.database.system(read_only=True) as session:
+            (row,) = await session.scalars(select(OutboxMessage))
+        assert (row.fence, row.provider_message_id) == (0, None)  # claimed by no sender
+        assert json.loads(row.body)["text"] == answer.json["response_text"]
+        return row.state == "sent"
+
+    await eventually(settled)
 
 
 async def test_whatsapp_inbound(client: Client) -> None:

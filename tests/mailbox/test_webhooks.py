@@ -115,6 +115,23 @@ async def test_what_is_no_json_object_is_400_although_it_is_well_signed(
     assert not await world.rows("SELECT 1 FROM unrouted")
 
 
+async def test_what_is_well_signed_and_cannot_be_read_is_told_once_a_minute(
+    mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The provider delivers it again and again, and gives up in the end."""
+    app, now_s = cloud_api(mailbox, shop), 1000.0
+    monkeypatch.setattr("recado.mailbox.receive.monotonic", lambda: now_s)
+    body = b'{"secreto": "\xff"}'
+    with capture_logs() as logs:
+        for _ in range(3):
+            assert (await call(app, [piece(body)], headers=signed(shop, body)))[0] == 400
+        now_s += UNSIGNED_TOLD_S
+        assert (await call(app, [piece(body)], headers=signed(shop, body)))[0] == 400
+    told = [(log["status"], log["code"], log["count"]) for log in logs if log["event"] == "webhook_refused"]
+    assert told == [(400, "body_not_json", 1), (400, "body_not_json", 3)]
+    assert "secreto" not in str(logs)
+
+
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe{}"])
 async def test_what_is_not_signed_is_401_whatever_it_is(
     world: World, mailbox: Mailbox, shop: Shop, body: bytes

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from recado.archive.backup import back_up
+from recado.archive.manifest import read_manifest
 from recado.channels.service import load_lines, update_line
 from recado.db import Database
 from recado.errors import RecadoError
-from recado.kit.crypto import SecretBox, secret_box
+from recado.kit.crypto import KEY_FILE, SecretBox, secret_box
+from recado.settings import Settings
 from tests.channels.test_service import SECRETS, make, make_assistant
 
 OLD, NEW = "the key of last year", "the key of this year"
+
+
+def quiet(_stage: str, _done: int, _total: int) -> None:
+    """Nobody looks on."""
 
 
 def test_the_first_key_encrypts(tmp_path: Path) -> None:
@@ -65,6 +72,19 @@ async def test_keys_are_rotated_without_a_stop(database: Database, project_id: s
     async with database.project(project_id) as session:
         await update_line(session, both, row.id, secrets=SECRETS)
     assert await usable(SecretBox([NEW]))
+
+
+async def test_the_key_is_never_in_a_backup(database: Database, project_id: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    box = secret_box("", data)
+    row = await make(database, box, project_id, await make_assistant(database, project_id))
+    made = await back_up(Settings(database_url=database.url, data_dir=data), tmp_path, quiet)
+    kept = {path.name: path.read_bytes() for path in made.folder.rglob("*") if path.is_file()}
+    key = (data / KEY_FILE).read_bytes().strip()
+    assert KEY_FILE not in kept
+    assert not [name for name, content in kept.items() if key in content]
+    assert read_manifest(made.folder).rows["lines"] == 1
+    assert any(row.id.encode() in content for content in kept.values())  # it can be searched, and the line is in it
 
 
 def test_an_installation_without_a_setting_makes_a_key_once_for_its_owner_only(tmp_path: Path) -> None:
