@@ -30,6 +30,8 @@ CERTAIN = 0.8
 """From this confidence on a wish is believed that would change an appointment, or names none."""
 LIKELY = 0.7
 """From this confidence on a booking begins: it only asks for a day, and one that is not wanted is easily left."""
+UNSURE = 0.49
+"""The most confidence of a question back, below that from which on the rules' answer stands."""
 MAX_MISSED = 2
 """Not understood so many times in a row, a person is offered."""
 
@@ -135,7 +137,8 @@ def ask_which(said: Said) -> Outcome | None:
     memory = {CHOICE: kept, MISSED: count}
     said_before = [phrases.impossible] if seen.slots.get("impossible") else []
     asked = reply([*said_before, phrases.choose], options)
-    return Outcome(cast(Intent, seen.intent), asked, seen.confidence, memory=memory)
+    # Who asks is not sure: where a model may help, it is its turn.
+    return Outcome(cast(Intent, seen.intent), asked, min(seen.confidence, UNSURE), memory=memory)
 
 
 def missed(said: Said) -> tuple[Outcome | None, dict[str, object]]:
