@@ -105,6 +105,7 @@ def generation_of(request: ChatRequest, frame: Frame) -> Generation:
         max_tokens=request.max_tokens + CLOSING_TOKENS,
         temperature=TEMPERATURE,
         schema=frame.schema,
+        own_schema=True,
     )
 
 

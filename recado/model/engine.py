@@ -34,8 +34,8 @@ class ChatMessage:
 @dataclass(frozen=True, slots=True)
 class Generation:
     """What to write. `schema` is a JSON schema: the text is then always a beginning of a JSON value that is valid by
-    it, and all of one when it ended with "stop". Temperature 0 takes the likeliest token. `stop` texts are not given
-    out."""
+    it, and all of one when it ended with "stop". `own_schema`: it is of our making, and known to be one that a text can
+    be held to. Temperature 0 takes the likeliest token. `stop` texts are not given out."""
 
     messages: Sequence[ChatMessage]
     max_tokens: int
@@ -44,6 +44,7 @@ class Generation:
     seed: int | None = None
     schema: Mapping[str, Any] | None = None
     stop: Sequence[str] = ()
+    own_schema: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,12 @@ CRASH_RETRY_S = 5.0
 _GUIDANCE = {"item_separator": ",", "key_separator": ":", "whitespace_flexible": False, "coerce_one_of": True}
 # Stands between the letters of a control token that a person wrote, so that it is read as the text it is.
 _BREAK = "\u200b"
+# To see whether a grammar is kept to: more than any model wants of a letter that begins no JSON.
+_NO_JSON = "x"
+_BIAS = 1000.0
+_BEGINS_JSON = frozenset('{["-0123456789tfn')
+# Grammars that are known to be kept to.
+MAX_KEPT_TO = 256
 _REPLACEMENT = "\ufffd"
 _REPLACED = re.compile(f"{_REPLACEMENT}{{2,}}")
 
@@ -122,6 +128,7 @@ class LlamaCpp:
         self._convert = convert
         self._pads_words = head.pads_words
         self._child = child
+        self._kept_to: set[str] = set()
         self._starting = asyncio.Lock()
         # Its HTTP server closes kept connections after some requests, without saying so before.
         self._http = aiohttp.ClientSession(
@@ -152,6 +159,8 @@ class LlamaCpp:
                 child = await self._alive()
                 prompt = await self._prompt(child, generation)
             body = _body(generation, slot, prompt, grammar)
+            if grammar is not None and not generation.own_schema:
+                await self._need_held(child, body, grammar)
             async with self._post(child, "/completion", body) as response:
                 if response.status != 200:
                     raise _refused(await response.read())
@@ -177,6 +186,24 @@ class LlamaCpp:
         if self._pads_words:
             return to_gbnf(clean)
         return self._convert({**clean, "x-guidance": _GUIDANCE})
+
+    async def _need_held(self, child: Child, body: Mapping[str, Any], grammar: str) -> None:
+        """Raise `bad_schema` for a grammar that llama.cpp does not keep to: it only logs that it cannot be read, or
+        that no text fits it, and lets the text run free. Asked once of each, with a bias towards a letter that begins
+        no JSON; the prompt that is read for it is not read again."""
+        if grammar in self._kept_to:
+            return
+        trial = {**body, "n_predict": 1, "logit_bias": [[_NO_JSON, _BIAS]], "stop": [], "stream": False}
+        async with self._post(child, "/completion", trial) as response:
+            answer = await response.read()
+            if response.status != 200:
+                raise _refused(answer)
+        text: str = json.loads(answer)["content"]
+        if text[:1] not in _BEGINS_JSON:
+            raise bad_schema("cannot be held to: no text fits it, or a part of it is not known")
+        if len(self._kept_to) >= MAX_KEPT_TO:
+            self._kept_to.clear()
+        self._kept_to.add(grammar)
 
     async def _prompt(self, child: Child, generation: Generation) -> str:
         """The messages as the model's chat template has them."""

@@ -2,6 +2,7 @@
 so what it might not read is refused here."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any, cast
@@ -10,6 +11,9 @@ from recado.errors import BadInput
 
 MAX_SCHEMA_BYTES = 64 * 1024
 MAX_DEPTH = 32
+# Written out by the grammar, item by item: a thousand million of them kept the engine from everybody for minutes.
+MAX_COUNT = 10_000
+MAX_LENGTH = 1_000_000
 TYPES = frozenset({"object", "array", "string", "number", "integer", "boolean", "null"})
 # https://github.com/guidance-ai/llguidance/blob/main/docs/json_schema.md
 KEYWORDS = frozenset(
@@ -76,7 +80,10 @@ def _held(schema: object, depth: int) -> Any:
 
 
 def _check_words(of: Mapping[str, Any]) -> None:
-    kinds = of.get("type", [])
+    _check_counts(of)
+    kinds = of.get("type", "null")
+    if kinds == []:
+        raise bad_schema("has a type that is none")
     for kind in [kinds] if isinstance(kinds, str) else _list(kinds):
         if kind not in TYPES:
             raise bad_schema("has a type that JSON does not know")
@@ -89,6 +96,28 @@ def _check_words(of: Mapping[str, Any]) -> None:
             raise bad_schema("has a pattern that is no regular expression") from None
     if "enum" in of and not _list(of["enum"]):
         raise bad_schema("has an enum without values")
+
+
+def _check_counts(of: Mapping[str, Any]) -> None:
+    for least, most, bound in (
+        ("minLength", "maxLength", MAX_LENGTH),
+        ("minItems", "maxItems", MAX_COUNT),
+        ("minProperties", "maxProperties", MAX_COUNT),
+    ):
+        low, high = of.get(least, 0), of.get(most, bound)
+        for count in (low, high):
+            if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= bound:
+                raise bad_schema(f"has a {least} or {most} that is no number from 0 to {bound}")
+        if low > high:
+            raise bad_schema(f"has a {least} over its {most}")
+    for name in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"):
+        value = of.get(name, 1)
+        if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
+            raise bad_schema(f"has a {name} that is no number")
+    if of.get("multipleOf", 1) <= 0:
+        raise bad_schema("has a multipleOf that is not over 0")
+    if not all(isinstance(name, str) for name in _list(of.get("required", []))):
+        raise bad_schema("has something else where names are required")
 
 
 def _list(value: object) -> list[Any]:

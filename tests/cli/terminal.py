@@ -1,5 +1,6 @@
 """Runs `recado` as people do: a process of its own, with its own folder."""
 
+import contextlib
 import json
 import os
 import signal
@@ -160,7 +161,8 @@ class Program:
 
     def kill(self) -> None:
         if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
+            with contextlib.suppress(ProcessLookupError):  # it is just ending by itself
+                os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
 

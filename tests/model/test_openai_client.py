@@ -110,6 +110,27 @@ async def test_models_lists_the_model(client: openai.AsyncOpenAI) -> None:
     assert [model.id async for model in client.models.list()] == ["tiny"]
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "integer", "minimum": 5, "maximum": 1},
+        {"type": "string", "pattern": "^(?=a)a+$"},
+        {"$ref": "#"},
+        {"allOf": [{"type": "string"}, {"type": "integer"}]},
+        {"type": "object", "properties": {"a": False}, "required": ["a"], "additionalProperties": False},
+        {"const": "x", "type": "integer"},
+    ],
+    ids=["empty range", "look-ahead", "itself", "contradiction", "false", "const"],
+)
+async def test_a_text_that_cannot_be_held_to_its_schema_is_not_written(
+    client: openai.AsyncOpenAI, schema: dict[str, object]
+) -> None:
+    form: ResponseFormatJSONSchema = {"type": "json_schema", "json_schema": {"name": "x", "schema": schema}}
+    with pytest.raises(openai.BadRequestError) as caught:
+        await client.chat.completions.create(model="tiny", messages=HOLA, response_format=form, max_tokens=20)
+    assert caught.value.code == "bad_schema"
+
+
 async def test_errors_are_those_of_openai(client: openai.AsyncOpenAI) -> None:
     with pytest.raises(openai.BadRequestError) as caught:
         await client.chat.completions.create(model="tiny", messages=[])

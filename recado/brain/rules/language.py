@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from recado.brain.rules.index import Index
 from recado.brain.rules.lexicon import TELLTALES
-from recado.brain.rules.normalise import Segment
+from recado.brain.rules.normalise import Segment, without_clock
 from recado.decisions import Language
 
 # A word that only the entries of one language have is a weaker sign than a word of the language itself.
@@ -15,7 +15,7 @@ _BARE_I = "i"
 
 def detect(said: Sequence[Segment], index: Index) -> Language | None:
     """The language with more signs; None if the words do not tell."""
-    words = [word for segment in said for word in segment]
+    words = without_clock([word for segment in said for word in segment])
     spanish, english = _signs(words, "es", index), _signs(words, "en", index)
     if english == words.count(_BARE_I) and words != [_BARE_I]:
         english = 0.0

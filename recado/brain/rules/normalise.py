@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from recado.brain.rules.lexicon import CHAT
 
@@ -34,6 +34,11 @@ def fold(text: str) -> str:
 def words(text: str) -> list[str]:
     """The words of a text that is not chat (an entry), folded."""
     return _WORDS.findall(_APOSTROPHES.sub("", fold(text)))
+
+
+def without_clock(said: Sequence[str]) -> list[str]:
+    """The words without the "am" of an hour, which both languages write: "10 am" is no English."""
+    return [word for at, word in enumerate(said) if not (word == "am" and at and said[at - 1][-1:].isdigit())]
 
 
 def segments(texts: Iterable[str], mend: Callable[[str], str]) -> tuple[Segment, ...]:

@@ -122,5 +122,5 @@ def _told(facts: Facts) -> Mapping[str, Slot | float]:
 
 def language_of(text: str) -> Language:
     """The language with more of its own words in the text; Spanish if they do not tell."""
-    words = normalise.fold(text).split()
+    words = normalise.without_clock(normalise.fold(text).split())
     return "en" if sum(w in TELLTALES["en"] for w in words) > sum(w in TELLTALES["es"] for w in words) else "es"

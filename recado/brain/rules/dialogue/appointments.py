@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from recado.brain.rules.dialogue.book import Book, Held
-from recado.brain.rules.dialogue.filling import Filled, check, fill, named
+from recado.brain.rules.dialogue.book import Book
+from recado.brain.rules.dialogue.filling import Filled, check, fill, named, told_of
 from recado.brain.rules.dialogue.listening import Said
 from recado.brain.rules.dialogue.memory import FLOW, STALE_AFTER, Asked, Flow, Kind
 from recado.brain.rules.dialogue.outcome import Option, Outcome, reply
@@ -25,9 +25,9 @@ class Talk:
     def begin(self, kind: Kind, given: Flow | None = None) -> Outcome:
         """A new wish, with whatever else the message says. `given` is what was said of it before."""
         flow = given or Flow(kind, self._said.now)
-        if kind != "schedule":
-            flow = self._about_the_known_one(flow)
-        filled = fill(self._said, flow, self._book.rules)
+        if kind != "schedule" and self._book.upcoming == ():
+            return Outcome(kind, reply([self._phrases.no_appointments]), memory={FLOW: None})
+        filled = fill(self._said, flow, self._book)
         return self._ask(replace(filled, flow=named(self._said, filled.flow)), kind)
 
     def look_up(self) -> Outcome:
@@ -37,15 +37,17 @@ class Talk:
             return Outcome("lookup", reply([self._phrases.lookup_passed_on]), hand_over=True, memory={FLOW: None})
         if not upcoming:
             return Outcome("lookup", reply([self._phrases.no_appointments]))
-        said = [self._phrases.next_appointment.format(when=self._when(held)) for held in upcoming]
-        return Outcome("lookup", reply(["\n".join(said)]))
+        return Outcome("lookup", reply([told_of(upcoming, self._said)]))
 
-    def _about_the_known_one(self, flow: Flow) -> Flow:
-        """Of a cancellation the day and hour are those of the only appointment that the person has."""
-        upcoming = self._book.upcoming or ()
-        if flow.kind == "cancel" and len(upcoming) == 1 and flow.day is None:
-            return replace(flow, day=upcoming[0].day, time=upcoming[0].time)
-        return flow
+    @property
+    def knows_one(self) -> bool:
+        """An appointment of the person is known."""
+        return bool(self._book.upcoming)
+
+    def old_button(self) -> Outcome:
+        """A button was pressed whose question is over: nothing is done, and what is on record is told."""
+        known = [told_of(self._book.upcoming, self._said)] if self._book.upcoming else []
+        return Outcome("other", reply([self._phrases.old_button, *known]))
 
     # --- in the middle ------------------------------------------------------------------------------------
 
@@ -64,7 +66,7 @@ class Talk:
         new = self._other_wish(flow)
         if new is not None or (self._said.task == flow.kind and self._said.understood.date):
             return self.begin(new or flow.kind)
-        filled = fill(self._said, flow, self._book.rules)
+        filled = fill(self._said, flow, self._book)
         return self._ask_to_resume(filled.flow if filled.changed else flow)
 
     def _other_wish(self, flow: Flow) -> Kind | None:
@@ -90,7 +92,7 @@ class Talk:
         said, asleep = self._said, replace(flow, asked=None)
         if said.press("no") or (said.no and not said.press("yes")):
             return self._drop(flow)
-        filled = fill(said, asleep, self._book.rules)
+        filled = fill(said, asleep, self._book)
         if (new := self._other_wish(flow)) is not None:
             return self.begin(new)
         if said.press("yes") or said.yes or filled.changed:
@@ -127,12 +129,12 @@ class Talk:
             return self.begin("schedule", Flow("schedule", said.now))
         if flow.kind == "schedule" and task == "reschedule" and said.understood.slots.get("from_date"):
             flow = replace(flow, day=None) if said.understood.date is None else flow
-        if self._asks_about_hours():
+        if self._asks_about_hours() or self._answers_in_words(flow):
             return None
-        filled = fill(said, flow, self._book.rules)
+        filled = fill(said, flow, self._book)
         if not filled.changed:
-            return self._wants_another(flow)
-        if flow.asked == "confirm" and said.yes and filled.flow == flow:
+            return self._for_somebody_else(flow) or self._wants_another(flow)
+        if flow.asked == "confirm" and said.agrees and filled.flow == flow:
             return None  # "sí, el jueves a las 4"
         if said.gives_up and not (filled.flow.day or filled.flow.time):
             return self._drop(flow)
@@ -144,10 +146,22 @@ class Talk:
         answers = self._said.answers
         return bool(answers) and answers[0].topic == "hours" and self._said.understood.time is None
 
+    def _for_somebody_else(self, flow: Flow) -> Outcome | None:
+        """ "Sí, pero a nombre de Rosa": with the name it is asked again whether all is right."""
+        if flow.kind != "schedule" or flow.asked != "confirm" or not self._said.hesitates or "?" in self._said.text:
+            return None
+        with_name = named(self._said, flow)
+        return None if with_name.name == flow.name else self._ask(Filled(with_name), flow.kind)
+
+    def _answers_in_words(self, flow: Flow) -> bool:
+        """A name or a reason may have a day in it ("me duele desde ayer"); only who changes their mind means it."""
+        return flow.asked in ("name", "reason") and not self._said.changes_mind
+
     def _wants_another(self, flow: Flow) -> Outcome | None:
         """ "A esa hora no puedo", "otro día": the old one is given up, and no new one named."""
         said = self._said
         refuses = said.task == "reschedule" or (flow.asked in ("confirm", "change") and said.no)
+        refuses |= flow.asked == "confirm" and said.yes and said.hesitates and "?" not in said.text
         if not refuses or flow.kind == "cancel" or said.gives_up or said.answers:
             return None
         if said.about_hour and flow.time:
@@ -159,10 +173,10 @@ class Talk:
     def _answered(self, flow: Flow) -> Outcome | None:
         """Yes, no, or words that were asked for."""
         said = self._said
-        if flow.asked == "confirm" and said.answers and not said.yes:
+        if flow.asked == "confirm" and said.answers and not said.agrees:
             return None
-        if flow.asked == "confirm" and (said.yes or said.no):
-            if said.yes:
+        if flow.asked == "confirm" and (said.agrees or said.no):
+            if said.agrees:
                 return self._commit(flow)
             return self._drop(flow) if said.gives_up or flow.kind == "cancel" else self._refused(flow)
         if said.gives_up or (said.task == "cancel" and flow.kind != "cancel"):
@@ -204,17 +218,23 @@ class Talk:
         return replace(made, sources=sources)
 
     def _missing(self, flow: Flow) -> Asked:
-        if flow.kind != "cancel":
-            if flow.day is None:
-                return "day"
-            if flow.time is None:
-                return "time"
+        if flow.kind == "cancel":
+            return "day" if self._must_choose(flow) else "confirm"
+        if flow.day is None:
+            return "day"
+        if flow.time is None:
+            return "time"
         if flow.kind == "schedule":
             known = {"name": flow.name or self._said.context.contact_name, "reason": flow.reason}
             for part in self._book.asks:
                 if not known[part]:
                     return "name" if part == "name" else "reason"
         return "confirm"
+
+    def _must_choose(self, flow: Flow) -> bool:
+        """The person has several appointments, and has not said which one."""
+        upcoming = self._book.upcoming or ()
+        return len(upcoming) > 1 and (flow.day, flow.time) not in {(held.day, held.time) for held in upcoming}
 
     def _question(self, asked: Asked, filled: Filled) -> str:
         flow, phrases, language = filled.flow, self._phrases, self._said.language
@@ -294,9 +314,6 @@ class Talk:
 
     def _yes(self, token: str) -> Option:
         return Option(self._phrases.yes, "yes", token)
-
-    def _when(self, held: Held) -> str:
-        return say_when(held.day, held.time, self._said.language)
 
 
 def _token(flow: Flow) -> str:

@@ -2,14 +2,15 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from recado.brain.rules.dialogue.book import day_of, time_of
+from recado.brain.rules.dialogue.book import Book, Held, day_of, time_of
 from recado.brain.rules.dialogue.booking import Problem, Rules
 from recado.brain.rules.dialogue.listening import Said
 from recado.brain.rules.dialogue.memory import Flow
 from recado.brain.rules.dialogue.outcome import Option
-from recado.brain.rules.dialogue.phrases import PHRASES, Phrases, say_at, say_day, say_day_short, say_time
+from recado.brain.rules.dialogue.phrases import PHRASES, Phrases, say_at, say_day, say_day_short, say_time, say_when
 from recado.brain.rules.facts.extraction import extract
 from recado.brain.rules.when.resolver import When
 from recado.messages import MAX_BUTTONS
@@ -38,20 +39,27 @@ class Filled:
     question: str | None = None
 
 
-def fill(said: Said, flow: Flow, rules: Rules) -> Filled:
+def fill(said: Said, flow: Flow, book: Book) -> Filled:
     """Take what was said about the day and the hour, by button or in words."""
+    rules = book.rules
     pressed = _pressed(said, flow)
     if pressed is not None:
-        return check(pressed, rules, said)
+        return which_held(said, pressed, book) if flow.kind == "cancel" else check(pressed, rules, said)
     when = said.when(flow.asked)
     day, time = when.date, when.time
     if flow.kind == "cancel" and day is None:
         day = day_of(when.slots.get("from_date"))
+    if flow.kind == "reschedule" and (said.same_hour or said.same_day) and (day is None or time is None):
+        day, time, unknown = _as_before(said, day, time, book)
+        if unknown:
+            filled = check(replace(flow, day=day or flow.day, time=time or flow.time), rules, said)
+            return replace(filled, notes=(PHRASES[said.language].not_in_sight, *filled.notes))
     filled = replace(flow, day=day or flow.day, time=time or flow.time)
     if when.slots.get("impossible"):
         return Filled(replace(filled, day=None), True, (PHRASES[said.language].impossible,))
     if flow.kind == "cancel":
-        return Filled(filled, bool(day or time))
+        named = replace(flow, day=day, time=time) if day or time else flow
+        return replace(which_held(said, named, book), changed=bool(day or time))
     options = _options(said, when)
     if options:
         return Filled(_without_options(filled, when), True, (), options, _which(said, options))
@@ -67,6 +75,51 @@ def fill(said: Said, flow: Flow, rules: Rules) -> Filled:
         checked = check(replace(filled, time=None), rules, said)
         return checked if checked.notes else replace(checked, changed=True, options=ranged)
     return replace(check(filled, rules, said), changed=True) if changed else Filled(filled)
+
+
+def which_held(said: Said, flow: Flow, book: Book) -> Filled:
+    """The cancellation of an appointment that the person has; where nobody told of any, of the one that was named.
+
+    Without a day it is not yet known which one is meant.
+    """
+    if not book.upcoming:
+        return Filled(flow, True)
+    fits = [
+        held for held in book.upcoming if flow.day in (None, held.day) and (flow.time is None or flow.time == held.time)
+    ]
+    notes = () if fits else (told_of(book.upcoming, said),)
+    left = fits or list(book.upcoming)
+    if len(left) == 1:
+        return Filled(replace(flow, day=left[0].day, time=left[0].time), True, notes)
+    days = list(dict.fromkeys(held.day for held in left))
+    if len(days) > 1:
+        options = tuple(_day_option(day, said) for day in days[:MAX_BUTTONS])
+        flow = replace(flow, day=None, time=None)
+    else:
+        times = [held.time for held in left if held.time][:MAX_BUTTONS]
+        options = tuple(Option(say_time(time), "time", time.isoformat("minutes")) for time in times)
+        flow = replace(flow, day=days[0], time=None)
+    return Filled(flow, True, notes, options, PHRASES[said.language].which_to_cancel)
+
+
+def told_of(upcoming: Sequence[Held], said: Said) -> str:
+    """The appointments that the person has, a line each."""
+    phrase = PHRASES[said.language].next_appointment
+    return "\n".join(phrase.format(when=say_when(held.day, held.time, said.language)) for held in upcoming)
+
+
+def _as_before(
+    said: Said, day: dt.date | None, time: dt.time | None, book: Book
+) -> tuple[dt.date | None, dt.time | None, bool]:
+    """The day and hour with what stays as it is in the person's only appointment, and whether that is not known."""
+    only = book.upcoming[0] if book.upcoming and len(book.upcoming) == 1 else None
+    if only is None:
+        return day, time, True
+    if said.same_hour and time is None:
+        time = only.time
+    if said.same_day and day is None:
+        day = only.day
+    return day, time, False
 
 
 def check(flow: Flow, rules: Rules, said: Said) -> Filled:

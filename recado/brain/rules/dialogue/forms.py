@@ -1,5 +1,6 @@
 """Filling a form in a chat: one question at a time, several answers at once, corrections at any time."""
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -252,12 +253,13 @@ class Filling:
         if match is None or not (match["old"] or _CORRECTS.search(self._said.folded)):
             return None
         old = fold(match["old"]).strip(" .!") if match["old"] else None
-        named = next((name for name, value in self._known.items() if old and fold(str(value)) == old), None)
-        name = named or self._talk.last
-        field = next((field for field in self._fields if field.name == name and name in self._known), None)
+        asked = self._talk.asked
+        named = _holding(self._known, old) if old else None
+        # What nobody noted before is told for the first time.
+        name = named or (asked if old and asked else self._talk.last)
+        field = next((one for one in self._fields if one.name == name and (name in self._known or old)), None)
         if field is None:
             return None
-        asked = self._talk.asked
         if asked and old is None and _is_yes_no(self._fields, asked):
             return None
         if field.type is not None:
@@ -352,6 +354,13 @@ def _value_named(field: Field, part: str) -> str | None:
         return None
     match = re.match(rf"^\W*(?:el|la|mi|the|my)?\s*{name}\s*(?::|=|\bes\b|\bis\b|\bson\b)\s*(?P<value>.+)$", fold(part))
     return part[match.start("value") - len(fold(part)) :] if match else None
+
+
+def _holding(known: Mapping[str, Any], value: str) -> str | None:
+    """The field that holds a value, or what is spelled much like it."""
+    held = {name: fold(str(one)) for name, one in known.items()}
+    best = difflib.get_close_matches(value, list(held.values()), n=1, cutoff=0.75)
+    return next((name for name, one in held.items() if best and one == best[0]), None)
 
 
 def _is_yes_no(all_fields: Iterable[Field], name: str) -> bool:

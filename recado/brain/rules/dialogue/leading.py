@@ -30,9 +30,13 @@ CERTAIN = 0.8
 """From this confidence on a wish is believed that would change an appointment, or names none."""
 LIKELY = 0.7
 """From this confidence on a booking begins: it only asks for a day, and one that is not wanted is easily left."""
+UNSURE = 0.49
+"""The most confidence of a question back, below that from which on the rules' answer stands."""
 MAX_MISSED = 2
 """Not understood so many times in a row, a person is offered."""
 
+# What the buttons of a talk about an appointment do.
+_OF_A_TALK = ("yes", "no", "day", "time", "change", "drop")
 _FIRST = re.compile(r"^\W*(?:la |el |the )?(?:1|uno|primer[oa]?|first)\W*(?:one|opcion|option)?\W*$")
 _SECOND = re.compile(r"^\W*(?:la |el |the )?(?:2|dos|segund[oa]|second|otr[oa])\W*(?:one|opcion|option)?\W*$")
 
@@ -56,6 +60,8 @@ def lead(said: Said, *, before: str, greeted: bool, may_answer: bool) -> Outcome
         made = form.resumed(made)
     if made is None and form.is_on:
         made = form.answer(before if greeted else "")
+    if made is None and not said.text and any(said.press(does) for does in _OF_A_TALK):
+        made = talk.old_button()
     return None if made is None else _understood(said, made)
 
 
@@ -74,8 +80,10 @@ def _begun(said: Said, talk: Talk, may_answer: bool) -> Outcome | None:
             return None
         return talk.look_up() if task == "lookup" else talk.begin(cast(Kind, task))
     certain = seen.confidence >= CERTAIN
+    if task == seen.intent and said.is_torn and not said.pressed:
+        return ask_which(said)
     if task == "lookup":
-        return talk.look_up() if said.names_one and certain else None
+        return talk.look_up() if talk.knows_one or (said.names_one and certain) else None
     if task == "schedule" and (seen.confidence >= LIKELY or dated or said.names_one):
         return talk.begin("schedule")
     if task is not None:
@@ -127,7 +135,10 @@ def ask_which(said: Said) -> Outcome | None:
     if count >= MAX_MISSED:
         return offer_person(said)
     memory = {CHOICE: kept, MISSED: count}
-    return Outcome(cast(Intent, seen.intent), reply([phrases.choose], options), seen.confidence, memory=memory)
+    said_before = [phrases.impossible] if seen.slots.get("impossible") else []
+    asked = reply([*said_before, phrases.choose], options)
+    # Who asks is not sure: where a model may help, it is its turn.
+    return Outcome(cast(Intent, seen.intent), asked, min(seen.confidence, UNSURE), memory=memory)
 
 
 def missed(said: Said) -> tuple[Outcome | None, dict[str, object]]:
@@ -154,6 +165,8 @@ def _chosen(said: Said, talk: Talk, asking: Asking | None) -> Outcome | None:
             wish = asking.wishes[1]
         elif said.task is not None:
             wish = said.task
+        elif _names_when(said):
+            wish = _wish_with_a_day(asking, talk)
     if wish == "human":
         return hand_over(said)
     if wish == "lookup":
@@ -162,6 +175,18 @@ def _chosen(said: Said, talk: Talk, asking: Asking | None) -> Outcome | None:
         return None
     known = Flow(wish, said.now, asking.day, asking.time) if asking else Flow(wish, said.now)
     return talk.begin(wish, known)
+
+
+def _names_when(said: Said) -> bool:
+    seen = said.understood
+    return (seen.date is not None or seen.time is not None) and "?" not in said.text
+
+
+def _wish_with_a_day(asking: Asking, talk: Talk) -> str | None:
+    """Who answers with a day or an hour wants the wish that needs one; to move, if there is something to move."""
+    wanting = [wish for wish in asking.wishes if wish in ("schedule", "reschedule")]
+    likelier = "reschedule" if talk.knows_one else "schedule"
+    return likelier if likelier in wanting else next(iter(wanting), None)
 
 
 # --- in the middle of an appointment --------------------------------------------------------------------------

@@ -17,6 +17,8 @@ from recado.decisions import Context, Entry, Intent, Language
 
 MAX_READ = 4096
 """Characters of a turn that are understood, the latest: as much as one WhatsApp text holds."""
+TORN = 0.2
+"""Two wishes that are nearer to each other are asked about, also over the threshold: which comes first is chance."""
 MAX_SENTENCES = 12
 """Sentences of a turn that are understood on their own; more than people write, and it bounds the time."""
 
@@ -34,6 +36,15 @@ _YES = re.compile(
     r"|👍\S*|👌\S*|✅|💯)(?!\w)"
 )
 _NO = re.compile(r"^\W*(?:n+o+|nop|nope|nah|na|👎\S*|❌)(?!\w)")
+# "Sí, pero ...", "ya te aviso", "ok let me see": beside these a yes is only half of one.
+_RESERVED = re.compile(
+    r"\b(?:pero|aunque|siempre y cuando|salvo|a menos que|tal vez|tal ves|quizas?|a lo mejor|capaz"
+    r"|no (?:lo )?(?:se(?! (?:preocup|molest|apur|olvid))|sabria|estoy segur[oa])"
+    r"|(?:te|le|les|os) (?:aviso|avisare|confirmo|confirmare|digo|escribo|llamo|cuento)"
+    r"|(?:deja|deje|dejen)(?:me|nos)|(?:lo|la) (?:pienso|consulto)|pensar(?:lo|melo)"
+    r"|but|although|though|unless|maybe|perhaps|not (?:so )?sure|let me (?:see|check|think|ask|look)"
+    r"|let (?:you|u|ya) know|get back to (?:you|u|ya)|think (?:about|on) it)\b"
+)
 _GIVES_UP = re.compile(
     r"\b(?:olvidal[oa]|olvidate|dejal[oa]|dejemoslo|mejor no|ya no|no gracias|nada olvid\w*|cancel\w*|anul\w*|ya fue"
     r"|never ?mind|forget (?:it|about it)|leave it|don'?t bother|no thanks|not anymore|not any more|scratch that)\b"
@@ -47,9 +58,25 @@ _MOVES = re.compile(
     r"|cambi(?:ar|arla|ela|ala|emosla|o de fecha)"
     r"|mover(?:la)?|reschedul\w+|move (?:it|my))\b"
 )
+# Who cancels one to have another moves it.
+_REPLACES = re.compile(
+    r"\b(?:cancel|anul)\w*\b.{0,60}\b(?:y|e|para|and|to)\b.{0,20}"
+    r"\b(?:sac|saqu|agend|ped|pid|hac|hag|pon|d[ae]|reserv|program|book|make|set|get|schedul)\w*\W+(?:up\W+)?"
+    r"(?:otr[oa]|un[oa]? nuev[oa]|another|a (?:new|different) one)\b"
+)
 _TAKES_BACK = re.compile(
     r"\bmejor (?:cancela|cancelala|cancelarla|cancelemosla|anulala|anularla|la cancel\w+|la anul\w+)\b"
     r"|\bbetter (?:to )?cancel it\b|\bjust cancel it\b"
+)
+_CHANGES_MIND = re.compile(
+    r"\b(?:mejor|en realidad|perdon|disculp\w+|me equivoque|en vez|no puedo|cambi\w+|otr[oa] (?:dia|hora)"
+    r"|actually|instead|rather|sorry|i meant|make it|change|another (?:day|time))\b|^\W*no\b"
+)
+_SAME_HOUR = re.compile(r"\bmism[oa] (?:hora|horita|horario)\b|\bsame (?:time|hour)\b")
+_SAME_DAY = re.compile(
+    r"\bmismo dia\b|\bsame day\b|\b(?:solo|solamente|nomas|nada mas)\W+(?:\w+\W+){0,2}(?:la hora|el horario)\b"
+    r"|\b(?:cambi|mov|corr)\w+ (?:solo )?(?:la hora|el horario)\b"
+    r"|\b(?:just|only)\W+(?:\w+\W+){0,2}(?:the time|the hour)\b|\bchange (?:just |only )?the time\b"
 )
 _HOURS = re.compile(r"\b(?:hora|horario|time|hour|temprano|tarde|earlier|later|early)\b")
 _DAY = re.compile(r"\b(?:dia|fecha|day|date)\b")
@@ -123,11 +150,26 @@ class Said:
         """What is to be done about an appointment: that of the whole, else the first of those its sentences want."""
         pressed = next((press.value for press in self.pressed if press.does == "wish"), None)
         whole = pressed or (self.understood.intent if self.sure else None)
-        if whole == "cancel" and _MOVES.search(self.folded):
+        if whole == "cancel" and (_MOVES.search(self.folded) or _REPLACES.search(self.folded)):
             return "reschedule"  # who cannot come and says what to do instead
+        if whole == "reschedule" and not pressed and not _MOVES.search(self.folded) and self._first_task == "schedule":
+            return "schedule"  # what was wished for a sentence ago is changed: there is nothing else to move
         if pressed or whole in TASKS:
             return next((task for task in TASKS if task == whole), None)
         return next((task for task in TASKS if self.wants(task)), None)
+
+    @cached_property
+    def _first_task(self) -> str | None:
+        """What the first sentence that wants something about an appointment wants."""
+        found = (reading.intent for _, reading in self.sentences if reading.confidence >= SURE)
+        return next((intent for intent in found if intent in TASKS), None)
+
+    @cached_property
+    def is_torn(self) -> bool:
+        """The two likeliest wishes are about an appointment, and the other one is nearly as likely."""
+        first, second = self.likeliest
+        chances = self.reading.probabilities
+        return {first, second} <= set(TASKS) and chances[first] - chances[second] < TORN
 
     @cached_property
     def names_one(self) -> bool:
@@ -150,6 +192,16 @@ class Said:
         found = self.ask(asked) if asked else ()
         return found or (self.ask(self.texts) if self.wants("information") else ())
 
+    @cached_property
+    def same_hour(self) -> bool:
+        """The hour of the appointment that there is: "a la misma hora"."""
+        return bool(_SAME_HOUR.search(self.folded))
+
+    @cached_property
+    def same_day(self) -> bool:
+        """Its day: "el mismo día", "solo cambiar la hora"."""
+        return bool(_SAME_DAY.search(self.folded))
+
     # --- answers to what was asked --------------------------------------------------------------------
 
     def press(self, does: str) -> Pressed | None:
@@ -163,6 +215,16 @@ class Said:
             return False
         agrees = self.understood.intent == "yes" and self.sure
         return agrees or bool(_YES.match(self.folded)) or any(_YES.match(fold(part)) for part, _ in self.sentences[-1:])
+
+    @cached_property
+    def agrees(self) -> bool:
+        """A yes without reserve: nothing is done upon another."""
+        return self.yes and not self.hesitates
+
+    @cached_property
+    def hesitates(self) -> bool:
+        """Not yet, or not like this: "sí, pero más tarde", "ya te aviso"."""
+        return bool(_RESERVED.search(self.folded))
 
     @cached_property
     def no(self) -> bool:
@@ -180,6 +242,11 @@ class Said:
     def takes_back(self) -> bool:
         """Rather than changed, the appointment shall be cancelled: "no, mejor cancélala"."""
         return bool(_TAKES_BACK.search(self.folded))
+
+    @cached_property
+    def changes_mind(self) -> bool:
+        """Something said before shall be otherwise: "mejor el viernes"."""
+        return self.task is not None or bool(_CHANGES_MIND.search(self.folded))
 
     @cached_property
     def about_hour(self) -> bool:

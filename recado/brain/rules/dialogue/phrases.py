@@ -23,6 +23,8 @@ class Phrases:
     ask_reason: str
     which: str
     soonest: str
+    which_to_cancel: str
+    not_in_sight: str
     confirm: Mapping[str, str]
     confirm_cancel_any: str
     done: Mapping[str, str]
@@ -36,6 +38,7 @@ class Phrases:
     kept: str
     next_appointment: str
     no_appointments: str
+    old_button: str
     lookup_passed_on: str
     problems: Mapping[str, str]
     impossible: str
@@ -78,6 +81,8 @@ _ES = Phrases(
     ask_reason="¿Cuál es el motivo de la cita?",
     which="¿Cuál prefieres: {options}?",
     soonest="Lo más pronto sería el {day}. ¿A qué hora?",
+    which_to_cancel="¿Cuál de tus citas cancelo?",
+    not_in_sight="No tengo a la vista cuándo es tu cita de ahora.",
     confirm={
         "schedule": "Tu cita sería el {when}. ¿Confirmas? (sí/no)",
         "reschedule": "Cambio tu cita al {when}. ¿Confirmas? (sí/no)",
@@ -103,6 +108,7 @@ _ES = Phrases(
     kept="De acuerdo, tu cita sigue como estaba.",
     next_appointment="Tu cita es el {when}.",
     no_appointments="No tienes ninguna cita pendiente. Si quieres una, dime el día.",
+    old_button="Ese botón era de una pregunta que ya no está abierta. Si necesitas algo, escríbemelo.",
     lookup_passed_on="No tengo a la vista tus citas. Ya avisé al equipo: una persona te lo confirma por aquí.",
     problems={
         "past_day": "El {day} ya pasó.",
@@ -172,6 +178,8 @@ _EN = Phrases(
     ask_reason="What is the appointment for?",
     which="Which one do you prefer: {options}?",
     soonest="The soonest would be {day}. What time?",
+    which_to_cancel="Which of your appointments shall I cancel?",
+    not_in_sight="I cannot see when your appointment is now.",
     confirm={
         "schedule": "Your appointment would be on {when}. Do you confirm? (yes/no)",
         "reschedule": "I will move your appointment to {when}. Do you confirm? (yes/no)",
@@ -197,6 +205,7 @@ _EN = Phrases(
     kept="All right, your appointment stays as it was.",
     next_appointment="Your appointment is on {when}.",
     no_appointments="You have no appointment coming up. If you want one, tell me the day.",
+    old_button="That button belongs to a question that is no longer open. If you need anything, write it to me.",
     lookup_passed_on="I cannot see your appointments. I have told the team: a person will tell you here.",
     problems={
         "past_day": "{day} has already passed.",
