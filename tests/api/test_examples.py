@@ -66,7 +66,7 @@ async def test_every_example_works(databases: Databases, tmp_path: Path) -> None
         variables = {"INTO_ID": into, **await webhook(api, ours), "CURL_HOME": str(tmp_path)}
         await api.runtime.mailbox.beat("worker", "0")  # so that it is ready, until the last one
         async with api.runtime.database.system() as session:
-            await session.execute(update(Process).values(beat_ms=Process.beat_ms + 3_600_000))
+            await session.execute(update(Process).values(beat_ms=Process.beat_ms + 600_000))
         for name in sorted(found, key=lambda one: (place(AFTER_ALL, one), place(order, one))):
             if name in ("retry_inbox_message", "drop_inbox_message"):
                 await bury(api, ours, ours.inbox_id)

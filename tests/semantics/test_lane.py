@@ -421,10 +421,10 @@ async def test_a_line_that_is_given_back_is_taken_at_once(
     at_work = make_sender(mailbox, shops, channel)
     async with running(at_work):
         await eventually(lambda: channel.in_flight == 2)
-        await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 3600000")  # none ends by itself
+        await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 600000")  # none ends by itself
         await eventually(lambda: hearing(world, 2))
         await other.beat("worker", "1")
-        await world.execute("UPDATE processes SET beat_ms = beat_ms + 3600000")
+        await world.execute("UPDATE processes SET beat_ms = beat_ms + 600000")
         mailbox.lines_bell.ring()
         await eventually(lambda: any(held.leaving for held in at_work._held.values()))  # pyright: ignore[reportPrivateUsage]
         answered.set()
