@@ -13,6 +13,7 @@ from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Found
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import (
+    Apart,
     Bare,
     BareMonth,
     DayNamed,
@@ -81,7 +82,8 @@ class Item:
     """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
 
     `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
-    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead.
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `base`: the
+    mention that an `Apart` counts from.
     """
 
     start: int
@@ -93,6 +95,7 @@ class Item:
     open_side: bool = False
     reported: bool = False
     backward: bool = False
+    base: "Item | None" = None
     cluster: "Cluster" = field(default_factory=_alone)
 
     @property
@@ -155,7 +158,7 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     """The skeleton of a message."""
     items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
     items = _without_themes(tokens, items)
-    items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
+    items = _counted_from(_joined(tokens, today, _followed(_of_one_month(tokens, today, items))))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -269,6 +272,23 @@ def _followed(items: list[Item]) -> list[Item]:
                 item.meant = DayNamed(day) if day is not None else Nothing()
             case DayNamed(day):
                 before = day if day.weekday is not None and day.day is None else None
+            case _:
+                pass
+    return items
+
+
+def _counted_from(items: list[Item]) -> list[Item]:
+    """ "Tres días antes" with the day that it is counted from: the one named before."""
+    before: Item | None = None
+    for item in items:
+        match item.meant:
+            case Apart(_, otherwise):
+                if before is not None:
+                    item.base = before
+                else:
+                    item.meant = otherwise or Nothing()
+            case DayNamed() | PartNamed(day=Day()):
+                before = item
             case _:
                 pass
     return items

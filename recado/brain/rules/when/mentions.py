@@ -112,6 +112,15 @@ class Following:
 
 
 @dataclass(frozen=True, slots=True)
+class Apart:
+    """So many days before (negative) or after the day that was named last ("tengo cita el 22, puede ser 3 días antes?");
+    `otherwise` is what it means if none was."""
+
+    days: int
+    otherwise: DayNamed | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Bare:
     """A number that puts another right ("a las 5, perdon 6"): of a time or a day, whatever was said before."""
 
@@ -153,6 +162,7 @@ Meant = (
     | Except
     | Shift
     | Following
+    | Apart
     | Bare
     | BareMonth
     | Birth

@@ -7,7 +7,7 @@ from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import Make, always, each
-from recado.brain.rules.when.mentions import DayNamed, Following, Meant, Moment, Nothing, Shift
+from recado.brain.rules.when.mentions import Apart, DayNamed, Following, Meant, Moment, Nothing, Shift
 from recado.brain.rules.when.tokens import Tokens
 
 _DAYS_A_WEEK = 7
@@ -69,6 +69,18 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if number > _MAX_COUNT or not (said(match, "n") or one) or (working and unit not in _DAY_UNITS):
         return None
     return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1), working=working)
+
+
+def _apart(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tres días antes", "una semana después": of the day that was named before."""
+    number = tokens.number(match.start("n"))
+    if number > _MAX_COUNT:
+        return None
+    days = number * _days_in(match.group("u"))
+    if said(match, "before"):
+        return Apart(-days)
+    unit = Day(offset=_days_in(match.group("u")))
+    return Apart(days, DayNamed(unit.times(number), unit=unit))
 
 
 def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -224,6 +236,8 @@ _BESIDE = (
     "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
+_NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
+""" "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
@@ -267,17 +281,24 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
-        f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
+        f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
+        f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE}",
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
+    *each(
+        _apart,
+        f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del | que))",
+    ),
+    *always(Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"),
+    *always(Apart(-1), "el DIA (antes (?! de | del) | PASADA (?! a | al))"),
     *each(
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
@@ -293,7 +314,10 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *always(
         Following(),
-        f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
+        f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES)"
+        f" {_ALONE}",
+        "el que me? VIENE",
+        "el SIGUIENTE a ese",
         f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",
@@ -358,6 +382,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? next <wd:WDAY | SAT | SUN> (?! WEEK)",
         f"{_WD} next (?! WEEK | to | MONTH)",
         f"(el | the | DIA | este){{0,2}} {_WD} {_EN_NEXT_WEEK}",
+        f"(el | DIA){{0,2}} {_WD} de la (OTRO | PROX | SIGUIENTE | que VIENE) {_ALONE}",
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
     *each(_the_other, f"el OTRO {_WD}"),
@@ -370,6 +395,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(week=0),
         f"(el | the | on | DIA){{0,2}} {_WD} {_THIS_WEEK}",
+        f"(el | DIA){{0,2}} {_WD} de esta {_ALONE}",
         f"(esta | this) (ese)? WEEKU (COMMA | el | on | DIA | para){{0,3}} {_WD} (?! NN)",
     ),
     *each(

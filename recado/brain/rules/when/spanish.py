@@ -89,9 +89,10 @@ FINDE: finde fds findesemana
 FINDES: findes
 FIN: fin
 FINES: fines finales
-FINAL: final finalizar
+FINAL: final finalizar finalizando terminando acabando
 MEDIADOS: mediados mitad
-PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros
+PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros empezando comenzando iniciando entrando
+    arrancando
 # Pointing
 PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo proxim
 VIENE: viene biene vien entra sigue

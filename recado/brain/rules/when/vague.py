@@ -92,8 +92,7 @@ _SOME_DAY = always(
     "(the)? (WEEK | WEEKEND) of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
-    "SEMANA santo",
-    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+        "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
@@ -147,6 +146,7 @@ _WEEKENDS = (
         " vacaciones)",
     ),
     *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
+    *always(Vague(habitual=True), "SEMANA santo"),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
     *always(
         Vague(),
@@ -159,11 +159,14 @@ _MONTHS = always(
     Vague(),
     f"(a | al | para | en)? {_EDGE} (de | del) (este | el | PROX | SIGUIENTE | MES de)? (MES | ANO | MON) (que"
     " VIENE | NEXT)?",
+    "(por)? (FINAL | PRINCIPIOS) (el | este)? (MES | MON | ANO) (que VIENE | NEXT)? (?! NN)",
+    "(a)? (PRINCIPIOS | FINAL) (de)? (la)? SEMANA (?! (que VIENE | NEXT | OTRO | PASADA))",
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
-    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando (PASO | word)) "
+    "la? QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
@@ -179,7 +182,7 @@ _MONTHS = always(
 _SOONEST = always(
     Soonest(),
     "(lo)? (mas)? (antes | PRONTO | rapido | breve | TEMPRANO) posible",
-    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me){0,2} (PUEDO | SUBJ | HAY)",
+    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me | lo | la){0,3} (PUEDO | SUBJ | HAY)",
     "lo (mas)? (antes | PRONTO | rapido) (?= $ | PAUSE)",
     "cuanto (mas)? (antes | PRONTO) (mejor)?",
     "(the)? sooner the better",

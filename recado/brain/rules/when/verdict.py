@@ -10,6 +10,7 @@ from recado.brain.rules.when.choosing import Choosing, Chosen
 from recado.brain.rules.when.clock import NAMED_PARTS, Clock, Part
 from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.mentions import (
+    Apart,
     DayNamed,
     DaysOffered,
     DaySpan,
@@ -57,7 +58,7 @@ class Judge:
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
-        self._choosing = Choosing(skeleton)
+        self._choosing = Choosing(skeleton, self._today)
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
         self._choosing.share_weeks()
@@ -212,6 +213,9 @@ class Judge:
             case DaysOffered(days) | DaySpan(days):
                 for day in days:
                     yield calendar.resolve(day, self._today)
+            case Apart(days) if item.base is not None:
+                base = next(self._dates(item.base), None)
+                yield base + dt.timedelta(days=days) if isinstance(base, dt.date) else base or "impossible"
             case Moment(minutes):
                 at = self._moment(minutes)
                 yield at.date() if at is not None else "impossible"
@@ -271,11 +275,17 @@ class Judge:
         """The part of the day that decides about an hour: the one said with it, or else anywhere."""
         near = item.cluster.part
         if near is None:
-            near = next((one for one in reversed(self._skeleton.items) if self._decides(one)), None)
+            near = next((one for one in reversed(self._skeleton.items) if self._decides(one, item)), None)
         return near.meant.part if near is not None and isinstance(near.meant, PartNamed) else None
 
-    def _decides(self, item: Item) -> bool:
-        return isinstance(item.meant, PartNamed) and self._offered(item)
+    def _decides(self, part: Item, hour: Item) -> bool:
+        """Whether a part of the day said elsewhere is that of an hour: not if it is of another day or of the past."""
+        if not isinstance(part.meant, PartNamed) or not self._offered(part):
+            return False
+        day = part.cluster.day
+        if day is None or day is part:
+            return not part.reported
+        return not (day.reported or self._lies_behind(day) or hour.cluster.day not in (None, day))
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
         possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
