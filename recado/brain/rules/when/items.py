@@ -32,7 +32,7 @@ from recado.brain.rules.when.mentions import (
 from recado.brain.rules.when.tokens import Tokens
 from recado.decisions import Language
 
-_DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
+_DAYM, _TIMEM, _PARTM, _GONE, _EVERY = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE", "EVERYM"))
 _APPOSED = ALPHABET.compile(
     "(COMMA | el | la | DIA | the | on | es | is | DASH | que (es | word) | o SUBJ | COLON | de | this | para el | para"
     " | EJEM | en | del){0,3} $"
@@ -40,7 +40,9 @@ _APPOSED = ALPHABET.compile(
 """Between two names of one day: "mañana, martes 15"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
 """What may as well begin another day: then they are one only if they agree."""
-_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this){0,3}")
+_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this | FERIADO){0,4}")
+_HALVES = ALPHABET.compile("COMMA? (y | PERO | and | COMMA)? EJEM?")
+""" "Después de las 3 y antes de las 6"."""
 _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
@@ -49,6 +51,11 @@ _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
+_COMMA = ALPHABET.of("COMMA")
+_SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
+_NO = ALPHABET.of("no")
+_GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
+_MES = ALPHABET.of("MES")
 _A_FEW = 6
 _CLOSED_FOR = ALPHABET.compile(
     "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
@@ -82,7 +89,8 @@ class Item:
     """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
 
     `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
-    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `base`: the
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `aside`: it
+    is when something else takes place. `base`: the
     mention that an `Apart` counts from.
     """
 
@@ -95,6 +103,7 @@ class Item:
     open_side: bool = False
     reported: bool = False
     backward: bool = False
+    aside: bool = False
     base: "Item | None" = None
     cluster: "Cluster" = field(default_factory=_alone)
 
@@ -158,7 +167,7 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     """The skeleton of a message."""
     items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
     items = _without_themes(tokens, items)
-    items = _counted_from(_joined(tokens, today, _followed(_of_one_month(tokens, today, items))))
+    items = _counted_from(_joined(tokens, today, _followed(tokens, _of_one_month(tokens, today, items))))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -166,7 +175,8 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
         letters += tokens.letters[done : item.start]
         item.at = len(letters)
         if isinstance(item.meant, Nothing | Bare | Shift):
-            letters.append(_GONE)
+            every = isinstance(item.meant, Nothing) and item.meant.every
+            letters.append(_EVERY if every else _GONE)
         else:
             at[item.at] = item
             letters.append(item.slot)
@@ -237,7 +247,8 @@ def _of_one_month(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
             case DayNamed(day) if before is not None and day == Day(day=day.day):
                 gap = tokens.letters[before.end : item.start]
                 named = _last_day(before.meant)
-                if named is not None and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
+                other = _MES in gap
+                if named is not None and not other and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
                     item.meant = DayNamed(replace(day, month=named.month, year=named.year))
             case _:
                 pass
@@ -261,20 +272,31 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
     return later and isinstance(found, date) and found >= today
 
 
-def _followed(items: list[Item]) -> list[Item]:
-    """ "El otro" made the weekday named before it, a week later."""
+def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before it, a week later."""
     before: Day | None = None
+    since = 0
     for item in items:
         match item.meant:
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
                 item.meant = DayNamed(day) if day is not None else Nothing()
+            case DayNamed(day, coming=True) if before is not None and _refused_day(tokens, before, since, item):
+                item.meant = DayNamed(replace(before, plus=before.plus + _DAYS_A_WEEK))
             case DayNamed(day):
+                since = item.start
                 before = day if day.weekday is not None and day.day is None else None
             case _:
                 pass
     return items
+
+
+def _refused_day(tokens: Tokens, before: Day, since: int, item: Item) -> bool:
+    """ "Este sábado no puedo, el sábado que viene sí"."""
+    same = isinstance(item.meant, DayNamed) and item.meant.day.weekday == before.weekday
+    words = tokens.letters[max(0, since - _A_FEW) : item.start]
+    return same and before.week is None and _NO in words and _GONE_BY.isdisjoint(words)
 
 
 def _counted_from(items: list[Item]) -> list[Item]:
@@ -324,6 +346,8 @@ def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
         if last is not None:
             gap = tokens.letters[last.end : item.start]
             meant = _related(last.meant, gap, item.meant) or _apposed(last, tokens, item, today)
+            if _COMMA in gap and tokens.letters[: last.start].endswith(_SINCE):
+                meant = None
             if meant is not None:
                 last.meant, last.end = meant, item.end
                 continue
@@ -338,6 +362,10 @@ def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
             return DayNamed(replace(day, plus_working=day.plus_working + days))
         case Shift(days), DayNamed(day) if _ARTICLES.fullmatch(gap):
             return DayNamed(replace(day, plus=day.plus + days))
+        case TimeSpan(Clock() as first, None), TimeSpan(None, Clock() as last) if _HALVES.fullmatch(gap):
+            return TimeSpan(first, last, between=True)
+        case TimeSpan(None, Clock() as last), TimeSpan(Clock() as first, None) if _HALVES.fullmatch(gap):
+            return TimeSpan(first, last, between=True)
         case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
             return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
         case _:

@@ -17,9 +17,10 @@ Meaning = tuple[str, int]
 # What the lexer finds by shape, not by word. GONE is what an exclusion leaves behind.
 _SHAPES = (
     "NUM BIG LONG CLOCK DOTTED SLASHED DASHED FULLDATE STOP ASK COMMA COLON DASH SLASH MONEY PERCENT DEGREE PLUS HASH"
-    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM"
+    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM EVERYM"
 )
-# DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day (see `items.py`).
+# DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day, EVERYM for "los lunes" (see
+# `items.py`).
 _VALUED = "WDAY WDAYS MONTHN WNUM TENS ORDW"
 
 CLASSES = {
@@ -233,6 +234,7 @@ def _run_ons() -> Iterator[tuple[str, str]]:
         for listed in spanish.WEEKDAYS:
             day = listed.split()[0]
             yield head + day, f"{head} {day}"
+            yield day + "q", f"{day} que"
     for listed in (*english.NUMBERS.values(), *english.TENS.values()):
         yield f"{listed.split()[0]}ish", f"{listed.split()[0]} ish"
 

@@ -9,11 +9,13 @@ from recado.brain.rules.when.clock import Clock, Part
 @dataclass(frozen=True, slots=True)
 class DayNamed:
     """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado"). `unit` is what
-    was counted, if it was counted from today: one week of "en dos semanas"."""
+    was counted, if it was counted from today: one week of "en dos semanas". `coming`: it was called the next one ("el
+    sábado siguiente")."""
 
     day: Day
     bare: bool = False
     unit: Day | None = None
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +147,9 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Words that look like a day or time and are none: a duration, every Monday."""
+    """Words that look like a day or time and are none: a duration, every Monday (`every`)."""
+
+    every: bool = False
 
 
 Meant = (

@@ -135,7 +135,8 @@ def _pointed(**fields: int | bool) -> Make:
                 last=bool(fields.get("last")),
                 week=fields.get("week"),
                 plus=int(fields.get("plus", 0)),
-            )
+            ),
+            coming=not fields,
         )
 
     return make
@@ -162,7 +163,7 @@ def _nth(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     month = tokens.number(match.start("mon")) if said(match, "mon") else None
     year = tokens.number(match.start("year")) if said(match, "year") else None
     words = match.group("of") if said(match, "of") else ""
-    shift = 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
+    shift = -1 if _PASADO in words else 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
     return DayNamed(Day(weekday=weekday, nth=nth, month=month, year=year, shift=shift, working=working))
 
 
@@ -281,6 +282,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
+        f"(?<! .) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
@@ -289,7 +291,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} {_NO_HOUR}",
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
@@ -367,6 +369,8 @@ RULES: tuple[Rule[Meant], ...] = (
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
+        "(el | este) <wd:MAR> (?= (antes | DESPUES) (de | del) | a las | a la | (en | por) la PARTES | tipo | PUEDO | y | o"
+        " | no | PROX | que VIENE)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
     ),
     *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
@@ -421,12 +425,13 @@ RULES: tuple[Rule[Meant], ...] = (
         " <work2:HABIL | BUSY> DAY) (de | of | in | en | del)"
         "(<mon:MON> ((de | del | COMMA)? <year:BIG>)? | <of:(este | el | the | this | next | PROX | SIGUIENTE |"
         " coming)? MONTHU"
-        " (que VIENE | PROX | SIGUIENTE)?>)",
+        " (que VIENE | PROX | SIGUIENTE | PASADO)?>)",
         f"(el | the)? <o:ORDW | cuarto | NUM (?= TH)> TH? {_WD}",
     ),
     # Every Monday is no day.
     *always(
-        Nothing(),
+        Nothing(every=True),
+        "son (los)? WDAY ((COMMA | y | a | al | los){1,2} (WDAY | WDAYS)){1,5}",
         "(los | TODOS los | CADA | each | TODOS los) (DIA | DIAS)? (WDAY | WDAYS) ((COMMA | y | o | and | or | a"
         " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
         "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"

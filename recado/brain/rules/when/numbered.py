@@ -54,7 +54,7 @@ _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
     " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
-    " YEARU | YEARU PASADO | last YEAR>"
+    " YEARU | (?<! COMMA) (?<! COMMA el) (YEARU PASADO | last YEAR)>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
@@ -334,6 +334,15 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Bare(tokens.number(match.start("n")))
 
 
+_WAS_NOT = ALPHABET.compile("no (es | ERA | para | SUBJ) .{0,8} $")
+
+
+def _was_not(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "No era 11 de diciembre, era 12"."""
+    told = _WAS_NOT.search(tokens.letters, 0, match.start()) is not None
+    return Bare(tokens.number(match.start("n"))) if told else None
+
+
 def _count_put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """Only with a word that counts or puts right: "in 2 weeks, 3" may be an hour."""
     told = not _COUNTS_ANEW.isdisjoint(match.group())
@@ -565,6 +574,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
     Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    Rule("COMMA (es | ERA | sino)? (el)? <n:NUM | WNUM> (?= $ | BREAK | FILLER)", _was_not),
     # "En dos semanas no, en tres", "in a week, actually make it two".
     Rule(
         f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"

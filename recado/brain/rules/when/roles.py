@@ -5,7 +5,7 @@ import re
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
+from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, TimeNamed, Vague
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _DAY = ALPHABET.of("DAYM")
@@ -14,7 +14,7 @@ _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
+    "(?<! QUIERO | WANT | OTRO | IR | PEDIR) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
     " ULTIMO)? (CITA |"
     " HORA)"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
@@ -45,13 +45,40 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
+_MOVED_TO = ALPHABET.compile(
+    "((MOVER | MOVED) (me | la | lo | mi | su | CITA | EJEM){0,3} | (la | lo) PUEDO? (PASAR | STEP)) (a | al | para | por)"
+    " (el | la | las | este | DIA){0,2} (?= ITEM)"
+)
+""" "Tengo el lunes a las 10, la quería cambiar al martes"."""
 _HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
     " ITEM? (a | al | para)"
+    " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
 )
+_THING = (
+    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | LOCAL | GONE | de | del | por | con | la |"
+    " mi | su | a | al)"
+)
+_TAKES_PLACE_AT = ALPHABET.compile(
+    # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
+    f"(TAKES_PLACE (el | la | mi | EJEM)? {_THING}{{0,5}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
+    f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
+    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de){0,1} ITEM){0,2}>"
+)
+_AT_WHICH = ALPHABET.compile(
+    # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
+    "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
+    f" (yo | ya | me | EJEM | (mi | el | la) word){{0,2}} (TAKES_PLACE | VOY (de viaje | (a | al | para) (la | el)?"
+    " (word | LOCAL) (?! ITEM)))"
+)
+_REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
+""" "Porque hoy todo está cerrado"."""
+_REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER"))
+_ASIDE_WORDS = frozenset(ALPHABET.union("TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
@@ -60,6 +87,10 @@ _FROM_SIDE = ALPHABET.compile(
 )
 _PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
 """ "Postpone it till monday" names the new day."""
+_THAT_DAY = ALPHABET.compile("PEDIR (para | el)? (ese){1,2} (DIA | fecha)")
+""" "Mi seguro cubre desde el 1, agéndeme para ese día"."""
+_NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (ese){1,2} (DIA | fecha | MON)")
+""" "Viajo el 10, una cita antes de esa fecha"."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
 _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
@@ -91,7 +122,7 @@ _POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
 """ "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | TELL | word TELL | mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -141,7 +172,7 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} (HAPPENED | DIJO) | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _THEY_SAY = (
@@ -153,6 +184,8 @@ _LATER_WORD = ALPHABET.compile(
     f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    # "Mañana vuelvo a escribirle"
+    " | DAYM PARTM? COMMA? (yo | ya | i | si | EJEM){0,2} (TAKES_PLACE | VOY | word) a me? AVISAR"
     # "Can you call me tomorrow?", "let me know by friday"
     " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
@@ -162,10 +195,14 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
+    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)? DOLOR?)"
     " (DOSIS | word | words | GONE)"
 )
 _HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
+_EVERY = ALPHABET.of("EVERYM")
+_WEEKLY_HOUR = ALPHABET.compile(
+    "EVERYM (COMMA | a | de | por | en | y){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"
+)
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 
@@ -186,6 +223,16 @@ def mark_sources(skeleton: Skeleton) -> None:
         for pattern in (_MOVED_FROM, _MOVED, _HELD):
             for match in pattern.finditer(letters):
                 _mark(skeleton, match.end())
+        for match in _MOVED_TO.finditer(letters):
+            _mark_before(skeleton, match.start(), skeleton.at[match.end()])
+
+
+def _mark_before(skeleton: Skeleton, place: int, target: Item) -> None:
+    """What was named before a move is where it is moved from: "hay cita para el 12 a las 9, la quería cambiar al 15"."""
+    for item in skeleton.items:
+        moved = target.cluster.day is not None or item.slot == target.slot
+        if item.at < place and moved and isinstance(item.meant, DayNamed | TimeNamed) and not item.negative:
+            item.source = True
 
 
 def _mark(skeleton: Skeleton, at: int) -> None:
@@ -201,6 +248,22 @@ def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
     return other.at > item.at and not _TARGET.isdisjoint(skeleton.letters[item.at + 1 : other.at])
 
 
+def mark_asides(skeleton: Skeleton) -> None:
+    """Set `aside` on the days and hours of something else that takes place, and of reasons: they stand if no others do."""
+    letters = skeleton.letters
+    if _ASIDE_WORDS.isdisjoint(letters):
+        return
+    for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
+        for match in pattern.finditer(letters):
+            for at in range(match.start("items"), match.end("items")):
+                skeleton.at[at].aside = True
+    for match in _REASON.finditer(letters):
+        if _REASON_WISHES.isdisjoint(match.group()):
+            for at in range(match.start(), match.end()):
+                if letters[at] in _ITEMS:
+                    skeleton.at[at].aside = True
+
+
 def mark_open_sides(skeleton: Skeleton) -> None:
     """Set `open_side` on days that only limit: "a partir del lunes", "by friday"."""
     letters = skeleton.letters
@@ -209,7 +272,8 @@ def mark_open_sides(skeleton: Skeleton) -> None:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
-            item.open_side = limit or bool(_AND_ON.match(letters, item.at))
+            limit = limit and not _THAT_DAY.search(letters, item.at)
+            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or bool(_NEAR_THAT_DAY.search(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
 
@@ -397,6 +461,7 @@ def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:
 def drop_habits(skeleton: Skeleton) -> None:
     """Leave out what asks for the opening hours: "atienden sabado?", "de lunes a viernes", "abren a las 8?"."""
     letters = skeleton.letters
+    _drop_weekly(skeleton)
     if _HABIT.search(letters) is None:
         return
     weekdays = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
@@ -411,6 +476,22 @@ def drop_habits(skeleton: Skeleton) -> None:
         for cluster in list(skeleton.clusters):
             if not _said_for_itself(letters, cluster):
                 _leave_out(skeleton, cluster)
+
+
+def _drop_weekly(skeleton: Skeleton) -> None:
+    """Leave out the hours of what is every week: "los martes a las 6 hay clase?"."""
+    letters = skeleton.letters
+    if _EVERY not in letters:
+        return
+    dated = any(cluster.day for cluster in skeleton.clusters)
+    for match in _WEEKLY_HOUR.finditer(letters):
+        for at in range(match.start(), match.end()):
+            item = skeleton.at.get(at)
+            if item is None or item.cluster not in skeleton.clusters or item.cluster.day is not None:
+                continue
+            wished = not _WISHES.isdisjoint(_segment(letters, at, _HALF_SENTENCES))
+            if dated or (_ASK in letters and not wished):
+                _leave_out(skeleton, item.cluster)
 
 
 def _said_for_itself(letters: str, cluster: Cluster) -> bool:

@@ -54,6 +54,8 @@ MANANAS: mananas mananitas
 PASADO: pasado pasao pasdo psado
 PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
+TEMPORADA: aguinaldo cosecha zafra siembra feria elecciones boda mudanza parciales graduacion temporada parto
+    mundial aguinaldos fallas ferias patronales vendimia
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche
@@ -126,7 +128,7 @@ por: por x xr
 para: para pa pra paraa pr
 con: con c
 que: que q qe k ke
-no: no noo nop nope nel
+no: no noo nop nope nel nunca
 si: si sii siii
 ya: ya
 o: o u
@@ -158,7 +160,7 @@ sobre: sobre
 hacia: hacia
 cerca: cerca
 partir: partir
-ADELANTE: adelante
+ADELANTE: adelante adelantito alante alantito delante
 APROX: aprox aproximadamente aproximado alrededor tentativamente
 u: usted ustedes ud uds
 yo: yo
@@ -201,7 +203,7 @@ arriba: arriba
 brevedad: brevedad
 ALTA: alta
 TAL: tal
-RESULTS: resultado resultados receta constancia certificado comprobante
+RESULTS: resultado resultados receta certificado comprobante
 mayor: mayor
 muy: muy demasiado tan mucho mucha
 durante: durante
@@ -285,7 +287,7 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
     retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
-SALGO: salgo saliendo desocupo
+SALGO: salgo saliendo desocupo termino
 CANCELED: cancele
 CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
@@ -339,6 +341,8 @@ AVISAS: confirmas confirma confirman avisas avisa avisan avisen confirmen avisai
 AVISAME: avisame confirmame avisenme confirmenme avisadme avisanos aviseme confirmeme llamame llameme llamenme
     escribeme escribime escribanme contestame contestenme respondeme respondanme
 MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamadita
+TELL: decir decirle decirles contar contarle contarles agradecer felicitar reclamar quejarme informar informarle
+    comentar comentarle entender constancia
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
     llamare hablare respondere contestare hablo
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
@@ -346,6 +350,9 @@ ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
+TAKES_PLACE: sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca arrancan vence
+    vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega
+PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla
 # The past
 MISSED: olvido olvide falte perdi
 HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
@@ -359,7 +366,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos perdimos
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
-    escribi llame llamaron hable hablamos pregunte contestaron respondieron respondio conteste
+    escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
 DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
@@ -370,7 +377,7 @@ ERA: venia venian venias sabia sabian decia decian decias creia creian veia veia
 FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias
     grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
-    buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
+    buenass dele va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
 vemos: vemos

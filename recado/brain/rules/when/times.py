@@ -229,6 +229,7 @@ _SINGLE = (
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
+        "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
@@ -356,8 +357,8 @@ _SPANS = (
         f"not before <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) EARLIER than <t:{END_OF_RANGE}> {NO_THINGS}",
         f"later than <t:{END_OF_RANGE}> {NO_THINGS}",
-        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el){{0,3}} (at | a las | a la |"
-        f" a) <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at | a las |"
+        f" a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
         f"((como | de)? MINIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (como | de)? MINIMO",
         f"(at)? <t:{END_OF_RANGE}> at the SOONEST",

@@ -31,7 +31,10 @@ _SOME_DAY = always(
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
-    "(un | una | ALGUN) (WDAY | TARDE | NOCHE | MANANA) de (estos | ese)",
+    "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
+    "(?<! UNIT) (DESPUES (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)? TEMPORADA",
+    "(como | TALVEZ | ya) por MON (?! (el)? NN)",
+    "dentro de (EJEM | poco)",
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
@@ -42,7 +45,7 @@ _SOME_DAY = always(
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
     " momento | WHILE)",
-    "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | word){0,3} SUBJ",
     "(cuando | como) me{1,2} AGENDADO BIEN",
     "(cuando | como) me{1,2} FILL (BIEN | mejor)",
     "a (los)? ULTIMO de (el)? (MES | MON | ANO)",
@@ -80,11 +83,9 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | el | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
+    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
-    "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "(in | during) the WEEK",
-    "ENTRE_SEMANA",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
     "mid WEEK",
@@ -146,7 +147,12 @@ _WEEKENDS = (
         " vacaciones)",
     ),
     *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
-    *always(Vague(habitual=True), "SEMANA santo"),
+    *always(
+        Vague(habitual=True),
+        "(en | durante | por)? (la)? SEMANA santo",
+        "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo))",
+        "ENTRE_SEMANA",
+    ),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
     *always(
         Vague(),

@@ -55,6 +55,7 @@ class Judge:
         naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
         polarity.refuse_sources(skeleton, naming_nothing)
+        roles.mark_asides(skeleton)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
@@ -81,7 +82,7 @@ class Judge:
         for item in self._skeleton.items:
             if item.negative and (span := choosing.turned(item)) is not None:
                 item.meant, item.negative = span, False
-        return self._choosing.chosen(choosing.time_of, self._offered)
+        return self._choosing.chosen(choosing.time_of, lambda item: self._offered(item) and not item.aside)
 
     def _day(self, times: Chosen) -> Chosen:
         """Choose the day, and tell it."""
@@ -90,8 +91,8 @@ class Judge:
             for item in self._skeleton.items
             if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
-        definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
-        loose = self._choosing.chosen(choosing.day_of, self._is_loose)
+        definite = self._choosing.chosen(choosing.day_of, lambda item: self._stands(item) and not item.aside)
+        loose = self._choosing.chosen(choosing.day_of, lambda item: self._is_loose(item) and not item.aside)
         if loose.last is not None and (
             definite.last is None
             or self._overrides(definite.last, loose.last)
@@ -101,6 +102,12 @@ class Judge:
             return loose
         if definite.last is None:
             definite = self._day_talked_about(times)
+        if definite.last is None and loose.last is None:
+            definite = self._choosing.chosen(choosing.day_of, self._stands)
+            loose = self._choosing.chosen(choosing.day_of, self._is_loose)
+            if definite.last is None and loose.last is not None:
+                self._tell_loose(loose.last)
+                return loose
         self._tell_days(definite)
         return definite
 
@@ -116,8 +123,8 @@ class Judge:
         return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
 
     def _stands(self, item: Item) -> bool:
-        """A day that a calendar knows; one of the past only if there is no other."""
-        return choosing.is_definite(item) and not (self._ahead and self._lies_behind(item))
+        """A day that is offered and that a calendar knows; one of the past only if there is no other."""
+        return self._offered(item) and choosing.is_definite(item) and not (self._ahead and self._lies_behind(item))
 
     def _is_day(self, item: Item) -> bool:
         return not isinstance(item.meant, TimeNamed | TimesOffered | TimeSpan) and item.slot != _PART_SLOT
@@ -127,6 +134,8 @@ class Judge:
         return isinstance(found, dt.date) and found < self._today
 
     def _overrides(self, definite: Item, loose: Item) -> bool:
+        if definite.reported and self._lies_behind(definite) and isinstance(loose.meant, Soonest):
+            return True
         return loose.at > definite.at and (
             isinstance(loose.meant, Except)
             or self._lies_behind(definite)
@@ -237,7 +246,7 @@ class Judge:
             return
         item = chosen.last
         if item is None:
-            item = self._old_time(day)
+            item = self._old_time(day) or self._time_aside(day)
             if item is None:
                 return
             chosen = Chosen((item,))
@@ -266,6 +275,14 @@ class Judge:
         if day.last is None:
             old = self._choosing.chosen(choosing.time_of, lambda item: item.source and not item.negative)
             return old.last
+        return None
+
+    def _time_aside(self, day: Chosen) -> Item | None:
+        """The hour of something else, if nothing but that is told."""
+        chosen = self._choosing.chosen(choosing.time_of, lambda item: self._offered(item) and item.aside)
+        item = chosen.last
+        if item is None or day.last is None or day.last.aside or isinstance(item.meant, TimeSpan):
+            return item
         return None
 
     def _hour(self, item: Item, own: Clock) -> dt.time | None:
