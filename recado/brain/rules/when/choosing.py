@@ -12,6 +12,7 @@ from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soon
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
+_PUT_RIGHT = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | sino | o | or | MAKE")
 _BECAUSE = ALPHABET.compile(
     "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
 )
@@ -78,7 +79,7 @@ class Choosing:
         """A choice of days that begins with the appointment's is of days that it may be on: "was it today or"
         " tomorrow?"."""
         for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
-            if link == "choice" and first.source and second.day is not None:
+            if link == "choice" and first.source and (second.day is not None or second.time is not None):
                 for item in second.items.values():
                     item.source = True
 
@@ -97,6 +98,10 @@ class Choosing:
     def changed_between(self, first: Item, second: Item) -> bool:
         """Whether the second puts the first right."""
         return _CHANGED.search(self.skeleton.letters, first.at + 1, second.at) is not None
+
+    def put_right(self, first: Item, second: Item) -> bool:
+        """Whether words between them say that the second stands in place of the first."""
+        return _PUT_RIGHT.search(self.skeleton.letters, first.at + 1, second.at) is not None
 
     def refuse_ranges(self) -> None:
         """A range that was refused at one end is refused as a whole: "trabajo de lunes a viernes"."""

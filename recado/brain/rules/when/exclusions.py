@@ -87,6 +87,13 @@ def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if digits >= _PHONE_DIGITS else None
 
 
+def _dialed(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "01 800"."""
+    at = match.start()
+    zero = tokens.length(at) > len(str(tokens.number(at)))
+    return Nothing() if zero and tokens.number(at + 1) not in _YEARS else None
+
+
 def _amount(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """So many of something; but after an hour one thing is none, nor what is only the name of an event: "a las 5
     entrada por atrás", "at 8 kids party"."""
@@ -183,8 +190,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! .) TALK (to | u | me | with){0,3} (TOM | WDAY) (?= $ | BREAK | FILL)",
             "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
             "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
-            "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
-            "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
+            "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? (AVISO | DIGO)",
+            "(AVISO | DIGO) (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
             " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
             "word u later (?= $ | PAUSE | FILL)",
@@ -201,9 +208,14 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
+            f"VIVO en el {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
             f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
+            f"{_DATED_NAME} COMMA? (PIEZA | CALLE) (NUM | BIG | LONG)",
+            f"(?<= BIG EJEM | LONG EJEM | BIG con | BIG y) {_DATED_NAME}",
+            f"entre {_DATED_NAME} y (el | la)? (word | words)",
+            f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
             f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
@@ -222,6 +234,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
         *each(_phone, "BIG BIG (?! DIGITS)"),
+        *each(_dialed, "(?<! MON) NUM BIG (?! MER | HS)"),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *each(
@@ -233,6 +246,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
+            "(?<! a | desde) las NN HORAS (word (?! FALTA) | de word)",
+            "CADA (NN | media) (HS | UNIT)",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
             "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",

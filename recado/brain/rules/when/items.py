@@ -244,12 +244,14 @@ def _of_one_month(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
                 before = item
             case DaySpan(days) if days[-1].month and days[-1].day:
                 before = item
-            case DayNamed(day) if before is not None and day == Day(day=day.day):
+            case DayNamed(day) if before is not None and day.day and day == Day(day=day.day, weekday=day.weekday):
                 gap = tokens.letters[before.end : item.start]
                 named = _last_day(before.meant)
                 other = _MES in gap
                 if named is not None and not other and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
-                    item.meant = DayNamed(replace(day, month=named.month, year=named.year))
+                    of_month = replace(day, month=named.month, year=named.year)
+                    if day.weekday is None or isinstance(resolve(of_month, today), date):
+                        item.meant = DayNamed(of_month)
             case _:
                 pass
     return items

@@ -74,7 +74,7 @@ _PAST_SPANISH = re.compile(
     r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
     r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
     # Strong ones: "trajeron", "hubo", "mantuvimos".
-    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|vin|dij|hic)|anduv|hub|cup|pud|quis|sup)(?:e|o|iste|imos|i?eron)"
+    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij|hic)|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
 _PRESENT_SPANISH = frozenset(

@@ -10,7 +10,7 @@ Link = Literal["choice", "list", "range", "none"]
 
 _FILLERS = (
     "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
-    " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+    " | EJEM | por | tipo | como | PUEDO | ser | es | ERA | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
     "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ |"

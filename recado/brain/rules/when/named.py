@@ -118,9 +118,8 @@ def _a_week_later(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _bare(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    return DayNamed(
-        Day(weekday=weekday_of(tokens, match.start("wd"))), bare=not said(match, "the") and tokens.language == "es"
-    )
+    pointed = said(match, "the") or tokens.letters[match.start() - 1 : match.start()] in _OF_THE
+    return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd"))), bare=not pointed and tokens.language == "es")
 
 
 def _pointed(**fields: int | bool) -> Make:
@@ -147,6 +146,7 @@ def _in_weeks(tokens: Tokens, match: re.Match[str]) -> Meant:
     return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd")), week=tokens.number(match.start("n"))))
 
 
+_OF_THE = frozenset(ALPHABET.union("del al"))
 _LAST = frozenset(ALPHABET.union("ULTIMO last"))
 _NEXT = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
 _THIS = frozenset(ALPHABET.union("este this ese"))
@@ -319,6 +319,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES)"
         f" {_ALONE}",
         "el que me? VIENE",
+        f"(el | la) subsiguiente {_ALONE}",
+        f"(?<= COMMA | o) de la (OTRO | SIGUIENTE | PROX | que VIENE) {_ALONE}",
         "el SIGUIENTE a ese",
         f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
         f"(next | coming | another) (one | ones) {_ALONE}",
@@ -411,6 +413,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _pointed(last=True),
         f"(el | este | ese)? (DIA)? {_WD} (PASADO | PASADA | last) (?! MANANA | las | la)",
         f"(el | este)? PASADO (DIA)? {_WD}",
+        f"(el)? {_WD} (?= que PASO)",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
         f"{_WD} ejem given",

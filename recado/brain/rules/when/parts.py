@@ -38,7 +38,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH?"
         " <p:MORNING | AFTERNOON | EVENING | PARTSEN>",
         "(at | in the | by)? <p:NIGHT> (time)?",
-        "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",
+        "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO | NOCHEBUENA | NAVIDAD | NOCHEVIEJA) de <p:MANANA>",
         "(?<= (el | DIA) NUM) de <p:MANANA>",
         "(?<! .) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a | tipo)",
         "(en | por) <p:MANANA>",

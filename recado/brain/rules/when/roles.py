@@ -64,7 +64,7 @@ _THING = (
 )
 _TAKES_PLACE_AT = ALPHABET.compile(
     # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"(TAKES_PLACE (el | la | mi | EJEM)? {_THING}{{0,5}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f"(TAKES_PLACE (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
     f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
     f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
     " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de){0,1} ITEM){0,2}>"
@@ -78,7 +78,7 @@ _AT_WHICH = ALPHABET.compile(
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER"))
-_ASIDE_WORDS = frozenset(ALPHABET.union("TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
+_ASIDE_WORDS = frozenset(ALPHABET.union("del TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
@@ -195,10 +195,10 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)? DOLOR?)"
+    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)? DOLOR?)"
     " (DOSIS | word | words | GONE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA")
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"

@@ -4,10 +4,10 @@ A word belongs to one kind only; what it means in its place is for the rules to 
 """
 
 WEEKDAYS = (
-    "lunes lun lune lunez lunees lns lnes luness luns lumes",
+    "lunes lun lu lune lunez lunees lns lnes luness luns lumes",
     "martes mart marts martez marte marters mrtes martess",
     "miercoles mie mier mierc miercole miercolez miercols mircole mierkoles merkoles miercos mrcoles miercolesito",
-    "jueves jue juev juebes jueve juevez juebez jeves guebes juves jves jubes",
+    "jueves jue ju juev juebes jueve juevez juebez jeves guebes juves jves jubes",
     "viernes vie vier viern vierne biernes viernez vierns biernez virnes vrnes viermes veirnes",
     "sabado sab savado sabdo sabao sabadito savdo sbado sabato saabdo zabado",
     "domingo dom dgo domigo domngo domimgo domingito domigno dmingo dominog",
@@ -246,7 +246,7 @@ MESA: mesa sala salon combo plan paquete caja cama linea puerta habitacion pregu
 PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     ventanilla talla anexo interior bloque edad articulo vitamina depto dpto departamento aula
     modulo android iphone ios windows anden cubiculo stand fila asiento
-CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
+CODIGO: contrato folio guia tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
     expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
@@ -332,7 +332,7 @@ PERDON: perdon perdona perdone disculpa disculpe disculpen corrijo dije quise eq
 PREFIERO: prefiero preferiria preferible preferimos preferentemente
 TALVEZ: quizas quiza talvez capaz ojala entonces etonces osea asi
 BIEN: bien perfecto genial ideal
-PORQUE: porque xq pq pues xk porq ya_que
+PORQUE: porque xq pq xk porq ya_que
 excepto: excepto salvo exepto ecepto quitando
 AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
     escribirle escribirles llamarle llamarles llamar escribir
@@ -381,7 +381,7 @@ FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa 
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
 vemos: vemos
-ejem: realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
+ejem: pues pos realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
     lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

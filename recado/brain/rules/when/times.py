@@ -228,7 +228,7 @@ _SINGLE = (
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
-        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
+        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
         "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),

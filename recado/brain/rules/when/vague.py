@@ -45,7 +45,7 @@ _SOME_DAY = always(
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
     " momento | WHILE)",
-    "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | word){0,3} SUBJ",
+    "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | a | word){0,3} SUBJ",
     "(cuando | como) me{1,2} AGENDADO BIEN",
     "(cuando | como) me{1,2} FILL (BIEN | mejor)",
     "a (los)? ULTIMO de (el)? (MES | MON | ANO)",
@@ -127,7 +127,7 @@ _WEEKS = (
         "(esta | this) (ese)? WEEKU",
         "(FIN | FINES | FINAL | mid | end | EARLY) (de | of)? (esta | la | this | the) WEEKU",
     ),
-    *always(Vague(week=0), "(la SEMANA) (?= $ | BREAK)", "end of WEEK"),
+    *always(Vague(week=0), "(?<! a) (la SEMANA) (?= $ | PAUSE)", "(?<! COSA) word de la SEMANA (?= $ | PAUSE)", "end of WEEK"),
     *always(
         Vague(week=1),
         f"(la | the)? {_NEXT_WEEK}",
@@ -216,7 +216,7 @@ _SOONEST = always(
     "(a la)? (mayor) brevedad",
 )
 _DAYS_LEFT_OUT = (
-    "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
+    "(for)? ni? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
     " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )

@@ -250,6 +250,8 @@ class Judge:
             if item is None:
                 return
             chosen = Chosen((item,))
+        if self._of_another_day(item, day):
+            return
         if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
             return
         clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
@@ -262,6 +264,15 @@ class Judge:
             self._tell_hours([self._hour(one, own) for one, own in clocks], day)
         else:
             self._tell_hours([self._hour(item, own) for _, own in clocks], day)
+
+    def _of_another_day(self, item: Item, day: Chosen) -> bool:
+        """Whether the hour was told with another day than the one that stands, and that was not put right."""
+        own, chosen = item.cluster.day, day.last
+        if own is None or chosen is None or own in day.items or chosen.cluster.time is not None or own.at > chosen.at:
+            return False
+        if own.negative or own.source or self._choosing.put_right(item, chosen):
+            return False
+        return next(self._dates(own), None) != next(self._dates(chosen), None)
 
     def _is_number_of_day(self, own: Clock) -> bool:
         """ "Mañana 5": if tomorrow is the fifth, that is what was said."""
