@@ -176,6 +176,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "BUENAS (NACER | CUMPLIR)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
+        # "Disculpe una consulta, ..." asks something.
+        *always(Nothing(), "(PERDON | word | FILL) COMMA? una CITA (?= COMMA | COLON)"),
         # Goodbyes.
         *always(
             Nothing(),
@@ -210,9 +212,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"VIVO en el {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
-            f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
+            f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
-            f"{_DATED_NAME} COMMA? (PIEZA | CALLE) (NUM | BIG | LONG)",
+            f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} COMMA? (PIEZA | CALLE) (NUM | BIG | LONG)",
             f"(?<= BIG EJEM | LONG EJEM | BIG con | BIG y) {_DATED_NAME}",
             f"entre {_DATED_NAME} y (el | la)? (word | words)",
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
@@ -248,6 +250,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
             "(?<! a | desde) las NN HORAS (word (?! FALTA) | de word)",
             "CADA (NN | media) (HS | UNIT)",
+            "(NN | BIG | LONG) DINERO de MOVER",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
             "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",

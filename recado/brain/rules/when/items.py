@@ -51,7 +51,6 @@ _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
-_COMMA = ALPHABET.of("COMMA")
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
@@ -348,7 +347,7 @@ def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
         if last is not None:
             gap = tokens.letters[last.end : item.start]
             meant = _related(last.meant, gap, item.meant) or _apposed(last, tokens, item, today)
-            if _COMMA in gap and tokens.letters[: last.start].endswith(_SINCE):
+            if tokens.letters[: last.start].endswith(_SINCE):
                 meant = None
             if meant is not None:
                 last.meant, last.end = meant, item.end

@@ -91,6 +91,9 @@ def _kinds(text: str) -> dict[str, str]:
 
 _SPANISH_KINDS, _ENGLISH_KINDS = _kinds(spanish.KINDS), _kinds(english.KINDS)
 KINDS = tuple(dict.fromkeys(chain(_SHAPES.split(), _VALUED.split(), _SPANISH_KINDS, _ENGLISH_KINDS)))
+_BEGINNINGS = frozenset(("STOP", "ASK", "COMMA", "COLON", "FILL"))
+CLASSES["INSIDE"] = " ".join(kind for kind in KINDS if kind not in _BEGINNINGS)
+"""Whatever a clause does not begin after."""
 ALPHABET = Alphabet(KINDS, CLASSES)
 
 RUN_TOGETHER = """

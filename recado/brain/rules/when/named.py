@@ -250,7 +250,7 @@ _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) 
 _WD = "<wd:WDAY>"
 _ALONE = (
     "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead | for | para | if"
-    " | PORQUE | with | con)"
+    " | PORQUE | with | con | QUIERO | me | HAY | no)"
 )
 
 RULES: tuple[Rule[Meant], ...] = (
@@ -270,7 +270,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
-        "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
+        "(?<! INSIDE) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
@@ -282,7 +282,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
-        f"(?<! .) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
+        f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
@@ -319,6 +319,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES)"
         f" {_ALONE}",
         "el que me? VIENE",
+        "(?<= sino | este) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
+        "(?<= este COMMA | ese COMMA) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
         f"(el | la) subsiguiente {_ALONE}",
         f"(?<= COMMA | o) de la (OTRO | SIGUIENTE | PROX | que VIENE) {_ALONE}",
         "el SIGUIENTE a ese",
@@ -352,6 +354,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _arriving,
+        "en <n:NN> (me | ya){0,2} VOY",
         f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
@@ -361,6 +364,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(Moment(45), f"{_IN} (NUM | WNUM) cuartos de HORA", "in (NUM | WNUM) quarter (of)? (an)? HOUR"),
     *each(_decimal_hours, f"{_IN} <d:DOTTED> HOURU"),
     # Weekdays.
+    *each(_pointed(last=True), f"(el)? {_WD} (?= que PASO)"),
     *each(_bare, f"<the:el | the | on | this (?= DAY)>? (DIA | DAY)? {_WD}"),
     *each(
         _bare,
@@ -413,7 +417,6 @@ RULES: tuple[Rule[Meant], ...] = (
         _pointed(last=True),
         f"(el | este | ese)? (DIA)? {_WD} (PASADO | PASADA | last) (?! MANANA | las | la)",
         f"(el | este)? PASADO (DIA)? {_WD}",
-        f"(el)? {_WD} (?= que PASO)",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
         f"{_WD} ejem given",

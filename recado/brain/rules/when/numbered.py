@@ -54,7 +54,7 @@ _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
     " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
-    " YEARU | (?<! COMMA) (?<! COMMA el) (YEARU PASADO | last YEAR)>"
+    " YEARU | (?<! COMMA | el) (YEARU PASADO | last YEAR)>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
@@ -575,7 +575,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
     Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
-    Rule("COMMA (es | ERA | sino)? (el)? <n:NUM | WNUM> (?= $ | BREAK | FILLER)", _was_not),
+    Rule("(COMMA (es | ERA | sino)? | ERA) (el)? <n:NUM | WNUM> (?= $ | BREAK | FILLER | COMMA)", _was_not),
     # "En dos semanas no, en tres", "in a week, actually make it two".
     Rule(
         f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"

@@ -34,13 +34,13 @@ RULES: tuple[Rule[Meant], ...] = (
         "(de | en | por) <p:TARDE | NOCHE | MADRUGADA>",
         "(?<= WD | TOM | TODAY | YESTERDAY | NUM | MON | FULLDATE | SLASHED | ANTEAYER | mejor | PREFIERO | o |"
         " y) <p:TARDE | NOCHE | MADRUGADA>",
-        "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
+        "(?<! INSIDE) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
         "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH?"
         " <p:MORNING | AFTERNOON | EVENING | PARTSEN>",
         "(at | in the | by)? <p:NIGHT> (time)?",
         "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO | NOCHEBUENA | NAVIDAD | NOCHEVIEJA) de <p:MANANA>",
         "(?<= (el | DIA) NUM) de <p:MANANA>",
-        "(?<! .) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a | tipo)",
+        "(?<! INSIDE) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a | tipo)",
         "(en | por) <p:MANANA>",
         "(BIEN | muy | lo mas)? <p:TEMPRANO> (en la MANANA | por la MANANA | de la MANANA | a la MANANA)?",
         "(BIEN | muy)? <p:EARLY> (in the MORNING | MORNING)? (?! (next | this | MON | DAY))",

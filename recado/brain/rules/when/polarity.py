@@ -12,7 +12,7 @@ _YA = ALPHABET.of("ya")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _RESETS = frozenset(
     ALPHABET.union(
-        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO"
+        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TAL TALVEZ MAYBE instead then CAN PUEDO"
     )
 )
 """After these something else begins, and what was refused before says nothing about it."""
@@ -128,7 +128,8 @@ def mark(skeleton: Skeleton) -> list[int]:
         if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())
     for match in _YES_AFTER.finditer(letters):
-        skeleton.at[match.start()].negative = False
+        for item in skeleton.at[match.start()].cluster.items.values():
+            item.negative = False
     for item in skeleton.items:
         # What is over cannot be refused: "couldn't come yesterday".
         item.negative = item.negative and not _is_over(item)

@@ -64,7 +64,7 @@ _THING = (
 )
 _TAKES_PLACE_AT = ALPHABET.compile(
     # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"(TAKES_PLACE (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f"((TAKES_PLACE | me CODIGO) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
     f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
     f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
     " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de){0,1} ITEM){0,2}>"
@@ -118,6 +118,8 @@ _GOVERNED = ALPHABET.compile(
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
+_CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
+""" "Mi mamá no puede caminar" wishes nothing."""
 _POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
 """ "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
@@ -147,7 +149,7 @@ _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _WANTED = frozenset(ALPHABET.union("WISHED"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
-_AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
     "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
@@ -186,6 +188,8 @@ _LATER_WORD = ALPHABET.compile(
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
     # "Mañana vuelvo a escribirle"
     " | DAYM PARTM? COMMA? (yo | ya | i | si | EJEM){0,2} (TAKES_PLACE | VOY | word) a me? AVISAR"
+    # "Mañana hablamos"
+    " | (?<! para) DAYM PARTM? COMMA? (yo | ya | si | EJEM){0,2} AVISO (?= $ | PAUSE | FILL | con)"
     # "Can you call me tomorrow?", "let me know by friday"
     " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
@@ -201,7 +205,7 @@ _ROUTINE = ALPHABET.compile(
 _HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA")
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
-    "EVERYM (COMMA | a | de | por | en | y){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"
+    "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"
 )
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
@@ -288,7 +292,7 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
 
     Of a day that has a number ("el 10 de octubre") it takes a verb.
     """
-    letters = skeleton.letters
+    letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), skeleton.letters)
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
@@ -339,6 +343,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
         said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
+    letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), letters)
     letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:

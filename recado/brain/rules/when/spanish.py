@@ -200,6 +200,7 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     dispongas elijas elijan gustes desees deseen necesites digais
 actual: actual presente corriente
 arriba: arriba
+CONTRARIO: contrario defecto
 brevedad: brevedad
 ALTA: alta
 TAL: tal
@@ -344,14 +345,15 @@ MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamad
 TELL: decir decirle decirles contar contarle contarles agradecer felicitar reclamar quejarme informar informarle
     comentar comentarle entender constancia
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
-    llamare hablare respondere contestare hablo
+    llamare hablare respondere contestare hablo hablamos conversamos platicamos
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
     recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
 TAKES_PLACE: sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca arrancan vence
-    vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega
+    vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega casan operan bautizan gradua
+    mudo mudamos internan sustento aterriza aterrizo
 PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla
 # The past
 MISSED: olvido olvide falte perdi

@@ -15,7 +15,7 @@ _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 
 _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
-_BIG, _MENOS, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto"))
+_BIG, _MENOS, _CUARTO, _CUARTOS = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto", "cuartos"))
 _AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
 _HALVES = frozenset(ALPHABET.union("media half"))
 _NUM = ALPHABET.of("NUM")
@@ -40,10 +40,10 @@ LA_PARTE = (
 )
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
-    "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
+    "(y (media | (un)? cuarto | (un)? PICO | NN cuartos | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
     " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
 )
-_SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
+_SHARP = "o? oclock | en punto | EXACTO | sharp | PASADA (?! la | el) | y PICO | DASH? ISH"
 AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
 """What may follow an hour."""
 HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"
@@ -59,7 +59,7 @@ SURE_HOUR = (
     f" | HORAS) {AFTER}{{0,3}}"
     f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
-    f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
+    f" | HOURN (y (media | (un)? cuarto | NN cuartos) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
 """An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
 _OFF = (
@@ -160,6 +160,8 @@ class _Reader:
             self._minute = _HALF
         elif letter == _CUARTO:
             self._minutes(_QUARTER)
+        elif letter == _CUARTOS:
+            self._minute = (self._minute or 0) * _QUARTER
         elif letter == _MENOS:
             self._minus = True
         elif letter in _NOONS and self._hour is None:

@@ -71,6 +71,12 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeNamed(clock)
 
 
+def _after_hs(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Hs. 15", but not "h1n1"."""
+    apart = tokens.ends[match.start()] < tokens.starts[match.start("t")]
+    return _told(tokens, match) if apart else None
+
+
 def _hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "17 hs", "17 horas": small numbers of "horas" are how long something takes."""
     hour = tokens.number(match.start("t"))
@@ -212,6 +218,7 @@ _SINGLE = (
         "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
+    *each(_after_hs, "(?<! NUM | WNUM | CLOCK | DOTTED | BIG | y) HS STOP? <t:(NUM | CLOCK)>"),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
     *each(_marked, "<t:NUM HS MER>"),
@@ -228,7 +235,7 @@ _SINGLE = (
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
-        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
+        "(?<! INSIDE) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
         "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
@@ -246,7 +253,7 @@ _SINGLE = (
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
-        "(?<! .) <t:NUM> (?= TOM | TODAY)",
+        "(?<! INSIDE) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(
         _told,
@@ -260,8 +267,9 @@ _SINGLE = (
         "<h:WNUM | one> DASH? <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
-        "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<= COMMA) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
@@ -284,7 +292,7 @@ _SINGLE = (
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | COMMA | de) <n:NN> (MINU)? para"
+        "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | de) <n:NN> (MINU)? para"
         f" (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"FALTA <n:NN> (MINU)? para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),

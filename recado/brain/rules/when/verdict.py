@@ -25,6 +25,7 @@ from recado.brain.rules.when.mentions import (
 )
 
 Slot = bool | str | list[str]
+_FEW_HOURS = 2
 _HALF_MINUTE = dt.timedelta(seconds=30)
 
 
@@ -249,7 +250,8 @@ class Judge:
             item = self._old_time(day) or self._time_aside(day)
             if item is None:
                 return
-            chosen = Chosen((item,))
+            said = self._choosing.chosen(choosing.time_of, lambda one: one.source and not one.negative)
+            chosen = said if item in said.items and not said.range else Chosen((item,))
         if self._of_another_day(item, day):
             return
         if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
@@ -297,7 +299,22 @@ class Judge:
         return None
 
     def _hour(self, item: Item, own: Clock) -> dt.time | None:
-        return clock.resolve(own, self._part_for(item), self._opens, self._closes)
+        part = self._part_for(item)
+        told = clock.resolve(own, part, self._opens, self._closes)
+        return self._near_another(own, told) if part is None and own.open else told
+
+    def _near_another(self, own: Clock, told: dt.time | None) -> dt.time | None:
+        """An hour that may be of either half of the day, beside one that is sure and out of hours: "sale a las 6 de la
+        mañana, me recoge a las 5?"."""
+        if told is None or len(self._skeleton.items) < 2:
+            return told
+        for other in (one for item in self._skeleton.items for one in _clocks(item) if not one.open):
+            sure = clock.resolve(other, None, self._opens, self._closes)
+            if sure is not None and not self._opens <= sure < self._closes:
+                for hour in (told.hour, (told.hour + 12) % 24):
+                    if abs(hour - sure.hour) <= _FEW_HOURS:
+                        return told.replace(hour=hour)
+        return told
 
     def _part_for(self, item: Item) -> Part | None:
         """The part of the day that decides about an hour: the one said with it, or else anywhere."""
@@ -312,7 +329,7 @@ class Judge:
             return False
         day = part.cluster.day
         if day is None or day is part:
-            return not part.reported
+            return not (part.reported or self._lies_behind(part))
         return not (day.reported or self._lies_behind(day) or hour.cluster.day not in (None, day))
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
