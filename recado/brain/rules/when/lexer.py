@@ -74,7 +74,7 @@ _PAST_SPANISH = re.compile(
     r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
     r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
     # Strong ones: "trajeron", "hubo", "mantuvimos".
-    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij|hic)|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
+    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij)|(?:des|re)?hic|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
 _PRESENT_SPANISH = frozenset(
@@ -188,6 +188,10 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_WISHED: tuple[Meaning, ...] = ((ALPHABET.of("SUBJ"), 0),)
+_PAST_OR_WISHED = frozenset(["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine"])
+_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
+""" "Hasta que llegue": without its accent, "llegué" is written the same."""
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -287,6 +291,8 @@ class _Lexer:
             if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
+        if word in _PAST_OR_WISHED and self._letters[-2:] and "".join(self._letters[-2:]) in _SO_THAT:
+            return _WISHED
         if known := lexicon.get(word):
             return _UNKNOWN if known[0][0] == _DID and self._described() else known
         if word.endswith("'s"):

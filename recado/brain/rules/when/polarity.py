@@ -56,7 +56,7 @@ _GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
 _BAD = ALPHABET.compile("DAYM (is | its)? muy? BAD")
 _BUSY_AFTER = ALPHABET.compile(
-    f"(yo | i | IM | VOY | EJEM | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
+    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO | BUSY | IMPOSIBLE | {_BUSY_WITH})"
     " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""

@@ -72,7 +72,7 @@ _TAKES_PLACE_AT = ALPHABET.compile(
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
     "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
-    f" (yo | ya | me | EJEM | (mi | el | la) word){{0,2}} (TAKES_PLACE | VOY (de viaje | (a | al | para) (la | el)?"
+    f" (yo | ya | me | EJEM | (mi | el | la) word){{0,2}} (TAKES_PLACE | es NUM (?! ITEM) | VOY (de viaje | (a | al | para) (la | el)?"
     " (word | LOCAL) (?! ITEM)))"
 )
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
@@ -80,7 +80,7 @@ _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER"))
 _ASIDE_WORDS = frozenset(ALPHABET.union("del TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
+    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
     " | antes del | before | until | hasta | by | within | not until"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
@@ -89,7 +89,7 @@ _PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi)
 """ "Postpone it till monday" names the new day."""
 _THAT_DAY = ALPHABET.compile("PEDIR (para | el)? (ese){1,2} (DIA | fecha)")
 """ "Mi seguro cubre desde el 1, agéndeme para ese día"."""
-_NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (ese){1,2} (DIA | fecha | MON)")
+_NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (eso | (ese){1,2} (DIA | fecha | MON))")
 """ "Viajo el 10, una cita antes de esa fecha"."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
@@ -97,7 +97,7 @@ _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DOR
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
     "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
-    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)?"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | COMMA? como muy TARDE | (como)?"
     " MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
@@ -259,13 +259,16 @@ def mark_asides(skeleton: Skeleton) -> None:
         return
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
         for match in pattern.finditer(letters):
-            for at in range(match.start("items"), match.end("items")):
-                skeleton.at[at].aside = True
+            _set_aside(skeleton, match.start("items"), match.end("items"))
     for match in _REASON.finditer(letters):
         if _REASON_WISHES.isdisjoint(match.group()):
-            for at in range(match.start(), match.end()):
-                if letters[at] in _ITEMS:
-                    skeleton.at[at].aside = True
+            _set_aside(skeleton, match.start(), match.end())
+
+
+def _set_aside(skeleton: Skeleton, start: int, end: int) -> None:
+    for at in range(start, end):
+        if item := skeleton.at.get(at):
+            item.aside = True
 
 
 def mark_open_sides(skeleton: Skeleton) -> None:
@@ -277,7 +280,9 @@ def mark_open_sides(skeleton: Skeleton) -> None:
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             limit = limit and not _THAT_DAY.search(letters, item.at)
-            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or bool(_NEAR_THAT_DAY.search(letters, item.at))
+            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or (
+                item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
+            )
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
 

@@ -356,7 +356,7 @@ TAKES_PLACE: sale salen llega llegan empieza empiezan empiezo comienza comienzan
     mudo mudamos internan sustento aterriza aterrizo
 PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla
 # The past
-MISSED: olvido olvide falte perdi
+MISSED: olvido olvide falte perdi perdimos
 HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
     comenzo comence atendieron atendio ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
@@ -365,7 +365,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
     prendio durmio metio quemo cayeron rompieron vio
     diste fueron vieron lei servi segui elegi subi rompi vendi leyo oyo oyeron sintio sirvio siguio eligio abrio
-    transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos perdimos
+    transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable pregunte contestaron respondieron respondio conteste

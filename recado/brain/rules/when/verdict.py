@@ -94,6 +94,8 @@ class Judge:
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._stands(item) and not item.aside)
         loose = self._choosing.chosen(choosing.day_of, lambda item: self._is_loose(item) and not item.aside)
+        if loose.last is not None and definite.last is None and not self._moving and self._only_hours(loose.last):
+            definite = self._day_talked_about(times)
         if loose.last is not None and (
             definite.last is None
             or self._overrides(definite.last, loose.last)
@@ -160,6 +162,11 @@ class Judge:
         if old.last is None and times.last is not None:
             old = self._choosing.chosen(choosing.day_of, lambda item: item.negative and self._hour_refused(item))
         return old
+
+    @staticmethod
+    def _only_hours(item: Item) -> bool:
+        """ "Tengo turno el 22, puede ser más tarde?"."""
+        return isinstance(item.meant, Vague) and item.meant.hours
 
     def _hour_refused(self, item: Item) -> bool:
         if not choosing.is_definite(item):
