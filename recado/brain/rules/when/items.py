@@ -38,6 +38,8 @@ _APPOSED = ALPHABET.compile(
     " | EJEM | en | del){0,3} $"
 )
 """Between two names of one day: "mañana, martes 15"."""
+_WHICH_IS = ALPHABET.compile("COMMA? que (es | word) (el)?")
+""" "El 15 de agosto, que es domingo"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
 """What may as well begin another day: then they are one only if they agree."""
 _ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this | FERIADO){0,4}")
@@ -276,15 +278,18 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
 def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
     """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before it, a week later."""
     before: Day | None = None
+    vague = False
     since = 0
     for item in items:
         match item.meant:
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
-                item.meant = DayNamed(day) if day is not None else Nothing()
+                item.meant = DayNamed(day) if day is not None else Vague() if vague else Nothing()
             case DayNamed(day, coming=True) if before is not None and _refused_day(tokens, before, since, item):
                 item.meant = DayNamed(replace(before, plus=before.plus + _DAYS_A_WEEK))
+            case Vague(hours=False, other=False):
+                vague = True
             case DayNamed(day):
                 since = item.start
                 before = day if day.weekday is not None and day.day is None else None
@@ -379,6 +384,8 @@ def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | Non
     gap = tokens.letters[last.end : item.start]
     if meant is None or not _APPOSED.match(gap):
         return None
+    if _WHICH_IS.fullmatch(gap):
+        return meant
     return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
 
 

@@ -50,11 +50,12 @@ class TimesOffered:
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
     """Times from `first` to `last`; None if it is open on that side. `between`: told as what lies between two hours, so
-    that it is no move from one to the other."""
+    that it is no move from one to the other. `leaving`: from when somebody leaves their work."""
 
     first: Clock | None
     last: Clock | None
     between: bool = False
+    leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from recado.brain.rules.when.mentions import Apart, DayNamed, Following, Meant, 
 from recado.brain.rules.when.tokens import Tokens
 
 _DAYS_A_WEEK = 7
+_HOURS_A_DAY = 24
 _FORTNIGHT = 14
 _MONTHS_A_YEAR = 12
 _MAX_COUNT = 1000
@@ -76,6 +77,9 @@ def _apart(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     number = tokens.number(match.start("n"))
     if number > _MAX_COUNT:
         return None
+    if match.group("u") in _HOUR_UNITS:
+        days, rest = divmod(number, _HOURS_A_DAY)
+        return Apart(-days) if days and not rest else None
     days = number * _days_in(match.group("u"))
     if said(match, "before"):
         return Apart(-days)
@@ -241,7 +245,7 @@ _NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
 """ "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
 _START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
-_WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
+_WEEK_AFTER = "esta? (NEXT | OTRO) WEEKU | esta? WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
 _THIS_WEEK = (
     "((de | of | COMMA | en | in){0,2} (esta (ese)? | this | la (?= SEMANA (?! que | NEXT | PASADA | OTRO))) WEEKU)"
@@ -298,6 +302,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _apart,
         f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del | que))",
+        "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
     ),
     *always(Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"),
     *always(Apart(-1), "el DIA (antes (?! de | del) | PASADA (?! a | al))"),

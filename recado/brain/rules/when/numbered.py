@@ -181,7 +181,9 @@ def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     year = _year_in(tokens, match)
     if not 1 <= month <= 12 or (year is not None and year not in _YEARS):
         return None
-    return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
+    return DayNamed(
+        Day(day=tokens.number(match.start("day")), month=month, year=year, weekday=_weekday_in(tokens, match))
+    )
 
 
 def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -478,6 +480,11 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
+    Rule(
+        f"{_WDX} <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}"
+        " (?= $ | PAUSE | FILL | a (las | la) | tipo | (en | por) la | para | QUEDA | PUEDO)",
+        _cardinal_month,
+    ),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
     Rule("(?<! .) <day:NUM> <month:NUM> <short:NUM> (?= $ | PAUSE | a las | at)", _three_numbers),
     Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
@@ -508,7 +515,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _only_pair,
     ),
     Rule(
-        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
+        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | DOTTED | (NUM | WNUM) (MER | HS)))",
         _likely_pair,
     ),
     Rule(

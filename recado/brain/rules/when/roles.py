@@ -5,7 +5,7 @@ import re
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, TimeNamed, Vague
+from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, TimeNamed, TimeSpan, Vague
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _DAY = ALPHABET.of("DAYM")
@@ -64,7 +64,7 @@ _THING = (
 )
 _TAKES_PLACE_AT = ALPHABET.compile(
     # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"((TAKES_PLACE | me CODIGO) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
     f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
     f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
     " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de){0,1} ITEM){0,2}>"
@@ -78,7 +78,7 @@ _AT_WHICH = ALPHABET.compile(
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER"))
-_ASIDE_WORDS = frozenset(ALPHABET.union("del TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
+_ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
@@ -255,6 +255,8 @@ def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
 def mark_asides(skeleton: Skeleton) -> None:
     """Set `aside` on the days and hours of something else that takes place, and of reasons: they stand if no others do."""
     letters = skeleton.letters
+    for item in skeleton.items:
+        item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
     if _ASIDE_WORDS.isdisjoint(letters):
         return
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH):

@@ -201,6 +201,8 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 actual: actual presente corriente
 arriba: arriba
 CONTRARIO: contrario defecto
+NADIE: nadie ninguno
+RETURNING: regresando volviendo
 brevedad: brevedad
 ALTA: alta
 TAL: tal
@@ -351,7 +353,7 @@ ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
-TAKES_PLACE: sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca arrancan vence
+TAKES_PLACE: entro sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca arrancan vence
     vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega casan operan bautizan gradua
     mudo mudamos internan sustento aterriza aterrizo
 PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla

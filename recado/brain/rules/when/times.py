@@ -183,6 +183,12 @@ def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(clock, None) if clock is not None and clock.possible else None
 
 
+def _leaving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Salgo del trabajo a las 6"."""
+    span = _from(tokens, match)
+    return replace(span, leaving=True) if isinstance(span, TimeSpan) else None
+
+
 def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     return TimeSpan(None, clock) if clock is not None and clock.possible else None
@@ -360,17 +366,20 @@ _SPANS = (
         f" | or later)? {NO_THINGS}",
         f"(de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
         " after) | or (later | after)"
-        " | o (mas TARDE | DESPUES | mas) | para arriba)",
+        " | o (mas TARDE | DESPUES (?! de | del) | mas) | para arriba)",
         f"no (antes de | before) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"not before <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) EARLIER than <t:{END_OF_RANGE}> {NO_THINGS}",
         f"later than <t:{END_OF_RANGE}> {NO_THINGS}",
-        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at | a las |"
-        f" a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
         f"((como | de)? MINIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (como | de)? MINIMO",
         f"(at)? <t:{END_OF_RANGE}> at the SOONEST",
         f"as of <t:{END_OF_RANGE}> {NO_THINGS}",
+    ),
+    *each(
+        _leaving,
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at | a las |"
+        f" a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
     ),
     *each(
         _until,
