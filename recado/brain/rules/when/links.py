@@ -23,7 +23,7 @@ _CHOICE = ALPHABET.compile(
     " | (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
     " (else | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
-    " | (mejor | STOP | si me? PUEDO)? COMMA? (en | o | y | de lo | de | su | word | CODIGO){0,4} CONTRARIO COMMA? (el | la | para | a | al){0,2} $"
+    " | (mejor | STOP | si me? PUEDO)? (COMMA | en | o | y | de | lo | su | word | CODIGO){0,6} CONTRARIO COMMA? (el | la | para | a | al){0,2} $"
     " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | PERO){0,3} si no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"

@@ -33,7 +33,7 @@ _CANT = ALPHABET.compile(
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
     " | no QUIERO (?! IR? GONE | (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
-    " | no EJEM (PODER | que)"
+    " | no me{1,2} PONGA | no EJEM (PODER | que)"
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
@@ -73,10 +73,10 @@ _NOT_BEFORE = ALPHABET.compile(
 )
 _NO_AFTER = ALPHABET.compile(
     "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
-    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY"
+    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
-    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
+    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
     " | es (?! FERIADO | GONE) | para ITEM | y ITEM ni)"
 )
 _INSTEAD_OF = ALPHABET.compile(

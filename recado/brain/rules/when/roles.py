@@ -64,10 +64,10 @@ _THING = (
 )
 _TAKES_PLACE_AT = ALPHABET.compile(
     # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? (el | la)? {_THING}{{0,3}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
     f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
     f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de){0,1} ITEM){0,2}>"
+    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
 )
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"

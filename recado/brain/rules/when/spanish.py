@@ -202,6 +202,8 @@ actual: actual presente corriente
 arriba: arriba
 CONTRARIO: contrario defecto
 NADIE: nadie ninguno
+PONGA: ponga pongan pongas anote anoten anotes agendes dejen dejes apunte apunten apuntes programe programen
+    programes cite citen cites manden mandes
 RETURNING: regresando volviendo
 brevedad: brevedad
 ALTA: alta

@@ -398,6 +398,7 @@ _SPANS = (
         f"(at)? (las)? <t:{END_OF_RANGE}> (at the)? LATEST",
         f"at the LATEST (at)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (a mas tardar | (como | de)? MAXIMO)",
+        f"<t:{SURE_HOUR}> (a mas tardar | (como | de)? MAXIMO)",
         f"(EARLIER than | mas TEMPRANO (de | que)) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"<t:{END_OF_RANGE}> (or (EARLIER | before) | o (antes | mas TEMPRANO))",
     ),

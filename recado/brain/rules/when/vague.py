@@ -77,7 +77,7 @@ _SOME_DAY = always(
     "SOON",
     "PROXIMAMENTE",
     "(LUEGO | DESPUES) (?= $ | BREAK)",
-    "(ya | EJEM)? (LUEGO | DESPUES) me? vemos",
+    "(?<! y) (LUEGO | DESPUES) me? vemos",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
     "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
