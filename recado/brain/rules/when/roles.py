@@ -29,7 +29,7 @@ _TOPIC = ALPHABET.compile(
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
-    " | TENIA (para)? (el | la)? (?= ITEM)"
+    " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
     " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no"
@@ -199,8 +199,8 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)? DOLOR?)"
-    " (DOSIS | word | words | GONE)"
+    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
+    " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA")
 _EVERY = ALPHABET.of("EVERYM")
@@ -243,8 +243,20 @@ def _mark(skeleton: Skeleton, at: int) -> None:
     """The mention at a place, and what stands with it."""
     item = skeleton.at[at]
     for other in item.cluster.items.values():
-        if not _aimed_at(skeleton, other, item) and not isinstance(other.meant, Vague | Soonest | Except):
-            other.source = True
+        if isinstance(other.meant, Vague | Soonest | Except) or _aimed_at(skeleton, other, item):
+            continue
+        # "Pase mi cita de las 9 a las 11" says both.
+        other.source = not (moving(skeleton) and _from_one_to_another(other))
+
+
+def _from_one_to_another(item: Item) -> bool:
+    match item.meant:
+        case TimeSpan(first, last, between=False):
+            return first is not None and last is not None
+        case DaySpan(days):
+            return len(days) > 1
+        case _:
+            return False
 
 
 def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:

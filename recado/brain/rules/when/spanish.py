@@ -200,6 +200,7 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     dispongas elijas elijan gustes desees deseen necesites digais
 actual: actual presente corriente
 arriba: arriba
+AGREED: dicho acordado
 CONTRARIO: contrario defecto
 NADIE: nadie ninguno
 PONGA: ponga pongan pongas anote anoten anotes agendes dejen dejes apunte apunten apuntes programe programen
