@@ -22,6 +22,7 @@ from tests.brain.when import (
     spanish_neighbour_cases,
     spanish_sunday_cases,
     spanish_thursday_cases,
+    spanish_told_cases,
     spanish_tuesday_cases,
 )
 from tests.brain.when.notation import spelled, written
@@ -47,6 +48,7 @@ TABLE: tuple[tuple[datetime, Language, str, str], ...] = (
     *((spanish_neighbour_cases.NOW, "es", text, expected) for text, expected in spanish_neighbour_cases.CASES),
     *((now, "en", text, expected) for now, cases in english_chat_cases.MESSAGES for text, expected in cases),
     *((now, "es", text, expected) for now, cases in spanish_chat_cases.MESSAGES for text, expected in cases),
+    *((now, "es", text, expected) for now, cases in spanish_told_cases.MESSAGES for text, expected in cases),
 )
 
 

@@ -304,7 +304,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del | que))",
         "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
     ),
-    *always(Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"),
+    *always(
+        Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"
+    ),
     *always(Apart(-1), "el DIA (antes (?! de | del) | PASADA (?! a | al))"),
     *each(
         _weeks_after,
@@ -321,8 +323,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *always(
         Following(),
-        f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES)"
-        f" {_ALONE}",
+        f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
         "el que me? VIENE",
         "(?<= sino | este) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
         "(?<= este COMMA | ese COMMA) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",

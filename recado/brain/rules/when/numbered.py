@@ -396,8 +396,17 @@ RULES: tuple[Rule[Meant], ...] = (
             " (?= $ | PAUSE | FILLER | TIMEM | a | at | PERO | y | and)",
             _month_put_right,
         )
-        for before in ("SORRY", "SORRY COMMA", "MON COMMA no", "MON COMMA no COMMA", "MON no COMMA", "MON no", "NUM PERO el",
-                       "NUM COMMA el", "NUM COMMA PERO el")
+        for before in (
+            "SORRY",
+            "SORRY COMMA",
+            "MON COMMA no",
+            "MON COMMA no COMMA",
+            "MON no COMMA",
+            "MON no",
+            "NUM PERO el",
+            "NUM COMMA el",
+            "NUM COMMA PERO el",
+        )
     ),
     # A number alone.
     Rule(

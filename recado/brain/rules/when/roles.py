@@ -77,7 +77,9 @@ _AT_WHICH = ALPHABET.compile(
 )
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
-_REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER"))
+_REASON_WISHES = frozenset(
+    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER")
+)
 _ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
@@ -89,6 +91,7 @@ _PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi)
 """ "Postpone it till monday" names the new day."""
 _THAT_DAY = ALPHABET.compile("PEDIR (para | el)? (ese){1,2} (DIA | fecha)")
 """ "Mi seguro cubre desde el 1, agéndeme para ese día"."""
+_POINTING = frozenset(ALPHABET.union("ese eso"))
 _NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (eso | (ese){1,2} (DIA | fecha | MON))")
 """ "Viajo el 10, una cita antes de esa fecha"."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
@@ -202,7 +205,9 @@ _ROUTINE = ALPHABET.compile(
     "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile(
+    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA"
+)
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"
@@ -269,7 +274,7 @@ def mark_asides(skeleton: Skeleton) -> None:
     letters = skeleton.letters
     for item in skeleton.items:
         item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
-    if _ASIDE_WORDS.isdisjoint(letters):
+    if len(skeleton.items) < 2 or _ASIDE_WORDS.isdisjoint(letters):
         return
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
         for match in pattern.finditer(letters):
@@ -288,15 +293,16 @@ def _set_aside(skeleton: Skeleton, start: int, end: int) -> None:
 def mark_open_sides(skeleton: Skeleton) -> None:
     """Set `open_side` on days that only limit: "a partir del lunes", "by friday"."""
     letters = skeleton.letters
+    pointed_at = not _POINTING.isdisjoint(letters)
     for item in skeleton.items:
         if isinstance(item.meant, DayNamed) and not item.source:
+            near_it = pointed_at and item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
-            limit = limit and not _THAT_DAY.search(letters, item.at)
-            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or (
-                item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
-            )
+            if limit and _THAT_DAY.search(letters, item.at):
+                limit = False
+            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
 
@@ -362,8 +368,10 @@ def mark_reported(skeleton: Skeleton) -> None:
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
         said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
-    letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), letters)
-    letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
+    if not _NOT.isdisjoint(letters):
+        letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), letters)
+    if _WAS in letters:
+        letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)

@@ -99,7 +99,7 @@ _SOME_DAY = always(
     "(the)? (WEEK | WEEKEND) of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
-        "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
@@ -133,7 +133,12 @@ _WEEKS = (
         "(esta | this) (ese)? WEEKU",
         "(FIN | FINES | FINAL | mid | end | EARLY) (de | of)? (esta | la | this | the) WEEKU",
     ),
-    *always(Vague(week=0), "(?<! a) (la SEMANA) (?= $ | PAUSE)", "(?<! COSA) word de la SEMANA (?= $ | PAUSE)", "end of WEEK"),
+    *always(
+        Vague(week=0),
+        "(?<! a) (la SEMANA) (?= $ | PAUSE)",
+        "(?<! COSA) word de la SEMANA (?= $ | PAUSE)",
+        "end of WEEK",
+    ),
     *always(
         Vague(week=1),
         f"(la | the)? {_NEXT_WEEK}",
