@@ -125,7 +125,7 @@ class Choosing:
                     item.meant = replace(meant, day=day)
 
     def _over(self, day: Day, said_at: int, item: Item) -> bool:
-        """Whether a day of this week has been, where a clause of its own names it: "llegaba esta semana, entonces paso el
+        """Whether a day of this week has been, and a clause of its own names it: "llegaba esta semana, entonces paso el
         miércoles"."""
         found = resolve(day, self.today)
         apart = not _NEW_CLAUSE.isdisjoint(self.skeleton.letters[said_at + 1 : item.at])

@@ -183,7 +183,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
             " viaje | town | disponible"
-            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN | TAKES_PLACE | NADIE | PICK_UP | HAPPENED)"
+            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN | TAKES_PLACE | NADIE | PICK_UP |"
+            " HAPPENED)"
             " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",

@@ -276,7 +276,7 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
 
 
 def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
-    """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before it, a week later."""
+    """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before, a week later."""
     before: Day | None = None
     vague = False
     since = 0

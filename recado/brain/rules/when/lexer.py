@@ -291,10 +291,8 @@ class _Lexer:
             if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
-        if word in _PAST_OR_WISHED and self._letters[-2:] and "".join(self._letters[-2:]) in _SO_THAT:
-            return _WISHED
         if known := lexicon.get(word):
-            return _UNKNOWN if known[0][0] == _DID and self._described() else known
+            return self._in_its_place(word, known)
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
@@ -311,6 +309,12 @@ class _Lexer:
         if self._language == "es" and _WE_DO.fullmatch(word):
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+        """What a known word means after the words before it."""
+        if word in _PAST_OR_WISHED and "".join(self._letters[-2:]) in _SO_THAT:
+            return _WISHED
+        return _UNKNOWN if known[0][0] == _DID and self._described() else known
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""

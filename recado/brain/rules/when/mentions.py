@@ -116,7 +116,7 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """So many days before (negative) or after the day that was named last ("tengo cita el 22, puede ser 3 días antes?");
+    """So many days before (negative) or after the day that was named last ("tengo el 22, puede ser 3 días antes?");
     `otherwise` is what it means if none was."""
 
     days: int

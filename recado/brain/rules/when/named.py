@@ -301,7 +301,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _apart,
-        f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del | que))",
+        f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del |"
+        f" que))",
         "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
     ),
     *always(
@@ -381,7 +382,8 @@ RULES: tuple[Rule[Meant], ...] = (
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
-        "(el | este) <wd:MAR> (?= (antes | DESPUES) (de | del) | a las | a la | (en | por) la PARTES | tipo | PUEDO | y | o"
+        "(el | este) <wd:MAR> (?= (antes | DESPUES) (de | del) | a las | a la | (en | por) la PARTES | tipo | PUEDO"
+        " | y | o"
         " | no | PROX | que VIENE)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
     ),

@@ -524,7 +524,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _only_pair,
     ),
     Rule(
-        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | DOTTED | (NUM | WNUM) (MER | HS)))",
+        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | DOTTED | (NUM | WNUM) (MER"
+        " | HS)))",
         _likely_pair,
     ),
     Rule(

@@ -3,7 +3,7 @@
 import re
 
 from recado.brain.rules.when.calendar import Day
-from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
@@ -76,7 +76,8 @@ _NO_AFTER = ALPHABET.compile(
     " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
-    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
+    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO |"
+    " QUIERO | SORRY"
     " | es (?! FERIADO | GONE) | para ITEM | y ITEM ni)"
 )
 _INSTEAD_OF = ALPHABET.compile(
@@ -128,12 +129,16 @@ def mark(skeleton: Skeleton) -> list[int]:
         if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())
     for match in _YES_AFTER.finditer(letters):
-        for item in skeleton.at[match.start()].cluster.items.values():
-            item.negative = False
+        _accept(skeleton.at[match.start()].cluster)
     for item in skeleton.items:
         # What is over cannot be refused: "couldn't come yesterday".
         item.negative = item.negative and not _is_over(item)
     return naming_nothing
+
+
+def _accept(cluster: Cluster) -> None:
+    for item in cluster.items.values():
+        item.negative = False
 
 
 def _otherwise(skeleton: Skeleton, match: re.Match[str]) -> bool:

@@ -46,7 +46,8 @@ _MOVED = ALPHABET.compile(
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
 _MOVED_TO = ALPHABET.compile(
-    "((MOVER | MOVED) (me | la | lo | mi | su | CITA | EJEM){0,3} | (la | lo) PUEDO? (PASAR | STEP)) (a | al | para | por)"
+    "((MOVER | MOVED) (me | la | lo | mi | su | CITA | EJEM){0,3} | (la | lo) PUEDO? (PASAR | STEP)) (a | al | para"
+    " | por)"
     " (el | la | las | este | DIA){0,2} (?= ITEM)"
 )
 """ "Tengo el lunes a las 10, la quería cambiar al martes"."""
@@ -58,31 +59,9 @@ _MOVE = ALPHABET.compile(
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
 )
-_THING = (
-    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | LOCAL | GONE | de | del | por | con | la |"
-    " mi | su | a | al)"
-)
-_TAKES_PLACE_AT = ALPHABET.compile(
-    # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)? {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? (el | la)? {_THING}{{0,3}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
-    f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es | (que | PORQUE)"
-    f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
-)
-_AT_WHICH = ALPHABET.compile(
-    # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
-    "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
-    f" (yo | ya | me | EJEM | (mi | el | la) word){{0,2}} (TAKES_PLACE | es NUM (?! ITEM) | VOY (de viaje | (a | al | para) (la | el)?"
-    " (word | LOCAL) (?! ITEM)))"
-)
-_REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
-""" "Porque hoy todo está cerrado"."""
-_REASON_WISHES = frozenset(
-    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER")
-)
-_ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
+    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
+    " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
     " | antes del | before | until | hasta | by | within | not until"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
@@ -100,7 +79,8 @@ _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DOR
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
     "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
-    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | COMMA? como muy TARDE | (como)?"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | COMMA? como"
+    " muy TARDE | (como)?"
     " MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
@@ -127,7 +107,8 @@ _POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
 """ "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | TELL | word TELL | mi (word | words | DINERO)) | (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | TELL | word TELL | mi (word | words | DINERO)) |"
+    " (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -177,7 +158,8 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} (HAPPENED | DIJO) | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} (HAPPENED | DIJO) | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la |"
+    " el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _THEY_SAY = (
@@ -202,7 +184,8 @@ _LATER_WORD = ALPHABET.compile(
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
 )
 _ROUTINE = ALPHABET.compile(
-    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the | a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
+    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
+    " a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile(
@@ -210,7 +193,8 @@ _HABIT = ALPHABET.compile(
 )
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
-    "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM PARTM? (COMMA | de){0,1} EVERYM"
+    "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
+    " PARTM? (COMMA | de){0,1} EVERYM"
 )
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
@@ -237,7 +221,7 @@ def mark_sources(skeleton: Skeleton) -> None:
 
 
 def _mark_before(skeleton: Skeleton, place: int, target: Item) -> None:
-    """What was named before a move is where it is moved from: "hay cita para el 12 a las 9, la quería cambiar al 15"."""
+    """What was named before a move is where it is moved from: "hay cita para el 12 a las 9, cámbiela al 15"."""
     for item in skeleton.items:
         moved = target.cluster.day is not None or item.slot == target.slot
         if item.at < place and moved and isinstance(item.meant, DayNamed | TimeNamed) and not item.negative:
@@ -267,27 +251,6 @@ def _from_one_to_another(item: Item) -> bool:
 def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
     """ "Cambiar la cita del lunes para las 5": the second half is where it is to go."""
     return other.at > item.at and not _TARGET.isdisjoint(skeleton.letters[item.at + 1 : other.at])
-
-
-def mark_asides(skeleton: Skeleton) -> None:
-    """Set `aside` on the days and hours of something else that takes place, and of reasons: they stand if no others do."""
-    letters = skeleton.letters
-    for item in skeleton.items:
-        item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
-    if len(skeleton.items) < 2 or _ASIDE_WORDS.isdisjoint(letters):
-        return
-    for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
-        for match in pattern.finditer(letters):
-            _set_aside(skeleton, match.start("items"), match.end("items"))
-    for match in _REASON.finditer(letters):
-        if _REASON_WISHES.isdisjoint(match.group()):
-            _set_aside(skeleton, match.start(), match.end())
-
-
-def _set_aside(skeleton: Skeleton, start: int, end: int) -> None:
-    for at in range(start, end):
-        if item := skeleton.at.get(at):
-            item.aside = True
 
 
 def mark_open_sides(skeleton: Skeleton) -> None:

@@ -252,8 +252,9 @@ MESA: mesa sala salon combo plan paquete caja cama linea puerta habitacion pregu
 PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     ventanilla talla anexo interior bloque edad articulo vitamina depto dpto departamento aula
     modulo android iphone ios windows anden cubiculo stand fila asiento
-CODIGO: contrato folio guia tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
-    expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
+CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
+    expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula contrato
+    folio guia
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
 FIEBRE: fiebre temperatura febricula calentura
@@ -356,9 +357,9 @@ ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
-TAKES_PLACE: entro sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca arrancan vence
-    vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega casan operan bautizan gradua
-    mudo mudamos internan sustento aterriza aterrizo
+TAKES_PLACE: entro sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca
+    arrancan vence vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega
+    casan operan bautizan gradua mudo mudamos internan sustento aterriza aterrizo
 PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla
 # The past
 MISSED: olvido olvide falte perdi perdimos

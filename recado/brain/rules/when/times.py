@@ -364,7 +364,8 @@ _SPANS = (
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
         f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
         f" | or later)? {NO_THINGS}",
-        f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
+        f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE |"
+        f" onwards | and (later |"
         " after) | or (later | after)"
         " | o (mas TARDE | DESPUES (?! de | del) | mas) | para arriba)",
         f"no (antes de | before) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
@@ -378,7 +379,8 @@ _SPANS = (
     ),
     *each(
         _leaving,
-        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at | a las |"
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at |"
+        f" a las |"
         f" a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
     ),
     *each(

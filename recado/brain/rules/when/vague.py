@@ -88,7 +88,8 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
+    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | DESPUES (de | del)) (the | el"
+    " | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
@@ -182,7 +183,8 @@ _MONTHS = always(
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
-    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando (PASO | word)) "
+    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando"
+    " (PASO | word)) "
     "la? QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
@@ -227,7 +229,8 @@ _SOONEST = always(
     "(a la)? (mayor) brevedad",
 )
 _DAYS_LEFT_OUT = (
-    "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
+    "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
+    " FINDES | WEEKENDS | WEEKEND |"
     " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from recado.brain.rules.when import calendar, choosing, clock, polarity, roles
+from recado.brain.rules.when import asides, calendar, choosing, clock, polarity, roles
 from recado.brain.rules.when.calendar import Day, Problem
 from recado.brain.rules.when.choosing import Choosing, Chosen
 from recado.brain.rules.when.clock import NAMED_PARTS, Clock, Part
@@ -56,7 +56,7 @@ class Judge:
         naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
         polarity.refuse_sources(skeleton, naming_nothing)
-        roles.mark_asides(skeleton)
+        asides.mark(skeleton)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)

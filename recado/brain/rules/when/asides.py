@@ -1,0 +1,56 @@
+"""Days and hours that say when something else takes place: "el 22 viajo", "mi vuelo sale a la 1"."""
+
+from recado.brain.rules.when.items import Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import TimeSpan
+
+_THING = (
+    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | LOCAL | GONE | de |"
+    " del | por | con | la |"
+    " mi | su | a | al)"
+)
+_TAKES_PLACE_AT = ALPHABET.compile(
+    # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
+    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)?"
+    f" {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? (el |"
+    f" la)? {_THING}{{0,3}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
+    f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}}"
+    f" es | (que | PORQUE)"
+    f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
+    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de | del){0,1}"
+    " ITEM){0,2}>"
+)
+_AT_WHICH = ALPHABET.compile(
+    # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
+    "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
+    " (yo | ya | me | EJEM | (mi | el | la) word){0,2} (TAKES_PLACE | es NUM (?! ITEM) | VOY (de viaje | (a | al"
+    " | para) (la | el)?"
+    " (word | LOCAL) (?! ITEM)))"
+)
+_REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
+""" "Porque hoy todo está cerrado"."""
+_REASON_WISHES = frozenset(
+    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER")
+)
+_ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
+
+
+def mark(skeleton: Skeleton) -> None:
+    """Set `aside` on the days and hours of what else takes place, and of reasons: they stand if no others do."""
+    letters = skeleton.letters
+    for item in skeleton.items:
+        item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
+    if len(skeleton.items) < 2 or _ASIDE_WORDS.isdisjoint(letters):
+        return
+    for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
+        for match in pattern.finditer(letters):
+            _set_aside(skeleton, match.start("items"), match.end("items"))
+    for match in _REASON.finditer(letters):
+        if _REASON_WISHES.isdisjoint(match.group()):
+            _set_aside(skeleton, match.start(), match.end())
+
+
+def _set_aside(skeleton: Skeleton, start: int, end: int) -> None:
+    for at in range(start, end):
+        if item := skeleton.at.get(at):
+            item.aside = True
