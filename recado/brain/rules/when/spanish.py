@@ -253,8 +253,8 @@ PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     ventanilla talla anexo interior bloque edad articulo vitamina depto dpto departamento aula
     modulo android iphone ios windows anden cubiculo stand fila asiento
 CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
-    expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula contrato
-    folio guia
+    expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
+    contrato folio guia
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
 FIEBRE: fiebre temperatura febricula calentura
