@@ -27,10 +27,12 @@ _AT_WHICH = ALPHABET.compile(
     " | para) (la | el)?"
     " (word | LOCAL) (?! ITEM)))"
 )
+_LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
+""" "Vengan a las 7, que a las 8 me voy"."""
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(
-    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CITA CAN WANT PREFER")
+    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER")
 )
 _ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 
@@ -42,7 +44,7 @@ def mark(skeleton: Skeleton) -> None:
         item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
     if len(skeleton.items) < 2 or _ASIDE_WORDS.isdisjoint(letters):
         return
-    for pattern in (_TAKES_PLACE_AT, _AT_WHICH):
+    for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
             _set_aside(skeleton, match.start("items"), match.end("items"))
     for match in _REASON.finditer(letters):

@@ -271,6 +271,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "next TOMORROW",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
+        "(?<= MANANA y) PASADO (?! WD)",
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
@@ -291,6 +292,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
+        f"{_COUNT} {_DATE_UNIT} (a partir de | desde | since) TODAY",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(
@@ -314,7 +316,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
         f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
-        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
+        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in | a) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
     *each(
@@ -331,6 +333,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | la) subsiguiente {_ALONE}",
         f"(?<= COMMA | o) de la (OTRO | SIGUIENTE | PROX | que VIENE) {_ALONE}",
         "el SIGUIENTE a ese",
+        "el de la ((OTRO | PROX | SIGUIENTE) SEMANA | SEMANA (que VIENE | OTRO | PROX))",
         f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",

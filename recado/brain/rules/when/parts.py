@@ -40,7 +40,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(at | in the | by)? <p:NIGHT> (time)?",
         "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO | NOCHEBUENA | NAVIDAD | NOCHEVIEJA) de <p:MANANA>",
         "(?<= (el | DIA) NUM) de <p:MANANA>",
-        "(?<! INSIDE) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a | tipo)",
+        "(?<! INSIDE) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a las | a la | tipo)",
         "(en | por) <p:MANANA>",
         "(BIEN | muy | lo mas)? <p:TEMPRANO> (en la MANANA | por la MANANA | de la MANANA | a la MANANA)?",
         "(BIEN | muy)? <p:EARLY> (in the MORNING | MORNING)? (?! (next | this | MON | DAY))",

@@ -365,7 +365,14 @@ def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bo
         return False
     if not behind and _wished_done(letters, item.at):
         return False
+    if not behind and _EVENT.search(clause) is None and _asked(letters, item.at):
+        return False
     return _done(clause, sentence, behind=behind) and not _told_behind(skeleton, item)
+
+
+def _asked(letters: str, at: int) -> bool:
+    """Whether its clause is a question: "no hubo clase el lunes, la recuperamos el sábado?"."""
+    return next((letter for letter in letters[at:] if letter in _HALF_SENTENCES), "") == _ASK
 
 
 def _wished_done(letters: str, at: int) -> bool:

@@ -301,9 +301,10 @@ class Judge:
         """The hour of something else, if nothing but that is told."""
         chosen = self._choosing.chosen(choosing.time_of, lambda item: self._offered(item) and item.aside)
         item = chosen.last
-        if item is None or day.last is None or day.last.aside or isinstance(item.meant, TimeSpan):
+        if item is None or isinstance(item.meant, TimeSpan) or (day.last is not None and day.last.aside):
             return item
-        return None
+        refused = any(one.negative and self._is_day(one) for one in self._skeleton.items)
+        return item if day.last is None and not refused else None
 
     def _hour(self, item: Item, own: Clock) -> dt.time | None:
         part = self._part_for(item)
