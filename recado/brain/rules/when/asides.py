@@ -31,9 +31,7 @@ _LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE) <items:TIMEM> ya? (me VOY | S
 """ "Vengan a las 7, que a las 8 me voy"."""
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
-_REASON_WISHES = frozenset(
-    ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER")
-)
+_REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER"))
 _ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 
 

@@ -196,7 +196,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? (AVISO | DIGO)",
             "(AVISO | DIGO) (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
-            " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
+            " (?! at | a | al | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or | tipo | como | TEMPRANO)",
             "word u later (?= $ | PAUSE | FILL)",
             "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
             "BUENAS (una | un)? (DIA | TARDE | NOCHE)",

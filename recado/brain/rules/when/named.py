@@ -244,7 +244,7 @@ _BESIDE = (
 _NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
 """ "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
-_START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
+_START = "(<wd:WDAY> | <today:TODAY> DIA? | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "esta? (NEXT | OTRO) WEEKU | esta? WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
 _THIS_WEEK = (
@@ -275,7 +275,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
-        "(?<! INSIDE) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
+        "(?<! INSIDE) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | (a las | tipo) (NN | CLOCK))",
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),

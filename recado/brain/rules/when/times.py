@@ -380,8 +380,7 @@ _SPANS = (
     *each(
         _leaving,
         f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at |"
-        f" a las |"
-        f" a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
+        f" tipo | a las | a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
     ),
     *each(
         _until,
