@@ -331,6 +331,49 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        # Wednesday.
+        datetime(2026, 9, 30, 19, 5, tzinfo=ZoneInfo("America/Guayaquil")),
+        (
+            (
+                ("vecino buenas noches no sea malito mañana me guarda 2 fundas de pan para las 6 de la mañana"),
+                "10-01 06:00",
+            ),
+            ("licen cuánto sale la escritura? tengo que firmar antes del 15", "?"),
+            ("usted me dijo que para el miércoles ya estaba, hoy es miércoles", "09-30"),
+            ("quería preguntar si el día sábado 3 de octubre hay atención normal", "10-03"),
+            ("doctorcita tengo la regla desde el 25, así igual puedo ir mañana?", "10-01"),
+            ("me bajó el 25, cuándo puedo hacerme el papanicolau?", "09-25 past"),
+            ("mi niño nació el 12 de julio, le toca la vacuna de los 2 meses, puedo ir el viernes?", "10-02"),
+            ("mi niño cumple 2 meses el viernes, ese día lo llevo a la vacuna", "10-02"),
+            ("cumple 15 el 24 de octubre mi hija, quisiera contratar el salón", "10-24"),
+            ("tienen libre el salón el 24 de octubre desde las 6? son 80 personas", "10-24 time_from=18:00"),
+            ("necesito 80 sillas para el 24, me las trae un día antes", "10-23"),
+            ("no hubo clase el lunes, la recuperamos el sábado?", "10-03"),
+            ("mi hija va a faltar mañana y pasado", "? options=2026-10-01,2026-10-02"),
+            ("mañana y pasado no va a ir", "from_date=2026-10-01"),
+            ("mañana no va porque tiene cita en el seguro a las 9", "from_date=2026-10-01"),
+            ("vengan a las 7 que a las 8 me voy", "07:00"),
+            ("vengan mañana a las 7 que salgo a las 8", "10-01 07:00"),
+            ("me dieron de alta ayer y me dijeron control en una semana", "10-07"),
+            ("una semana a partir de hoy", "10-07"),
+            ("de mañana a una semana", "10-08"),
+            ("el jueves, no este, el de la otra semana", "10-08"),
+            ("el viernes 2 en la tarde o el sábado 3 en la mañana", "? options=2026-10-02,2026-10-03"),
+        ),
+    ),
+    (
+        # Monday.
+        datetime(2027, 5, 3, 10, 15, tzinfo=ZoneInfo("America/Lima")),
+        (
+            ("se me cruzó con el trabajo, cámbiamela del jueves al viernes", "05-07 from_date=2027-05-06"),
+            ("mañana digo pasado", "05-05"),
+            ("no puedo ni el martes ni el miércoles, recién el jueves", "05-06"),
+            ("sí el viernes pero más tarde", "05-07"),
+            ("domingo 9 día de la madre, reserva para 6 a la 1", "05-09 13:00"),
+            ("el domingo fui y estaba cerrado, abren el lunes?", "05-10"),
+        ),
+    ),
+    (
         # Friday.
         datetime(2027, 1, 29, 16, 40, tzinfo=ZoneInfo("America/Mexico_City")),
         (

@@ -270,7 +270,7 @@ RULES: tuple[Rule[Meant], ...] = (
         # As in Nigeria.
         "next TOMORROW",
         "OVERMORROW",
-        "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
+        "(?<= o | para | ser | mejor | PREFIERO | or | SORRY | sino) PASADO (?! (el | la | WD))",
         "(?<= MANANA y) PASADO (?! WD)",
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",

@@ -466,7 +466,11 @@ def drop_habits(skeleton: Skeleton) -> None:
     _drop_weekly(skeleton)
     if _HABIT.search(letters) is None:
         return
-    weekdays = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    weekdays = [
+        cluster
+        for cluster in skeleton.clusters
+        if _of_hours(cluster) and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
+    ]
     asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
     habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):

@@ -137,6 +137,8 @@ class Judge:
         return isinstance(found, dt.date) and found < self._today
 
     def _overrides(self, definite: Item, loose: Item) -> bool:
+        if self._only_hours(loose) and not self._moving and not self._lies_behind(definite):
+            return False
         if definite.reported and self._lies_behind(definite) and isinstance(loose.meant, Soonest):
             return True
         return loose.at > definite.at and (
