@@ -374,6 +374,61 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        # Thursday.
+        datetime(2026, 12, 17, 13, 25, tzinfo=ZoneInfo("America/Montevideo")),
+        (
+            (
+                (
+                    "bueno entonces quedamos así el lunes a las 5 vos me esperás que yo a las 4 y media salgo"
+                    " del trabajo"
+                ),
+                "12-21 17:00",
+            ),
+            (
+                (
+                    "necesito las masas para el 24 pero el 24 no puedo pasar así que las paso a buscar el 23 "
+                    "después de las 6"
+                ),
+                "12-23 time_from=18:00",
+            ),
+            (
+                (
+                    "la nena tiene 6 años y desde el martes está con tos y anoche tuvo 38 y medio la podrás "
+                    "ver hoy a última hora"
+                ),
+                "12-17 part_of_day=afternoon",
+            ),
+            (
+                (
+                    "mi vieja se opera el 28 y el cardiólogo tiene que firmarle el apto antes así que el 22 o"
+                    " 23 me vendría bárbaro"
+                ),
+                "? options=2026-12-22,2026-12-23",
+            ),
+            (
+                (
+                    "che el viernes pasado te dejé la bici y me dijiste que para el miércoles y ya es jueves "
+                    "paso hoy o mañana?"
+                ),
+                "? options=2026-12-17,2026-12-18",
+            ),
+            (
+                (
+                    "me confundí de día pensé que era hoy y resulta que era ayer me das otro turno para la "
+                    "semana que viene"
+                ),
+                "? vague",
+            ),
+            (
+                ("no llego a las 3 porque perdí el ómnibus de las 2 y el otro pasa 2 y media llego tipo 3 y cuarto"),
+                "15:15 from_time=15:00",
+            ),
+            ("el pasto hay que cortarlo antes del 24 vení cuando puedas", "?"),
+            ("vení el sábado de mañana que de tarde no hay nadie", "12-19 part_of_day=morning"),
+            ("pagué la de noviembre el 10 de diciembre a las 3 de la tarde", "12-10 15:00 past"),
+        ),
+    ),
+    (
         # Friday.
         datetime(2027, 1, 29, 16, 40, tzinfo=ZoneInfo("America/Mexico_City")),
         (

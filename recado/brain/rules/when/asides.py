@@ -16,7 +16,7 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     f" la)? {_THING}{{0,3}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
     f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}}"
     f" es | (que | PORQUE)"
-    f" SALGO {_THING}{{0,4}} | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
+    f" SALGO {_THING}{{0,4}} | que ERA | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
     " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de | del){0,1}"
     " ITEM){0,2}>"
 )
@@ -27,12 +27,12 @@ _AT_WHICH = ALPHABET.compile(
     " | para) (la | el)?"
     " (word | LOCAL) (?! ITEM)))"
 )
-_LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
+_LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
 """ "Vengan a las 7, que a las 8 me voy"."""
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER"))
-_ASIDE_WORDS = frozenset(ALPHABET.union("del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
+_ASIDE_WORDS = frozenset(ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 
 
 def mark(skeleton: Skeleton) -> None:

@@ -380,8 +380,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _with_month,
     ),
     Rule(
-        f"<gone:last>? <mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}?"
-        f" {NOT_A_DAY}",
+        f"<gone:last>? <mon:MON> (the | (?<! de MON) el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS |"
+        f" ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}",
         _with_month,
     ),
     Rule(f"{_WDX} <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?", _with_month),

@@ -8,6 +8,7 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
+_NADIE = ALPHABET.of("NADIE")
 _YA = ALPHABET.of("ya")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _RESETS = frozenset(
@@ -174,7 +175,10 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     after = _reached(skeleton, match.end())
     before = _standing_before(skeleton, match.start())
     comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
-    if before and not (comma_between and any(item.slot == _DAYM for item in after)):
+    if before and skeleton.letters[match.end() - 1] == _NADIE:
+        # "De tarde no hay nadie, vení el sábado": what follows is another matter.
+        _refuse_before(skeleton, match.start(), match.end())
+    elif before and not (comma_between and any(item.slot == _DAYM for item in after)):
         _refuse_before(skeleton, match.start(), match.end())
         _refuse_after(skeleton, match.end(), {item.slot for item in before})
     else:
