@@ -11,6 +11,8 @@ from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soon
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
+_EITHER = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE | TALVEZ | too | ASK | AND")
+
 _BECAUSE = ALPHABET.compile(
     "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
 )
@@ -86,6 +88,10 @@ class Choosing:
         return any(
             link == "choice" and first.cluster is before and second.cluster is after for before, after, link in pairs
         )
+
+    def either(self, first: Item, second: Item) -> bool:
+        """Whether the second may be put right, or a choice beside the first: anything but a sentence of its own."""
+        return _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
 
     def any_but(self, first: Item, second: Item) -> bool:
         """Whether the second is any day but the first: "hoy llueve, otro día"; "el lunes u otro día" is not."""

@@ -4,9 +4,9 @@ A skeleton has one letter for every mention and one for every other token, so th
 Mentions that stand together ("el lunes por la tarde a las 5") are one cluster: a day, a time and a part of the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from recado.brain.rules.when.calendar import Day, resolve
 from recado.brain.rules.when.clock import Clock
@@ -48,6 +48,7 @@ _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
+_OWNERS = frozenset(ALPHABET.union("my your the a"))
 _A_FEW = 6
 _CLOSED_FOR = ALPHABET.compile(
     "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
@@ -60,6 +61,7 @@ _ANOTHER = frozenset(
 """Between two days that are not one."""
 _PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
 _DAYS_A_WEEK = 7
+_TWO_WEEKS = timedelta(days=14)
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
     " EJEM | FILL"
@@ -81,7 +83,8 @@ class Item:
     """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
 
     `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
-    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead.
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `duty`: it says when
+    somebody has something else to do.
     """
 
     start: int
@@ -93,6 +96,7 @@ class Item:
     open_side: bool = False
     reported: bool = False
     backward: bool = False
+    duty: bool = False
     cluster: "Cluster" = field(default_factory=_alone)
 
     @property
@@ -153,7 +157,7 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _put_right(list(_told_apart([Item(piece.start, piece.end, piece.product) for piece in found], today)))
     items = _without_themes(tokens, items)
     items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
     letters: list[str] = []
@@ -173,11 +177,29 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     return Skeleton(text, kept, at, _clusters(text, kept), tokens.language)
 
 
+def _told_apart(items: list[Item], today: date) -> Iterator[Item]:
+    """The mentions with a weekday and a number made a day and an hour where no such day is at hand: "friday 9"."""
+    for item in items:
+        meant = item.meant
+        if isinstance(meant, DayNamed) and meant.hour is not None and not _at_hand(meant.day, today):
+            yield Item(item.start, item.end - 1, DayNamed(meant.hour.day))
+            yield Item(item.end - 1, item.end, TimeNamed(meant.hour.clock))
+        else:
+            yield item
+
+
+def _at_hand(day: Day, today: date) -> bool:
+    found = resolve(day, today)
+    return isinstance(found, date) and found - today < _TWO_WEEKS
+
+
 def _without_themes(tokens: Tokens, items: list[Item]) -> list[Item]:
     """The mentions without holidays that only say what kind of feast it is: "12 dec christmas party"."""
     kept: list[Item] = []
     for item in items:
-        themed = bool(kept) and _is_holiday(item.meant) and _is_theme(tokens.letters, kept[-1], item)
+        themed = _is_holiday(item.meant) and (
+            (bool(kept) and _is_theme(tokens.letters, kept[-1], item)) or _is_thing(tokens.letters, items, item)
+        )
         if not themed and not (_is_feast(item.meant) and _closed_for(tokens.letters, kept, item)):
             kept.append(item)
     return kept
@@ -205,6 +227,12 @@ def _is_theme(letters: str, before: Item, item: Item) -> bool:
     gap = letters[before.end : item.start]
     named = _FEAST_AFTER.match(letters, item.end) is not None or _FEAST_BEFORE.search(gap) is not None
     return named and _ANOTHER.isdisjoint(gap)
+
+
+def _is_thing(letters: str, items: list[Item], item: Item) -> bool:
+    """Whether a holiday only says what kind of thing it is: "our christmas tree came on friday"."""
+    owned = letters[item.start - 1 : item.start] in _OWNERS and _FEAST_AFTER.match(letters, item.end) is not None
+    return owned and any(isinstance(one.meant, DayNamed) and not _is_holiday(one.meant) for one in items)
 
 
 def _put_right(items: list[Item]) -> list[Item]:
@@ -261,14 +289,20 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
 def _followed(items: list[Item]) -> list[Item]:
     """ "El otro" made the weekday named before it, a week later."""
     before: Day | None = None
+    named: Day | None = None
     for item in items:
         match item.meant:
+            case Following(beside=Day() as beside, day=Day() as day):
+                item.meant = DayNamed(replace(beside, beside=named) if named is not None else day)
+            case Following(days=int(days)) if days:
+                item.meant = DayNamed(replace(named, plus=named.plus + days)) if named is not None else Nothing()
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
                 item.meant = DayNamed(day) if day is not None else Nothing()
             case DayNamed(day):
                 before = day if day.weekday is not None and day.day is None else None
+                named = day
             case _:
                 pass
     return items

@@ -39,7 +39,7 @@ def _fold_table() -> Mapping[int, str | None]:
 _FOLD = _fold_table()
 _TOKEN = re.compile(
     r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
-    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|½)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
@@ -188,6 +188,7 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -287,6 +288,8 @@ class _Lexer:
             if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
+        if word == "id" and self._is_card(start, end):
+            return _UNKNOWN
         if known := lexicon.get(word):
             return _UNKNOWN if known[0][0] == _DID and self._described() else known
         if word.endswith("'s"):
@@ -305,6 +308,11 @@ class _Lexer:
         if self._language == "es" and _WE_DO.fullmatch(word):
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _is_card(self, start: int, end: int) -> bool:
+        """Whether "id" is no "I'd": "my id", "the ID photo"."""
+        owned = bool(self._letters) and self._letters[-1] in _OWNERS
+        return owned or (self._raw[start:end] == "ID" and not self._raw.isupper())
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""

@@ -9,11 +9,21 @@ from recado.brain.rules.when.clock import Clock, Part
 @dataclass(frozen=True, slots=True)
 class DayNamed:
     """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado"). `unit` is what
-    was counted, if it was counted from today: one week of "en dos semanas"."""
+    was counted, if it was counted from today: one week of "en dos semanas". `hour`: what it is if its number is that of
+    no such day at hand: "friday 9"."""
 
     day: Day
     bare: bool = False
     unit: Day | None = None
+    hour: "DayAndHour | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAndHour:
+    """A weekday and an hour, each of them a mention."""
+
+    day: Day
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,12 @@ class TimesOffered:
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
     """Times from `first` to `last`; None if it is open on that side. `between`: told as what lies between two hours, so
-    that it is no move from one to the other."""
+    that it is no move from one to the other. `off`: when somebody's work ends."""
 
     first: Clock | None
     last: Clock | None
     between: bool = False
+    off: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +88,21 @@ class PartNamed:
 class Vague:
     """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
     any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
-    is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of."""
+    is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of.
+    `any`: whichever is offered ("whenever")."""
 
     week: int | None = None
     habitual: bool = False
     hours: bool = False
     other: bool = False
+    any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
-    """As soon as possible."""
+    """As soon as possible; `now` if the words may as well only say how things are: "it's crazy right now"."""
+
+    now: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +121,12 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before."""
+    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before.
+    `beside` is a weekday after, or before, the day that was named; `days` are counted from that one."""
 
     day: Day | None = None
+    beside: Day | None = None
+    days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

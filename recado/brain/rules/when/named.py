@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
@@ -84,8 +85,26 @@ def _of_weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(day) if 0 < number <= _MAX_COUNT else None
 
 
+def _weekdays_ago(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Two fridays ago"."""
+    number = tokens.number(match.start("n"))
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), last=True, plus=-_DAYS_A_WEEK * (number - 1))
+    return DayNamed(day) if 0 < number <= _MAX_COUNT else None
+
+
 def _the_other(tokens: Tokens, match: re.Match[str]) -> Meant:
     return Following(Day(weekday=weekday_of(tokens, match.start("wd")), week=1))
+
+
+def _after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "My exam is on friday, could we do the monday after": after the day named before it."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), before=said(match, "before"))
+    return Following(replace(day, plus=_DAYS_A_WEEK), beside=day)
+
+
+def _day_after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    del tokens
+    return Following(None, days=-1 if said(match, "before") else 1)
 
 
 def _plus(tokens: Tokens, match: re.Match[str], days: int) -> Meant:
@@ -216,7 +235,7 @@ def _easter_weekday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 _DAY_OF = "((el | este)? DIA de)?"
-_IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
+_IN = "(en | in (another)? | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
@@ -245,11 +264,21 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(0), "AHORA (ese)? (?= (a las | a la una | en la | por la | de la | TARDE | NOCHE | al MEDIODIA))"),
     *always(_in_days(1), f"{_DAY_OF} TOM (ese)?"),
     *always(
+        _in_days(1),
+        "(?<! with | IM | FILL | DOCTOR | TALK | its | is | SOY | and | the | my | by | from | to) tom (?= $ | ASK"
+        " | FILL | PARTEN | NUM MER | CLOCK | at (NUM | CLOCK | NOON))",
+        "(?<= PARTEN | COMMA | for) tom (?= $ | BREAK | FILL)",
+    ),
+    *always(_in_days(7), "this DAY WEEK", "same DAY next WEEK", "next WEEK (on)? (the)? same DAY"),
+    *always(_in_days(_FORTNIGHT), "this DAY FORTNIGHT"),
+    *always(DayNamed(Day(months=1)), "same (DAY | fecha) next MONTH", "next MONTH (on)? (the)? same (DAY | fecha)"),
+    *always(
         _in_days(2),
         f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
-        "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
-        # As in Nigeria.
+        "(the)? (DAY | DIA) (after | DESPUES de | next | coming) TOM",
+        # As in Nigeria, and as Spanish speakers say it.
         "next TOMORROW",
+        "past TOMORROW",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
@@ -269,6 +298,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
         f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
@@ -291,12 +322,14 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} <n:NN> <wd:WDAY | WDAYS>",
         "<n:NN> <wd:WDAY | WDAYS> from (NOW | TODAY)",
     ),
+    *each(_weekdays_ago, "<n:NN> <wd:WDAY | WDAYS> ago"),
     *always(
         Following(),
         f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
         f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",
+        f"(?<= or) (the)? next {_ALONE}",
     ),
     *each(
         _in_eight,
@@ -309,6 +342,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
+    *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
+    *each(_day_after_that, "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -325,6 +360,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _arriving,
         f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
@@ -341,10 +377,15 @@ RULES: tuple[Rule[Meant], ...] = (
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
+        "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY | TOM | sharp"
+        " | BOOK | u | CAN) <wd:SAT | SUN> (?= $ | PAUSE | FILL)",
+        "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late | from | after"
+        " | before | between | about | if | with | WORK_FOR | is)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
     ),
+    *each(_bare, "(?<= CANCEL | MOVER | my | for | about | MAKE | to | from | after | before) <wd:WDAYS> (?= CITA | word | COSA)"),
     *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
     *each(
         _pointed(),
@@ -366,6 +407,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
         f"(the)? WEEK after next (on)? {_WD}",
+        f"(the)? next to? next (WEEK (COMMA | on | the){{0,2}})? {_WD}",
+        f"{_WD} next to? next WEEK",
     ),
     *each(
         _pointed(week=0),
@@ -383,7 +426,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
-        f"{_WD} ejem given",
+        f"{_WD} ejem? gone",
         f"el ULTIMO {_WD}",
     ),
     *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
@@ -414,11 +457,16 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
     *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
-    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
+    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "vispera de ANO nuevo"),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
     *always(_holiday(10, 31), "HALLOWEEN"),
+    *always(_holiday(3, 17), "(word)? PATRICK DAY"),
+    *always(_holiday(12, 26), "(word)? stephen DAY"),
+    *always(_holiday(6, 19), "JUNETEENTH"),
+    *always(_holiday(11, 11), "VETERANS DAY"),
+    *always(_holiday(4, 25), "ANZAC DAY"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
     *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),

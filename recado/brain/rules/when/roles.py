@@ -28,7 +28,7 @@ _TOPIC = ALPHABET.compile(
     " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
-    " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | (ejem DID? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
@@ -45,20 +45,34 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
-_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+_HELD = ALPHABET.compile("((?<! u) (?<! CAN i | COULD i) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
     " ITEM? (a | al | para)"
     " | (lo | la) STEP (a | al | para) ITEM"
+    " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
-    " | antes del | before | until | hasta | by | within | not until"
+    " | antes del | before | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID) by | within | not until"
+    " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
 )
-_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
+_DUTY = ALPHABET.compile(
+    "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK | word to) | left)"
+    " | (my | the) (word | words | CLASES) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
+    " | (i | EJEM) (GETTING | leave | end) (?= word | out | off | the | my | from | work | TIMEM))"
+    " (be | out | left | find | see | TALK | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL | COSAS | UNA_COSA"
+    " |  at | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
+)
+_DAY_OF_DUTY = ALPHABET.compile(
+    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | CLASES | work | TAKE | GETTING)"
+    " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
+)
+_UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
+_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $")
 """ "Postpone it till monday" names the new day."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
@@ -75,7 +89,7 @@ _SOUGHT = frozenset(
 _ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? given | me{1,2} AGENDADO (word | words | con | en)"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? (given | gone) | me{1,2} AGENDADO (word | words | con | en)"
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
@@ -84,6 +98,7 @@ _EVENT = ALPHABET.compile(
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
+    " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
@@ -159,13 +174,13 @@ _LATER_WORD = ALPHABET.compile(
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
     "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
     " (DOSIS | word | words | GONE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO (?! word (COMMA | $)) | HORAS de CITA")
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 
@@ -201,10 +216,28 @@ def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
     return other.at > item.at and not _TARGET.isdisjoint(skeleton.letters[item.at + 1 : other.at])
 
 
+def mark_duties(skeleton: Skeleton) -> None:
+    """Set `duty` on what only says what else somebody has to do: "half four? I have to collect him at 3"."""
+    for match in _DUTY.finditer(skeleton.letters):
+        item = skeleton.at[match.end()]
+        item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other.at < match.start())
+    for match in _DAY_OF_DUTY.finditer(skeleton.letters):
+        item = skeleton.at[max(match.start("day"), match.start("day2"))]
+        item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other is not item)
+
+
+def _offers(other: Item, item: Item) -> bool:
+    """Whether a mention offers what another one tells too."""
+    return other.slot == item.slot and not (other.negative or other.source or other.duty)
+
+
 def mark_open_sides(skeleton: Skeleton) -> None:
     """Set `open_side` on days that only limit: "a partir del lunes", "by friday"."""
     letters = skeleton.letters
     for item in skeleton.items:
+        if isinstance(item.meant, Vague) and item.negative:
+            # "We're busy until after the holidays": then they are not.
+            item.negative = not _matches_before(_UNTIL, letters, item.at) or _refused_day(skeleton)
         if isinstance(item.meant, DayNamed) and not item.source:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
@@ -212,6 +245,10 @@ def mark_open_sides(skeleton: Skeleton) -> None:
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def _refused_day(skeleton: Skeleton) -> bool:
+    return any(isinstance(item.meant, DayNamed) and item.negative for item in skeleton.items)
 
 
 def _parting(letters: str, item: Item) -> bool:

@@ -34,12 +34,16 @@ _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
+_NUM = ALPHABET.of("NUM")
 _OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
 _BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_DAYS = frozenset(ALPHABET.union("WD TOM TODAY"))
+_QUARTERS = frozenset({0, 15, 30, 45})
+"""Minutes that hours are told with."""
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 
@@ -51,10 +55,16 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
-    clock = _clock(tokens, match, "t")
+    clock = _clock(tokens, match, "t") or _before_a_number(tokens, match.start("t"))
     if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
         return None
     return TimeNamed(clock)
+
+
+def _before_a_number(tokens: Tokens, at: int) -> Clock | None:
+    """ "At 10 4 my son": the second number is a word."""
+    two_numbers = tokens.letters[at : at + 2] == _NUM * 2
+    return clock_in(tokens, at, at + 1) if two_numbers and tokens.language == "en" else None
 
 
 def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -100,6 +110,30 @@ def _military(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     zero = tokens.length(at) > len(str(tokens.number(at)))
     return TimeNamed(clock) if zero and clock is not None and clock.possible else None
+
+
+def _round_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "1400 on the 21st": hours of the afternoon as soldiers tell them, to the quarter."""
+    clock = _clock(tokens, match, "t")
+    good = clock is not None and clock.hour in _AFTERNOON_HOURS and clock.minute in _QUARTERS
+    return TimeNamed(clock) if good and clock is not None and tokens.language == "en" else None
+
+
+def _dashed_clock(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "8-30 am", as in India."""
+    at = match.start("t")
+    hour, minute = tokens.values[at][:2]
+    if tokens.language != "en" or hour > _NOON_HOUR or minute not in _QUARTERS:
+        return None
+    clock = clock_in(tokens, at, match.end())
+    return TimeNamed(replace(clock, minute=minute)) if clock is not None else None
+
+
+def _asked_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tomorrow's fine. 11?": a number alone is an hour if a day was named before it."""
+    day = not _DAYS.isdisjoint(tokens.letters[: match.start()])
+    hour = tokens.number(match.start("t"))
+    return TimeNamed(Clock(hour)) if day and 0 < hour < _DAY_HOURS else None
 
 
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -177,6 +211,11 @@ def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(clock, None) if clock is not None and clock.possible else None
 
 
+def _off_at(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    clock = _clock(tokens, match, "t")
+    return TimeSpan(clock, None, off=True) if clock is not None and clock.possible else None
+
+
 def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     return TimeSpan(None, clock) if clock is not None and clock.possible else None
@@ -203,6 +242,7 @@ _SINGLE = (
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"at the <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT} (?! word | words)",
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
         f" {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
@@ -215,7 +255,17 @@ _SINGLE = (
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
     *each(_marked, "<t:NUM HS MER>"),
-    *each(_military, "(?<= WD | TOM | TODAY | TH | MON) <t:BIG> (?= $ | PAUSE | FILL | for | para | AND)"),
+    *each(
+        _military,
+        "(?<= WD | TOM | TODAY | TH | MON | FULLDATE | SLASHED | DASH | COMMA | PARTEN) <t:BIG> (?= $ | PAUSE | FILL | for"
+        " | para | AND)",
+        "<t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))",
+    ),
+    *each(_round_hour, "(?<! .) <t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))"),
+    *each(_round_hour, "(?<= WD | TOM | TODAY) <t:BIG> (?= $ | PAUSE | FILL)"),
+    *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),
+    *each(_dashed_clock, "at <t:DASHED>", "(?<= WD | TOM | TODAY) <t:DASHED> (?= $ | PAUSE | FILL)"),
+    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
@@ -227,13 +277,16 @@ _SINGLE = (
     *each(
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
-        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
+        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
+        "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
+        "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
+        "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
         "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
-        "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
+        "(?<= TARDE | NOCHE | PARTEN | TONIGHT) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
     ),
     *each(
@@ -244,6 +297,9 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "(?<! of) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
+        "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
+        "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
@@ -310,7 +366,7 @@ _SEVERAL = each(
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
     f"<t:HOURN> (o | or) <v:half past? HOURN> {NO_THINGS}",
-    "(?<! .) <t:HOURN> or <v:HOURN> (?= on (the)? (WD | NUM TH) | TOM | TODAY)",
+    "(?<! .) <t:HOURN> or <v:HOURN> (?= ejem | WORK_FOR | on (the)? (WD | NUM TH) | TOM | TODAY)",
     f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE | on)",
 )
 _SPANS = (
@@ -356,12 +412,17 @@ _SPANS = (
         f"not before <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) EARLIER than <t:{END_OF_RANGE}> {NO_THINGS}",
         f"later than <t:{END_OF_RANGE}> {NO_THINGS}",
-        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el){{0,3}} (at | a las | a la |"
-        f" a) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"((como | de)? MINIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (como | de)? MINIMO",
         f"(at)? <t:{END_OF_RANGE}> at the SOONEST",
         f"as of <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(after | from) the <t:{SURE_HOUR}> {NO_THINGS}",
+        f"POST <t:{SURE_HOUR}> {NO_THINGS}",
+    ),
+    *each(
+        _off_at,
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el){{0,3}} (at | a las | a la |"
+        f" a) <t:{END_OF_RANGE}> {NO_THINGS}",
     ),
     *each(
         _until,

@@ -36,8 +36,7 @@ _SOME_DAY = always(
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
-    f"(on)? any time (at EJEM)? {_NO_HOURS}",
-    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words |"
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words | FEAST |"
     " CLASES | DID)",
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
@@ -52,10 +51,13 @@ _SOME_DAY = always(
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
-    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? {_NO_HOURS}",
-    "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
+    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH) {_NO_HOURS}",
+    f"SOMETIME {_NO_HOURS}",
+    "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
     "in the new (YEAR | MONTH | WEEK)",
+    "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
+    " (FEAST | half term)",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
     f"{_SOME} {_MANY} (from NOW | later | time)",
     "some of (WEEKS | DAYS | MONTHS) (time | from NOW)",
@@ -64,7 +66,7 @@ _SOME_DAY = always(
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
     "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
-    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
+    f"within (the)? (NN | a | one | next)? (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
     "(muy)? PRONTO",
@@ -80,7 +82,7 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | el | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
+    "(in | en | this | este | esta | next | el | PROX | after | before | until | DESPUES (de | del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "(in | during) the WEEK",
@@ -102,6 +104,7 @@ _SOME_DAY = always(
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
+_ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
 _OTHER_DAY = always(
     Vague(other=True),
     "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
@@ -136,6 +139,7 @@ _WEEKS = (
     *always(
         Vague(week=2),
         "(the)? WEEK after next",
+        "(the)? next to? next WEEK",
         "the WEEK after (?= $ | PAUSE | FILL)",
         "(la)? SEMANA DESPUES de la PROX",
     ),
@@ -146,7 +150,7 @@ _WEEKENDS = (
         "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
         " vacaciones)",
     ),
-    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
+    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays"),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
     *always(
         Vague(),
@@ -186,6 +190,7 @@ _SOONEST = always(
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
     " u CAN)",
@@ -201,11 +206,12 @@ _SOONEST = always(
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
-    "right (away | NOW)",
+    "right away",
     "(AHORA | ya) ese",
     "(a | con) la brevedad",
     "(a la)? (mayor) brevedad",
 )
+_RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
     " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
@@ -219,7 +225,7 @@ _EXCEPT = always(
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
-    f"(any | each) (DAY | time) (another than | BAR) {_DAYS_LEFT_OUT}",
+    f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
     Nothing(),
@@ -245,6 +251,7 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
@@ -252,6 +259,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKENDS,
     *_MONTHS,
     *_SOONEST,
+    *_RIGHT_NOW,
     *_EXCEPT,
     *_GONE_BY,
 )

@@ -54,6 +54,7 @@ class Judge:
         naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
         polarity.refuse_sources(skeleton, naming_nothing)
+        roles.mark_duties(skeleton)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
@@ -74,12 +75,16 @@ class Judge:
     # Which mentions stand
 
     def _offered(self, item: Item) -> bool:
-        return not item.negative and not item.source
+        return not item.negative and not item.source and not item.duty
 
     def _times(self) -> Chosen:
+        named = False
         for item in self._skeleton.items:
             if item.negative and (span := choosing.turned(item)) is not None:
-                item.meant, item.negative = span, False
+                item.meant, item.negative, item.duty = span, False, named
+            elif isinstance(item.meant, TimeSpan) and item.meant.off:
+                item.duty = named
+            named = named or (isinstance(item.meant, TimeNamed) and self._offered(item))
         return self._choosing.chosen(choosing.time_of, self._offered)
 
     def _day(self, times: Chosen) -> Chosen:
@@ -90,6 +95,8 @@ class Judge:
             if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
+        if definite.last is not None and definite.last.open_side and not definite.last.source:
+            definite = self._without_limit(definite)
         loose = self._choosing.chosen(choosing.day_of, self._is_loose)
         if loose.last is not None and (
             definite.last is None
@@ -103,13 +110,38 @@ class Judge:
         self._tell_days(definite)
         return definite
 
+    def _without_limit(self, limited: Chosen) -> Chosen:
+        """ "Tuesday please, I'm away from friday": a day stands against the limit that follows, unless that puts it
+        right."""
+        days = self._choosing.chosen(
+            choosing.day_of, lambda item: self._offered(item) and self._stands(item) and not item.open_side
+        )
+        last, limit = days.last, limited.last
+        if last is None or limit is None or last.at > limit.at or self._choosing.either(last, limit):
+            return limited
+        return days
+
     def _is_loose(self, item: Item) -> bool:
         """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""
         if not self._offered(item) or choosing.is_definite(item):
             return False
+        if isinstance(item.meant, Soonest) and item.meant.now:
+            return not any(isinstance(other.meant, Vague) and self._offered(other) for other in self._skeleton.items)
+        if isinstance(item.meant, Vague) and item.meant.any and self._soonest_before(item):
+            return False
         if not isinstance(item.meant, Vague):
             return True
         return not (item.reported and item.meant.week is None) and not (item.meant.hours and self._hour_offered())
+
+    def _soonest_before(self, item: Item) -> bool:
+        """ "The earliest you have, whatever it is"."""
+        return any(
+            isinstance(other.meant, Soonest)
+            and other.at < item.at
+            and self._offered(other)
+            and not self._choosing.or_else(other, item)
+            for other in self._skeleton.items
+        )
 
     def _hour_offered(self) -> bool:
         return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
