@@ -6,9 +6,9 @@ are the same kind.
 
 WEEKDAYS = (
     "monday mon munday monady mondy monay",
-    "tuesday tue tues tuesady teusday tusday tuseday tuesdy",
-    "wednesday wed weds wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
-    "thursday thu thur thurs thrusday thursdy thurday thirsday thursay thrs",
+    "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy",
+    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
+    "thursday thu thur thurs thurz thrusday thursdy thurday thirsday thursay thrs",
     "friday fri firday fryday frday fridy",
     "saturday satur saterday satruday saturdy satday sturday",
     "sunday sundy suday",
@@ -105,7 +105,8 @@ BEGINNING: beginning start
 this: this dis
 next: next nxt nex
 last: last previous
-coming: coming upcoming following comin
+COMING: coming upcoming comin
+following: following
 past: past
 ago: ago
 later: later l8r latr
@@ -216,6 +217,10 @@ stephen: stephen's stephens
 JUNETEENTH: juneteenth
 VETERANS: veterans veteran's
 ANZAC: anzac
+MOTHER: mother's mothers
+FATHER: father's fathers
+# "Table for 4": so many people.
+GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
     carnival halfterm exams finals harvest graduation semester honeymoon payday
 term: term
@@ -295,6 +300,8 @@ BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
 BUSY: unavailable busy working slammed swamped tied
 SALGO: finish finishing
+RETURN: return returning
+also: also
 leave: leave leaving
 up: up
 out: out
@@ -344,6 +351,6 @@ FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude 
 BYE: goodbye byebye cheers
 u: you u ye
 ILL: i'll ill we'll will
-ejem: also just only even we we're they
+ejem: just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

@@ -21,7 +21,7 @@ _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
-_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
+_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch GROUP"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
 _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
 _FEW = 12
@@ -208,7 +208,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(por | en | sobre) {_DATED_NAME} (y word | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
-            "on NUM TH and (word | STREET)",
+            "(on | at) NUM TH and (word | STREET)",
+            "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
+            "TAKE N (?= at NIGHT | in the PARTEN | each PARTEN)",
             f"STREET {_DATED_NAME}",
             "(the)? NUM TH STREET (or | and) (the)? NUM TH",
             "HASH (NUM | BIG | LONG)",

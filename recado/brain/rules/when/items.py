@@ -44,9 +44,9 @@ _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
-_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
+_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
-    "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
+    "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
 _OWNERS = frozenset(ALPHABET.union("my your the a"))
 _A_FEW = 6

@@ -267,8 +267,11 @@ class _Lexer:
 
     def _word(self, word: str, start: int, end: int) -> None:
         after_number = start == self._end and bool(self._letters) and self._letters[-1] == _NUM
-        if after_number and word in _ORDINAL_ENDINGS:
+        if after_number and word.removesuffix("'s") in _ORDINAL_ENDINGS:
             self._add(_TH, (), start, end)
+            return
+        if word == "s" and start and self._text[start - 1] == "'" and self._letters and self._letters[-1] == _NUM:
+            # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
             # "fri 9a".

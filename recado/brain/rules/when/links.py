@@ -38,12 +38,19 @@ _TO = ALPHABET.compile(
 _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
+_GOOD_TOO = ALPHABET.compile(
+    "(is | CAN | WOULD | be | EJEM | WORK_FOR | work | FILL | good | possible | available){0,4} (too | as FILL | also)"
+)
+_BUT = frozenset(ALPHABET.union("PERO and is BREAK COMMA"))
+_CHANGED = frozenset(ALPHABET.union("no not CANT NOT_DO SORRY instead sino"))
 _FROM = ALPHABET.compile("(de | del | desde | from | entre | between) (el | la | las | the | on | DIA){0,2} $")
 
 
 def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     """How the second cluster follows the first."""
     gap = skeleton.between(first, second)
+    if _also_good(skeleton, gap, second):
+        return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
         return "choice"
     if _AND_TO.match(gap) and _before(skeleton, first, between=True):
@@ -59,6 +66,12 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     if _LIST.match(gap):
         return "list"
     return "none"
+
+
+def _also_good(skeleton: Skeleton, gap: str, second: Cluster) -> bool:
+    """ "I'd prefer friday but thursday is ok too": both."""
+    good = _GOOD_TOO.match(skeleton.letters, second.last + 1) is not None
+    return good and _CHANGED.isdisjoint(gap) and not _BUT.isdisjoint(gap)
 
 
 def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:

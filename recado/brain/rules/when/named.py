@@ -21,6 +21,7 @@ _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
+_TOLD = frozenset(ALPHABET.union("TOLD ASKED AGREED COME BOOK CITA"))
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _FROM = ALPHABET.of("from")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
@@ -51,6 +52,11 @@ def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     else:
         unit = Day(offset=_days_in(letter))
     return DayNamed(unit.times(number), unit=unit)
+
+
+def _told_to_wait(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Doctor told to show the report after 1 week"."""
+    return _counted(tokens, match) if not _TOLD.isdisjoint(tokens.letters[: match.start()]) else None
 
 
 def _days_in(unit: str) -> int:
@@ -100,6 +106,18 @@ def _after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
     """ "My exam is on friday, could we do the monday after": after the day named before it."""
     day = Day(weekday=weekday_of(tokens, match.start("wd")), before=said(match, "before"))
     return Following(replace(day, plus=_DAYS_A_WEEK), beside=day)
+
+
+def _following(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "Cancel friday, can we do the following friday"."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")))
+    return Following(day, beside=day)
+
+
+def _days_after_that(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "It is on may 30, I want to come 3 weeks before"."""
+    days = tokens.number(match.start("n")) * _days_in(match.group("u"))
+    return Following(None, days=-days if said(match, "before") else days) if 0 < days <= _MAX_COUNT else None
 
 
 def _day_after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
@@ -303,6 +321,13 @@ RULES: tuple[Rule[Meant], ...] = (
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
+    *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
+    *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
+    *each(_day_after_that, "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
+    *each(
+        _days_after_that,
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | if | is)",
+    ),
     *each(
         _shift,
         f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE}",
@@ -326,7 +351,9 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(
         Following(),
         f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
-        f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
+        f"(the | this) (next | coming) (one | ones)? {_ALONE}",
+        f"(the | this) another (one | ones) {_ALONE}",
+        "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",
         f"(?<= or) (the)? next {_ALONE}",
@@ -342,8 +369,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
-    *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
-    *each(_day_after_that, "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
+    *each(_following, f"(the | on the) following {_WD} (?! NUM)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -401,7 +427,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | DIA | este){{0,2}} {_WD} {_EN_NEXT_WEEK}",
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
-    *each(_the_other, f"el OTRO {_WD}"),
+    *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
     *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
     *each(
         _pointed(week=2),
@@ -467,6 +493,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(6, 19), "JUNETEENTH"),
     *always(_holiday(11, 11), "VETERANS DAY"),
     *always(_holiday(4, 25), "ANZAC DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=2, month=5, holiday=True)), "MOTHER DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=3, month=6, holiday=True)), "FATHER DAY"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
     *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),

@@ -372,7 +372,7 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
 

@@ -59,18 +59,26 @@ _FROM_SIDE = ALPHABET.compile(
     " | antes del | before | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID) by | within | not until"
     " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
+    # "Before I leave on friday"
+    " | (before | after | until) (i | ejem | u) (word | words | leave | GETTING | COME | MAKE | SICK | RETURN){1,3} (on | the){1,2} $"
 )
 _DUTY = ALPHABET.compile(
     "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK | word to) | left)"
     " | (my | the) (word | words | CLASES) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
-    " | (i | EJEM) (GETTING | leave | end) (?= word | out | off | the | my | from | work | TIMEM))"
+    " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
     " (be | out | left | find | see | TALK | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL | COSAS | UNA_COSA"
     " |  at | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
 )
 _DAY_OF_DUTY = ALPHABET.compile(
     "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | CLASES | work | TAKE | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
+    " | RETURN (on | the | by){0,2} <day3:DAYM>"
+    " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
+    " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS | BUSY | out"
+    " | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
 )
+_THEN = ALPHABET.compile("DAYM .{0,16} (before | after) (then | that) (?= $ | PAUSE | FILL)")
+""" "My permit ends on the 21st, I need it before then"."""
 _UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
 _PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $")
 """ "Postpone it till monday" names the new day."""
@@ -106,7 +114,7 @@ _POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
 """ "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -169,7 +177,7 @@ _LATER_WORD = ALPHABET.compile(
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
     # "Can you call me tomorrow?", "let me know by friday"
-    " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
+    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
@@ -222,7 +230,7 @@ def mark_duties(skeleton: Skeleton) -> None:
         item = skeleton.at[match.end()]
         item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other.at < match.start())
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
-        item = skeleton.at[max(match.start("day"), match.start("day2"))]
+        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4"))]
         item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other is not item)
 
 
@@ -238,13 +246,19 @@ def mark_open_sides(skeleton: Skeleton) -> None:
         if isinstance(item.meant, Vague) and item.negative:
             # "We're busy until after the holidays": then they are not.
             item.negative = not _matches_before(_UNTIL, letters, item.at) or _refused_day(skeleton)
-        if isinstance(item.meant, DayNamed) and not item.source:
+        if isinstance(item.meant, DayNamed) and _THEN.match(letters, item.at) and _is_last(skeleton, item):
+            item.open_side = not item.source
+        elif isinstance(item.meant, DayNamed) and not item.source:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def _is_last(skeleton: Skeleton, item: Item) -> bool:
+    return all(other.at <= item.at for other in skeleton.items)
 
 
 def _refused_day(skeleton: Skeleton) -> bool:

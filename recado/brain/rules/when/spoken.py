@@ -15,7 +15,7 @@ _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 
 _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
-_BIG, _MENOS, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto"))
+_BIG, _MENOS, _CUARTO, _QUARTER_WORD = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto", "quarter"))
 _AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
 _HALVES = frozenset(ALPHABET.union("media half"))
 _NUM = ALPHABET.of("NUM")
@@ -41,7 +41,7 @@ LA_PARTE = (
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | and (a)? half (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
+    " | and (a)? (half | quarter) (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
 )
 _SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
 AFTER = f"((in the)? MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
@@ -86,7 +86,7 @@ NO_COUNTED = (
     " | DASH NUM | CLOCK)"
 )
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
-NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch)")
+NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch | GROUP)")
 """ "At 8 kids party": what is counted there goes on."""
 NO_AMOUNT = "(?! NOUN | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
 """After an hour that is sure to be one, a month may follow."""
@@ -158,7 +158,7 @@ class _Reader:
             self._number(self._tokens.number(at))
         elif letter in _HALVES or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
             self._minute = _HALF
-        elif letter == _CUARTO:
+        elif letter in (_CUARTO, _QUARTER_WORD):
             self._minutes(_QUARTER)
         elif letter == _MENOS:
             self._minus = True

@@ -67,6 +67,11 @@ def _before_a_number(tokens: Tokens, at: int) -> Clock | None:
     return clock_in(tokens, at, at + 1) if two_numbers and tokens.language == "en" else None
 
 
+def _until_noon(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "For 5 on friday"; "for 20 on friday" counts something."""
+    return _told(tokens, match) if tokens.number(match.start("t")) <= _NOON_HOUR else None
+
+
 def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time that itself says that it is one."""
     clock = _clock(tokens, match, "t")
@@ -117,6 +122,13 @@ def _round_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     good = clock is not None and clock.hour in _AFTERNOON_HOURS and clock.minute in _QUARTERS
     return TimeNamed(clock) if good and clock is not None and tokens.language == "en" else None
+
+
+def _to_the_quarter(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Friday about 130"."""
+    clock = _clock(tokens, match, "t")
+    good = clock is not None and 0 < clock.hour <= _NOON_HOUR and clock.minute in _QUARTERS
+    return TimeNamed(clock) if good and clock is not None else None
 
 
 def _dashed_clock(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -241,6 +253,7 @@ _SINGLE = (
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
+        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the)",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
         f"at the <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT} (?! word | words)",
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
@@ -250,7 +263,10 @@ _SINGLE = (
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
         "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
-        f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
+    ),
+    *each(
+        _until_noon,
+        f"(?<! GROUP | lunch) for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
@@ -261,6 +277,7 @@ _SINGLE = (
         " | para | AND)",
         "<t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))",
     ),
+    *each(_to_the_quarter, "(?<= WD | TOM | TODAY | TONIGHT) about <t:BIG> (?= $ | PAUSE | FILL | if | for)"),
     *each(_round_hour, "(?<! .) <t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))"),
     *each(_round_hour, "(?<= WD | TOM | TODAY) <t:BIG> (?= $ | PAUSE | FILL)"),
     *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),

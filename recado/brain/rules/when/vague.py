@@ -225,6 +225,7 @@ _EXCEPT = always(
     "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
+    "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
     f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(

@@ -303,11 +303,14 @@ class Judge:
         """The part of the day that decides about an hour: the one said with it, or else anywhere."""
         near = item.cluster.part
         if near is None:
-            near = next((one for one in reversed(self._skeleton.items) if self._decides(one)), None)
+            near = next((one for one in reversed(self._skeleton.items) if self._decides(one, item)), None)
         return near.meant.part if near is not None and isinstance(near.meant, PartNamed) else None
 
-    def _decides(self, item: Item) -> bool:
-        return isinstance(item.meant, PartNamed) and self._offered(item)
+    def _decides(self, item: Item, hour: Item) -> bool:
+        """Whether a part of the day tells about an hour elsewhere; that of another day does not."""
+        day, other = item.cluster.day, hour.cluster.day
+        apart = day is not None and other is not None and next(self._dates(day), None) != next(self._dates(other), None)
+        return isinstance(item.meant, PartNamed) and self._offered(item) and not apart
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
         possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
