@@ -11,6 +11,7 @@ from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soon
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
+_WISH = frozenset(ALPHABET.union("WISH"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM ejem my PORQUE as since"))
 _EITHER = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE | TALVEZ | too | ASK | AND")
 
@@ -92,8 +93,8 @@ class Choosing:
 
     def either(self, first: Item, second: Item) -> bool:
         """Whether the second may put the first right, or be a choice beside it: unless it tells of somebody's plans."""
-        own = not _OF_ONESELF.isdisjoint(self.skeleton.letters[first.at + 1 : second.at])
-        return not own or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
+        between = self.skeleton.letters[first.at + 1 : second.at]
+        return _OF_ONESELF.isdisjoint(between) or not _WISH.isdisjoint(between) or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
 
     def any_but(self, first: Item, second: Item) -> bool:
         """Whether the second is any day but the first: "hoy llueve, otro día"; "el lunes u otro día" is not."""

@@ -276,7 +276,7 @@ HAVE: have has i've ive we've weve they've theyve you've youve
 GOT: got
 ABLE_TO: can
 COULD: could
-CANT: cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
+CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 be: be being

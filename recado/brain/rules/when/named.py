@@ -323,7 +323,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
     *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
-    *each(_day_after_that, "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
+    *each(_day_after_that, "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)", "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
     *each(
         _days_after_that,
         f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | if | is)",

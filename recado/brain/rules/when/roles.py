@@ -77,6 +77,8 @@ _DAY_OF_DUTY = ALPHABET.compile(
     " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS | BUSY | out"
     " | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
 )
+_CANCELLED = ALPHABET.compile("CANCEL (my | the | CITA | for | on | FILL | word){0,4} $")
+_BEFORE_EVENT = ALPHABET.compile("before (the | my | a | your) (word | words | FEAST | CUMPLIR){1,2} (on | of)? the? $")
 _THEN = ALPHABET.compile("DAYM .{0,16} (before | after) (then | that) (?= $ | PAUSE | FILL)")
 """ "My permit ends on the 21st, I need it before then"."""
 _UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
@@ -251,10 +253,17 @@ def mark_open_sides(skeleton: Skeleton) -> None:
         elif isinstance(item.meant, DayNamed) and not item.source:
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            numbered = item.meant.day.day is not None
+            limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             item.open_side = limit or bool(_AND_ON.match(letters, item.at))
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def cancelled(skeleton: Skeleton, item: Item) -> bool:
+    """ "Cancel tomorrow, next week is better"."""
+    return _matches_before(_CANCELLED, skeleton.letters, item.at)
 
 
 def _is_last(skeleton: Skeleton, item: Item) -> bool:

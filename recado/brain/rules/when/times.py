@@ -420,7 +420,7 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
+        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards | and later"
         f" | or later)? {NO_THINGS}",
         f"(de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
         " after) | or (later | after)"

@@ -35,6 +35,7 @@ _SOME_DAY = always(
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
+    "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
     "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words | FEAST |"
     " CLASES | DID)",
@@ -150,7 +151,7 @@ _WEEKENDS = (
         "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
         " vacaciones)",
     ),
-    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays"),
+    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays", "(a | is | ASK) holidays"),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
     *always(
         Vague(),

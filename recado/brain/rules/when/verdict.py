@@ -164,6 +164,7 @@ class Judge:
             or self._choosing.changed_between(definite, loose)
             or self._choosing.or_else(definite, loose)
             or self._choosing.any_but(definite, loose)
+            or roles.cancelled(self._skeleton, definite)
         )
 
     def _is_reason(self, definite: Item, loose: Item) -> bool:
