@@ -13,7 +13,10 @@ _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | 
 
 _WISH = frozenset(ALPHABET.union("WISH"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM ejem my PORQUE as since"))
-_EITHER = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE | TALVEZ | too | ASK | AND")
+_EITHER = ALPHABET.compile(
+    "mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE |"
+    " TALVEZ | too | ASK | AND"
+)
 
 _BECAUSE = ALPHABET.compile(
     "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
@@ -94,7 +97,11 @@ class Choosing:
     def either(self, first: Item, second: Item) -> bool:
         """Whether the second may put the first right, or be a choice beside it: unless it tells of somebody's plans."""
         between = self.skeleton.letters[first.at + 1 : second.at]
-        return _OF_ONESELF.isdisjoint(between) or not _WISH.isdisjoint(between) or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
+        return (
+            _OF_ONESELF.isdisjoint(between)
+            or not _WISH.isdisjoint(between)
+            or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
+        )
 
     def any_but(self, first: Item, second: Item) -> bool:
         """Whether the second is any day but the first: "hoy llueve, otro día"; "el lunes u otro día" is not."""

@@ -298,7 +298,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f" santo)? (DIAS | DIA)) {_AT}",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
-            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH) (?! PERO | excepto | BAR)",
+            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"
+            " (?! PERO | excepto | BAR)",
             "(a las (NUM | WNUM | CLOCK) (MER | de la PARTES)?)? (TODOS | CADA) (los | las)?"
             " (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
             " MESES)"

@@ -49,6 +49,7 @@ _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
 _OWNERS = frozenset(ALPHABET.union("my your the a"))
+_ASKED_FOR = frozenset(ALPHABET.union("WISH OR no not like instead NOT_DO BREAK MAKE"))
 _A_FEW = 6
 _CLOSED_FOR = ALPHABET.compile(
     "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
@@ -159,7 +160,7 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     """The skeleton of a message."""
     items = _put_right(list(_told_apart([Item(piece.start, piece.end, piece.product) for piece in found], today)))
     items = _without_themes(tokens, items)
-    items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
+    items = _joined(tokens, today, _followed(tokens, _of_one_month(tokens, today, items)))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -286,23 +287,26 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
     return later and isinstance(found, date) and found >= today
 
 
-def _followed(items: list[Item]) -> list[Item]:
+def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
     """ "El otro" made the weekday named before it, a week later."""
     before: Day | None = None
     named: Day | None = None
+    named_end = 0
     for item in items:
         match item.meant:
             case Following(beside=Day() as beside, day=Day() as day):
                 item.meant = DayNamed(replace(beside, beside=named) if named is not None else day)
             case Following(days=int(days)) if days:
-                item.meant = DayNamed(replace(named, plus=named.plus + days)) if named is not None else Nothing()
+                # "On the 5th, he goes back to school the day after" wishes nothing.
+                wished = named is not None and not _ASKED_FOR.isdisjoint(tokens.letters[named_end : item.start])
+                item.meant = DayNamed(replace(named, plus=named.plus + days)) if named and wished else Nothing()
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
                 item.meant = DayNamed(day) if day is not None else Nothing()
             case DayNamed(day):
                 before = day if day.weekday is not None and day.day is None else None
-                named = day
+                named, named_end = day, item.end
             case _:
                 pass
     return items

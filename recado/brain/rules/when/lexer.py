@@ -276,7 +276,8 @@ class _Lexer:
         if after_number and word == "a" and self._language == "en":
             # "fri 9a".
             word = "am"
-        meanings = self._meanings(word, start, end)
+        card = word == "id" and self._is_card(start, end)
+        meanings = _UNKNOWN if card else self._meanings(word, start, end)
         if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
             self._letters[-1] = _LONG
         for letter, number in meanings:
@@ -291,8 +292,6 @@ class _Lexer:
             if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
-        if word == "id" and self._is_card(start, end):
-            return _UNKNOWN
         if known := lexicon.get(word):
             return _UNKNOWN if known[0][0] == _DID and self._described() else known
         if word.endswith("'s"):

@@ -323,10 +323,15 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
     *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
-    *each(_day_after_that, "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)", "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)"),
+    *each(
+        _day_after_that,
+        "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+    ),
     *each(
         _days_after_that,
-        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | if | is)",
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
+        f" if | is)",
     ),
     *each(
         _shift,
@@ -403,15 +408,21 @@ RULES: tuple[Rule[Meant], ...] = (
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
-        "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY | TOM | sharp"
+        "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY |"
+        " TOM | sharp"
         " | BOOK | u | CAN) <wd:SAT | SUN> (?= $ | PAUSE | FILL)",
-        "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late | from | after"
+        "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late |"
+        " from | after"
         " | before | between | about | if | with | WORK_FOR | is)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
     ),
-    *each(_bare, "(?<= CANCEL | MOVER | my | for | about | MAKE | to | from | after | before) <wd:WDAYS> (?= CITA | word | COSA)"),
+    *each(
+        _bare,
+        "(?<= CANCEL | MOVER | my | for | about | MAKE | to | from | after | before) <wd:WDAYS> (?= CITA | word |"
+        " COSA)",
+    ),
     *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
     *each(
         _pointed(),

@@ -102,7 +102,9 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
-_MINUTES_NEXT = ALPHABET.compile("<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with)")
+_MINUTES_NEXT = ALPHABET.compile(
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with)"
+)
 _QUARTERS = frozenset({15, 30, 45})
 
 
@@ -372,7 +374,8 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | QUIERO |"
+    " PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
 

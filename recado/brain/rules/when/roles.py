@@ -45,7 +45,9 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
-_HELD = ALPHABET.compile("((?<! u) (?<! CAN i | COULD i) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+_HELD = ALPHABET.compile(
+    "((?<! u) (?<! CAN i | COULD i) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)"
+)
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
@@ -60,21 +62,26 @@ _FROM_SIDE = ALPHABET.compile(
     " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
     # "Before I leave on friday"
-    " | (before | after | until) (i | ejem | u) (word | words | leave | GETTING | COME | MAKE | SICK | RETURN){1,3} (on | the){1,2} $"
+    " | (before | after | until) (i | ejem | u) (word | words | leave | GETTING | COME | MAKE | SICK |"
+    " RETURN){1,3} (on | the){1,2} $"
 )
 _DUTY = ALPHABET.compile(
-    "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK | word to) | left)"
+    "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
+    " word to) | left)"
     " | (my | the) (word | words | CLASES) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
     " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
-    " (be | out | left | find | see | TALK | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL | COSAS | UNA_COSA"
-    " |  at | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
+    " (be | out | left | find | see | TALK | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"
+    " COSAS | UNA_COSA"
+    " | at | of | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
 )
 _DAY_OF_DUTY = ALPHABET.compile(
-    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | CLASES | work | TAKE | GETTING)"
+    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | CLASES | work | TAKE"
+    " | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
-    " | RETURN (on | the | by){0,2} <day3:DAYM>"
+    " | RETURN (on | by) the? <day3:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
-    " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS | BUSY | out"
+    " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS"
+    " | BUSY | out"
     " | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
 )
 _CANCELLED = ALPHABET.compile("CANCEL (my | the | CITA | for | on | FILL | word){0,4} $")
@@ -82,7 +89,9 @@ _BEFORE_EVENT = ALPHABET.compile("before (the | my | a | your) (word | words | F
 _THEN = ALPHABET.compile("DAYM .{0,16} (before | after) (then | that) (?= $ | PAUSE | FILL)")
 """ "My permit ends on the 21st, I need it before then"."""
 _UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
-_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $")
+_PUT_OFF = ALPHABET.compile(
+    "CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $"
+)
 """ "Postpone it till monday" names the new day."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
@@ -99,7 +108,8 @@ _SOUGHT = frozenset(
 _ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? (given | gone) | me{1,2} AGENDADO (word | words | con | en)"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? (given | gone) | me{1,2} AGENDADO (word | words"
+    " | con | en)"
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
@@ -116,7 +126,8 @@ _POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
 """ "I was wondering if" asks for what is to come."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | mi (word |"
+    " words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -179,7 +190,8 @@ _LATER_WORD = ALPHABET.compile(
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
     # "Can you call me tomorrow?", "let me know by friday"
-    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
+    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
+    " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
@@ -190,7 +202,9 @@ _ROUTINE = ALPHABET.compile(
     "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
     " (DOSIS | word | words | GONE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO (?! word (COMMA | $)) | HORAS de CITA")
+_HABIT = ALPHABET.compile(
+    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO (?! word (COMMA | $)) | HORAS de CITA"
+)
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 
@@ -230,7 +244,9 @@ def mark_duties(skeleton: Skeleton) -> None:
     """Set `duty` on what only says what else somebody has to do: "half four? I have to collect him at 3"."""
     for match in _DUTY.finditer(skeleton.letters):
         item = skeleton.at[match.end()]
-        item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other.at < match.start())
+        item.duty = not item.source and any(
+            _offers(other, item) for other in skeleton.items if other.at < match.start()
+        )
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
         item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4"))]
         item.duty = not item.source and any(_offers(other, item) for other in skeleton.items if other is not item)

@@ -41,17 +41,22 @@ LA_PARTE = (
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
     "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | and (a)? (half | quarter) (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
+    " | and (a)? (half | quarter) (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM)"
+    " (?! y (media | cuarto)))"
 )
 _SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
-AFTER = f"((in the)? MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
+AFTER = (
+    f"((in the)? MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
+)
 """What may follow an hour."""
 HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"
 """An hour, where a word before it says that it is one."""
 _TELLING = (
-    f"((in the)? MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE | NOCHE |"
+    f"((in the)? MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE |"
+    f" NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on | of) the PARTEN | on the exactly | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
+    " | del (DIA | NOONS) | (in | on | of) the PARTEN | on the exactly | at NIGHT | PARTEN | (TARDE | NOCHE) (?="
+    " $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
     f"(?! one (PARTEN | at NIGHT | in the PARTEN) | una ((en | por) la)? (TARDE | NOCHE"

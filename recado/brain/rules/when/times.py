@@ -273,7 +273,8 @@ _SINGLE = (
     *each(_marked, "<t:NUM HS MER>"),
     *each(
         _military,
-        "(?<= WD | TOM | TODAY | TH | MON | FULLDATE | SLASHED | DASH | COMMA | PARTEN) <t:BIG> (?= $ | PAUSE | FILL | for"
+        "(?<= WD | TOM | TODAY | TH | MON | FULLDATE | SLASHED | DASH | COMMA | PARTEN) <t:BIG> (?= $ | PAUSE |"
+        " FILL | for"
         " | para | AND)",
         "<t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))",
     ),
@@ -303,7 +304,8 @@ _SINGLE = (
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
-        "(?<= TARDE | NOCHE | PARTEN | TONIGHT) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
+        "(?<= TARDE | NOCHE | PARTEN | TONIGHT) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
+        " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
     ),
     *each(
@@ -420,7 +422,8 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards | and later"
+        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards"
+        f" | and later"
         f" | or later)? {NO_THINGS}",
         f"(de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
         " after) | or (later | after)"

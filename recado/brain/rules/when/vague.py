@@ -37,7 +37,8 @@ _SOME_DAY = always(
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
-    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words | FEAST |"
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words"
+    " | FEAST |"
     " CLASES | DID)",
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
@@ -83,7 +84,8 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | el | PROX | after | before | until | DESPUES (de | del)) (the | el | la | PROX)?"
+    "(in | en | this | este | esta | next | el | PROX | after | before | until | DESPUES (de | del)) (the | el |"
+    " la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "(in | during) the WEEK",
