@@ -9,7 +9,7 @@ WEEKDAYS = (
     "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy",
     "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
     "thursday thu thur thurs thurz thrusday thursdy thurday thirsday thursay thrs",
-    "friday fri firday fryday frday fridy",
+    "friday fri friyay firday fryday frday fridy",
     "saturday satur saterday satruday saturdy satday sturday",
     "sunday sundy suday",
 )
@@ -50,7 +50,7 @@ ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "si
 
 KINDS = """
 # Days
-TODAY: today todays tday tody 2day
+TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
     2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
     tommrow tomorw bukas
@@ -85,7 +85,7 @@ DAY: day
 DAYS: days
 WEEK: week wk
 WEEKS: weeks wks
-MONTH: month
+MONTH: month mth
 MONTHS: months mths
 YEAR: year yr
 YEARS: years yrs
@@ -288,6 +288,7 @@ GETTING: get gets bring
 getting: getting
 WORK_FOR: works suits suit fine perfect
 WOULD: would
+QUERIA: wanted needed
 WISHED: want need wants needs wanna i'd looking lets let's let wish gimme
 longer: longer
 TAKE: take takes taking

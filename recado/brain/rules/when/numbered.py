@@ -374,7 +374,7 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | QUIERO |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | WDAY | QUIERO |"
     " PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
@@ -397,6 +397,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_WDX} (COMMA)? <mon:MON> (the | el)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}", _with_month
     ),
     Rule(f"(el)? <day:NUM> {_OF}? <mon:MON> <near:NUM> {NOT_A_DAY}", _with_month),
+    Rule("<mon:MON> <day:NUM> TH? DASH? ISH", _with_month),
     # A month alone, after "perdon" or "no".
     *(
         Rule(

@@ -304,7 +304,7 @@ _SINGLE = (
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
-        "(?<= TARDE | NOCHE | PARTEN | TONIGHT) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
+        "(?<= TARDE | NOCHE | PARTEN | TONIGHT | eve) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
         " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
     ),
@@ -312,7 +312,7 @@ _SINGLE = (
         _told,
         # "We will be 8" counts who comes.
         f"(MAKING (its | that)? | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
-        f" | BREAK | COMMA | instead | FILLER |"
+        f" | BREAK | COMMA | instead | PREFER | not | FILLER |"
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
@@ -343,13 +343,13 @@ _SINGLE = (
     ),
     *each(
         _half_past,
-        f"{ABOUT}? (at)? {ABOUT}? half (past | after)? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? half DASH? (past | after)? DASH? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),
     *each(
         _minutes_off,
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}} | NOONS"
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? <past:past | after> DASH? <t:HOURN {AFTER}{{0,3}} | NOONS"
         f" | MIDNIGHTS> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? (to | of | until | before) DASH? <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
         f" {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -376,7 +376,7 @@ _SEVERAL = each(
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
     f"{ABOUT}{{0,2}} (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
-    f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
+    f"(at | about) {ABOUT}? <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"tipo {LAS}? <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u | DASH | SLASH) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",

@@ -98,7 +98,8 @@ _SOME_DAY = always(
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
     "SEMANA santo",
-    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    "(the)? (ORDW | last) half of (the | this | next)? (MON | MONTH | WEEK | YEAR)",
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) some? (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
