@@ -374,7 +374,8 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | WDAY | QUIERO |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | WDAY |"
+    " QUIERO |"
     " PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )

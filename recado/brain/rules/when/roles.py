@@ -68,14 +68,16 @@ _FROM_SIDE = ALPHABET.compile(
 _DUTY = ALPHABET.compile(
     "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
     " word to) | left)"
-    " | (my | the) (word | words | CLASES) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
+    " | HAVING{1,2} (a | an | my | the)? (word | words | CLASES | work){1,2} (?= (at | on)? ITEM)"
+    " | (my | the) (word | words | CLASES | shift) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
     " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
-    " (be | out | left | find | see | TALK | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"
+    " (be | up | out | left | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"
     " COSAS | UNA_COSA"
     " | at | of | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
 )
 _DAY_OF_DUTY = ALPHABET.compile(
-    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | CLASES | work | TAKE"
+    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | thing | CLASES | work"
+    " | TAKE"
     " | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
     " | RETURN (on | by) the? <day3:DAYM>"

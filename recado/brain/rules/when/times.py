@@ -316,9 +316,9 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
-        "(?<! of) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
+        "(?<! of | for) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
         "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
-        "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON))",
+        "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON | word | words | COSAS | CITA))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
         "(?<! .) <t:NUM> (?= TOM | TODAY)",
     ),
@@ -349,7 +349,8 @@ _SINGLE = (
         _minutes_off,
         f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? <past:past | after> DASH? <t:HOURN {AFTER}{{0,3}} | NOONS"
         f" | MIDNIGHTS> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? (to | of | until | before) DASH? <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? (to | of | until | before) DASH? <t:HOURN {AFTER}{{0,3}} |"
+        f" NOONS | MIDNIGHTS>"
         f" {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
