@@ -69,6 +69,7 @@ _DUTY = ALPHABET.compile(
     "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
     " word to) | left)"
     " | HAVING{1,2} (a | an | my | the)? (word | words | CLASES | work){1,2} (?= (at | on)? ITEM)"
+    " | (PAUSE | PORQUE | since | as | PERO) (word | words) EJEM? (is | coming | words) (?= (at)? TIMEM)"
     " | (my | the) (word | words | CLASES | shift) (is | end | BEGINNING | word | words) (?= (at)? TIMEM)"
     " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
     " (be | up | out | left | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"

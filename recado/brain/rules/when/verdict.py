@@ -66,11 +66,21 @@ class Judge:
             self._choosing.share_sources()
         times = self._times()
         day = self._day(times)
+        if self._of_another_day(times, day):
+            times = choosing.NONE
         self._tell_times(times, day)
         self._tell_part(times)
         self._tell_old(day, times)
         self._tell_past(day)
         return self._out
+
+    @staticmethod
+    def _of_another_day(times: Chosen, day: Chosen) -> bool:
+        """ "My visit on monday at 11 moves to thursday evening": the hour went with its day."""
+        if times.last is None or day.last is None:
+            return False
+        told, new = times.last.cluster, day.last.cluster
+        return told is not new and told.day is not None and new.part is not None and told.last < new.first
 
     # Which mentions stand
 
