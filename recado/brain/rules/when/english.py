@@ -318,7 +318,7 @@ PREFER: prefer rather
 MAYBE: maybe perhaps
 WONDERING: wondering hoping thinking
 since: since
-OPEN: open opens opened close closes closed shut opening_hours
+OPEN: open opens opened close closes closed closing shut opening_hours
 # The past
 WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't

@@ -331,7 +331,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _days_after_that,
         f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
-        f" if | is)",
+        " if | is | at)",
     ),
     *each(
         _shift,

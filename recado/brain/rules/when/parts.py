@@ -79,6 +79,6 @@ RULES: tuple[Rule[Meant], ...] = (
         "before (my)? work",
         # "Can I drop it off the night before?"
         "the PARTEN before (?= $ | PAUSE | FILL | and | if)",
-        "(work | SALGO | off | GETTING word) EARLY (?= $ | PAUSE | FILL | and | on | that)",
+        "(work | SALGO | OPEN | off | GETTING word) EARLY (?= $ | PAUSE | FILL | and | on | that)",
     ),
 )

@@ -321,6 +321,8 @@ class Judge:
         """Whether a part of the day tells about an hour elsewhere; that of another day does not."""
         day, other = item.cluster.day, hour.cluster.day
         apart = day is not None and other is not None and next(self._dates(day), None) != next(self._dates(other), None)
+        if isinstance(item.meant, PartNamed) and item.meant.day is not None and other is not None:
+            apart = item.cluster is not hour.cluster
         return isinstance(item.meant, PartNamed) and self._offered(item) and not apart
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
