@@ -126,8 +126,8 @@ _GOVERNED = ALPHABET.compile(
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
-_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
-""" "I was wondering if" asks for what is to come."""
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | WISHED me TALK")
+""" "I was wondering if" asks for what is to come, "let me know" for an answer."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
     "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | mi (word |"
@@ -246,6 +246,8 @@ def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
 
 def mark_duties(skeleton: Skeleton) -> None:
     """Set `duty` on what only says what else somebody has to do: "half four? I have to collect him at 3"."""
+    if len(skeleton.items) < 2:
+        return
     for match in _DUTY.finditer(skeleton.letters):
         item = skeleton.at[match.end()]
         item.duty = not item.source and any(
@@ -304,7 +306,7 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
 
     Of a day that has a number ("el 10 de octubre") it takes a verb.
     """
-    letters = skeleton.letters
+    letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), skeleton.letters)
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
