@@ -53,6 +53,48 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
             ("juneteenth", "06-19"),
             ("st patrick's day", "03-17"),
             ("st paddy's day", "03-17"),
+            ("thursday works best, but friday is fine as well", "? options=2027-03-18,2027-03-19"),
+            ("could we do 4 rather than 5 on monday", "03-22 16:00"),
+            ("i accidentally booked tuesday, i wanted wednesday", "03-24 from_date=2027-03-23"),
+            ("flying out on the 26th so before that", "?"),
+            ("second half of april", "? vague"),
+            ("the first few days of april", "? vague"),
+            ("april 10ish", "04-10"),
+            ("thurs 4?", "03-18 16:00"),
+            ("4 thurs?", "03-18 16:00"),
+            ("tmrw at like 10 or 11", "03-18 ? options=10:00,11:00"),
+            ("next mth", "? vague"),
+            ("tdy at 5", "03-17 17:00"),
+            ("tues eve 6", "03-23 18:00"),
+            ("friyay at 5", "03-19 17:00"),
+            ("25th thu", "03-25"),
+            ("sunday gone", "03-14 ? past"),
+            ("3-00 pm", "15:00"),
+            ("quarter-to-three", "14:45"),
+            ("half-past three", "15:30"),
+            ("half-three", "15:30"),
+            ("can i come at 1? i have to pick up my kids at 3", "13:00"),
+            ("can i come at 1? i've got class at 3", "13:00"),
+            ("can i come at 1? my shift starts at 3", "13:00"),
+            ("thursday? wednesday i have a thing", "03-18"),
+            ("tuesday at 5:30? i get out at 5", "03-23 17:30"),
+            ("my insurance expires on the 31st so i need it before then", "?"),
+            ("i get paid on the 15th so any day after that", "?"),
+            ("i'm off thursday, friday too", "? options=2027-03-18,2027-03-19"),
+            ("up to thursday", "?"),
+            ("between now and thursday", "?"),
+            (
+                "Hi just wanted to confirm that I have an appointment tomorrow the 18th at 2:15 with Dr. Shah",
+                "03-18 14:15",
+            ),
+            (
+                (
+                    "Good evening, my wife has a follow up on 03/22 at 11 am, she has to travel, kindly shift it to "
+                    "03/25 in the evening"
+                ),
+                "03-25 part_of_day=evening",
+            ),
+            ("i need a taxi to the airport on the 24th at 5 in the morning, flight is at 8:20", "03-24 05:00"),
             (
                 (
                     "My husband's truck won't start, could the mobile guy swing by Friday around 8 before he leaves "
@@ -235,5 +277,21 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
         # Thursday.
         datetime(2027, 12, 30, 16, 0, tzinfo=ZoneInfo("Africa/Johannesburg")),
         (("We trek to Cape Town on the 2nd so it must be before that", "?"),),
+    ),
+    (
+        # Saturday.
+        datetime(2026, 10, 31, 9, 20, tzinfo=ZoneInfo("America/New_York")),
+        (
+            (
+                "Trick or treat is tonight so closing early? I wanted to pick up my glasses around 3 today",
+                "10-31 15:00",
+            ),
+            ("I'd rather come next Friday than this Monday if it's all the same to you", "11-06"),
+        ),
+    ),
+    (
+        # Tuesday.
+        datetime(2027, 8, 3, 12, 0, tzinfo=ZoneInfo("Asia/Kolkata")),
+        (("Rakhi is on 17th, want parlour appointment one day before at 4 pm", "08-16 16:00"),),
     ),
 )
