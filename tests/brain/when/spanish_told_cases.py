@@ -799,7 +799,7 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
                     "para el lunes 6 a las 18 entonces no llego, lo puedo llevar el martes 7 a la mañana "
                     "cuando lo dejo?"
                 ),
-                "09-07",
+                "09-07 part_of_day=morning",
             ),
         ),
     ),

@@ -1,6 +1,6 @@
 """Days and hours that say when something else takes place: "el 22 viajo", "mi vuelo sale a la 1"."""
 
-from recado.brain.rules.when.items import Skeleton
+from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import TimeSpan
 
@@ -35,12 +35,40 @@ _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUI
 _ASIDE_WORDS = frozenset(ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 
 
+_DUTY = ALPHABET.compile(
+    "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
+    " word to) | left)"
+    " | HAVING{1,2} (a | an | my | the)? (word | words | CLASES | work){1,2} (?= (at | on)? ITEM)"
+    " | (PAUSE | PORQUE | since | as | PERO) (word | words) EJEM? (is | coming | words) (?= (at)? TIMEM)"
+    " | (my | the) (word | words | CLASES | shift) (is | end | BEGINNING) (?= (at)? TIMEM)"
+    " | my (word | words | CLASES | shift) words (?= (at)? TIMEM)"
+    " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
+    " (be | up | out | left | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"
+    " COSAS | UNA_COSA"
+    " | at | of | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
+)
+_DAY_OF_DUTY = ALPHABET.compile(
+    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | thing | CLASES | work"
+    " | TAKE"
+    " | GETTING)"
+    " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
+    " | RETURN (on | by) the? <day3:DAYM>"
+    " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
+    " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS"
+    " | BUSY | out"
+    " | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
+)
+
+
 def mark(skeleton: Skeleton) -> None:
     """Set `aside` on the days and hours of what else takes place, and of reasons: they stand if no others do."""
     letters = skeleton.letters
     for item in skeleton.items:
         item.aside = isinstance(item.meant, TimeSpan) and item.meant.leaving
-    if len(skeleton.items) < 2 or _ASIDE_WORDS.isdisjoint(letters):
+    if len(skeleton.items) < 2:
+        return
+    _mark_duties(skeleton)
+    if _ASIDE_WORDS.isdisjoint(letters):
         return
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
@@ -54,3 +82,20 @@ def _set_aside(skeleton: Skeleton, start: int, end: int) -> None:
     for at in range(start, end):
         if item := skeleton.at.get(at):
             item.aside = True
+
+
+def _mark_duties(skeleton: Skeleton) -> None:
+    """Set `aside` on what only says what else somebody has to do: "half four? I have to collect him at 3"."""
+    for match in _DUTY.finditer(skeleton.letters):
+        item = skeleton.at[match.end()]
+        if any(_offers(other, item) for other in skeleton.items if other.at < match.start()):
+            item.aside = True
+    for match in _DAY_OF_DUTY.finditer(skeleton.letters):
+        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4"))]
+        if any(_offers(other, item) for other in skeleton.items if other is not item):
+            item.aside = True
+
+
+def _offers(other: Item, item: Item) -> bool:
+    """Whether a mention offers what another one tells too."""
+    return other.slot == item.slot and not item.source and not (other.negative or other.source or other.aside)

@@ -13,6 +13,13 @@ from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soon
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
 _PUT_RIGHT = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | sino | o | or | MAKE")
+_WISH = frozenset(ALPHABET.union("WISH"))
+_OF_ONESELF = frozenset(ALPHABET.union("i IM ejem my PORQUE as since"))
+_EITHER = ALPHABET.compile(
+    "mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE |"
+    " TALVEZ | too | ASK | AND"
+)
+
 _BECAUSE = ALPHABET.compile(
     "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
 )
@@ -88,6 +95,15 @@ class Choosing:
         pairs = zip(self.clusters, self.clusters[1:], self._links, strict=False)
         return any(
             link == "choice" and first.cluster is before and second.cluster is after for before, after, link in pairs
+        )
+
+    def either(self, first: Item, second: Item) -> bool:
+        """Whether the second may put the first right, or be a choice beside it: unless it tells of somebody's plans."""
+        between = self.skeleton.letters[first.at + 1 : second.at]
+        return (
+            _OF_ONESELF.isdisjoint(between)
+            or not _WISH.isdisjoint(between)
+            or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
         )
 
     def any_but(self, first: Item, second: Item) -> bool:

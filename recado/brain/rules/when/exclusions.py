@@ -21,7 +21,7 @@ _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
-_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
+_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch GROUP"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
 _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
 _FEW = 12
@@ -166,6 +166,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
             "BUENAS vacaciones",
+            "(?<! .) PARTEN (COMMA | STOP | FILL){1,3} PARTEN (?! a | at | on | in | the | NUM | CLOCK | WDAY)",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
             " CHRISTMAS)",
             "good (WEEKEND | WEEK)",
@@ -222,7 +223,11 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
-            "on NUM TH and (word | STREET)",
+            "(on | at) NUM TH and (word | STREET)",
+            "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
+            "TAKE N (?= at NIGHT | in the PARTEN | each PARTEN)",
+            f"STREET {_DATED_NAME}",
+            "(the)? NUM TH STREET (or | and) (the)? NUM TH",
             "HASH (NUM | BIG | LONG)",
         ),
         *each(_unless_year, f"{_DATED_NAME} BIG"),
@@ -261,7 +266,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
-            "(N | BIG) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
+            "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
             "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"
@@ -308,12 +313,13 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
             f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
-            f" | AFTERNOON | EVENING | WEEKDAY) | TODOS los word (DIAS | DIA))",
+            f" | AFTERNOON | EVENING | WEEKDAY) (?! PERO | excepto | BAR) | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
-            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
+            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"
+            " (?! PERO | excepto | BAR)",
             "(a las (NUM | WNUM | CLOCK) (MER | de la PARTES)?)? (TODOS | CADA) (los | las)?"
             " (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
             " MESES)"
@@ -344,7 +350,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(NACER | BORN | CUMPLIR) (el | on | a | la | las | at | in | en | is | es | ANOS){0,3} (WD | TOM"
             " | YESTERDAY |"
             " TODAY | CLOCK)",
-            "(NACER | BORN | CUMPLIR) (ANOS | is | es){0,2} (el | on | at | a las) NUM",
+            "(NACER | BORN | CUMPLIR) (ANOS | is | es){0,2} (el | on | at | a las) (the)? NUM TH?",
         ),
     ],
 )

@@ -4,9 +4,9 @@ A skeleton has one letter for every mention and one for every other token, so th
 Mentions that stand together ("el lunes por la tarde a las 5") are one cluster: a day, a time and a part of the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from recado.brain.rules.when.calendar import Day, resolve
 from recado.brain.rules.when.clock import Clock
@@ -49,14 +49,16 @@ _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
-_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
+_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
-    "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
+    "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
 _MES = ALPHABET.of("MES")
+_OWNERS = frozenset(ALPHABET.union("my your the a"))
+_ASKED_FOR = frozenset(ALPHABET.union("WISH OR no not like instead NOT_DO BREAK MAKE"))
 _A_FEW = 6
 _CLOSED_FOR = ALPHABET.compile(
     "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
@@ -69,6 +71,7 @@ _ANOTHER = frozenset(
 """Between two days that are not one."""
 _PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
 _DAYS_A_WEEK = 7
+_TWO_WEEKS = timedelta(days=14)
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
     " EJEM | FILL"
@@ -90,9 +93,8 @@ class Item:
     """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
 
     `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
-    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `aside`: it
-    is when something else takes place. `base`: the
-    mention that an `Apart` counts from.
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `aside`: it is when
+    something else takes place. `base`: the mention that an `Apart` counts from.
     """
 
     start: int
@@ -166,9 +168,9 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _put_right(list(_told_apart([Item(piece.start, piece.end, piece.product) for piece in found], today)))
     items = _without_themes(tokens, items)
-    items = _counted_from(_joined(tokens, today, _followed(tokens, _of_one_month(tokens, today, items))))
+    items = _counted_from(tokens, _joined(tokens, today, _followed(tokens, _of_one_month(tokens, today, items))))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -187,11 +189,29 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     return Skeleton(text, kept, at, _clusters(text, kept), tokens.language)
 
 
+def _told_apart(items: list[Item], today: date) -> Iterator[Item]:
+    """The mentions with a weekday and a number made a day and an hour where no such day is at hand: "friday 9"."""
+    for item in items:
+        meant = item.meant
+        if isinstance(meant, DayNamed) and meant.hour is not None and not _at_hand(meant.day, today):
+            yield Item(item.start, item.end - 1, DayNamed(meant.hour.day))
+            yield Item(item.end - 1, item.end, TimeNamed(meant.hour.clock))
+        else:
+            yield item
+
+
+def _at_hand(day: Day, today: date) -> bool:
+    found = resolve(day, today)
+    return isinstance(found, date) and found - today < _TWO_WEEKS
+
+
 def _without_themes(tokens: Tokens, items: list[Item]) -> list[Item]:
     """The mentions without holidays that only say what kind of feast it is: "12 dec christmas party"."""
     kept: list[Item] = []
     for item in items:
-        themed = bool(kept) and _is_holiday(item.meant) and _is_theme(tokens.letters, kept[-1], item)
+        themed = _is_holiday(item.meant) and (
+            (bool(kept) and _is_theme(tokens.letters, kept[-1], item)) or _is_thing(tokens.letters, items, item)
+        )
         if not themed and not (_is_feast(item.meant) and _closed_for(tokens.letters, kept, item)):
             kept.append(item)
     return kept
@@ -219,6 +239,12 @@ def _is_theme(letters: str, before: Item, item: Item) -> bool:
     gap = letters[before.end : item.start]
     named = _FEAST_AFTER.match(letters, item.end) is not None or _FEAST_BEFORE.search(gap) is not None
     return named and _ANOTHER.isdisjoint(gap)
+
+
+def _is_thing(letters: str, items: list[Item], item: Item) -> bool:
+    """Whether a holiday only says what kind of thing it is: "our christmas tree came on friday"."""
+    owned = letters[item.start - 1 : item.start] in _OWNERS and _FEAST_AFTER.match(letters, item.end) is not None
+    return owned and any(isinstance(one.meant, DayNamed) and not _is_holiday(one.meant) for one in items)
 
 
 def _put_right(items: list[Item]) -> list[Item]:
@@ -280,8 +306,11 @@ def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
     before: Day | None = None
     vague = False
     since = 0
+    named: Day | None = None
     for item in items:
         match item.meant:
+            case Following(beside=Day() as beside, day=Day() as day):
+                item.meant = DayNamed(replace(beside, beside=named) if named is not None else day)
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
@@ -293,6 +322,7 @@ def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
             case DayNamed(day):
                 since = item.start
                 before = day if day.weekday is not None and day.day is None else None
+                named = day
             case _:
                 pass
     return items
@@ -305,16 +335,16 @@ def _refused_day(tokens: Tokens, before: Day, since: int, item: Item) -> bool:
     return same and before.week is None and _NO in words and _GONE_BY.isdisjoint(words)
 
 
-def _counted_from(items: list[Item]) -> list[Item]:
+def _counted_from(tokens: Tokens, items: list[Item]) -> list[Item]:
     """ "Tres días antes" with the day that it is counted from: the one named before."""
     before: Item | None = None
     for item in items:
         match item.meant:
-            case Apart(_, otherwise):
-                if before is not None:
-                    item.base = before
-                else:
+            case Apart(_, otherwise, wished):
+                if before is None or (wished and _ASKED_FOR.isdisjoint(tokens.letters[before.end : item.start])):
                     item.meant = otherwise or Nothing()
+                else:
+                    item.base = before
             case DayNamed() | PartNamed(day=Day()):
                 before = item
             case _:

@@ -39,7 +39,7 @@ def _fold_table() -> Mapping[int, str | None]:
 _FOLD = _fold_table()
 _TOKEN = re.compile(
     r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
-    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|½)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
@@ -192,6 +192,7 @@ _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("SUBJ"), 0),)
 _PAST_OR_WISHED = frozenset(["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine"])
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
+_OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -270,13 +271,17 @@ class _Lexer:
 
     def _word(self, word: str, start: int, end: int) -> None:
         after_number = start == self._end and bool(self._letters) and self._letters[-1] == _NUM
-        if after_number and word in _ORDINAL_ENDINGS:
+        if after_number and word.removesuffix("'s") in _ORDINAL_ENDINGS:
             self._add(_TH, (), start, end)
+            return
+        if word == "s" and start and self._text[start - 1] == "'" and self._letters and self._letters[-1] == _NUM:
+            # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
             # "fri 9a".
             word = "am"
-        meanings = self._meanings(word, start, end)
+        card = word == "id" and self._is_card(start, end)
+        meanings = _UNKNOWN if card else self._meanings(word, start, end)
         if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
             self._letters[-1] = _LONG
         for letter, number in meanings:
@@ -315,6 +320,11 @@ class _Lexer:
         if word in _PAST_OR_WISHED and "".join(self._letters[-2:]) in _SO_THAT:
             return _WISHED
         return _UNKNOWN if known[0][0] == _DID and self._described() else known
+
+    def _is_card(self, start: int, end: int) -> bool:
+        """Whether "id" is no "I'd": "my id", "the ID photo"."""
+        owned = bool(self._letters) and self._letters[-1] in _OWNERS
+        return owned or (self._raw[start:end] == "ID" and not self._raw.isupper())
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""

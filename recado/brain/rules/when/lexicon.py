@@ -50,14 +50,15 @@ CLASSES = {
     "MER": "AM PM P M",
     "ROOM": "PIEZA MESA",
     "CUMPLIR": "CUMPLE BIRTHDAY",
+    "coming": "COMING following",
     "NEXT": "PROX next SIGUIENTE coming",
     "BREAK": "STOP ASK",
     "PAUSE": "STOP ASK COMMA COLON",
-    "EJEM": "ejem ILL",
-    "FILLER": "FILL ejem ILL CHAU BYE",
+    "EJEM": "ejem ILL also",
+    "FILLER": "FILL ejem also ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
     "HAVING": "HAVE GOT",
-    "MAKE": "MAKING GETTING be",
+    "MAKE": "MAKING COME GETTING be",
     "APPT": "CITA",
     "COSA": "COSAS UNA_COSA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
@@ -67,10 +68,10 @@ CLASSES = {
     "CANCELAR": "CANCEL CANCELED",
     "QUIERO": "DESEO QUERIA",
     "CAN": "ABLE_TO COULD",
-    "WANT": "WISHED WOULD",
+    "WANT": "WISHED WOULD id",
     "MOVE": "CAMBIAR PASAR",
     "PASO": "HAPPENED MISSED",
-    "WENT": "DID MISSED",
+    "WENT": "DID MISSED ASKED",
     "WISH": "QUIERO PEDIR CAMBIAR CANCELAR PREFIERO WANT BOOK CAN PUEDO PREFER PASAR",
 }
 
@@ -163,6 +164,8 @@ antes de: antesde
 half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
+u will: you'll youll
+u is: you're youre
 """
 """What was meant, and how it is run together."""
 
@@ -244,7 +247,7 @@ def _run_ons() -> Iterator[tuple[str, str]]:
 
 _OFTEN_MISSPELLED = """
 lunes martes jueves tarde noche miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre
-tomorrow wednesday thursday saturday
+tomorrow monday wednesday thursday friday saturday sunday
 tuesday december november september october february january semana proximo proxima mediodia temprano afternoon
 evening appointment
 """
@@ -265,6 +268,7 @@ _NOT_TYPOS = frozenset(
         "temprana",
         "tornado",
         "domingos",
+        "frida",
         "tomorrows",
     ]
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
@@ -21,6 +22,7 @@ _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
+_TOLD = frozenset(ALPHABET.union("TOLD ASKED AGREED COME BOOK CITA"))
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _FROM = ALPHABET.of("from")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
@@ -51,6 +53,11 @@ def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     else:
         unit = Day(offset=_days_in(letter))
     return DayNamed(unit.times(number), unit=unit)
+
+
+def _told_to_wait(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Doctor told to show the report after 1 week"."""
+    return _counted(tokens, match) if not _TOLD.isdisjoint(tokens.letters[: match.start()]) else None
 
 
 def _days_in(unit: str) -> int:
@@ -100,8 +107,38 @@ def _of_weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(day) if 0 < number <= _MAX_COUNT else None
 
 
+def _weekdays_ago(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Two fridays ago"."""
+    number = tokens.number(match.start("n"))
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), last=True, plus=-_DAYS_A_WEEK * (number - 1))
+    return DayNamed(day) if 0 < number <= _MAX_COUNT else None
+
+
 def _the_other(tokens: Tokens, match: re.Match[str]) -> Meant:
     return Following(Day(weekday=weekday_of(tokens, match.start("wd")), week=1))
+
+
+def _after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "My exam is on friday, could we do the monday after": after the day named before it."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), before=said(match, "before"))
+    return Following(replace(day, plus=_DAYS_A_WEEK), beside=day)
+
+
+def _following(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "Cancel friday, can we do the following friday"."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")))
+    return Following(day, beside=day)
+
+
+def _days_after_that(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "It is on may 30, I want to come 3 weeks before"."""
+    days = tokens.number(match.start("n")) * _days_in(match.group("u"))
+    return Apart(-days if said(match, "before") else days, wished=True) if 0 < days <= _MAX_COUNT else None
+
+
+def _day_after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    del tokens
+    return Apart(-1 if said(match, "before") else 1, wished=True)
 
 
 def _plus(tokens: Tokens, match: re.Match[str], days: int) -> Meant:
@@ -233,7 +270,7 @@ def _easter_weekday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 _DAY_OF = "((el | este)? DIA de)?"
-_IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
+_IN = "(en | in (another)? | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
@@ -264,11 +301,21 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(0), "AHORA (ese)? (?= (a las | a la una | en la | por la | de la | TARDE | NOCHE | al MEDIODIA))"),
     *always(_in_days(1), f"{_DAY_OF} TOM (ese)?"),
     *always(
+        _in_days(1),
+        "(?<! with | IM | FILL | DOCTOR | TALK | its | is | SOY | and | the | my | by | from | to) tom (?= $ | ASK"
+        " | FILL | PARTEN | NUM MER | CLOCK | at (NUM | CLOCK | NOON))",
+        "(?<= PARTEN | COMMA | for) tom (?= $ | BREAK | FILL)",
+    ),
+    *always(_in_days(7), "this DAY WEEK", "same DAY next WEEK", "next WEEK (on)? (the)? same DAY"),
+    *always(_in_days(_FORTNIGHT), "this DAY FORTNIGHT"),
+    *always(DayNamed(Day(months=1)), "same (DAY | fecha) next MONTH", "next MONTH (on)? (the)? same (DAY | fecha)"),
+    *always(
         _in_days(2),
         f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
-        "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
-        # As in Nigeria.
+        "(the)? (DAY | DIA) (after | DESPUES de | next | coming) TOM",
+        # As in Nigeria, and as Spanish speakers say it.
         "next TOMORROW",
+        "past TOMORROW",
         "OVERMORROW",
         "(?<= o | para | ser | mejor | PREFIERO | or | SORRY | sino) PASADO (?! (el | la | WD))",
         "(?<= MANANA y) PASADO (?! WD)",
@@ -291,9 +338,23 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"{_COUNT} {_DATE_UNIT} (a partir de | desde | since) TODAY",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
+    ),
+    *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
+    *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
+    *each(
+        _day_after_that,
+        "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+    ),
+    *each(
+        _days_after_that,
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
+        " if | is | at)",
     ),
     *each(
         _shift,
@@ -324,6 +385,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} <n:NN> <wd:WDAY | WDAYS>",
         "<n:NN> <wd:WDAY | WDAYS> from (NOW | TODAY)",
     ),
+    *each(_weekdays_ago, "<n:NN> <wd:WDAY | WDAYS> ago"),
     *always(
         Following(),
         f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
@@ -334,9 +396,12 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= COMMA | o) de la (OTRO | SIGUIENTE | PROX | que VIENE) {_ALONE}",
         "el SIGUIENTE a ese",
         "el de la ((OTRO | PROX | SIGUIENTE) SEMANA | SEMANA (que VIENE | OTRO | PROX))",
-        f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
+        f"(the | this) (next | coming) (one | ones)? {_ALONE}",
+        f"(the | this) another (one | ones) {_ALONE}",
+        "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",
+        f"(?<= or) (the)? next {_ALONE}",
     ),
     *each(
         _in_eight,
@@ -349,6 +414,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
+    *each(_following, f"(the | on the) following {_WD} (?! NUM)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -366,6 +432,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _arriving,
         "en <n:NN> (me | ya){0,2} VOY",
         f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
@@ -383,12 +450,23 @@ RULES: tuple[Rule[Meant], ...] = (
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
+        "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY |"
+        " TOM | sharp"
+        " | BOOK | u | CAN) <wd:SAT | SUN> (?= $ | PAUSE | FILL)",
+        "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late |"
+        " from | after"
+        " | before | between | about | if | with | WORK_FOR | is)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
         "(el | este) <wd:MAR> (?= (antes | DESPUES) (de | del) | a las | a la | (en | por) la PARTES | tipo | PUEDO"
         " | y | o"
         " | no | PROX | que VIENE)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
+    ),
+    *each(
+        _bare,
+        "(?<= CANCEL | MOVER | my | for | about | MAKE | to | from | after | before) <wd:WDAYS> (?= CITA | word |"
+        " COSA)",
     ),
     *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
     *each(
@@ -406,12 +484,14 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | DIA){{0,2}} {_WD} de la (OTRO | PROX | SIGUIENTE | que VIENE) {_ALONE}",
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
-    *each(_the_other, f"el OTRO {_WD}"),
+    *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
     *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
         f"(the)? WEEK after next (on)? {_WD}",
+        f"(the)? next to? next (WEEK (COMMA | on | the){{0,2}})? {_WD}",
+        f"{_WD} next to? next WEEK",
     ),
     *each(
         _pointed(week=0),
@@ -430,7 +510,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
-        f"{_WD} ejem given",
+        f"{_WD} ejem? gone",
         f"el ULTIMO {_WD}",
     ),
     *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
@@ -462,11 +542,18 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
     *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
-    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
+    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "vispera de ANO nuevo"),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
     *always(_holiday(10, 31), "HALLOWEEN"),
+    *always(_holiday(3, 17), "(word)? PATRICK DAY"),
+    *always(_holiday(12, 26), "(word)? stephen DAY"),
+    *always(_holiday(6, 19), "JUNETEENTH"),
+    *always(_holiday(11, 11), "VETERANS DAY"),
+    *always(_holiday(4, 25), "ANZAC DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=2, month=5, holiday=True)), "MOTHER DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=3, month=6, holiday=True)), "FATHER DAY"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
     *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),

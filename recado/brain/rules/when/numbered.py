@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import Bare, BareMonth, DayNamed, DaysOffered, DaySpan, Meant, Nothing
+from recado.brain.rules.when.mentions import Bare, BareMonth, DayAndHour, DayNamed, DaysOffered, DaySpan, Meant, Nothing
 from recado.brain.rules.when.tokens import Tokens
 
 _CENTURY = 100
@@ -32,6 +33,8 @@ _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
+_NEXT, _THIS = ALPHABET.of("next"), ALPHABET.of("this")
+_OF_DAYS = frozenset(ALPHABET.union("the el DIA ORDW"))
 _COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
 _DOTTED, _DASHED = ALPHABET.of("DOTTED"), ALPHABET.of("DASHED")
 _AND = frozenset(ALPHABET.union("y and"))
@@ -99,7 +102,9 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
-_MINUTES_NEXT = ALPHABET.compile("<m:y? NUM> (?= $ | PAUSE | FILL)")
+_MINUTES_NEXT = ALPHABET.compile(
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with)"
+)
 _QUARTERS = frozenset({15, 30, 45})
 
 
@@ -140,7 +145,20 @@ def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     shift = _shift(match)
     if said(match, "gone"):
         return DayNamed(Day(day=number, weekday=weekday, last=True))
-    return DayNamed(Day(day=number, weekday=weekday, shift=shift))
+    return DayNamed(Day(day=number, weekday=weekday, shift=shift), hour=_perhaps_hour(tokens, match, weekday))
+
+
+def _perhaps_hour(tokens: Tokens, match: re.Match[str], weekday: int | None) -> DayAndHour | None:
+    """ "Friday 9" is the ninth if that is a friday at hand, or else nine o'clock: in English, where a day is a 9th."""
+    at = match.start("day")
+    number = tokens.number(at)
+    words = match.group()
+    if tokens.language != "en" or weekday is None or at != match.end() - 1 or not 0 < number <= _NOON:
+        return None
+    if not _OF_DAYS.isdisjoint(words):
+        return None
+    next_week = 1 if _NEXT in words else None
+    return DayAndHour(Day(weekday=weekday, this=_THIS in words, week=next_week), Clock(number, english=True))
 
 
 def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
@@ -367,7 +385,9 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | WDAY |"
+    " QUIERO |"
+    " PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
 
@@ -389,6 +409,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_WDX} (COMMA)? <mon:MON> (the | el)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}", _with_month
     ),
     Rule(f"(el)? <day:NUM> {_OF}? <mon:MON> <near:NUM> {NOT_A_DAY}", _with_month),
+    Rule("<mon:MON> <day:NUM> TH? DASH? ISH", _with_month),
     # A month alone, after "perdon" or "no".
     *(
         Rule(
@@ -439,6 +460,13 @@ RULES: tuple[Rule[Meant], ...] = (
         " en la | a la PARTES | OR)",
         _of_some_month,
     ),
+    # "Change it for the 16", as Spanish speakers say it.
+    Rule(
+        "(?<= on | for | is | until | from | to | or | no | not | by | before | after | COMMA) the <day:NUM>"
+        f" {NOT_A_DAY} (?= $ | PAUSE | FILL | not | no | instead | if | i | PERO | or | in the PARTEN | WORK_FOR | is)",
+        _of_some_month,
+    ),
+    Rule(f"the DAY <day:NUM | WNUM> {NOT_A_DAY} (?! POST | of | after)", _of_some_month),
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
     Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
     Rule(
@@ -576,6 +604,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(f"(entre | between) {_N} {_TH}? (y | and | a) (el | the)? {_N} {_TH}? (de | of)? MON", _spanned),
     Rule(f"between {_N} TH and {_N} TH {NOT_A_DAY}", _spanned),
+    Rule(f"(the)? NUM TH (to | through | until | DASH) (the)? NUM TH {NOT_A_DAY}", _spanned),
     Rule(
         f"(el | the)? {_N} {_TH}? (a | al | to | DASH | hasta el | through | until) (the | el)? {_N} {_TH}? (de |"
         " of)? MON",

@@ -68,7 +68,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(at | by)? (the)? end of (the)? (DAY | AFTERNOON)",
         "last thing (in the (AFTERNOON | DAY))?",
         "al FINAL del DIA",
-        "(after | DESPUES (de | del)) (the | el | la)? lunch",
+        "(after | POST | DESPUES (de | del)) (the | el | la)? lunch",
         "later in the (DAY | AFTERNOON)",
     ),
     *always(PartNamed("night", Day(offset=-1), told=False), "ANOCHE", "last NIGHT"),
@@ -78,5 +78,8 @@ RULES: tuple[Rule[Meant], ...] = (
         Nothing(),
         "(after | DESPUES (de | del)) (the | el | la | mi | my)? (work | CLASES | OCUPADO)",
         "before (my)? work",
+        # "Can I drop it off the night before?"
+        "the PARTEN before (?= $ | PAUSE | FILL | and | if)",
+        "(work | SALGO | OPEN | off | GETTING word) EARLY (?= $ | PAUSE | FILL | and | on | that)",
     ),
 )

@@ -38,12 +38,14 @@ _CANT = ALPHABET.compile(
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
-    " | CAN (not | no longer)"
+    " | CAN (not | no longer) | no CAN (?! u)"
+    " | (?<= to | able | ILL | must | IM) SKIP"
     " | no longer (WORK_FOR | CAN | work | able)"
-    " | (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
+    " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
+    " | FORGET (about)? (?= ITEM)"
     " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
@@ -53,17 +55,20 @@ _ASKED_BACK = ALPHABET.compile(
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
 _BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
-_GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
+_GONE_AWAY = "((VOY | SALGO) de viaje | IM (word | out)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
-_BAD = ALPHABET.compile("DAYM (is | its)? muy? BAD")
+_BAD = ALPHABET.compile("DAYM (is | its)? muy? (BAD | out (?= $ | PAUSE | for | FILL))")
 _BUSY_AFTER = ALPHABET.compile(
-    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO | BUSY | IMPOSIBLE | {_BUSY_WITH})"
-    " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
+    # Who works from home is there.
+    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO | BUSY (?! from) | IMPOSIBLE |"
+    f" {_BUSY_WITH})"
+    " | IM at work"
+    " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""
 _BUSY_BEFORE = ALPHABET.compile(
-    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su)"
-    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY | {_BUSY_WITH}) | (i | EJEM) work"
+    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su | not | NOT_DO)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH}) | (i | EJEM) work (?! from)"
 )
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
@@ -85,7 +90,8 @@ _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
-    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
+    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para | COME | MAKE | HAVING){0,2} ITEM"
+    " ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
     " | PREFIERO (el | la | a | en){0,2} ITEM ITEM? al (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | PREFER than)"

@@ -28,7 +28,7 @@ _TOPIC = ALPHABET.compile(
     " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
-    " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | (ejem DID? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
@@ -51,22 +51,36 @@ _MOVED_TO = ALPHABET.compile(
     " (el | la | las | este | DIA){0,2} (?= ITEM)"
 )
 """ "Tengo el lunes a las 10, la quería cambiar al martes"."""
-_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+_HELD = ALPHABET.compile(
+    "((?<! u) (?<! CAN i | COULD i) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)"
+)
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
     " ITEM? (a | al | para)"
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
+    " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
     " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
-    " | antes del | before | until | hasta | by | within | not until"
+    " | antes del | before | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID) by | within | not until"
+    " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
+    # "Before I leave on friday"
+    " | (before | after | until) (i | ejem | u) (word | words | leave | GETTING | COME | MAKE | SICK |"
+    " RETURN){1,3} (on | the){1,2} $"
 )
-_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
+_CANCELLED = ALPHABET.compile("CANCEL (my | the | CITA | for | on | FILL | word){0,4} $")
+_BEFORE_EVENT = ALPHABET.compile("before (the | my | a | your) (word | words | FEAST | CUMPLIR){1,2} (on | of)? the? $")
+_THEN = ALPHABET.compile("DAYM .{0,16} (before | after) (then | that) (?= $ | PAUSE | FILL)")
+""" "My permit ends on the 21st, I need it before then"."""
+_UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
+_PUT_OFF = ALPHABET.compile(
+    "CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $"
+)
 """ "Postpone it till monday" names the new day."""
 _THAT_DAY = ALPHABET.compile("PEDIR (para | el)? (ese){1,2} (DIA | fecha)")
 """ "Mi seguro cubre desde el 1, agéndeme para ese día"."""
@@ -89,7 +103,8 @@ _SOUGHT = frozenset(
 _ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? given | me{1,2} AGENDADO (word | words | con | en)"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? (given | gone) | me{1,2} AGENDADO (word | words"
+    " | con | en)"
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
@@ -98,17 +113,18 @@ _EVENT = ALPHABET.compile(
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
+    " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
 _CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
 """ "Mi mamá no puede caminar" wishes nothing."""
-_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
-""" "I was wondering if" asks for what is to come."""
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | WISHED me TALK")
+""" "I was wondering if" asks for what is to come, "let me know" for an answer."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | TELL | word TELL | mi (word | words | DINERO)) |"
-    " (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | TELL | word TELL |"
+    " mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -176,12 +192,13 @@ _LATER_WORD = ALPHABET.compile(
     # "Mañana hablamos"
     " | (?<! para) DAYM PARTM? COMMA? (yo | ya | si | EJEM){0,2} AVISO (?= $ | PAUSE | FILL | con)"
     # "Can you call me tomorrow?", "let me know by friday"
-    " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
+    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
+    " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
     "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
@@ -189,7 +206,8 @@ _ROUTINE = ALPHABET.compile(
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile(
-    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO | HORAS de CITA"
+    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
+    " $)) | HORAS de CITA"
 )
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
@@ -258,16 +276,36 @@ def mark_open_sides(skeleton: Skeleton) -> None:
     letters = skeleton.letters
     pointed_at = not _POINTING.isdisjoint(letters)
     for item in skeleton.items:
-        if isinstance(item.meant, DayNamed) and not item.source:
+        if isinstance(item.meant, Vague) and item.negative:
+            # "We're busy until after the holidays": then they are not.
+            item.negative = not _matches_before(_UNTIL, letters, item.at) or _refused_day(skeleton)
+        if isinstance(item.meant, DayNamed) and _THEN.match(letters, item.at) and _is_last(skeleton, item):
+            item.open_side = not item.source
+        elif isinstance(item.meant, DayNamed) and not item.source:
             near_it = pointed_at and item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            numbered = item.meant.day.day is not None
+            limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             if limit and _THAT_DAY.search(letters, item.at):
                 limit = False
             item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def cancelled(skeleton: Skeleton, item: Item) -> bool:
+    """ "Cancel tomorrow, next week is better"."""
+    return _matches_before(_CANCELLED, skeleton.letters, item.at)
+
+
+def _is_last(skeleton: Skeleton, item: Item) -> bool:
+    return all(other.at <= item.at for other in skeleton.items)
+
+
+def _refused_day(skeleton: Skeleton) -> bool:
+    return any(isinstance(item.meant, DayNamed) and item.negative for item in skeleton.items)
 
 
 def _parting(letters: str, item: Item) -> bool:
@@ -280,7 +318,9 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
 
     Of a day that has a number ("el 10 de octubre") it takes a verb.
     """
-    letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), skeleton.letters)
+    letters = skeleton.letters
+    for pattern in (_CANNOT, _POLITE):
+        letters = pattern.sub(lambda match: _ALSO * len(match.group()), letters)
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False

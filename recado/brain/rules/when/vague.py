@@ -40,9 +40,10 @@ _SOME_DAY = always(
     "(el | la)? (DIA | fecha) que (u | me){1,2} (AGENDADO | QUEDA | VIENE | es)",
     "(para | en | PASADA | DESPUES (de | del) | antes (de | del)) (el | los)? CARNAVAL",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
+    "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
-    f"(on)? any time (at EJEM)? {_NO_HOURS}",
-    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words |"
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words"
+    " | FEAST |"
     " CLASES | DID)",
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
@@ -57,11 +58,14 @@ _SOME_DAY = always(
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
-    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? {_NO_HOURS}",
-    "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
+    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH) {_NO_HOURS}",
+    f"SOMETIME {_NO_HOURS}",
+    "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
     "antes de que (SUBJ | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
+    "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
+    " (FEAST | half term)",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
     f"{_SOME} {_MANY} (from NOW | later | time)",
     "some of (WEEKS | DAYS | MONTHS) (time | from NOW)",
@@ -70,7 +74,7 @@ _SOME_DAY = always(
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
     "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
-    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
+    f"within (the)? (NN | a | one | next)? (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
     "(muy)? PRONTO",
@@ -88,8 +92,8 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | DESPUES (de | del)) (the | el"
-    " | la | PROX)?"
+    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
+    " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
@@ -100,7 +104,8 @@ _SOME_DAY = always(
     "(the)? (WEEK | WEEKEND) of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
-    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    "(the)? (ORDW | last) half of (the | this | next)? (MON | MONTH | WEEK | YEAR)",
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) some? (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
@@ -109,6 +114,7 @@ _SOME_DAY = always(
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
+_ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
 _OTHER_DAY = always(
     Vague(other=True),
     "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
@@ -148,6 +154,7 @@ _WEEKS = (
     *always(
         Vague(week=2),
         "(the)? WEEK after next",
+        "(the)? next to? next WEEK",
         "the WEEK after (?= $ | PAUSE | FILL)",
         "(la)? SEMANA DESPUES de la PROX",
     ),
@@ -158,7 +165,7 @@ _WEEKENDS = (
         "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
         " vacaciones)",
     ),
-    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
+    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays", "(a | is | ASK) holidays"),
     *always(
         Vague(habitual=True),
         "(en | durante | por)? (la)? SEMANA santo",
@@ -208,6 +215,7 @@ _SOONEST = always(
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
     " u CAN)",
@@ -223,11 +231,12 @@ _SOONEST = always(
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
-    "right (away | NOW)",
+    "right away",
     "(AHORA | ya) ese",
     "(a | con) la brevedad",
     "(a la)? (mayor) brevedad",
 )
+_RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
     " FINDES | WEEKENDS | WEEKEND |"
@@ -242,7 +251,8 @@ _EXCEPT = always(
     "((?<! o) menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
-    f"(any | each) (DAY | time) (another than | BAR) {_DAYS_LEFT_OUT}",
+    "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
+    f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
     Nothing(),
@@ -268,6 +278,7 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
@@ -275,6 +286,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKENDS,
     *_MONTHS,
     *_SOONEST,
+    *_RIGHT_NOW,
     *_EXCEPT,
     *_GONE_BY,
 )

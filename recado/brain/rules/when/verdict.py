@@ -68,6 +68,8 @@ class Judge:
             self._choosing.share_sources()
         times = self._times()
         day = self._day(times)
+        if times.last is not None and self._of_another_day(times.last, day):
+            times = choosing.NONE
         self._tell_times(times, day)
         self._tell_part(times)
         self._tell_old(day, times)
@@ -79,11 +81,18 @@ class Judge:
     def _offered(self, item: Item) -> bool:
         return not item.negative and not item.source
 
+    def _wished(self, item: Item) -> bool:
+        """What is offered, and is not of something else."""
+        return self._offered(item) and not item.aside
+
     def _times(self) -> Chosen:
+        named = False
         for item in self._skeleton.items:
             if item.negative and (span := choosing.turned(item)) is not None:
-                item.meant, item.negative = span, False
-        return self._choosing.chosen(choosing.time_of, lambda item: self._offered(item) and not item.aside)
+                # "Half four? I can't before 4" limits nothing more.
+                item.meant, item.negative, item.aside = span, False, named
+            named = named or (isinstance(item.meant, TimeNamed) and self._wished(item))
+        return self._choosing.chosen(choosing.time_of, self._wished)
 
     def _day(self, times: Chosen) -> Chosen:
         """Choose the day, and tell it."""
@@ -93,6 +102,8 @@ class Judge:
             if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
         definite = self._choosing.chosen(choosing.day_of, lambda item: self._stands(item) and not item.aside)
+        if definite.last is not None and definite.last.open_side and not definite.last.source:
+            definite = self._without_limit(definite)
         loose = self._choosing.chosen(choosing.day_of, lambda item: self._is_loose(item) and not item.aside)
         if loose.last is not None and definite.last is None and not self._moving and self._only_hours(loose.last):
             definite = self._day_talked_about(times)
@@ -114,13 +125,38 @@ class Judge:
         self._tell_days(definite)
         return definite
 
+    def _without_limit(self, limited: Chosen) -> Chosen:
+        """ "Tuesday please, I'm away from friday": a day stands against the limit that follows, unless that puts it
+        right."""
+        days = self._choosing.chosen(
+            choosing.day_of, lambda item: self._wished(item) and self._stands(item) and not item.open_side
+        )
+        last, limit = days.last, limited.last
+        if last is None or limit is None or last.at > limit.at or self._choosing.either(last, limit):
+            return limited
+        return days
+
     def _is_loose(self, item: Item) -> bool:
         """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""
         if not self._offered(item) or choosing.is_definite(item):
             return False
+        if isinstance(item.meant, Soonest) and item.meant.now:
+            return not any(isinstance(other.meant, Vague) and self._offered(other) for other in self._skeleton.items)
+        if isinstance(item.meant, Vague) and item.meant.any and self._soonest_before(item):
+            return False
         if not isinstance(item.meant, Vague):
             return True
         return not (item.reported and item.meant.week is None) and not (item.meant.hours and self._hour_offered())
+
+    def _soonest_before(self, item: Item) -> bool:
+        """ "The earliest you have, whatever it is"."""
+        return any(
+            isinstance(other.meant, Soonest)
+            and other.at < item.at
+            and self._offered(other)
+            and not self._choosing.or_else(other, item)
+            for other in self._skeleton.items
+        )
 
     def _hour_offered(self) -> bool:
         return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
@@ -147,6 +183,7 @@ class Judge:
             or self._choosing.changed_between(definite, loose)
             or self._choosing.or_else(definite, loose)
             or self._choosing.any_but(definite, loose)
+            or roles.cancelled(self._skeleton, definite)
         )
 
     def _is_reason(self, definite: Item, loose: Item) -> bool:
@@ -279,7 +316,12 @@ class Judge:
     def _of_another_day(self, item: Item, day: Chosen) -> bool:
         """Whether the hour was told with another day than the one that stands, and that was not put right."""
         own, chosen = item.cluster.day, day.last
-        if own is None or chosen is None or own in day.items or chosen.cluster.time is not None or own.at > chosen.at:
+        if own is None or chosen is None or own in day.items:
+            return False
+        if chosen.cluster.part is not None and item.cluster.last < chosen.cluster.first:
+            # "My visit on monday at 11 moves to thursday evening": the hour went with its day.
+            return True
+        if chosen.cluster.time is not None or own.at > chosen.at:
             return False
         if own.negative or own.source or self._choosing.put_right(item, chosen):
             return False
@@ -337,10 +379,13 @@ class Judge:
         """Whether a part of the day said elsewhere is that of an hour: not if it is of another day or of the past."""
         if not isinstance(part.meant, PartNamed) or not self._offered(part):
             return False
-        day = part.cluster.day
+        day, other = part.cluster.day, hour.cluster.day
+        if part.meant.day is not None and other is not None and part.cluster is not hour.cluster:
+            return False
         if day is None or day is part:
             return not (part.reported or self._lies_behind(part))
-        return not (day.reported or self._lies_behind(day) or hour.cluster.day not in (None, day))
+        apart = other is not None and next(self._dates(day), None) != next(self._dates(other), None)
+        return not (day.reported or self._lies_behind(day) or apart)
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
         possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
