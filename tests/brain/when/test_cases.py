@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from recado.brain.rules.when import resolve
 from recado.decisions import Language
 from tests.brain.when import (
+    english_beside_cases,
     english_cases,
     english_chat_cases,
     english_friday_cases,
@@ -22,6 +23,7 @@ from tests.brain.when import (
     spanish_neighbour_cases,
     spanish_sunday_cases,
     spanish_thursday_cases,
+    spanish_told_cases,
     spanish_tuesday_cases,
 )
 from tests.brain.when.notation import spelled, written
@@ -46,7 +48,9 @@ TABLE: tuple[tuple[datetime, Language, str, str], ...] = (
     *((english_neighbour_cases.NOW, "en", text, expected) for text, expected in english_neighbour_cases.CASES),
     *((spanish_neighbour_cases.NOW, "es", text, expected) for text, expected in spanish_neighbour_cases.CASES),
     *((now, "en", text, expected) for now, cases in english_chat_cases.MESSAGES for text, expected in cases),
+    *((now, "en", text, expected) for now, cases in english_beside_cases.MESSAGES for text, expected in cases),
     *((now, "es", text, expected) for now, cases in spanish_chat_cases.MESSAGES for text, expected in cases),
+    *((now, "es", text, expected) for now, cases in spanish_told_cases.MESSAGES for text, expected in cases),
 )
 
 

@@ -10,6 +10,8 @@ Problem = Literal["impossible", "conflict"]
 
 RECENTLY_PAST = timedelta(days=60)
 """A day and month that passed so lately is meant as the past date, not as the one in ten months."""
+_AT_HAND = timedelta(days=31)
+"""A day and month that is so near is not the one of last year, even if the past is told beside it."""
 _COMING = timedelta(days=366)
 """How far ahead a weekday and a number are brought together ("jueves 26")."""
 _DAYS_A_WEEK = 7
@@ -178,6 +180,9 @@ def _of_month(day: Day, number: int, month: int, today: date, backward: bool) ->
     ]
     if backward or day.last:
         behind = [found for found in dates if found <= today]
+        near = [found for found in dates if today < found <= today + _AT_HAND]
+        if near and not day.last and not (behind and behind[-1] >= today - RECENTLY_PAST):
+            return near[0]
         return behind[-1] if behind else "impossible"
     near = [found for found in dates if found >= (today if day.holiday else today - RECENTLY_PAST)]
     if not near:

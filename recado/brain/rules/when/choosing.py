@@ -2,19 +2,29 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from recado.brain.rules.when import links
-from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.calendar import Day, resolve
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, DaysOffered, Except, Soonest, TimeSpan, Vague
 
 _CHANGED = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO")
 
+_PUT_RIGHT = ALPHABET.compile("mejor | SORRY | PREFIERO | PREFER | instead | sino | o | or | MAKE")
+_WISH = frozenset(ALPHABET.union("WISH"))
+_OF_ONESELF = frozenset(ALPHABET.union("i IM ejem my PORQUE as since"))
+_EITHER = ALPHABET.compile(
+    "mejor | SORRY | PREFIERO | PREFER | instead | no | not | PERO | OR | any | CUALQUIER | WHENEVER | MAYBE |"
+    " TALVEZ | too | ASK | AND"
+)
+
 _BECAUSE = ALPHABET.compile(
     "(COMMA | STOP | FILL | EJEM){0,2} (es que | que | PORQUE | ya que | since | as | PERO) (yo | i | EJEM){0,2} $"
 )
 _OR = frozenset(ALPHABET.union("OR"))
+_NEW_CLAUSE = frozenset(ALPHABET.union("PAUSE PERO TALVEZ y and"))
 _WEEK_OF = frozenset(("", *ALPHABET.union("COMMA de en in of")))
 """Between a weekday and the week that it is of."""
 
@@ -37,8 +47,8 @@ NONE = Chosen()
 class Choosing:
     """The mentions of a message, and how they follow one another."""
 
-    def __init__(self, skeleton: Skeleton) -> None:
-        self.skeleton = skeleton
+    def __init__(self, skeleton: Skeleton, today: date) -> None:
+        self.skeleton, self.today = skeleton, today
         self.clusters = skeleton.clusters
         self._links = [
             links.link(skeleton, first, second) for first, second in zip(self.clusters, self.clusters[1:], strict=False)
@@ -76,7 +86,7 @@ class Choosing:
         """A choice of days that begins with the appointment's is of days that it may be on: "was it today or"
         " tomorrow?"."""
         for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
-            if link == "choice" and first.source and second.day is not None:
+            if link == "choice" and first.source and (second.day is not None or second.time is not None):
                 for item in second.items.values():
                     item.source = True
 
@@ -85,6 +95,15 @@ class Choosing:
         pairs = zip(self.clusters, self.clusters[1:], self._links, strict=False)
         return any(
             link == "choice" and first.cluster is before and second.cluster is after for before, after, link in pairs
+        )
+
+    def either(self, first: Item, second: Item) -> bool:
+        """Whether the second may put the first right, or be a choice beside it: unless it tells of somebody's plans."""
+        between = self.skeleton.letters[first.at + 1 : second.at]
+        return (
+            _OF_ONESELF.isdisjoint(between)
+            or not _WISH.isdisjoint(between)
+            or _EITHER.search(self.skeleton.letters, first.at + 1, second.at) is not None
         )
 
     def any_but(self, first: Item, second: Item) -> bool:
@@ -96,6 +115,10 @@ class Choosing:
         """Whether the second puts the first right."""
         return _CHANGED.search(self.skeleton.letters, first.at + 1, second.at) is not None
 
+    def put_right(self, first: Item, second: Item) -> bool:
+        """Whether words between them say that the second stands in place of the first."""
+        return _PUT_RIGHT.search(self.skeleton.letters, first.at + 1, second.at) is not None
+
     def refuse_ranges(self) -> None:
         """A range that was refused at one end is refused as a whole: "trabajo de lunes a viernes"."""
         for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
@@ -106,13 +129,23 @@ class Choosing:
     def apply_weeks(self) -> None:
         """Make "la proxima semana ... el martes" the tuesday of that week."""
         week: int | None = None
+        said_at = 0
         for item in self.skeleton.items:
             meant = item.meant
             if isinstance(meant, Vague) and meant.week is not None and not item.negative:
-                week = meant.week
+                week, said_at = meant.week, item.at
                 self._apply_back(item, meant.week)
             elif week is not None and isinstance(meant, DayNamed) and meant.day.only_weekday and not meant.day.this:
-                item.meant = replace(meant, day=replace(meant.day, week=week))
+                day = replace(meant.day, week=week)
+                if week or not (said_at < item.at and self._over(day, said_at, item)):
+                    item.meant = replace(meant, day=day)
+
+    def _over(self, day: Day, said_at: int, item: Item) -> bool:
+        """Whether a day of this week has been, and a clause of its own names it: "llegaba esta semana, entonces paso el
+        miércoles"."""
+        found = resolve(day, self.today)
+        apart = not _NEW_CLAUSE.isdisjoint(self.skeleton.letters[said_at + 1 : item.at])
+        return apart and isinstance(found, date) and found < self.today
 
     def share_weeks(self) -> None:
         """Make "jueves o viernes de la otra semana" two days of that week."""

@@ -6,10 +6,10 @@ are the same kind.
 
 WEEKDAYS = (
     "monday mon munday monady mondy monay",
-    "tuesday tue tues tuesady teusday tusday tuseday tuesdy",
-    "wednesday wed weds wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
-    "thursday thu thur thurs thrusday thursdy thurday thirsday thursay thrs",
-    "friday fri firday fryday frday fridy",
+    "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy",
+    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
+    "thursday thu thur thurs thurz thrusday thursdy thurday thirsday thursay thrs",
+    "friday fri friyay firday fryday frday fridy",
     "saturday satur saterday satruday saturdy satday sturday",
     "sunday sundy suday",
 )
@@ -50,9 +50,12 @@ ORDINALS = {1: "first", 2: "second", 3: "third", 4: "fourth", 5: "fifth", 6: "si
 
 KINDS = """
 # Days
-TODAY: today todays tday tody 2day
+TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
-    2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww
+    2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
+    tommrow tomorw bukas
+# A name as well.
+tom: tom
 OVERMORROW: overmorrow
 YESTERDAY: yesterday yesterdays yday yest yesturday yesterdy
 TONIGHT: tonight tonite 2nite 2night tonights tnite tonihgt
@@ -70,7 +73,7 @@ EVENINGS: evenings
 EVENING: evening evenin evning evng evnin
 NIGHTS: nights nites
 NIGHT: night nite nighttime
-NOON: noon midday noonish noontime
+NOON: noon midday noonish noontime nn
 MIDNIGHT: midnight midnite
 EARLY: early
 late: late l8
@@ -82,7 +85,7 @@ DAY: day
 DAYS: days
 WEEK: week wk
 WEEKS: weeks wks
-MONTH: month
+MONTH: month mth
 MONTHS: months mths
 YEAR: year yr
 YEARS: years yrs
@@ -102,7 +105,8 @@ BEGINNING: beginning start
 this: this dis
 next: next nxt nex
 last: last previous
-coming: coming upcoming following comin
+COMING: coming upcoming comin
+following: following
 past: past
 ago: ago
 later: later l8r latr
@@ -128,8 +132,8 @@ when: when wen
 what: what wht whats
 # Function words
 in: in
-on: on onn
-at: at
+on: on onn sa
+at: at ng
 for: for
 from: from frm
 to: to
@@ -159,7 +163,7 @@ my: my our
 your: your
 its: its it's it
 i: i
-about: about bout abt around arnd approx approximately roughly circa say
+about: about bout abt around arnd round approx approximately roughly circa say
 like: like
 half: half
 quarter: quarter
@@ -174,7 +178,7 @@ then: then
 else: else otherwise
 excepto: except
 BAR: bar
-BAD: bad hectic packed awkward tricky rammed manic
+BAD: bad hectic packed awkward tricky rammed manic stuffed chockers mental nuts insane crazy chaos mayhem
 NAH: nah
 DEY: dey deh
 instead: instead
@@ -200,13 +204,27 @@ TAL: how
 RESULTS: results result prescription receipt
 muy: very quite really pretty
 # Meridiems
-AM: am
-PM: pm
+AM: am amm
+PM: pm pmm
 P: p
 M: m
 # Holidays
-CHRISTMAS: christmas xmas christmass
+CHRISTMAS: christmas xmas christmass chrissie chrissy crimbo chrimbo
+NYE: nye
 eve: eve
+PATRICK: patrick's patricks paddy's paddys
+stephen: stephen's stephens
+JUNETEENTH: juneteenth
+VETERANS: veterans veteran's
+ANZAC: anzac
+MOTHER: mother's mothers
+FATHER: father's fathers
+# "Table for 4": so many people.
+GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
+FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
+    carnival halfterm exams finals harvest graduation semester honeymoon payday
+term: term
+PUBLIC: public bank
 new: new
 HALLOWEEN: halloween
 VALENTIN: valentine valentines
@@ -221,11 +239,11 @@ holidays: holiday holidays vacation break
 SEASON: summer winter spring fall autumn
 black: black cyber
 # Greetings
-BUENAS: happy great nice lovely wonderful merry enjoy
+BUENAS: happy great nice lovely wonderful merry enjoy blessed restful relaxing peaceful
 # What is not a date
 BORN: born birth dob birthdate
 BIRTHDAY: birthday bday birthdays bdays bday's birthday's
-STREET: street ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
+STREET: street park square ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
 MESA: room suite
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
@@ -248,25 +266,30 @@ never: never
 # The wish, the appointment and what happens to it
 CITA: appointment appt appoint booking reservation visit checkup check_up consultation appts meeting apptmt apointment
     appointmnt appointment's
-MOVED: moved rescheduled changed
+MOVED: moved rescheduled changed preponed
 MOVER: bump move reschedule change switch swap postpone push rebook moving changing rescheduling resched
-    reschedual
+    reschedual prepone preponing re-sched re-schedule re-scheduling resked
+shift: shift shifting
 CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
-HAVE: have has i've ive we've weve they've
+HAVE: have has i've ive we've weve they've theyve you've youve
 GOT: got
 ABLE_TO: can
 COULD: could
-CANT: cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
+CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
 be: be being
-MAKING: make come go attend do come_in making arrive
+MAKING: make go attend do come_in making arrive
+COME: come
+# Before "by": "pop by friday" names the day.
+POP: pop swing drop nip pass
 GETTING: get gets bring
 getting: getting
-WORK_FOR: works suits fine perfect
+WORK_FOR: works suits suit fine perfect
 WOULD: would
-WISHED: want need wants needs wanna id i'd looking lets let's let wish gimme
+QUERIA: wanted needed
+WISHED: want need wants needs wanna i'd looking lets let's let wish gimme
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
@@ -276,8 +299,17 @@ town: town
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
-BUSY: unavailable busy working
+BUSY: unavailable busy working slammed swamped tied
 SALGO: finish finishing
+RETURN: return returning
+also: also
+leave: leave leaving
+up: up
+out: out
+# "Have to skip friday".
+SKIP: skip skipping miss missing bail bailing
+id: id
+FORGET: forget
 IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring
 PERO: but though
@@ -286,10 +318,14 @@ PREFER: prefer rather
 MAYBE: maybe perhaps
 WONDERING: wondering hoping thinking
 since: since
-OPEN: open opens opened close closes closed shut opening_hours
+OPEN: open opens opened close closes closed closing shut opening_hours
 # The past
 WAS: was were wasnt wasn't
 MISSED: missed forgot overslept didnt didn't
+ASKED: asked advised suggested recommended instructed requested
+POST: post
+same: same
+must: must gotta
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
@@ -298,21 +334,24 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     leapt mistook overate
     overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
     undertook withdrew wept wove sought spilled payed
-    tore swam slipped called asked spoke talked
+    tore swam slipped called spoke talked
     did
 AGREED: said agreed decided settled arranged planned supposed
 TOLD: told
     confirmed cancelled canceled transferred prescribed
 given: stolen broken taken eaten given driven written spoken beaten bitten forgotten frozen shaken torn worn thrown
-    drawn shown done gone
+    drawn shown done
+gone: gone
+failing: failing
 left: left made put read split spread quit beat used
 see: seeing seeya cya
 FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
-    thank ty hi hello hey yes yeah yep yup sure so well
-    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there kindly plese pleas
+    thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
+    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
+    po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye
 ILL: i'll ill we'll will
-ejem: also just only even we we're they
+ejem: just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

@@ -21,7 +21,7 @@ _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
-_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch"))
+_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch GROUP"))
 _QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
 _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
 _FEW = 12
@@ -85,6 +85,13 @@ def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         return None
     digits = sum(tokens.ends[at] - tokens.starts[at] for at in range(match.start(), match.end()))
     return Nothing() if digits >= _PHONE_DIGITS else None
+
+
+def _dialed(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "01 800"."""
+    at = match.start()
+    zero = tokens.length(at) > len(str(tokens.number(at)))
+    return Nothing() if zero and tokens.number(at + 1) not in _YEARS else None
 
 
 def _amount(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -159,6 +166,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
             "BUENAS vacaciones",
+            "(?<! .) PARTEN (COMMA | STOP | FILL){1,3} PARTEN (?! a | at | on | in | the | NUM | CLOCK | WDAY)",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
             " CHRISTMAS)",
             "good (WEEKEND | WEEK)",
@@ -169,12 +177,15 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "BUENAS (NACER | CUMPLIR)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
+        # "Disculpe una consulta, ..." asks something.
+        *always(Nothing(), "(PERDON | word | FILL) COMMA? una CITA (?= COMMA | COLON)"),
         # Goodbyes.
         *always(
             Nothing(),
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
             " viaje | town | disponible"
-            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN)"
+            " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN | TAKES_PLACE | NADIE | PICK_UP |"
+            " HAPPENED)"
             " hasta (el)? (DIA de)? (MANANA | TOMORROW | WDAY | SEMANA | PRONTO | LUEGO | PROX | OTRO vez)"
             "(?! a | en | por | CLOCK | NUM | que | para | PROX SEMANA | TEMPRANO | MEDIODIA | de | o | si | no |"
             " como)",
@@ -183,10 +194,10 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! .) TALK (to | u | me | with){0,3} (TOM | WDAY) (?= $ | BREAK | FILL)",
             "(BYE | CHAU | FILL) COMMA? until (TOM | WDAY) (?= $ | BREAK | FILL | then)",
             "TALK (me | to | u | EJEM | its | word | with){0,3} (later | SOON | in a WHILE)",
-            "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? AVISO",
-            "AVISO (mas TARDE | LUEGO | DESPUES | PRONTO)",
+            "(mas TARDE | LUEGO | DESPUES | PRONTO) (me)? (AVISO | DIGO)",
+            "(AVISO | DIGO) (mas TARDE | LUEGO | DESPUES | PRONTO)",
             "(find | me vemos | see) (u)? (each)? (on)? (TOM | later | SOON | about | then)"
-            " (?! at | a | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or)",
+            " (?! at | a | al | NUM | CLOCK | MORNING | PARTEN | en | por | para | o | or | tipo | como | TEMPRANO)",
             "word u later (?= $ | PAUSE | FILL)",
             "me vemos (PRONTO | LUEGO | al RATO | mas TARDE)",
             "BUENAS (una | un)? (DIA | TARDE | NOCHE)",
@@ -201,13 +212,22 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
+            f"VIVO en el {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
-            f"{_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
+            f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
-            f"(por | en | sobre) {_DATED_NAME} (y word | al? (NUM | BIG))",
+            f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} COMMA? (PIEZA | CALLE) (NUM | BIG | LONG)",
+            f"(?<= BIG EJEM | LONG EJEM | BIG con | BIG y) {_DATED_NAME}",
+            f"entre {_DATED_NAME} y (el | la)? (word | words)",
+            f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
+            f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             "ORDW STREET",
-            "on NUM TH and (word | STREET)",
+            "(on | at) NUM TH and (word | STREET)",
+            "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
+            "TAKE N (?= at NIGHT | in the PARTEN | each PARTEN)",
+            f"STREET {_DATED_NAME}",
+            "(the)? NUM TH STREET (or | and) (the)? NUM TH",
             "HASH (NUM | BIG | LONG)",
         ),
         *each(_unless_year, f"{_DATED_NAME} BIG"),
@@ -222,6 +242,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
         *each(_phone, "BIG BIG (?! DIGITS)"),
+        *each(_dialed, "(?<! MON) NUM BIG (?! MER | HS)"),
         *each(_phone, "(?<! MON) DIGITS DIGITS DIGITS (DIGITS){0,4}"),
         # Amounts, doses, people, degrees.
         *each(
@@ -233,15 +254,19 @@ GRAMMAR: Grammar[Meant] = Grammar(
             Nothing(),
             "MONEY (NUM | BIG | LONG | DOTTED | CLOCK) (mil)?",
             "(NN) (o | a | y | to | or | DASH | and) NN (COSA | DOSIS | DINERO | GRADOS | PERCENT | mil)",
+            "(?<! a | desde) las NN HORAS (word (?! FALTA) | de word)",
+            "CADA (NN | media) (HS | UNIT)",
+            "(NN | BIG | LONG) DINERO de MOVER",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
             "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "(CUALQUIER | uno | una) de (los | las) WNUM",
+            "(?<= yo COMMA | yo word) las WNUM (?= PAUSE | $)",
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
-            "(N | BIG) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
+            "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
             "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"
@@ -288,18 +313,19 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
             f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
-            f" | AFTERNOON | EVENING | WEEKDAY) | TODOS los word (DIAS | DIA))",
+            f" | AFTERNOON | EVENING | WEEKDAY) (?! PERO | excepto | BAR) | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
-            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)",
+            "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"
+            " (?! PERO | excepto | BAR)",
             "(a las (NUM | WNUM | CLOCK) (MER | de la PARTES)?)? (TODOS | CADA) (los | las)?"
             " (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
             " MESES)"
             " (?! menos | excepto | que)",
             "el OTRO DIA (?! PUEDO)",
-            "(?<! que | en | de | el | por | los) (al | por) (DIA | MES | ANO)",
+            "(?<! que | en | de | el | por | los) (al | por) (DIA | MES | ANO) (?! SIGUIENTE)",
             "DIA a DIA",
             "DIA (y | and) NOCHE",
             "(DAY) (to | by | in) DAY",
@@ -324,7 +350,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(NACER | BORN | CUMPLIR) (el | on | a | la | las | at | in | en | is | es | ANOS){0,3} (WD | TOM"
             " | YESTERDAY |"
             " TODAY | CLOCK)",
-            "(NACER | BORN | CUMPLIR) (ANOS | is | es){0,2} (el | on | at | a las) NUM",
+            "(NACER | BORN | CUMPLIR) (ANOS | is | es){0,2} (el | on | at | a las) (the)? NUM TH?",
         ),
     ],
 )

@@ -4,15 +4,16 @@ A skeleton has one letter for every mention and one for every other token, so th
 Mentions that stand together ("el lunes por la tarde a las 5") are one cluster: a day, a time and a part of the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 
 from recado.brain.rules.when.calendar import Day, resolve
 from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Found
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import (
+    Apart,
     Bare,
     BareMonth,
     DayNamed,
@@ -31,23 +32,33 @@ from recado.brain.rules.when.mentions import (
 from recado.brain.rules.when.tokens import Tokens
 from recado.decisions import Language
 
-_DAYM, _TIMEM, _PARTM, _GONE = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE"))
+_DAYM, _TIMEM, _PARTM, _GONE, _EVERY = (ALPHABET.of(kind) for kind in ("DAYM", "TIMEM", "PARTM", "GONE", "EVERYM"))
 _APPOSED = ALPHABET.compile(
     "(COMMA | el | la | DIA | the | on | es | is | DASH | que (es | word) | o SUBJ | COLON | de | this | para el | para"
     " | EJEM | en | del){0,3} $"
 )
 """Between two names of one day: "mañana, martes 15"."""
+_WHICH_IS = ALPHABET.compile("COMMA? que (es | word) (el)?")
+""" "El 15 de agosto, que es domingo"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
 """What may as well begin another day: then they are one only if they agree."""
-_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this){0,3}")
+_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this | FERIADO){0,4}")
+_HALVES = ALPHABET.compile("COMMA? (y | PERO | and | COMMA)? EJEM?")
+""" "Después de las 3 y antes de las 6"."""
 _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
-_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | ROUTINE | CITA)")
+_FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
-    "(word | words | lunch | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
+    "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
 )
+_SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
+_NO = ALPHABET.of("no")
+_GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
+_MES = ALPHABET.of("MES")
+_OWNERS = frozenset(ALPHABET.union("my your the a"))
+_ASKED_FOR = frozenset(ALPHABET.union("WISH OR no not like instead NOT_DO BREAK MAKE"))
 _A_FEW = 6
 _CLOSED_FOR = ALPHABET.compile(
     "(OPEN | ATIENDEN) (EJEM | FILL | u | word){0,2} (for | por | over | during | on | at | en) (the | la | el | las |"
@@ -60,6 +71,7 @@ _ANOTHER = frozenset(
 """Between two days that are not one."""
 _PUT_RIGHT = ALPHABET.compile("(COMMA | STOP | no | not | SORRY | sino | mejor | el | the | PERO | FILL | DASH){1,4}")
 _DAYS_A_WEEK = 7
+_TWO_WEEKS = timedelta(days=14)
 _TOGETHER = ALPHABET.compile(
     "(COMMA | a | al | en | por | para | de | del | la | el | at | on | in | for | the | to | PERO | y | and |"
     " EJEM | FILL"
@@ -81,7 +93,8 @@ class Item:
     """One mention: where it is, in tokens and in the skeleton, and what was found out about it.
 
     `negative`: it was refused. `source`: an appointment that is there already. `open_side`: only from or only until
-    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead.
+    that day. `reported`: it was told of the past. `backward`: so it lies behind, not ahead. `aside`: it is when
+    something else takes place. `base`: the mention that an `Apart` counts from.
     """
 
     start: int
@@ -93,6 +106,8 @@ class Item:
     open_side: bool = False
     reported: bool = False
     backward: bool = False
+    aside: bool = False
+    base: "Item | None" = None
     cluster: "Cluster" = field(default_factory=_alone)
 
     @property
@@ -153,9 +168,9 @@ class Skeleton:
 
 def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleton:
     """The skeleton of a message."""
-    items = _put_right([Item(piece.start, piece.end, piece.product) for piece in found])
+    items = _put_right(list(_told_apart([Item(piece.start, piece.end, piece.product) for piece in found], today)))
     items = _without_themes(tokens, items)
-    items = _joined(tokens, today, _followed(_of_one_month(tokens, today, items)))
+    items = _counted_from(tokens, _joined(tokens, today, _followed(tokens, _of_one_month(tokens, today, items))))
     letters: list[str] = []
     at: dict[int, Item] = {}
     done = 0
@@ -163,7 +178,8 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
         letters += tokens.letters[done : item.start]
         item.at = len(letters)
         if isinstance(item.meant, Nothing | Bare | Shift):
-            letters.append(_GONE)
+            every = isinstance(item.meant, Nothing) and item.meant.every
+            letters.append(_EVERY if every else _GONE)
         else:
             at[item.at] = item
             letters.append(item.slot)
@@ -173,11 +189,29 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     return Skeleton(text, kept, at, _clusters(text, kept), tokens.language)
 
 
+def _told_apart(items: list[Item], today: date) -> Iterator[Item]:
+    """The mentions with a weekday and a number made a day and an hour where no such day is at hand: "friday 9"."""
+    for item in items:
+        meant = item.meant
+        if isinstance(meant, DayNamed) and meant.hour is not None and not _at_hand(meant.day, today):
+            yield Item(item.start, item.end - 1, DayNamed(meant.hour.day))
+            yield Item(item.end - 1, item.end, TimeNamed(meant.hour.clock))
+        else:
+            yield item
+
+
+def _at_hand(day: Day, today: date) -> bool:
+    found = resolve(day, today)
+    return isinstance(found, date) and found - today < _TWO_WEEKS
+
+
 def _without_themes(tokens: Tokens, items: list[Item]) -> list[Item]:
     """The mentions without holidays that only say what kind of feast it is: "12 dec christmas party"."""
     kept: list[Item] = []
     for item in items:
-        themed = bool(kept) and _is_holiday(item.meant) and _is_theme(tokens.letters, kept[-1], item)
+        themed = _is_holiday(item.meant) and (
+            (bool(kept) and _is_theme(tokens.letters, kept[-1], item)) or _is_thing(tokens.letters, items, item)
+        )
         if not themed and not (_is_feast(item.meant) and _closed_for(tokens.letters, kept, item)):
             kept.append(item)
     return kept
@@ -207,6 +241,12 @@ def _is_theme(letters: str, before: Item, item: Item) -> bool:
     return named and _ANOTHER.isdisjoint(gap)
 
 
+def _is_thing(letters: str, items: list[Item], item: Item) -> bool:
+    """Whether a holiday only says what kind of thing it is: "our christmas tree came on friday"."""
+    owned = letters[item.start - 1 : item.start] in _OWNERS and _FEAST_AFTER.match(letters, item.end) is not None
+    return owned and any(isinstance(one.meant, DayNamed) and not _is_holiday(one.meant) for one in items)
+
+
 def _put_right(items: list[Item]) -> list[Item]:
     """Bare numbers made what the mention before them was, bare months put into the day before them: "a las 5, perdon
     6", "el 3 de mayo, perdon, de junio"."""
@@ -231,11 +271,14 @@ def _of_one_month(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
                 before = item
             case DaySpan(days) if days[-1].month and days[-1].day:
                 before = item
-            case DayNamed(day) if before is not None and day == Day(day=day.day):
+            case DayNamed(day) if before is not None and day.day and day == Day(day=day.day, weekday=day.weekday):
                 gap = tokens.letters[before.end : item.start]
                 named = _last_day(before.meant)
-                if named is not None and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
-                    item.meant = DayNamed(replace(day, month=named.month, year=named.year))
+                other = _MES in gap
+                if named is not None and not other and (_PUT_RIGHT.fullmatch(gap) or _still_ahead(named, day, today)):
+                    of_month = replace(day, month=named.month, year=named.year)
+                    if day.weekday is None or isinstance(resolve(of_month, today), date):
+                        item.meant = DayNamed(of_month)
             case _:
                 pass
     return items
@@ -258,17 +301,52 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
     return later and isinstance(found, date) and found >= today
 
 
-def _followed(items: list[Item]) -> list[Item]:
-    """ "El otro" made the weekday named before it, a week later."""
+def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before, a week later."""
     before: Day | None = None
+    vague = False
+    since = 0
+    named: Day | None = None
     for item in items:
         match item.meant:
+            case Following(beside=Day() as beside, day=Day() as day):
+                item.meant = DayNamed(replace(beside, beside=named) if named is not None else day)
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
-                item.meant = DayNamed(day) if day is not None else Nothing()
+                item.meant = DayNamed(day) if day is not None else Vague() if vague else Nothing()
+            case DayNamed(day, coming=True) if before is not None and _refused_day(tokens, before, since, item):
+                item.meant = DayNamed(replace(before, plus=before.plus + _DAYS_A_WEEK))
+            case Vague(hours=False, other=False):
+                vague = True
             case DayNamed(day):
+                since = item.start
                 before = day if day.weekday is not None and day.day is None else None
+                named = day
+            case _:
+                pass
+    return items
+
+
+def _refused_day(tokens: Tokens, before: Day, since: int, item: Item) -> bool:
+    """ "Este sábado no puedo, el sábado que viene sí"."""
+    same = isinstance(item.meant, DayNamed) and item.meant.day.weekday == before.weekday
+    words = tokens.letters[max(0, since - _A_FEW) : item.start]
+    return same and before.week is None and _NO in words and _GONE_BY.isdisjoint(words)
+
+
+def _counted_from(tokens: Tokens, items: list[Item]) -> list[Item]:
+    """ "Tres días antes" with the day that it is counted from: the one named before."""
+    before: Item | None = None
+    for item in items:
+        match item.meant:
+            case Apart(_, otherwise, wished):
+                if before is None or (wished and _ASKED_FOR.isdisjoint(tokens.letters[before.end : item.start])):
+                    item.meant = otherwise or Nothing()
+                else:
+                    item.base = before
+            case DayNamed() | PartNamed(day=Day()):
+                before = item
             case _:
                 pass
     return items
@@ -304,6 +382,8 @@ def _joined(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:
         if last is not None:
             gap = tokens.letters[last.end : item.start]
             meant = _related(last.meant, gap, item.meant) or _apposed(last, tokens, item, today)
+            if tokens.letters[: last.start].endswith(_SINCE):
+                meant = None
             if meant is not None:
                 last.meant, last.end = meant, item.end
                 continue
@@ -318,6 +398,10 @@ def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
             return DayNamed(replace(day, plus_working=day.plus_working + days))
         case Shift(days), DayNamed(day) if _ARTICLES.fullmatch(gap):
             return DayNamed(replace(day, plus=day.plus + days))
+        case TimeSpan(Clock() as first, None), TimeSpan(None, Clock() as last) if _HALVES.fullmatch(gap):
+            return TimeSpan(first, last, between=True)
+        case TimeSpan(None, Clock() as last), TimeSpan(Clock() as first, None) if _HALVES.fullmatch(gap):
+            return TimeSpan(first, last, between=True)
         case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
             return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
         case _:
@@ -330,6 +414,8 @@ def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | Non
     gap = tokens.letters[last.end : item.start]
     if meant is None or not _APPOSED.match(gap):
         return None
+    if _WHICH_IS.fullmatch(gap):
+        return meant
     return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
 
 

@@ -39,7 +39,7 @@ def _fold_table() -> Mapping[int, str | None]:
 _FOLD = _fold_table()
 _TOKEN = re.compile(
     r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
-    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|½)
+    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
@@ -74,7 +74,7 @@ _PAST_SPANISH = re.compile(
     r"[a-z]{2,}(?:aron|ieron|aban|abamos|[ai]steis)|[a-z]{3,}[ai]stes?"
     r"|(?!consult|pregunt|llam|busc|molest|acaba)[a-z]{3,}aba"
     # Strong ones: "trajeron", "hubo", "mantuvimos".
-    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|vin|dij|hic)|anduv|hub|cup|pud|quis|sup)(?:e|o|iste|imos|i?eron)"
+    r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij)|(?:des|re)?hic|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
 _PRESENT_SPANISH = frozenset(
@@ -188,6 +188,11 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_WISHED: tuple[Meaning, ...] = ((ALPHABET.of("SUBJ"), 0),)
+_PAST_OR_WISHED = frozenset(["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine"])
+_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
+""" "Hasta que llegue": without its accent, "llegué" is written the same."""
+_OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -266,13 +271,17 @@ class _Lexer:
 
     def _word(self, word: str, start: int, end: int) -> None:
         after_number = start == self._end and bool(self._letters) and self._letters[-1] == _NUM
-        if after_number and word in _ORDINAL_ENDINGS:
+        if after_number and word.removesuffix("'s") in _ORDINAL_ENDINGS:
             self._add(_TH, (), start, end)
+            return
+        if word == "s" and start and self._text[start - 1] == "'" and self._letters and self._letters[-1] == _NUM:
+            # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
             # "fri 9a".
             word = "am"
-        meanings = self._meanings(word, start, end)
+        card = word == "id" and self._is_card(start, end)
+        meanings = _UNKNOWN if card else self._meanings(word, start, end)
         if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
             self._letters[-1] = _LONG
         for letter, number in meanings:
@@ -288,7 +297,7 @@ class _Lexer:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return _UNKNOWN if known[0][0] == _DID and self._described() else known
+            return self._in_its_place(word, known)
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
@@ -305,6 +314,17 @@ class _Lexer:
         if self._language == "es" and _WE_DO.fullmatch(word):
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+        """What a known word means after the words before it."""
+        if word in _PAST_OR_WISHED and "".join(self._letters[-2:]) in _SO_THAT:
+            return _WISHED
+        return _UNKNOWN if known[0][0] == _DID and self._described() else known
+
+    def _is_card(self, start: int, end: int) -> bool:
+        """Whether "id" is no "I'd": "my id", "the ID photo"."""
+        owned = bool(self._letters) and self._letters[-1] in _OWNERS
+        return owned or (self._raw[start:end] == "ID" and not self._raw.isupper())
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""

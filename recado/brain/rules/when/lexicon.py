@@ -17,9 +17,10 @@ Meaning = tuple[str, int]
 # What the lexer finds by shape, not by word. GONE is what an exclusion leaves behind.
 _SHAPES = (
     "NUM BIG LONG CLOCK DOTTED SLASHED DASHED FULLDATE STOP ASK COMMA COLON DASH SLASH MONEY PERCENT DEGREE PLUS HASH"
-    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM"
+    " AT TH word words SEEMS_PAST WE_DO GONE DAYM TIMEM PARTM EVERYM"
 )
-# DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day (see `items.py`).
+# DAYM, TIMEM and PARTM stand for a whole mention of a day, a time or a part of the day, EVERYM for "los lunes" (see
+# `items.py`).
 _VALUED = "WDAY WDAYS MONTHN WNUM TENS ORDW"
 
 CLASSES = {
@@ -49,14 +50,15 @@ CLASSES = {
     "MER": "AM PM P M",
     "ROOM": "PIEZA MESA",
     "CUMPLIR": "CUMPLE BIRTHDAY",
+    "coming": "COMING following",
     "NEXT": "PROX next SIGUIENTE coming",
     "BREAK": "STOP ASK",
     "PAUSE": "STOP ASK COMMA COLON",
-    "EJEM": "ejem ILL",
-    "FILLER": "FILL ejem ILL CHAU BYE",
+    "EJEM": "ejem ILL also",
+    "FILLER": "FILL ejem also ILL CHAU BYE",
     "SORRY": "PERDON DIGO",
     "HAVING": "HAVE GOT",
-    "MAKE": "MAKING GETTING be",
+    "MAKE": "MAKING COME GETTING be",
     "APPT": "CITA",
     "COSA": "COSAS UNA_COSA",
     "NOUN": "COSA DOSIS DINERO GRADOS PERCENT",
@@ -66,10 +68,10 @@ CLASSES = {
     "CANCELAR": "CANCEL CANCELED",
     "QUIERO": "DESEO QUERIA",
     "CAN": "ABLE_TO COULD",
-    "WANT": "WISHED WOULD",
+    "WANT": "WISHED WOULD id",
     "MOVE": "CAMBIAR PASAR",
     "PASO": "HAPPENED MISSED",
-    "WENT": "DID MISSED",
+    "WENT": "DID MISSED ASKED",
     "WISH": "QUIERO PEDIR CAMBIAR CANCELAR PREFIERO WANT BOOK CAN PUEDO PREFER PASAR",
 }
 
@@ -90,6 +92,9 @@ def _kinds(text: str) -> dict[str, str]:
 
 _SPANISH_KINDS, _ENGLISH_KINDS = _kinds(spanish.KINDS), _kinds(english.KINDS)
 KINDS = tuple(dict.fromkeys(chain(_SHAPES.split(), _VALUED.split(), _SPANISH_KINDS, _ENGLISH_KINDS)))
+_BEGINNINGS = frozenset(("STOP", "ASK", "COMMA", "COLON", "FILL"))
+CLASSES["INSIDE"] = " ".join(kind for kind in KINDS if kind not in _BEGINNINGS)
+"""Whatever a clause does not begin after."""
 ALPHABET = Alphabet(KINDS, CLASSES)
 
 RUN_TOGETHER = """
@@ -159,6 +164,8 @@ antes de: antesde
 half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
+u will: you'll youll
+u is: you're youre
 """
 """What was meant, and how it is run together."""
 
@@ -233,13 +240,14 @@ def _run_ons() -> Iterator[tuple[str, str]]:
         for listed in spanish.WEEKDAYS:
             day = listed.split()[0]
             yield head + day, f"{head} {day}"
+            yield day + "q", f"{day} que"
     for listed in (*english.NUMBERS.values(), *english.TENS.values()):
         yield f"{listed.split()[0]}ish", f"{listed.split()[0]} ish"
 
 
 _OFTEN_MISSPELLED = """
 lunes martes jueves tarde noche miercoles viernes sabado domingo septiembre noviembre diciembre febrero octubre
-tomorrow wednesday thursday saturday
+tomorrow monday wednesday thursday friday saturday sunday
 tuesday december november september october february january semana proximo proxima mediodia temprano afternoon
 evening appointment
 """
@@ -260,6 +268,7 @@ _NOT_TYPOS = frozenset(
         "temprana",
         "tornado",
         "domingos",
+        "frida",
         "tomorrows",
     ]
 )

@@ -10,7 +10,7 @@ Link = Literal["choice", "list", "range", "none"]
 
 _FILLERS = (
     "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
-    " | EJEM | por | tipo | como | PUEDO | ser | es | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+    " | EJEM | por | tipo | como | PUEDO | ser | es | ERA | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
 )
 _CHOICE = ALPHABET.compile(
     "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ |"
@@ -20,10 +20,12 @@ _CHOICE = ALPHABET.compile(
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     " | COMMA? o en su word (el | la)? $"
-    " | (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
-    " (else | if (not | u CANT)) (COMMA | then |"
+    " | FILL? (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
+    " (else | failing that | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
-    " | (VOY)? (si me? PUEDO | si es posible | si HAY)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " | (mejor | STOP | si me? PUEDO)? (COMMA | en | o | y | de | lo | su | word | CODIGO){0,6} CONTRARIO COMMA?"
+    " (el | la | para | a | al){0,2} $"
+    " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | PERO){0,3} si no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
@@ -38,12 +40,19 @@ _TO = ALPHABET.compile(
 _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
+_GOOD_TOO = ALPHABET.compile(
+    "(is | CAN | WOULD | be | EJEM | WORK_FOR | work | FILL | good | possible | available){0,4} (too | as FILL | also)"
+)
+_BUT = frozenset(ALPHABET.union("PERO and is BREAK COMMA"))
+_CHANGED = frozenset(ALPHABET.union("no not CANT NOT_DO SORRY instead sino"))
 _FROM = ALPHABET.compile("(de | del | desde | from | entre | between) (el | la | las | the | on | DIA){0,2} $")
 
 
 def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     """How the second cluster follows the first."""
     gap = skeleton.between(first, second)
+    if _also_good(skeleton, gap, second):
+        return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
         return "choice"
     if _AND_TO.match(gap) and _before(skeleton, first, between=True):
@@ -59,6 +68,12 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     if _LIST.match(gap):
         return "list"
     return "none"
+
+
+def _also_good(skeleton: Skeleton, gap: str, second: Cluster) -> bool:
+    """ "I'd prefer friday but thursday is ok too": both."""
+    good = _GOOD_TOO.match(skeleton.letters, second.last + 1) is not None
+    return good and _CHANGED.isdisjoint(gap) and not _BUT.isdisjoint(gap)
 
 
 def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:

@@ -9,11 +9,22 @@ from recado.brain.rules.when.clock import Clock, Part
 @dataclass(frozen=True, slots=True)
 class DayNamed:
     """A day. `bare` if no article or pointing word made it a certain one ("sabado", not "el sabado"). `unit` is what
-    was counted, if it was counted from today: one week of "en dos semanas"."""
+    was counted, if it was counted from today: one week of "en dos semanas". `coming`: it was called the next one ("el
+    sábado siguiente"). `hour`: what it is if its number is that of no such day at hand: "friday 9"."""
 
     day: Day
     bare: bool = False
     unit: Day | None = None
+    coming: bool = False
+    hour: "DayAndHour | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayAndHour:
+    """A weekday and an hour, each of them a mention."""
+
+    day: Day
+    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +59,12 @@ class TimesOffered:
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
     """Times from `first` to `last`; None if it is open on that side. `between`: told as what lies between two hours, so
-    that it is no move from one to the other."""
+    that it is no move from one to the other. `leaving`: from when somebody leaves their work."""
 
     first: Clock | None
     last: Clock | None
     between: bool = False
+    leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +89,21 @@ class PartNamed:
 class Vague:
     """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
     any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
-    is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of."""
+    is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of.
+    `any`: whichever is offered ("whenever")."""
 
     week: int | None = None
     habitual: bool = False
     hours: bool = False
     other: bool = False
+    any: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
-    """As soon as possible."""
+    """As soon as possible; `now` if the words may as well only say how things are: "it's crazy right now"."""
+
+    now: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +122,22 @@ class Shift:
 
 @dataclass(frozen=True, slots=True)
 class Following:
-    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before."""
+    """The same weekday a week later: "no el lunes, el otro". `day` is what it means if no weekday was named before.
+    `beside` is a weekday after, or before, the day that was named."""
 
     day: Day | None = None
+    beside: Day | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """So many days before (negative) or after the day that was named last ("tengo el 22, puede ser 3 días antes?");
+    `otherwise` is what it means if none was. `wished`: it is a day only if something is asked for before it: "on the
+    5th, he goes back to school the day after" wishes nothing."""
+
+    days: int
+    otherwise: DayNamed | None = None
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +165,9 @@ class Birth:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """Words that look like a day or time and are none: a duration, every Monday."""
+    """Words that look like a day or time and are none: a duration, every Monday (`every`)."""
+
+    every: bool = False
 
 
 Meant = (
@@ -153,6 +184,7 @@ Meant = (
     | Except
     | Shift
     | Following
+    | Apart
     | Bare
     | BareMonth
     | Birth

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import Make, always, each
-from recado.brain.rules.when.mentions import DayNamed, Following, Meant, Moment, Nothing, Shift
+from recado.brain.rules.when.mentions import Apart, DayNamed, Following, Meant, Moment, Nothing, Shift
 from recado.brain.rules.when.tokens import Tokens
 
 _DAYS_A_WEEK = 7
+_HOURS_A_DAY = 24
 _FORTNIGHT = 14
 _MONTHS_A_YEAR = 12
 _MAX_COUNT = 1000
@@ -20,6 +22,7 @@ _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
     frozenset(ALPHABET.union(names)) for names in ("DAYU", "WEEKU", "MONTHU", "YEARU", "HOURU HS")
 )
+_TOLD = frozenset(ALPHABET.union("TOLD ASKED AGREED COME BOOK CITA"))
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _FROM = ALPHABET.of("from")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
@@ -52,6 +55,11 @@ def _counted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(unit.times(number), unit=unit)
 
 
+def _told_to_wait(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Doctor told to show the report after 1 week"."""
+    return _counted(tokens, match) if not _TOLD.isdisjoint(tokens.letters[: match.start()]) else None
+
+
 def _days_in(unit: str) -> int:
     if unit in _DAY_UNITS:
         return 1
@@ -71,6 +79,21 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Shift(number * _days_in(unit) * (-1 if said(match, "before") else 1), working=working)
 
 
+def _apart(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tres días antes", "una semana después": of the day that was named before."""
+    number = tokens.number(match.start("n"))
+    if number > _MAX_COUNT:
+        return None
+    if match.group("u") in _HOUR_UNITS:
+        days, rest = divmod(number, _HOURS_A_DAY)
+        return Apart(-days) if days and not rest else None
+    days = number * _days_in(match.group("u"))
+    if said(match, "before"):
+        return Apart(-days)
+    unit = Day(offset=_days_in(match.group("u")))
+    return Apart(days, DayNamed(unit.times(number), unit=unit))
+
+
 def _weeks_after(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week on tuesday"."""
     number = tokens.number(match.start("n")) if said(match, "n") else 1
@@ -84,8 +107,38 @@ def _of_weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(day) if 0 < number <= _MAX_COUNT else None
 
 
+def _weekdays_ago(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Two fridays ago"."""
+    number = tokens.number(match.start("n"))
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), last=True, plus=-_DAYS_A_WEEK * (number - 1))
+    return DayNamed(day) if 0 < number <= _MAX_COUNT else None
+
+
 def _the_other(tokens: Tokens, match: re.Match[str]) -> Meant:
     return Following(Day(weekday=weekday_of(tokens, match.start("wd")), week=1))
+
+
+def _after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "My exam is on friday, could we do the monday after": after the day named before it."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")), before=said(match, "before"))
+    return Following(replace(day, plus=_DAYS_A_WEEK), beside=day)
+
+
+def _following(tokens: Tokens, match: re.Match[str]) -> Meant:
+    """ "Cancel friday, can we do the following friday"."""
+    day = Day(weekday=weekday_of(tokens, match.start("wd")))
+    return Following(day, beside=day)
+
+
+def _days_after_that(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "It is on may 30, I want to come 3 weeks before"."""
+    days = tokens.number(match.start("n")) * _days_in(match.group("u"))
+    return Apart(-days if said(match, "before") else days, wished=True) if 0 < days <= _MAX_COUNT else None
+
+
+def _day_after_that(tokens: Tokens, match: re.Match[str]) -> Meant:
+    del tokens
+    return Apart(-1 if said(match, "before") else 1, wished=True)
 
 
 def _plus(tokens: Tokens, match: re.Match[str], days: int) -> Meant:
@@ -106,9 +159,8 @@ def _a_week_later(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _bare(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    return DayNamed(
-        Day(weekday=weekday_of(tokens, match.start("wd"))), bare=not said(match, "the") and tokens.language == "es"
-    )
+    pointed = said(match, "the") or tokens.letters[match.start() - 1 : match.start()] in _OF_THE
+    return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd"))), bare=not pointed and tokens.language == "es")
 
 
 def _pointed(**fields: int | bool) -> Make:
@@ -123,7 +175,8 @@ def _pointed(**fields: int | bool) -> Make:
                 last=bool(fields.get("last")),
                 week=fields.get("week"),
                 plus=int(fields.get("plus", 0)),
-            )
+            ),
+            coming=not fields,
         )
 
     return make
@@ -134,6 +187,7 @@ def _in_weeks(tokens: Tokens, match: re.Match[str]) -> Meant:
     return DayNamed(Day(weekday=weekday_of(tokens, match.start("wd")), week=tokens.number(match.start("n"))))
 
 
+_OF_THE = frozenset(ALPHABET.union("del al"))
 _LAST = frozenset(ALPHABET.union("ULTIMO last"))
 _NEXT = frozenset(ALPHABET.union("PROX SIGUIENTE next coming VIENE OTRO"))
 _THIS = frozenset(ALPHABET.union("este this ese"))
@@ -150,7 +204,7 @@ def _nth(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     month = tokens.number(match.start("mon")) if said(match, "mon") else None
     year = tokens.number(match.start("year")) if said(match, "year") else None
     words = match.group("of") if said(match, "of") else ""
-    shift = 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
+    shift = -1 if _PASADO in words else 1 if not _NEXT.isdisjoint(words) else 0 if not _THIS.isdisjoint(words) else None
     return DayNamed(Day(weekday=weekday, nth=nth, month=month, year=year, shift=shift, working=working))
 
 
@@ -216,7 +270,7 @@ def _easter_weekday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 _DAY_OF = "((el | este)? DIA de)?"
-_IN = "(en | in | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
+_IN = "(en | in (another)? | dentro de | de AQUI (a | en) | AQUI (a | en) | dentro)"
 _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly | EXACTO)"
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
@@ -224,9 +278,11 @@ _BESIDE = (
     "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
+_NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
+""" "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
-_START = "(<wd:WDAY> | <today:TODAY> | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
-_WEEK_AFTER = "(NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO)"
+_START = "(<wd:WDAY> | <today:TODAY> DIA? | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
+_WEEK_AFTER = "esta? (NEXT | OTRO) WEEKU | esta? WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
 _THIS_WEEK = (
     "((de | of | COMMA | en | in){0,2} (esta (ese)? | this | la (?= SEMANA (?! que | NEXT | PASADA | OTRO))) WEEKU)"
@@ -235,7 +291,7 @@ _LAST_WEEK = "((de | of | en | COMMA){0,2} (la | the)? (WEEKU (PASADA | PASADO) 
 _WD = "<wd:WDAY>"
 _ALONE = (
     "(?= $ | PAUSE | FILL | AND | PERO | si | PUEDO | es | is | a | at | en | por | in | to | instead | for | para | if"
-    " | PORQUE | with | con)"
+    " | PORQUE | with | con | QUIERO | me | HAY | no)"
 )
 
 RULES: tuple[Rule[Meant], ...] = (
@@ -245,17 +301,28 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(0), "AHORA (ese)? (?= (a las | a la una | en la | por la | de la | TARDE | NOCHE | al MEDIODIA))"),
     *always(_in_days(1), f"{_DAY_OF} TOM (ese)?"),
     *always(
+        _in_days(1),
+        "(?<! with | IM | FILL | DOCTOR | TALK | its | is | SOY | and | the | my | by | from | to) tom (?= $ | ASK"
+        " | FILL | PARTEN | NUM MER | CLOCK | at (NUM | CLOCK | NOON))",
+        "(?<= PARTEN | COMMA | for) tom (?= $ | BREAK | FILL)",
+    ),
+    *always(_in_days(7), "this DAY WEEK", "same DAY next WEEK", "next WEEK (on)? (the)? same DAY"),
+    *always(_in_days(_FORTNIGHT), "this DAY FORTNIGHT"),
+    *always(DayNamed(Day(months=1)), "same (DAY | fecha) next MONTH", "next MONTH (on)? (the)? same (DAY | fecha)"),
+    *always(
         _in_days(2),
         f"{_DAY_OF} PASADO (ese)? (MANANA | TOMORROW)",
-        "(the)? (DAY | DIA) (after | DESPUES de | next) TOM",
-        # As in Nigeria.
+        "(the)? (DAY | DIA) (after | DESPUES de | next | coming) TOM",
+        # As in Nigeria, and as Spanish speakers say it.
         "next TOMORROW",
+        "past TOMORROW",
         "OVERMORROW",
-        "(?<= o | para | ser | mejor | PREFIERO | or) PASADO (?! (el | la | WD))",
+        "(?<= o | para | ser | mejor | PREFIERO | or | SORRY | sino) PASADO (?! (el | la | WD))",
+        "(?<= MANANA y) PASADO (?! WD)",
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
-        "(?<! .) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | a las (NN | CLOCK))",
+        "(?<! INSIDE) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | (a las | tipo) (NN | CLOCK))",
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
@@ -267,23 +334,50 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
-        f"(?<! hace | tras) {_COUNT} {_DATE_UNIT} DESPUES (?! de | del | que)",
+        f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
+        f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
+        f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
         f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
+        f"{_COUNT} {_DATE_UNIT} (a partir de | desde | since) TODAY",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
+    ),
+    *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
+    *each(_after_that, f"the {_WD} (<before:before> | after) (that one? | then)? {_ALONE}"),
+    *each(
+        _day_after_that,
+        "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+    ),
+    *each(
+        _days_after_that,
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
+        " if | is | at)",
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE}",
+        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
+    *each(
+        _apart,
+        f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del |"
+        f" que))",
+        "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
+    ),
+    *always(
+        Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"
+    ),
+    *always(Apart(-1), "el DIA (antes (?! de | del) | PASADA (?! a | al))"),
     *each(
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
         f"<n:a | one> <u:WEEKU> {_WD}",
         f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
-        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
+        "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in | a) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
     ),
     *each(
@@ -291,12 +385,23 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} <n:NN> <wd:WDAY | WDAYS>",
         "<n:NN> <wd:WDAY | WDAYS> from (NOW | TODAY)",
     ),
+    *each(_weekdays_ago, "<n:NN> <wd:WDAY | WDAYS> ago"),
     *always(
         Following(),
-        f"(el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
-        f"(the | this) (next | coming | another) (one | ones)? {_ALONE}",
+        f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
+        "el que me? VIENE",
+        "(?<= sino | este) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
+        "(?<= este COMMA | ese COMMA) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
+        f"(el | la) subsiguiente {_ALONE}",
+        f"(?<= COMMA | o) de la (OTRO | SIGUIENTE | PROX | que VIENE) {_ALONE}",
+        "el SIGUIENTE a ese",
+        "el de la ((OTRO | PROX | SIGUIENTE) SEMANA | SEMANA (que VIENE | OTRO | PROX))",
+        f"(the | this) (next | coming) (one | ones)? {_ALONE}",
+        f"(the | this) another (one | ones) {_ALONE}",
+        "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
         f"(the)? one after (that | next | its)? {_ALONE}",
+        f"(?<= or) (the)? next {_ALONE}",
     ),
     *each(
         _in_eight,
@@ -309,6 +414,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
+    *each(_following, f"(the | on the) following {_WD} (?! NUM)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -324,7 +430,9 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _arriving,
+        "en <n:NN> (me | ya){0,2} VOY",
         f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
@@ -333,6 +441,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(Moment(45), f"{_IN} (NUM | WNUM) cuartos de HORA", "in (NUM | WNUM) quarter (of)? (an)? HOUR"),
     *each(_decimal_hours, f"{_IN} <d:DOTTED> HOURU"),
     # Weekdays.
+    *each(_pointed(last=True), f"(el)? {_WD} (?= que PASO)"),
     *each(_bare, f"<the:el | the | on | this (?= DAY)>? (DIA | DAY)? {_WD}"),
     *each(
         _bare,
@@ -341,9 +450,23 @@ RULES: tuple[Rule[Meant], ...] = (
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
+        "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY |"
+        " TOM | sharp"
+        " | BOOK | u | CAN) <wd:SAT | SUN> (?= $ | PAUSE | FILL)",
+        "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late |"
+        " from | after"
+        " | before | between | about | if | with | WORK_FOR | is)",
         "(?<= este | o | WDAY | PROX) <wd:MAR>",
         "(?<= y | o) <wd:MAR> (?! NUM)",
+        "(el | este) <wd:MAR> (?= (antes | DESPUES) (de | del) | a las | a la | (en | por) la PARTES | tipo | PUEDO"
+        " | y | o"
+        " | no | PROX | que VIENE)",
         "<wd:MAR> (?= a las | PROX | que VIENE | y WDAY | o WDAY | COMMA WDAY)",
+    ),
+    *each(
+        _bare,
+        "(?<= CANCEL | MOVER | my | for | about | MAKE | to | from | after | before) <wd:WDAYS> (?= CITA | word |"
+        " COSA)",
     ),
     *each(_pointed(this=True), "(este | this | ese) (ese)? (DIA)? <wd:WDAY | SAT | SUN>", f"(el)? {_WD} este"),
     *each(
@@ -358,18 +481,22 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? next <wd:WDAY | SAT | SUN> (?! WEEK)",
         f"{_WD} next (?! WEEK | to | MONTH)",
         f"(el | the | DIA | este){{0,2}} {_WD} {_EN_NEXT_WEEK}",
+        f"(el | DIA){{0,2}} {_WD} de la (OTRO | PROX | SIGUIENTE | que VIENE) {_ALONE}",
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
-    *each(_the_other, f"el OTRO {_WD}"),
+    *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
     *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
         f"(the)? WEEK after next (on)? {_WD}",
+        f"(the)? next to? next (WEEK (COMMA | on | the){{0,2}})? {_WD}",
+        f"{_WD} next to? next WEEK",
     ),
     *each(
         _pointed(week=0),
         f"(el | the | on | DIA){{0,2}} {_WD} {_THIS_WEEK}",
+        f"(el | DIA){{0,2}} {_WD} de esta {_ALONE}",
         f"(esta | this) (ese)? WEEKU (COMMA | el | on | DIA | para){{0,3}} {_WD} (?! NN)",
     ),
     *each(
@@ -383,7 +510,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | este)? PASADO (DIA)? {_WD}",
         f"(this | on)? last {_WD}",
         f"(this | the)? past {_WD}",
-        f"{_WD} ejem given",
+        f"{_WD} ejem? gone",
         f"el ULTIMO {_WD}",
     ),
     *each(_in_weeks, f"(el | the)? {_WD} (en | in | dentro de) <n:N> WEEKU"),
@@ -395,12 +522,13 @@ RULES: tuple[Rule[Meant], ...] = (
         " <work2:HABIL | BUSY> DAY) (de | of | in | en | del)"
         "(<mon:MON> ((de | del | COMMA)? <year:BIG>)? | <of:(este | el | the | this | next | PROX | SIGUIENTE |"
         " coming)? MONTHU"
-        " (que VIENE | PROX | SIGUIENTE)?>)",
+        " (que VIENE | PROX | SIGUIENTE | PASADO)?>)",
         f"(el | the)? <o:ORDW | cuarto | NUM (?= TH)> TH? {_WD}",
     ),
     # Every Monday is no day.
     *always(
-        Nothing(),
+        Nothing(every=True),
+        "son (los)? WDAY ((COMMA | y | a | al | los){1,2} (WDAY | WDAYS)){1,5}",
         "(los | TODOS los | CADA | each | TODOS los) (DIA | DIAS)? (WDAY | WDAYS) ((COMMA | y | o | and | or | a"
         " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
         "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"
@@ -414,11 +542,18 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
     *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
-    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "vispera de ANO nuevo"),
+    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "vispera de ANO nuevo"),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
     *always(_holiday(10, 31), "HALLOWEEN"),
+    *always(_holiday(3, 17), "(word)? PATRICK DAY"),
+    *always(_holiday(12, 26), "(word)? stephen DAY"),
+    *always(_holiday(6, 19), "JUNETEENTH"),
+    *always(_holiday(11, 11), "VETERANS DAY"),
+    *always(_holiday(4, 25), "ANZAC DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=2, month=5, holiday=True)), "MOTHER DAY"),
+    *always(DayNamed(Day(weekday=_SUNDAY, nth=3, month=6, holiday=True)), "FATHER DAY"),
     *always(_holiday(12, 26), "BOXING DAY"),
     *always(_holiday(7, 4), "INDEPENDENCE DAY"),
     *always(DayNamed(Day(weekday=3, nth=4, month=11, holiday=True)), "THANKSGIVING (DAY)?"),

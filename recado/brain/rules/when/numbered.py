@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from recado.brain.rules.when.calendar import Day
+from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import Bare, BareMonth, DayNamed, DaysOffered, DaySpan, Meant, Nothing
+from recado.brain.rules.when.mentions import Bare, BareMonth, DayAndHour, DayNamed, DaysOffered, DaySpan, Meant, Nothing
 from recado.brain.rules.when.tokens import Tokens
 
 _CENTURY = 100
@@ -32,6 +33,8 @@ _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
+_NEXT, _THIS = ALPHABET.of("next"), ALPHABET.of("this")
+_OF_DAYS = frozenset(ALPHABET.union("the el DIA ORDW"))
 _COUNTS_ANEW = frozenset(ALPHABET.union("en in dentro AQUI MAKE no not SORRY sino mejor"))
 _DOTTED, _DASHED = ALPHABET.of("DOTTED"), ALPHABET.of("DASHED")
 _AND = frozenset(ALPHABET.union("y and"))
@@ -54,7 +57,7 @@ _TH = "(TH | DEGREE)"
 _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
     " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
-    " YEARU | YEARU PASADO | last YEAR>"
+    " YEARU | (?<! COMMA | el) (YEARU PASADO | last YEAR)>"
     " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
@@ -99,7 +102,9 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
-_MINUTES_NEXT = ALPHABET.compile("<m:y? NUM> (?= $ | PAUSE | FILL)")
+_MINUTES_NEXT = ALPHABET.compile(
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with)"
+)
 _QUARTERS = frozenset({15, 30, 45})
 
 
@@ -140,7 +145,20 @@ def _of_some_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     shift = _shift(match)
     if said(match, "gone"):
         return DayNamed(Day(day=number, weekday=weekday, last=True))
-    return DayNamed(Day(day=number, weekday=weekday, shift=shift))
+    return DayNamed(Day(day=number, weekday=weekday, shift=shift), hour=_perhaps_hour(tokens, match, weekday))
+
+
+def _perhaps_hour(tokens: Tokens, match: re.Match[str], weekday: int | None) -> DayAndHour | None:
+    """ "Friday 9" is the ninth if that is a friday at hand, or else nine o'clock: in English, where a day is a 9th."""
+    at = match.start("day")
+    number = tokens.number(at)
+    words = match.group()
+    if tokens.language != "en" or weekday is None or at != match.end() - 1 or not 0 < number <= _NOON:
+        return None
+    if not _OF_DAYS.isdisjoint(words):
+        return None
+    next_week = 1 if _NEXT in words else None
+    return DayAndHour(Day(weekday=weekday, this=_THIS in words, week=next_week), Clock(number, english=True))
 
 
 def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
@@ -181,7 +199,9 @@ def _cardinal_month(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     year = _year_in(tokens, match)
     if not 1 <= month <= 12 or (year is not None and year not in _YEARS):
         return None
-    return DayNamed(Day(day=tokens.number(match.start("day")), month=month, year=year))
+    return DayNamed(
+        Day(day=tokens.number(match.start("day")), month=month, year=year, weekday=_weekday_in(tokens, match))
+    )
 
 
 def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -334,6 +354,15 @@ def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Bare(tokens.number(match.start("n")))
 
 
+_WAS_NOT = ALPHABET.compile("no (es | ERA | para | SUBJ) .{0,8} $")
+
+
+def _was_not(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "No era 11 de diciembre, era 12"."""
+    told = _WAS_NOT.search(tokens.letters, 0, match.start()) is not None
+    return Bare(tokens.number(match.start("n"))) if told else None
+
+
 def _count_put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """Only with a word that counts or puts right: "in 2 weeks, 3" may be an hour."""
     told = not _COUNTS_ANEW.isdisjoint(match.group())
@@ -356,7 +385,9 @@ _WDX = (
 )
 _DAYISH_END = (
     "(?= $ | BREAK | COMMA | FILLER | AND | OR | a | en | por | para | at | in | on | PERO | mejor |"
-    " que | si | no | es | is | de la | DASH | con | of | if | word | words | QUIERO | PUEDO | TENGO | HAY | QUEDA |"
+    " que | si | no | es | is | de la | DASH | con | of | if | word | words | same | up | COME | leave | WDAY |"
+    " QUIERO |"
+    " PUEDO | TENGO | HAY | QUEDA |"
     " WORK_FOR | TEMPRANO | before | after | by | PARTEN)"
 )
 
@@ -369,8 +400,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _with_month,
     ),
     Rule(
-        f"<gone:last>? <mon:MON> (the | el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}?"
-        f" {NOT_A_DAY}",
+        f"<gone:last>? <mon:MON> (the | (?<! de MON) el | DASH | SLASH | COMMA)? <day:NUM | WNUM | TENS |"
+        f" ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}",
         _with_month,
     ),
     Rule(f"{_WDX} <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> {_YEAR}?", _with_month),
@@ -378,6 +409,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_WDX} (COMMA)? <mon:MON> (the | el)? <day:NUM | WNUM | TENS | ORDW> {_TH}? {_YEAR}? {NOT_A_DAY}", _with_month
     ),
     Rule(f"(el)? <day:NUM> {_OF}? <mon:MON> <near:NUM> {NOT_A_DAY}", _with_month),
+    Rule("<mon:MON> <day:NUM> TH? DASH? ISH", _with_month),
     # A month alone, after "perdon" or "no".
     *(
         Rule(
@@ -385,7 +417,17 @@ RULES: tuple[Rule[Meant], ...] = (
             " (?= $ | PAUSE | FILLER | TIMEM | a | at | PERO | y | and)",
             _month_put_right,
         )
-        for before in ("SORRY", "SORRY COMMA", "MON COMMA no", "MON COMMA no COMMA", "MON no COMMA", "MON no")
+        for before in (
+            "SORRY",
+            "SORRY COMMA",
+            "MON COMMA no",
+            "MON COMMA no COMMA",
+            "MON no COMMA",
+            "MON no",
+            "NUM PERO el",
+            "NUM COMMA el",
+            "NUM COMMA PERO el",
+        )
     ),
     # A number alone.
     Rule(
@@ -418,6 +460,13 @@ RULES: tuple[Rule[Meant], ...] = (
         " en la | a la PARTES | OR)",
         _of_some_month,
     ),
+    # "Change it for the 16", as Spanish speakers say it.
+    Rule(
+        "(?<= on | for | is | until | from | to | or | no | not | by | before | after | COMMA) the <day:NUM>"
+        f" {NOT_A_DAY} (?= $ | PAUSE | FILL | not | no | instead | if | i | PERO | or | in the PARTEN | WORK_FOR | is)",
+        _of_some_month,
+    ),
+    Rule(f"the DAY <day:NUM | WNUM> {NOT_A_DAY} (?! POST | of | after)", _of_some_month),
     Rule("(the)? <day:NUM> TH (?= (AM | PM) (?! i | u))", _of_some_month),
     Rule("(?<! un | una | la | my | word) <day:NUM> TH (?= CLOCK | NUM (MER | HS))", _of_some_month),
     Rule(
@@ -468,6 +517,11 @@ RULES: tuple[Rule[Meant], ...] = (
         _cardinal_month,
     ),
     Rule("the <day:NUM> TH of the <month:NUM> TH", _cardinal_month),
+    Rule(
+        f"{_WDX} <day:{_N}> del <month:NUM | WNUM> ((del | de)? <year:BIG>)? {NOT_A_DAY}"
+        " (?= $ | PAUSE | FILL | a (las | la) | tipo | (en | por) la | para | QUEDA | PUEDO)",
+        _cardinal_month,
+    ),
     Rule("<day:NUM> (DASH | SLASH)? <month:NUM> (DASH | SLASH)? <year:BIG>", _cardinal_month),
     Rule("(?<! .) <day:NUM> <month:NUM> <short:NUM> (?= $ | PAUSE | a las | at)", _three_numbers),
     Rule(f"(el)? DIA <day:{_N}> (COMMA | del)? MES <month:NUM | WNUM>", _cardinal_month),
@@ -498,7 +552,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _only_pair,
     ),
     Rule(
-        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | (NUM | WNUM) (MER | HS)))",
+        "(?<! .) <pair:DASHED | DOTTED> (?= COMMA? ((a | tipo) (las | la) | at | CLOCK | DOTTED | (NUM | WNUM) (MER"
+        " | HS)))",
         _likely_pair,
     ),
     Rule(
@@ -549,6 +604,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule(f"(entre | between) {_N} {_TH}? (y | and | a) (el | the)? {_N} {_TH}? (de | of)? MON", _spanned),
     Rule(f"between {_N} TH and {_N} TH {NOT_A_DAY}", _spanned),
+    Rule(f"(the)? NUM TH (to | through | until | DASH) (the)? NUM TH {NOT_A_DAY}", _spanned),
     Rule(
         f"(el | the)? {_N} {_TH}? (a | al | to | DASH | hasta el | through | until) (the | el)? {_N} {_TH}? (de |"
         " of)? MON",
@@ -565,6 +621,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("<mon:MON> <pair:DASHED>", _dashed_span),
     # Putting right.
     Rule(f"(SORRY (that | que)? | mejor | no) (COMMA)? <n:{_N}> (?= $ | BREAK | COMMA | FILLER)", _put_right),
+    Rule("(COMMA (es | ERA | sino)? | ERA) (el)? <n:NUM | WNUM> (?= $ | BREAK | FILLER | COMMA)", _was_not),
     # "En dos semanas no, en tres", "in a week, actually make it two".
     Rule(
         f"(?<= UNIT) {_NOT_SO}{{1,8}} (para? (en | in | dentro de | de | AQUI a) (about | APROX | como)? |"

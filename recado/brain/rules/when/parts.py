@@ -34,12 +34,13 @@ RULES: tuple[Rule[Meant], ...] = (
         "(de | en | por) <p:TARDE | NOCHE | MADRUGADA>",
         "(?<= WD | TOM | TODAY | YESTERDAY | NUM | MON | FULLDATE | SLASHED | ANTEAYER | mejor | PREFIERO | o |"
         " y) <p:TARDE | NOCHE | MADRUGADA>",
-        "(?<! .) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
+        "(?<! INSIDE) <p:TARDE | NOCHE | MADRUGADA | TARDES | NOCHES> (?= $ | STOP | FILL | ASK | tipo | a las)",
         "(in | on | for | during | by | at)? (the)? (mid | late | EARLY)? DASH?"
         " <p:MORNING | AFTERNOON | EVENING | PARTSEN>",
         "(at | in the | by)? <p:NIGHT> (time)?",
-        "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO) de <p:MANANA>",
-        "(?<! .) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE)",
+        "(?<= WDAY | TODAY | YESTERDAY | EJEM | mejor | PREFIERO | NOCHEBUENA | NAVIDAD | NOCHEVIEJA) de <p:MANANA>",
+        "(?<= (el | DIA) NUM) de <p:MANANA>",
+        "(?<! INSIDE) de <p:MANANA> (?= no | PUEDO | mejor | me | $ | PAUSE | EJEM | a las | a la | tipo)",
         "(en | por) <p:MANANA>",
         "(BIEN | muy | lo mas)? <p:TEMPRANO> (en la MANANA | por la MANANA | de la MANANA | a la MANANA)?",
         "(BIEN | muy)? <p:EARLY> (in the MORNING | MORNING)? (?! (next | this | MON | DAY))",
@@ -67,7 +68,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(at | by)? (the)? end of (the)? (DAY | AFTERNOON)",
         "last thing (in the (AFTERNOON | DAY))?",
         "al FINAL del DIA",
-        "(after | DESPUES (de | del)) (the | el | la)? lunch",
+        "(after | POST | DESPUES (de | del)) (the | el | la)? lunch",
         "later in the (DAY | AFTERNOON)",
     ),
     *always(PartNamed("night", Day(offset=-1), told=False), "ANOCHE", "last NIGHT"),
@@ -77,5 +78,8 @@ RULES: tuple[Rule[Meant], ...] = (
         Nothing(),
         "(after | DESPUES (de | del)) (the | el | la | mi | my)? (work | CLASES | OCUPADO)",
         "before (my)? work",
+        # "Can I drop it off the night before?"
+        "the PARTEN before (?= $ | PAUSE | FILL | and | if)",
+        "(work | SALGO | OPEN | off | GETTING word) EARLY (?= $ | PAUSE | FILL | and | on | that)",
     ),
 )

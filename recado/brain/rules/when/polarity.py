@@ -3,16 +3,17 @@
 import re
 
 from recado.brain.rules.when.calendar import Day
-from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import DayNamed, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
+_NADIE = ALPHABET.of("NADIE")
 _YA = ALPHABET.of("ya")
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _RESETS = frozenset(
     ALPHABET.union(
-        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TALVEZ MAYBE instead then CAN PUEDO"
+        "BREAK COLON PERO PROPOSE sino mejor PREFIERO PREFER QUIERO WANT SORRY TAL TALVEZ MAYBE instead then CAN PUEDO"
     )
 )
 """After these something else begins, and what was refused before says nothing about it."""
@@ -23,8 +24,8 @@ _MAX_REACH = 14
 """How many words a refusal reaches."""
 
 _CANT = ALPHABET.compile(
-    "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR)"
-    " | no FILL a PODER | no hace FALTA que SUBJ"
+    "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR | me? TELL | AVISAR)"
+    " | no me{0,2} (FILL | VOY) a PODER | no (HAY | VOY) NADIE | no hace FALTA que SUBJ"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
@@ -33,16 +34,18 @@ _CANT = ALPHABET.compile(
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
     " | no QUIERO (?! IR? GONE | (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
-    " | no EJEM (PODER | que)"
+    " | no me{1,2} PONGA | no EJEM (PODER | que)"
     " | no HAY DISPONIBLE de"
     " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
-    " | CAN (not | no longer)"
+    " | CAN (not | no longer) | no CAN (?! u)"
+    " | (?<= to | able | ILL | must | IM) SKIP"
     " | no longer (WORK_FOR | CAN | work | able)"
-    " | (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
+    " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
+    " | FORGET (about)? (?= ITEM)"
     " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
@@ -52,17 +55,20 @@ _ASKED_BACK = ALPHABET.compile(
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
 _BUSY_WITH = "(TENGO | HAVING) (un | una | que | a | mi | OTRO | word){0,2} (CLASES | OCUPADO | work)"
-_GONE_AWAY = "((VOY | SALGO) de viaje | IM (word)? (of town | away))"
+_GONE_AWAY = "((VOY | SALGO) de viaje | IM (word | out)? (of town | away))"
 _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_AWAY} (el | on | EJEM){{0,2}} DAYM")
-_BAD = ALPHABET.compile("DAYM (is | its)? muy? BAD")
+_BAD = ALPHABET.compile("DAYM (is | its)? muy? (BAD | out (?= $ | PAUSE | for | FILL))")
 _BUSY_AFTER = ALPHABET.compile(
-    f"(yo | i | IM | VOY | EJEM | ya | que | me){{0,3}} (OCUPADO | BUSY | {_BUSY_WITH})"
-    " | (i | EJEM) (EJEM)? work (?! for | WORK_FOR)"
+    # Who works from home is there.
+    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO | BUSY (?! from) | IMPOSIBLE |"
+    f" {_BUSY_WITH})"
+    " | IM at work"
+    " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""
 _BUSY_BEFORE = ALPHABET.compile(
-    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su)"
-    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY | {_BUSY_WITH}) | (i | EJEM) work"
+    "(?<! del | de | al | mi | el | my | after | at | the | un | a | su | not | NOT_DO)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH}) | (i | EJEM) work (?! from)"
 )
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(
@@ -73,17 +79,19 @@ _NOT_BEFORE = ALPHABET.compile(
 )
 _NO_AFTER = ALPHABET.compile(
     "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
-    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY"
+    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
-    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | ITEM | el (?! ITEM word) | a | PREFIERO | QUIERO | SORRY"
+    " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO |"
+    " QUIERO | SORRY"
     " | es (?! FERIADO | GONE) | para ITEM | y ITEM ni)"
 )
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
-    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para){0,2} ITEM ITEM? (que | than | over | to)"
+    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para | COME | MAKE | HAVING){0,2} ITEM"
+    " ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
     " | PREFIERO (el | la | a | en){0,2} ITEM ITEM? al (?= ITEM)"
     " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
@@ -128,11 +136,16 @@ def mark(skeleton: Skeleton) -> list[int]:
         if (before is None or not before.negative) and match.start() not in put_right:
             _refuse_after(skeleton, match.end(), set())
     for match in _YES_AFTER.finditer(letters):
-        skeleton.at[match.start()].negative = False
+        _accept(skeleton.at[match.start()].cluster)
     for item in skeleton.items:
         # What is over cannot be refused: "couldn't come yesterday".
         item.negative = item.negative and not _is_over(item)
     return naming_nothing
+
+
+def _accept(cluster: Cluster) -> None:
+    for item in cluster.items.values():
+        item.negative = False
 
 
 def _otherwise(skeleton: Skeleton, match: re.Match[str]) -> bool:
@@ -168,7 +181,10 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     after = _reached(skeleton, match.end())
     before = _standing_before(skeleton, match.start())
     comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
-    if before and not (comma_between and any(item.slot == _DAYM for item in after)):
+    if before and skeleton.letters[match.end() - 1] == _NADIE:
+        # "De tarde no hay nadie, vení el sábado": what follows is another matter.
+        _refuse_before(skeleton, match.start(), match.end())
+    elif before and not (comma_between and any(item.slot == _DAYM for item in after)):
         _refuse_before(skeleton, match.start(), match.end())
         _refuse_after(skeleton, match.end(), {item.slot for item in before})
     else:

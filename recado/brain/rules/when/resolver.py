@@ -8,6 +8,7 @@ from recado.brain.rules.when import calendar, durations, exclusions, items, lexe
 from recado.brain.rules.when.grammar import Grammar
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import Meant, Nothing
+from recado.brain.rules.when.tokens import Tokens
 from recado.brain.rules.when.verdict import Judge, Slot
 from recado.decisions import Language
 
@@ -19,6 +20,12 @@ MAX_MENTIONS = 64
 
 MENTIONS: Grammar[Meant] = Grammar(
     ALPHABET, (*named.RULES, *numbered.RULES, *vague.RULES, *times.RULES, *parts.RULES, *durations.RULES)
+)
+
+
+_GREETS = "(FILL | COMMA | STOP | (good | BUENAS) (PARTEN | DAY))"
+_GREETING = ALPHABET.compile(
+    f"{_GREETS}{{1,6}} (?= NUM | WNUM | SAT | SUN | the | one) | {_GREETS}{{0,5}} (COMMA | STOP) (?= MON)"
 )
 
 
@@ -49,7 +56,7 @@ def resolve(
     understood where they do not clash. `opens` and `closes` (excluded) tell which half of the day a bare hour is in.
     Never raises, whatever the text.
     """
-    tokens, births = exclusions.exclude(lexer.read(text, language), now.date())
+    tokens, births = exclusions.exclude(_after_greeting(lexer.read(text, language)), now.date())
     found = MENTIONS.scan(tokens, MAX_MENTIONS)
     if not births and all(isinstance(piece.product, Nothing) for piece in found):
         return When()
@@ -62,6 +69,12 @@ def resolve(
     used = sorted([(item.start, item.end) for item in skeleton.items] + [(start, end) for start, end, _ in births])
     spans = _apart([(tokens.starts[start], tokens.ends[end - 1]) for start, end in used])
     return When(verdict.date, verdict.time, verdict.clarify, verdict.slots, spans)
+
+
+def _after_greeting(tokens: Tokens) -> Tokens:
+    """The tokens without a greeting in English, so that rules know where the message begins: "hi, 9 or 3 only"."""
+    found = _GREETING.match(tokens.letters) if tokens.language == "en" else None
+    return tokens.since(found.end()) if found is not None else tokens
 
 
 def _apart(spans: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

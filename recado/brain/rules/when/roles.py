@@ -5,7 +5,7 @@ import re
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, Vague
+from recado.brain.rules.when.mentions import DayNamed, DaySpan, Except, PartNamed, Soonest, TimeNamed, TimeSpan, Vague
 
 _ITEMS = frozenset(ALPHABET.of("ITEM"))
 _DAY = ALPHABET.of("DAYM")
@@ -14,7 +14,7 @@ _VERBS = frozenset(ALPHABET.union("WE_DO GOT"))
 _WITH_WHOM = "con | el DOCTOR | la DOCTOR | DOCTOR | with | the DOCTOR"
 _TOPIC = ALPHABET.compile(
     # "Mi cita del lunes", "the appointment I have on monday"
-    "(?<! QUIERO | WANT | OTRO) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
+    "(?<! QUIERO | WANT | OTRO | IR | PEDIR) (mi | la | my | the | ese | su | your) (word | OTRO | AGENDADO | PROX |"
     " ULTIMO)? (CITA |"
     " HORA)"
     " (word | AGENDADO | que | TENGO | ya | i | HAVING | i HAVING | de CITA | WAS | ERA | is | es | EJEM | me | DIJO"
@@ -28,8 +28,8 @@ _TOPIC = ALPHABET.compile(
     " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
-    " | (ejem AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
-    " | TENIA (para)? (el | la)? (?= ITEM)"
+    " | (ejem DID? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
     " (?= ITEM (a | ITEM | COMMA){0,3} (y | PERO | COMMA | and){1,2} (EJEM | ya | el | la | word){0,2} no"
@@ -45,28 +45,56 @@ _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
 )
-_HELD = ALPHABET.compile("((?<! u) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)")
+_MOVED_TO = ALPHABET.compile(
+    "((MOVER | MOVED) (me | la | lo | mi | su | CITA | EJEM){0,3} | (la | lo) PUEDO? (PASAR | STEP)) (a | al | para"
+    " | por)"
+    " (el | la | las | este | DIA){0,2} (?= ITEM)"
+)
+""" "Tengo el lunes a las 10, la quería cambiar al martes"."""
+_HELD = ALPHABET.compile(
+    "((?<! u) (?<! CAN i | COULD i) (TENGO | HAVING) (its | la | para | on | el | for){0,2} | my) (?= ITEM)"
+)
 """ "Quiero cambiar mi turno, tengo el lunes a las 10"."""
 _MOVE = ALPHABET.compile(
     "CAMBIAR | PASAR (mi | la | ese) (CITA | HORA) | CITA .{0,12} PASAR | PASAR (de | del) (el | la)? ITEM"
     " ITEM? (a | al | para)"
+    " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
+    " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting | starting from | since"
+    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
+    " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
-    " | antes del | before | until | hasta | by | within | not until"
+    " | antes del | before | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID) by | within | not until"
+    " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
+    # "Before I leave on friday"
+    " | (before | after | until) (i | ejem | u) (word | words | leave | GETTING | COME | MAKE | SICK |"
+    " RETURN){1,3} (on | the){1,2} $"
 )
-_PUT_OFF = ALPHABET.compile("CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (until | hasta) (el | the)? $")
+_CANCELLED = ALPHABET.compile("CANCEL (my | the | CITA | for | on | FILL | word){0,4} $")
+_BEFORE_EVENT = ALPHABET.compile("before (the | my | a | your) (word | words | FEAST | CUMPLIR){1,2} (on | of)? the? $")
+_THEN = ALPHABET.compile("DAYM .{0,16} (before | after) (then | that) (?= $ | PAUSE | FILL)")
+""" "My permit ends on the 21st, I need it before then"."""
+_UNTIL = ALPHABET.compile("(until | hasta) (el | the | after | DESPUES de | DESPUES del){0,2} $")
+_PUT_OFF = ALPHABET.compile(
+    "CAMBIAR (its | la | lo | me | CITA | the | my | mi){0,3} (up? until | up to | hasta) (el | the)? $"
+)
 """ "Postpone it till monday" names the new day."""
+_THAT_DAY = ALPHABET.compile("PEDIR (para | el)? (ese){1,2} (DIA | fecha)")
+""" "Mi seguro cubre desde el 1, agéndeme para ese día"."""
+_POINTING = frozenset(ALPHABET.union("ese eso"))
+_NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (eso | (ese){1,2} (DIA | fecha | MON))")
+""" "Viajo el 10, una cita antes de esa fecha"."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
 _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
     "ITEM ((en | para | hacia) ADELANTE | onwards | on (?= $ | BREAK) | o (DESPUES | mas TARDE) | or (later | after)"
-    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | (como)?"
+    " | or (sooner | EARLIER | before) | o antes | (at the)? LATEST | at the SOONEST | a mas tardar | COMMA? como"
+    " muy TARDE | (como)?"
     " MAXIMO) (?! TIMEM)"
 )
 _SOUGHT = frozenset(
@@ -75,7 +103,8 @@ _SOUGHT = frozenset(
 _ALSO = ALPHABET.of("ejem")
 _SEEMS_PAST = ALPHABET.of("SEEMS_PAST")
 _EVENT = ALPHABET.compile(
-    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? given | me{1,2} AGENDADO (word | words | con | en)"
+    "PASO | WENT | SEEMS_PAST | DIJO de ALTA | (WAS | HAVE) EJEM? (given | gone) | me{1,2} AGENDADO (word | words"
+    " | con | en)"
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
@@ -84,14 +113,18 @@ _EVENT = ALPHABET.compile(
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
+    " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) WISHED"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
-_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING")
-""" "I was wondering if" asks for what is to come."""
+_CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
+""" "Mi mamá no puede caminar" wishes nothing."""
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | WISHED me TALK")
+""" "I was wondering if" asks for what is to come, "let me know" for an answer."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
-    "BOOK | PEDIR | MOVER | CANCEL | CITA | QUIERO (?! que | mi (word | words | DINERO)) | (WISHED | like) to"
+    "BOOK | PEDIR | MOVER | CANCEL | CITA | CAN (i | ejem) (EJEM | word)? COME | QUIERO (?! que | TELL | word TELL |"
+    " mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
@@ -116,7 +149,7 @@ _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _WANTED = frozenset(ALPHABET.union("WISHED"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
-_AHEAD = ALPHABET.compile("(para | for | que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
     "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
@@ -141,7 +174,8 @@ _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISH
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
     "(COMMA | STOP | PERO | y | and | FILLER | i | yo | me | que | PORQUE){1,6}"
-    " (MISSED | no me{0,2} HAPPENED | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la | el | the))"
+    " (MISSED | no me{0,2} (HAPPENED | DIJO) | (?<= me me) HAPPENED | me STEP (?= $ | PAUSE | PERO | y | and | la |"
+    " el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
 _THEY_SAY = (
@@ -153,19 +187,33 @@ _LATER_WORD = ALPHABET.compile(
     f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
+    # "Mañana vuelvo a escribirle"
+    " | DAYM PARTM? COMMA? (yo | ya | i | si | EJEM){0,2} (TAKES_PLACE | VOY | word) a me? AVISAR"
+    # "Mañana hablamos"
+    " | (?<! para) DAYM PARTM? COMMA? (yo | ya | si | EJEM){0,2} AVISO (?= $ | PAUSE | FILL | con)"
     # "Can you call me tomorrow?", "let me know by friday"
-    " | (WANT me TALK | TALK me | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2} (DAYM | PARTM)"
+    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
+    " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK)"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
-    "USUALLY | ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE (el | la | mi | my | the | a | un | una | me | su){0,2}"
-    " (DOSIS | word | words | GONE)"
+    "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
+    " a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
+    " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
-_HABIT = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO) HORARIO | HORAS de CITA")
+_HABIT = ALPHABET.compile(
+    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
+    " $)) | HORAS de CITA"
+)
+_EVERY = ALPHABET.of("EVERYM")
+_WEEKLY_HOUR = ALPHABET.compile(
+    "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
+    " PARTM? (COMMA | de){0,1} EVERYM"
+)
 _SERVED = ALPHABET.compile("(?<! me | IM) (ATIENDEN | OPEN)")
 
 
@@ -186,14 +234,36 @@ def mark_sources(skeleton: Skeleton) -> None:
         for pattern in (_MOVED_FROM, _MOVED, _HELD):
             for match in pattern.finditer(letters):
                 _mark(skeleton, match.end())
+        for match in _MOVED_TO.finditer(letters):
+            _mark_before(skeleton, match.start(), skeleton.at[match.end()])
+
+
+def _mark_before(skeleton: Skeleton, place: int, target: Item) -> None:
+    """What was named before a move is where it is moved from: "hay cita para el 12 a las 9, cámbiela al 15"."""
+    for item in skeleton.items:
+        moved = target.cluster.day is not None or item.slot == target.slot
+        if item.at < place and moved and isinstance(item.meant, DayNamed | TimeNamed) and not item.negative:
+            item.source = True
 
 
 def _mark(skeleton: Skeleton, at: int) -> None:
     """The mention at a place, and what stands with it."""
     item = skeleton.at[at]
     for other in item.cluster.items.values():
-        if not _aimed_at(skeleton, other, item) and not isinstance(other.meant, Vague | Soonest | Except):
-            other.source = True
+        if isinstance(other.meant, Vague | Soonest | Except) or _aimed_at(skeleton, other, item):
+            continue
+        # "Pase mi cita de las 9 a las 11" says both.
+        other.source = not (moving(skeleton) and _from_one_to_another(other))
+
+
+def _from_one_to_another(item: Item) -> bool:
+    match item.meant:
+        case TimeSpan(first, last, between=False):
+            return first is not None and last is not None
+        case DaySpan(days):
+            return len(days) > 1
+        case _:
+            return False
 
 
 def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
@@ -204,14 +274,38 @@ def _aimed_at(skeleton: Skeleton, other: Item, item: Item) -> bool:
 def mark_open_sides(skeleton: Skeleton) -> None:
     """Set `open_side` on days that only limit: "a partir del lunes", "by friday"."""
     letters = skeleton.letters
+    pointed_at = not _POINTING.isdisjoint(letters)
     for item in skeleton.items:
-        if isinstance(item.meant, DayNamed) and not item.source:
+        if isinstance(item.meant, Vague) and item.negative:
+            # "We're busy until after the holidays": then they are not.
+            item.negative = not _matches_before(_UNTIL, letters, item.at) or _refused_day(skeleton)
+        if isinstance(item.meant, DayNamed) and _THEN.match(letters, item.at) and _is_last(skeleton, item):
+            item.open_side = not item.source
+        elif isinstance(item.meant, DayNamed) and not item.source:
+            near_it = pointed_at and item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            numbered = item.meant.day.day is not None
+            limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
-            item.open_side = limit or bool(_AND_ON.match(letters, item.at))
+            if limit and _THAT_DAY.search(letters, item.at):
+                limit = False
+            item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def cancelled(skeleton: Skeleton, item: Item) -> bool:
+    """ "Cancel tomorrow, next week is better"."""
+    return _matches_before(_CANCELLED, skeleton.letters, item.at)
+
+
+def _is_last(skeleton: Skeleton, item: Item) -> bool:
+    return all(other.at <= item.at for other in skeleton.items)
+
+
+def _refused_day(skeleton: Skeleton) -> bool:
+    return any(isinstance(item.meant, DayNamed) and item.negative for item in skeleton.items)
 
 
 def _parting(letters: str, item: Item) -> bool:
@@ -225,6 +319,8 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
     Of a day that has a number ("el 10 de octubre") it takes a verb.
     """
     letters = skeleton.letters
+    for pattern in (_CANNOT, _POLITE):
+        letters = pattern.sub(lambda match: _ALSO * len(match.group()), letters)
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
     if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
@@ -275,7 +371,10 @@ def mark_reported(skeleton: Skeleton) -> None:
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
         said_on = {match.end() - 2 for match in _SAID_ON.finditer(letters)}
-    letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
+    if not _NOT.isdisjoint(letters):
+        letters = _CANNOT.sub(lambda match: _ALSO * len(match.group()), letters)
+    if _WAS in letters:
+        letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
@@ -306,7 +405,14 @@ def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bo
         return False
     if not behind and _wished_done(letters, item.at):
         return False
+    if not behind and _EVENT.search(clause) is None and _asked(letters, item.at):
+        return False
     return _done(clause, sentence, behind=behind) and not _told_behind(skeleton, item)
+
+
+def _asked(letters: str, at: int) -> bool:
+    """Whether its clause is a question: "no hubo clase el lunes, la recuperamos el sábado?"."""
+    return next((letter for letter in letters[at:] if letter in _HALF_SENTENCES), "") == _ASK
 
 
 def _wished_done(letters: str, at: int) -> bool:
@@ -397,9 +503,14 @@ def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:
 def drop_habits(skeleton: Skeleton) -> None:
     """Leave out what asks for the opening hours: "atienden sabado?", "de lunes a viernes", "abren a las 8?"."""
     letters = skeleton.letters
+    _drop_weekly(skeleton)
     if _HABIT.search(letters) is None:
         return
-    weekdays = [cluster for cluster in skeleton.clusters if _of_hours(cluster)]
+    weekdays = [
+        cluster
+        for cluster in skeleton.clusters
+        if _of_hours(cluster) and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
+    ]
     asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
     habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):
@@ -411,6 +522,22 @@ def drop_habits(skeleton: Skeleton) -> None:
         for cluster in list(skeleton.clusters):
             if not _said_for_itself(letters, cluster):
                 _leave_out(skeleton, cluster)
+
+
+def _drop_weekly(skeleton: Skeleton) -> None:
+    """Leave out the hours of what is every week: "los martes a las 6 hay clase?"."""
+    letters = skeleton.letters
+    if _EVERY not in letters:
+        return
+    dated = any(cluster.day for cluster in skeleton.clusters)
+    for match in _WEEKLY_HOUR.finditer(letters):
+        for at in range(match.start(), match.end()):
+            item = skeleton.at.get(at)
+            if item is None or item.cluster not in skeleton.clusters or item.cluster.day is not None:
+                continue
+            wished = not _WISHES.isdisjoint(_segment(letters, at, _HALF_SENTENCES))
+            if dated or (_ASK in letters and not wished):
+                _leave_out(skeleton, item.cluster)
 
 
 def _said_for_itself(letters: str, cluster: Cluster) -> bool:

@@ -4,10 +4,10 @@ A word belongs to one kind only; what it means in its place is for the rules to 
 """
 
 WEEKDAYS = (
-    "lunes lun lune lunez lunees lns lnes luness luns lumes",
+    "lunes lun lu lune lunez lunees lns lnes luness luns lumes",
     "martes mart marts martez marte marters mrtes martess",
     "miercoles mie mier mierc miercole miercolez miercols mircole mierkoles merkoles miercos mrcoles miercolesito",
-    "jueves jue juev juebes jueve juevez juebez jeves guebes juves jves jubes",
+    "jueves jue ju juev juebes jueve juevez juebez jeves guebes juves jves jubes",
     "viernes vie vier viern vierne biernes viernez vierns biernez virnes vrnes viermes veirnes",
     "sabado sab savado sabdo sabao sabadito savdo sbado sabato saabdo zabado",
     "domingo dom dgo domigo domngo domimgo domingito domigno dmingo dominog",
@@ -54,6 +54,8 @@ MANANAS: mananas mananitas
 PASADO: pasado pasao pasdo psado
 PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
+TEMPORADA: aguinaldo cosecha zafra siembra feria elecciones boda mudanza parciales graduacion temporada parto
+    mundial aguinaldos fallas ferias patronales vendimia
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche
@@ -89,9 +91,10 @@ FINDE: finde fds findesemana
 FINDES: findes
 FIN: fin
 FINES: fines finales
-FINAL: final finalizar
+FINAL: final finalizar finalizando terminando acabando
 MEDIADOS: mediados mitad
-PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros
+PRINCIPIOS: principios comienzos inicios principio inicio comienzo primeros empezando comenzando iniciando entrando
+    arrancando
 # Pointing
 PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo proxim
 VIENE: viene biene vien entra sigue
@@ -125,7 +128,7 @@ por: por x xr
 para: para pa pra paraa pr
 con: con c
 que: que q qe k ke
-no: no noo nop nope nel
+no: no noo nop nope nel nunca
 si: si sii siii
 ya: ya
 o: o u
@@ -157,7 +160,7 @@ sobre: sobre
 hacia: hacia
 cerca: cerca
 partir: partir
-ADELANTE: adelante
+ADELANTE: adelante adelantito alante alantito delante
 APROX: aprox aproximadamente aproximado alrededor tentativamente
 u: usted ustedes ud uds
 yo: yo
@@ -197,10 +200,16 @@ SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     dispongas elijas elijan gustes desees deseen necesites digais
 actual: actual presente corriente
 arriba: arriba
+AGREED: dicho acordado
+CONTRARIO: contrario defecto
+NADIE: nadie ninguno
+PONGA: ponga pongan pongas anote anoten anotes agendes dejen dejes apunte apunten apuntes programe programen
+    programes cite citen cites manden mandes
+RETURNING: regresando volviendo
 brevedad: brevedad
 ALTA: alta
 TAL: tal
-RESULTS: resultado resultados receta constancia certificado comprobante
+RESULTS: resultado resultados receta certificado comprobante
 mayor: mayor
 muy: muy demasiado tan mucho mucha
 durante: durante
@@ -245,6 +254,7 @@ PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     modulo android iphone ios windows anden cubiculo stand fila asiento
 CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
     expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
+    contrato folio guia
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
 FIEBRE: fiebre temperatura febricula calentura
@@ -284,7 +294,7 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
     retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
-SALGO: salgo saliendo desocupo
+SALGO: salgo saliendo desocupo termino
 CANCELED: cancele
 CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
@@ -329,7 +339,7 @@ PERDON: perdon perdona perdone disculpa disculpe disculpen corrijo dije quise eq
 PREFIERO: prefiero preferiria preferible preferimos preferentemente
 TALVEZ: quizas quiza talvez capaz ojala entonces etonces osea asi
 BIEN: bien perfecto genial ideal
-PORQUE: porque xq pq pues xk porq ya_que
+PORQUE: porque xq pq xk porq ya_que
 excepto: excepto salvo exepto ecepto quitando
 AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
     escribirle escribirles llamarle llamarles llamar escribir
@@ -338,15 +348,21 @@ AVISAS: confirmas confirma confirman avisas avisa avisan avisen confirmen avisai
 AVISAME: avisame confirmame avisenme confirmenme avisadme avisanos aviseme confirmeme llamame llameme llamenme
     escribeme escribime escribanme contestame contestenme respondeme respondanme
 MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamadita
+TELL: decir decirle decirles contar contarle contarles agradecer felicitar reclamar quejarme informar informarle
+    comentar comentarle entender constancia
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
-    llamare hablare respondere contestare hablo
+    llamare hablare respondere contestare hablo hablamos conversamos platicamos
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
     recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
+TAKES_PLACE: entro sale salen llega llegan empieza empiezan empiezo comienza comienzan inicia inician arranca
+    arrancan vence vencen viajo viaja viajamos viajan despega despegan regreso regresamos vuelvo volvemos juega
+    casan operan bautizan gradua mudo mudamos internan sustento aterriza aterrizo
+PICK_UP: retiro recojo recogemos retiramos recogerlo recogerla recogerlos recogerlas retirarlo retirarla
 # The past
-MISSED: olvido olvide falte perdi
+MISSED: olvido olvide falte perdi perdimos
 HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve tuvo tuvimos dolio dolia empezo empece
     comenzo comence atendieron atendio ocurrio sucedio cai cayo vomito vomite sentia senti hizo hicieron
     hice operaron opero internaron salio sali desperto murio golpee golpeo mordio revisaron inyectaron vacunaron puse
@@ -355,10 +371,10 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     rompio perdio corrio mordio partio pario sufrio comio bebio torcio recibio vendio pidio escribio crecio florecio
     prendio durmio metio quemo cayeron rompieron vio
     diste fueron vieron lei servi segui elegi subi rompi vendi leyo oyo oyeron sintio sirvio siguio eligio abrio
-    transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos perdimos
+    transfirio depositaste almorce busque lleve entregaste deje comimos bebimos vimos dimos vendimos
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
-    escribi llame llamaron hable hablamos pregunte contestaron respondieron respondio conteste
+    escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
 DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
     indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
@@ -369,11 +385,11 @@ ERA: venia venian venias sabia sabian decia decian decias creia creian veia veia
 FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa porfis porfavor favor gracias
     grax grasias hola ola bueno claro dale listo ok okey oka oki doctorita
     senorita mire mira oiga oye okis gracia plis plz okay ah eh xfa xfavor plox joven amiga amigo saludos holaa
-    buenass dele sale va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
+    buenass dele va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
 vemos: vemos
-ejem: realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
+ejem: pues pos realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
     lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

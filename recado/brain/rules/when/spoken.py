@@ -15,7 +15,9 @@ _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
 
 _NUMBERS = frozenset(ALPHABET.union("HOURN un"))
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED DASHED"))
-_BIG, _MENOS, _CUARTO = (ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto"))
+_BIG, _MENOS, _CUARTO, _CUARTOS, _QUARTER_WORD = (
+    ALPHABET.of(kind) for kind in ("BIG", "menos", "cuarto", "cuartos", "quarter")
+)
 _AM, _PM, _P, _M, _A = (ALPHABET.of(kind) for kind in ("AM", "PM", "P", "M", "a"))
 _HALVES = frozenset(ALPHABET.union("media half"))
 _NUM = ALPHABET.of("NUM")
@@ -40,18 +42,23 @@ LA_PARTE = (
 )
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
-    "(y (media | (un)? cuarto | (un)? PICO | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
-    " | HS NUM MINU? | y SLASHED | (NUM | TENS | WNUM) (?! y (media | cuarto)))"
+    "(y (media | (un)? cuarto | (un)? PICO | NN cuartos | NN MINU?) | con NN MINU? | menos ((un)? cuarto | NN MINU?)"
+    " | and (a)? (half | quarter) (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM)"
+    " (?! y (media | cuarto)))"
 )
-_SHARP = "o? oclock | en punto | EXACTO | sharp | y PICO | DASH? ISH"
-AFTER = f"(MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
+_SHARP = "o? oclock | en punto | EXACTO | sharp | PASADA (?! la | el) | y PICO | DASH? ISH"
+AFTER = (
+    f"((in the)? MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
+)
 """What may follow an hour."""
 HOUR = f"((CLOCK | DOTTED | BIG) {AFTER}{{0,4}} | HOURN {MINUTES}? {AFTER}{{0,4}})"
 """An hour, where a word before it says that it is one."""
 _TELLING = (
-    f"(MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE | NOCHE |"
+    f"((in the)? MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE |"
+    f" NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on) the PARTEN | at NIGHT | PARTEN | (TARDE | NOCHE) (?= $ | PAUSE | FILL))"
+    " | del (DIA | NOONS) | (in | on | of) the PARTEN | on the exactly | at NIGHT | PARTEN | (TARDE | NOCHE) (?="
+    " $ | PAUSE | FILL))"
 )
 SURE_HOUR = (
     f"(?! one (PARTEN | at NIGHT | in the PARTEN) | una ((en | por) la)? (TARDE | NOCHE"
@@ -59,7 +66,7 @@ SURE_HOUR = (
     f" | HORAS) {AFTER}{{0,3}}"
     f" | BIG (HS | HORAS | HOURS | MER) {AFTER}{{0,3}}"
     f" | NUM HS NUM {AFTER}{{0,2}} | HOURN {MINUTES}? {_TELLING} {AFTER}{{0,3}}"
-    f" | HOURN (y (media | (un)? cuarto) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
+    f" | HOURN (y (media | (un)? cuarto | NN cuartos) | menos ((un)? cuarto | NN MINU?)) {AFTER}{{0,3}})"
 )
 """An hour that is told by its own words: "5pm", "17:30", "5 y media"."""
 _OFF = (
@@ -86,7 +93,7 @@ NO_COUNTED = (
     " | DASH NUM | CLOCK)"
 )
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
-NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch)")
+NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch | GROUP)")
 """ "At 8 kids party": what is counted there goes on."""
 NO_AMOUNT = "(?! NOUN | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
 """After an hour that is sure to be one, a month may follow."""
@@ -99,7 +106,7 @@ LAS = "(las | los | la (?= una | uno | NUM | one))"
 
 _OFF_HOUR = ALPHABET.compile(
     "(a | un | una)? (<n:NN> MINU? | quarter | cuarto)"
-    " (<past:past | after> | to | of | until | (para | antes de) (la | las))"
+    " (<past:past | after> | to | of (?! the) | until | (para | antes de) (la | las))"
 )
 
 
@@ -158,8 +165,10 @@ class _Reader:
             self._number(self._tokens.number(at))
         elif letter in _HALVES or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
             self._minute = _HALF
-        elif letter == _CUARTO:
+        elif letter in (_CUARTO, _QUARTER_WORD):
             self._minutes(_QUARTER)
+        elif letter == _CUARTOS:
+            self._minute = (self._minute or 0) * _QUARTER
         elif letter == _MENOS:
             self._minus = True
         elif letter in _NOONS and self._hour is None:

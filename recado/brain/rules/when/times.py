@@ -34,12 +34,16 @@ _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
+_NUM = ALPHABET.of("NUM")
 _OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
 _BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_DAYS = frozenset(ALPHABET.union("WD TOM TODAY"))
+_QUARTERS = frozenset({0, 15, 30, 45})
+"""Minutes that hours are told with."""
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 
@@ -51,10 +55,21 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
-    clock = _clock(tokens, match, "t")
+    clock = _clock(tokens, match, "t") or _before_a_number(tokens, match.start("t"))
     if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
         return None
     return TimeNamed(clock)
+
+
+def _before_a_number(tokens: Tokens, at: int) -> Clock | None:
+    """ "At 10 4 my son": the second number is a word."""
+    two_numbers = tokens.letters[at : at + 2] == _NUM * 2
+    return clock_in(tokens, at, at + 1) if two_numbers and tokens.language == "en" else None
+
+
+def _until_noon(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "For 5 on friday"; "for 20 on friday" counts something."""
+    return _told(tokens, match) if tokens.number(match.start("t")) <= _NOON_HOUR else None
 
 
 def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -69,6 +84,12 @@ def _marked(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         # "15 en la tarde" is a day.
         return None
     return TimeNamed(clock)
+
+
+def _after_hs(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Hs. 15", but not "h1n1"."""
+    apart = tokens.ends[match.start()] < tokens.starts[match.start("t")]
+    return _told(tokens, match) if apart else None
 
 
 def _hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -100,6 +121,37 @@ def _military(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     zero = tokens.length(at) > len(str(tokens.number(at)))
     return TimeNamed(clock) if zero and clock is not None and clock.possible else None
+
+
+def _round_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "1400 on the 21st": hours of the afternoon as soldiers tell them, to the quarter."""
+    clock = _clock(tokens, match, "t")
+    good = clock is not None and clock.hour in _AFTERNOON_HOURS and clock.minute in _QUARTERS
+    return TimeNamed(clock) if good and clock is not None and tokens.language == "en" else None
+
+
+def _to_the_quarter(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Friday about 130"."""
+    clock = _clock(tokens, match, "t")
+    good = clock is not None and 0 < clock.hour <= _NOON_HOUR and clock.minute in _QUARTERS
+    return TimeNamed(clock) if good and clock is not None else None
+
+
+def _dashed_clock(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "8-30 am", as in India."""
+    at = match.start("t")
+    hour, minute = tokens.values[at][:2]
+    if tokens.language != "en" or hour > _NOON_HOUR or minute not in _QUARTERS:
+        return None
+    clock = clock_in(tokens, at, match.end())
+    return TimeNamed(replace(clock, minute=minute)) if clock is not None else None
+
+
+def _asked_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Tomorrow's fine. 11?": a number alone is an hour if a day was named before it."""
+    day = not _DAYS.isdisjoint(tokens.letters[: match.start()])
+    hour = tokens.number(match.start("t"))
+    return TimeNamed(Clock(hour)) if day and 0 < hour < _DAY_HOURS else None
 
 
 def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -177,6 +229,12 @@ def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(clock, None) if clock is not None and clock.possible else None
 
 
+def _leaving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Salgo del trabajo a las 6"."""
+    span = _from(tokens, match)
+    return replace(span, leaving=True) if isinstance(span, TimeSpan) else None
+
+
 def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     clock = _clock(tokens, match, "t")
     return TimeSpan(None, clock) if clock is not None and clock.possible else None
@@ -202,7 +260,9 @@ _SINGLE = (
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
+        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the)",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
+        f"at the <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT} (?! word | words)",
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
         f" {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
@@ -210,12 +270,28 @@ _SINGLE = (
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
         "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
-        f"for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
+    *each(
+        _until_noon,
+        f"(?<! GROUP | lunch) for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
+    ),
+    *each(_after_hs, "(?<! NUM | WNUM | CLOCK | DOTTED | BIG | y) HS STOP? <t:(NUM | CLOCK)>"),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
     *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
     *each(_marked, "<t:NUM HS MER>"),
-    *each(_military, "(?<= WD | TOM | TODAY | TH | MON) <t:BIG> (?= $ | PAUSE | FILL | for | para | AND)"),
+    *each(
+        _military,
+        "(?<= WD | TOM | TODAY | TH | MON | FULLDATE | SLASHED | DASH | COMMA | PARTEN) <t:BIG> (?= $ | PAUSE |"
+        " FILL | for"
+        " | para | AND)",
+        "<t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))",
+    ),
+    *each(_to_the_quarter, "(?<= WD | TOM | TODAY | TONIGHT) about <t:BIG> (?= $ | PAUSE | FILL | if | for)"),
+    *each(_round_hour, "(?<! .) <t:BIG> (?= (on)? (the)? (WD | TOM | TODAY | NUM TH))"),
+    *each(_round_hour, "(?<= WD | TOM | TODAY) <t:BIG> (?= $ | PAUSE | FILL)"),
+    *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),
+    *each(_dashed_clock, "at <t:DASHED>", "(?<= WD | TOM | TODAY) <t:DASHED> (?= $ | PAUSE | FILL)"),
+    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(
@@ -227,25 +303,33 @@ _SINGLE = (
     *each(
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
-        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY))",
-        "(?<! .) <t:DOTTED> (?= $ | BREAK | FILL)",
+        "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
+        "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
+        "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
+        "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
+        "(?<! INSIDE) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
+        "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
-        "(?<= TARDE | NOCHE | PARTEN) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for | if | si | with"
+        "(?<= TARDE | NOCHE | PARTEN | TONIGHT | eve) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
+        " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
     ),
     *each(
         _told,
         # "We will be 8" counts who comes.
         f"(MAKING (its | that)? | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
-        f" | BREAK | COMMA | instead | FILLER |"
+        f" | BREAK | COMMA | instead | PREFER | not | FILLER |"
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "(?<! of | for) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
+        "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
+        "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON | word | words | COSAS | CITA))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
-        "(?<! .) <t:NUM> (?= TOM | TODAY)",
+        "(?<! INSIDE) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(
         _told,
@@ -259,8 +343,9 @@ _SINGLE = (
         "<h:WNUM | one> DASH? <m:WNUM | TENS> (?= $ | PAUSE | FILLER | on | WD | TOM | TODAY | this | next | WORK_FOR |"
         " WANT | is)",
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
-        "(?<! .) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
+        "(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<= COMMA) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
@@ -268,13 +353,14 @@ _SINGLE = (
     ),
     *each(
         _half_past,
-        f"{ABOUT}? (at)? {ABOUT}? half (past | after)? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"{ABOUT}? (at)? {ABOUT}? half DASH? (past | after)? DASH? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),
     *each(
         _minutes_off,
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter <past:past | after> <t:HOURN {AFTER}{{0,3}} | NOONS"
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? <past:past | after> DASH? <t:HOURN {AFTER}{{0,3}} | NOONS"
         f" | MIDNIGHTS> {NO_THINGS}",
-        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter (to | of | until | before) <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS>"
+        f"{ABOUT}? (at)? {ABOUT}? (a)? quarter DASH? (to | of | until | before) DASH? <t:HOURN {AFTER}{{0,3}} |"
+        f" NOONS | MIDNIGHTS>"
         f" {NO_THINGS}",
         f"{ABOUT}? (at)? {ABOUT}? <n:NN> (MINU)? <past:past> <t:HOURN {AFTER}{{0,3}} | NOONS | MIDNIGHTS> {NO_THINGS}",
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -283,7 +369,7 @@ _SINGLE = (
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | COMMA | de) <n:NN> (MINU)? para"
+        "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | de) <n:NN> (MINU)? para"
         f" (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"FALTA <n:NN> (MINU)? para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),
@@ -301,7 +387,7 @@ _SEVERAL = each(
     f"{ABOUT}? (a)? {LAS} <t:{END_OF_RANGE}> (COMMA {LAS}? <u:{END_OF_RANGE}>)? COMMA? (o | u) {ABOUT}? (a)? {LAS}?"
     f" <v:{END_OF_RANGE}> {NO_THINGS}",
     f"{ABOUT}{{0,2}} (a)? {LAS} <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
-    f"(at | about) <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
+    f"(at | about) {ABOUT}? <t:{END_OF_RANGE}> (COMMA <u:{END_OF_RANGE}>)? COMMA? or (at | about)? <v:{END_OF_RANGE}>"
     f" {NO_THINGS}",
     f"tipo {LAS}? <t:NUM | WNUM> COMMA? <v:(NUM | WNUM) y (media | cuarto) {AFTER}{{0,2}}>",
     f"(tipo | a eso de) {LAS}? <t:{END_OF_RANGE}> (o | u | DASH | SLASH) {LAS}? <v:{END_OF_RANGE}> {NO_THINGS}",
@@ -310,7 +396,7 @@ _SEVERAL = each(
     "(?<= TARDE | NOCHE | MANANA | PARTEN | TOM | TODAY) <t:HOURN> (o | or | u) <v:HOURN> (?= $ | PAUSE | FILL)",
     f"<t:half past? HOURN> (o | or) <v:HOURN> {NO_THINGS}",
     f"<t:HOURN> (o | or) <v:half past? HOURN> {NO_THINGS}",
-    "(?<! .) <t:HOURN> or <v:HOURN> (?= on (the)? (WD | NUM TH) | TOM | TODAY)",
+    "(?<! .) <t:HOURN> or <v:HOURN> (?= ejem | WORK_FOR | on (the)? (WD | NUM TH) | TOM | TODAY)",
     f"(either | WANT) <t:HOURN> or <v:HOURN> {NO_THINGS} (?= $ | PAUSE | on)",
 )
 _SPANS = (
@@ -347,21 +433,28 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) <t:{END_OF_RANGE}> (on | onwards | and later"
+        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards"
+        f" | and later"
         f" | or later)? {NO_THINGS}",
-        f"(de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE | onwards | and (later |"
+        f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE |"
+        f" onwards | and (later |"
         " after) | or (later | after)"
-        " | o (mas TARDE | DESPUES | mas) | para arriba)",
+        " | o (mas TARDE | DESPUES (?! de | del) | mas) | para arriba)",
         f"no (antes de | before) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"not before <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(no | not) EARLIER than <t:{END_OF_RANGE}> {NO_THINGS}",
         f"later than <t:{END_OF_RANGE}> {NO_THINGS}",
-        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el){{0,3}} (at | a las | a la |"
-        f" a) <t:{END_OF_RANGE}> {NO_THINGS}",
         f"((como | de)? MINIMO) (a)? (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (como | de)? MINIMO",
         f"(at)? <t:{END_OF_RANGE}> at the SOONEST",
         f"as of <t:{END_OF_RANGE}> {NO_THINGS}",
+        f"(after | from) the <t:{SURE_HOUR}> {NO_THINGS}",
+        f"POST <t:{SURE_HOUR}> {NO_THINGS}",
+    ),
+    *each(
+        _leaving,
+        f"(off | SALGO) (of)? (del | de | work | OCUPADO | mi | my | CLASES | la | el | word | LOCAL){{0,4}} (at |"
+        f" tipo | a las | a la | a) <t:{END_OF_RANGE}> {NO_THINGS} (?! .{{0,8}} a ese HORA)",
     ),
     *each(
         _until,
@@ -380,6 +473,7 @@ _SPANS = (
         f"(at)? (las)? <t:{END_OF_RANGE}> (at the)? LATEST",
         f"at the LATEST (at)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"{_ALAS} <t:{END_OF_RANGE}> (a mas tardar | (como | de)? MAXIMO)",
+        f"<t:{SURE_HOUR}> (a mas tardar | (como | de)? MAXIMO)",
         f"(EARLIER than | mas TEMPRANO (de | que)) (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"<t:{END_OF_RANGE}> (or (EARLIER | before) | o (antes | mas TEMPRANO))",
     ),

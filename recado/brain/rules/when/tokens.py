@@ -28,6 +28,10 @@ class Tokens:
         """How many characters of the message a token takes."""
         return self.ends[at] - self.starts[at]
 
+    def since(self, at: int) -> "Tokens":
+        """The tokens from one on."""
+        return Tokens(self.letters[at:], self.values[at:], self.starts[at:], self.ends[at:], self.language)
+
     def without(self, spans: list[tuple[int, int]], gone: str) -> "Tokens":
         """The same tokens with some of them made unreadable: the letter `gone` stands in their place."""
         letters = list(self.letters)

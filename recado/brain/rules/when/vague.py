@@ -31,18 +31,24 @@ _SOME_DAY = always(
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
-    "(un | una | ALGUN) (WDAY | TARDE | NOCHE | MANANA) de (estos | ese)",
+    "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
+    "(?<! UNIT) (DESPUES (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)? TEMPORADA",
+    "(como | TALVEZ | ya) por MON (?! (el)? NN)",
+    "dentro de (EJEM | poco)",
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
+    "(el | la)? (DIA | fecha) que (u | me){1,2} (AGENDADO | QUEDA | VIENE | es)",
+    "(para | en | PASADA | DESPUES (de | del) | antes (de | del)) (el | los)? CARNAVAL",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
+    "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
-    f"(on)? any time (at EJEM)? {_NO_HOURS}",
-    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words |"
+    "(SOMETIME | WHENEVER | any time) (before | after) (the | my | your | i | u | EJEM | its){0,2} (word | words"
+    " | FEAST |"
     " CLASES | DID)",
     "at (the | u | your | my | word)? (word)? CONVENIENCE",
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
     " momento | WHILE)",
-    "cuando (EJEM | u | me | yo | DOCTOR | el DOCTOR | la DOCTOR){0,2} SUBJ",
+    "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | a | word){0,3} SUBJ",
     "(cuando | como) me{1,2} AGENDADO BIEN",
     "(cuando | como) me{1,2} FILL (BIEN | mejor)",
     "a (los)? ULTIMO de (el)? (MES | MON | ANO)",
@@ -52,10 +58,14 @@ _SOME_DAY = always(
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
-    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH)? {_NO_HOURS}",
-    "(ORDW | ULTIMO | last) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
+    f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH) {_NO_HOURS}",
+    f"SOMETIME {_NO_HOURS}",
+    "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
+    "antes de que (SUBJ | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
+    "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
+    " (FEAST | half term)",
     f"(en | dentro de | in | de AQUI a) {_SOME} {_MANY}",
     f"{_SOME} {_MANY} (from NOW | later | time)",
     "some of (WEEKS | DAYS | MONTHS) (time | from NOW)",
@@ -64,13 +74,15 @@ _SOME_DAY = always(
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
     "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
-    f"within (the)? (NN | a | one | next) (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
+    f"within (the)? (NN | a | one | next)? (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
     "(muy)? PRONTO",
     "SOON",
     "PROXIMAMENTE",
     "(LUEGO | DESPUES) (?= $ | BREAK)",
+    "(?<! y) (LUEGO | DESPUES) me? vemos",
+    "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
     "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
     "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
@@ -80,20 +92,20 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | el | PROX | after | DESPUES (de | del)) (the | el | la | PROX)?"
+    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
+    " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
-    "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "(in | during) the WEEK",
-    "ENTRE_SEMANA",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
     "mid WEEK",
     "(la | en la | para la)? SEMANA (del | de el | de) (DIA)? (WDAY)? (NN) (de MON)? (?! DIAS | UNIT)",
+    "(la | en la | para la)? SEMANA (del | de) NN al NN (de MON)?",
     "(the)? (WEEK | WEEKEND) of (the | MON)? (NN | ORDW) TH? (of MON)?",
     "(the)? WEEK of (the)? (WDAY)? (MON)? (NN | ORDW)",
     "(el)? (FINDE | FIN de SEMANA) (del | de el) (NN) (de MON)?",
-    "SEMANA santo",
-    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
+    "(the)? (ORDW | last) half of (the | this | next)? (MON | MONTH | WEEK | YEAR)",
+    "(los | the)? (ORDW | PRINCIPIOS | ULTIMO | last) some? (DIAS | DAYS) (de | del | of) (MON | (este | the | next |"
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
@@ -102,6 +114,7 @@ _SOME_DAY = always(
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
+_ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
 _OTHER_DAY = always(
     Vague(other=True),
     "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
@@ -127,7 +140,12 @@ _WEEKS = (
         "(esta | this) (ese)? WEEKU",
         "(FIN | FINES | FINAL | mid | end | EARLY) (de | of)? (esta | la | this | the) WEEKU",
     ),
-    *always(Vague(week=0), "(la SEMANA) (?= $ | BREAK)", "end of WEEK"),
+    *always(
+        Vague(week=0),
+        "(?<! a) (la SEMANA) (?= $ | PAUSE)",
+        "(?<! COSA) word de la SEMANA (?= $ | PAUSE)",
+        "end of WEEK",
+    ),
     *always(
         Vague(week=1),
         f"(la | the)? {_NEXT_WEEK}",
@@ -136,6 +154,7 @@ _WEEKS = (
     *always(
         Vague(week=2),
         "(the)? WEEK after next",
+        "(the)? next to? next WEEK",
         "the WEEK after (?= $ | PAUSE | FILL)",
         "(la)? SEMANA DESPUES de la PROX",
     ),
@@ -146,7 +165,13 @@ _WEEKENDS = (
         "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
         " vacaciones)",
     ),
-    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO"),
+    *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays", "(a | is | ASK) holidays"),
+    *always(
+        Vague(habitual=True),
+        "(en | durante | por)? (la)? SEMANA santo",
+        "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo))",
+        "ENTRE_SEMANA",
+    ),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
     *always(
         Vague(),
@@ -159,11 +184,15 @@ _MONTHS = always(
     Vague(),
     f"(a | al | para | en)? {_EDGE} (de | del) (este | el | PROX | SIGUIENTE | MES de)? (MES | ANO | MON) (que"
     " VIENE | NEXT)?",
+    "(por)? (FINAL | PRINCIPIOS) (el | este)? (MES | MON | ANO) (que VIENE | NEXT)? (?! NN)",
+    "(a)? (PRINCIPIOS | FINAL) (de)? (la)? SEMANA (?! (que VIENE | NEXT | OTRO | PASADA))",
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
-    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la) QUINCENA",
+    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando"
+    " (PASO | word)) "
+    "la? QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
@@ -179,13 +208,14 @@ _MONTHS = always(
 _SOONEST = always(
     Soonest(),
     "(lo)? (mas)? (antes | PRONTO | rapido | breve | TEMPRANO) posible",
-    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me){0,2} (PUEDO | SUBJ | HAY)",
+    "lo (mas)? (antes | PRONTO | rapido | cerca | TEMPRANO) que (EJEM | u | me | lo | la){0,3} (PUEDO | SUBJ | HAY)",
     "lo (mas)? (antes | PRONTO | rapido) (?= $ | PAUSE)",
     "cuanto (mas)? (antes | PRONTO) (mejor)?",
     "(the)? sooner the better",
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
     " u CAN)",
@@ -201,13 +231,15 @@ _SOONEST = always(
     "de INMEDIATO",
     "INMEDIATO",
     "immediately",
-    "right (away | NOW)",
+    "right away",
     "(AHORA | ya) ese",
     "(a | con) la brevedad",
     "(a la)? (mayor) brevedad",
 )
+_RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
-    "(for)? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE | FINDES | WEEKENDS | WEEKEND |"
+    "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
+    " FINDES | WEEKENDS | WEEKEND |"
     " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )
@@ -215,11 +247,12 @@ _EXCEPT = always(
     Except(),
     "(CUALQUIER | TODOS | any | each) (los)? (DIA | DIAS | DAY | DAYS) (COMMA)? (menos | excepto | PERO | que no"
     f" (es | SUBJ)) {_DAYS_LEFT_OUT}",
-    f"(menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
-    "(menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
+    f"((?<! o) menos | excepto | que no (es | SUBJ | is)) {_DAYS_LEFT_OUT}",
+    "((?<! o) menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
-    f"(any | each) (DAY | time) (another than | BAR) {_DAYS_LEFT_OUT}",
+    "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
+    f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
 )
 _GONE_BY = always(
     Nothing(),
@@ -245,6 +278,7 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
@@ -252,6 +286,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKENDS,
     *_MONTHS,
     *_SOONEST,
+    *_RIGHT_NOW,
     *_EXCEPT,
     *_GONE_BY,
 )

@@ -4,12 +4,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from recado.brain.rules.when import calendar, choosing, clock, polarity, roles
+from recado.brain.rules.when import asides, calendar, choosing, clock, polarity, roles
 from recado.brain.rules.when.calendar import Day, Problem
 from recado.brain.rules.when.choosing import Choosing, Chosen
 from recado.brain.rules.when.clock import NAMED_PARTS, Clock, Part
 from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.mentions import (
+    Apart,
     DayNamed,
     DaysOffered,
     DaySpan,
@@ -24,6 +25,7 @@ from recado.brain.rules.when.mentions import (
 )
 
 Slot = bool | str | list[str]
+_FEW_HOURS = 2
 _HALF_MINUTE = dt.timedelta(seconds=30)
 
 
@@ -54,10 +56,11 @@ class Judge:
         naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
         polarity.refuse_sources(skeleton, naming_nothing)
+        asides.mark(skeleton)
         roles.mark_open_sides(skeleton)
         roles.mark_reported(skeleton)
         self._moving = roles.moving(skeleton)
-        self._choosing = Choosing(skeleton)
+        self._choosing = Choosing(skeleton, self._today)
         self._choosing.refuse_ranges()
         self._choosing.apply_weeks()
         self._choosing.share_weeks()
@@ -65,6 +68,8 @@ class Judge:
             self._choosing.share_sources()
         times = self._times()
         day = self._day(times)
+        if times.last is not None and self._of_another_day(times.last, day):
+            times = choosing.NONE
         self._tell_times(times, day)
         self._tell_part(times)
         self._tell_old(day, times)
@@ -76,11 +81,18 @@ class Judge:
     def _offered(self, item: Item) -> bool:
         return not item.negative and not item.source
 
+    def _wished(self, item: Item) -> bool:
+        """What is offered, and is not of something else."""
+        return self._offered(item) and not item.aside
+
     def _times(self) -> Chosen:
+        named = False
         for item in self._skeleton.items:
             if item.negative and (span := choosing.turned(item)) is not None:
-                item.meant, item.negative = span, False
-        return self._choosing.chosen(choosing.time_of, self._offered)
+                # "Half four? I can't before 4" limits nothing more.
+                item.meant, item.negative, item.aside = span, False, named
+            named = named or (isinstance(item.meant, TimeNamed) and self._wished(item))
+        return self._choosing.chosen(choosing.time_of, self._wished)
 
     def _day(self, times: Chosen) -> Chosen:
         """Choose the day, and tell it."""
@@ -89,8 +101,12 @@ class Judge:
             for item in self._skeleton.items
             if self._is_day(item) and not item.negative and choosing.is_definite(item)
         )
-        definite = self._choosing.chosen(choosing.day_of, lambda item: self._offered(item) and self._stands(item))
-        loose = self._choosing.chosen(choosing.day_of, self._is_loose)
+        definite = self._choosing.chosen(choosing.day_of, lambda item: self._stands(item) and not item.aside)
+        if definite.last is not None and definite.last.open_side and not definite.last.source:
+            definite = self._without_limit(definite)
+        loose = self._choosing.chosen(choosing.day_of, lambda item: self._is_loose(item) and not item.aside)
+        if loose.last is not None and definite.last is None and not self._moving and self._only_hours(loose.last):
+            definite = self._day_talked_about(times)
         if loose.last is not None and (
             definite.last is None
             or self._overrides(definite.last, loose.last)
@@ -100,23 +116,54 @@ class Judge:
             return loose
         if definite.last is None:
             definite = self._day_talked_about(times)
+        if definite.last is None and loose.last is None:
+            definite = self._choosing.chosen(choosing.day_of, self._stands)
+            loose = self._choosing.chosen(choosing.day_of, self._is_loose)
+            if definite.last is None and loose.last is not None:
+                self._tell_loose(loose.last)
+                return loose
         self._tell_days(definite)
         return definite
+
+    def _without_limit(self, limited: Chosen) -> Chosen:
+        """ "Tuesday please, I'm away from friday": a day stands against the limit that follows, unless that puts it
+        right."""
+        days = self._choosing.chosen(
+            choosing.day_of, lambda item: self._wished(item) and self._stands(item) and not item.open_side
+        )
+        last, limit = days.last, limited.last
+        if last is None or limit is None or last.at > limit.at or self._choosing.either(last, limit):
+            return limited
+        return days
 
     def _is_loose(self, item: Item) -> bool:
         """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""
         if not self._offered(item) or choosing.is_definite(item):
             return False
+        if isinstance(item.meant, Soonest) and item.meant.now:
+            return not any(isinstance(other.meant, Vague) and self._offered(other) for other in self._skeleton.items)
+        if isinstance(item.meant, Vague) and item.meant.any and self._soonest_before(item):
+            return False
         if not isinstance(item.meant, Vague):
             return True
         return not (item.reported and item.meant.week is None) and not (item.meant.hours and self._hour_offered())
+
+    def _soonest_before(self, item: Item) -> bool:
+        """ "The earliest you have, whatever it is"."""
+        return any(
+            isinstance(other.meant, Soonest)
+            and other.at < item.at
+            and self._offered(other)
+            and not self._choosing.or_else(other, item)
+            for other in self._skeleton.items
+        )
 
     def _hour_offered(self) -> bool:
         return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
 
     def _stands(self, item: Item) -> bool:
-        """A day that a calendar knows; one of the past only if there is no other."""
-        return choosing.is_definite(item) and not (self._ahead and self._lies_behind(item))
+        """A day that is offered and that a calendar knows; one of the past only if there is no other."""
+        return self._offered(item) and choosing.is_definite(item) and not (self._ahead and self._lies_behind(item))
 
     def _is_day(self, item: Item) -> bool:
         return not isinstance(item.meant, TimeNamed | TimesOffered | TimeSpan) and item.slot != _PART_SLOT
@@ -126,12 +173,17 @@ class Judge:
         return isinstance(found, dt.date) and found < self._today
 
     def _overrides(self, definite: Item, loose: Item) -> bool:
+        if self._only_hours(loose) and not self._moving and not self._lies_behind(definite):
+            return False
+        if definite.reported and self._lies_behind(definite) and isinstance(loose.meant, Soonest):
+            return True
         return loose.at > definite.at and (
             isinstance(loose.meant, Except)
             or self._lies_behind(definite)
             or self._choosing.changed_between(definite, loose)
             or self._choosing.or_else(definite, loose)
             or self._choosing.any_but(definite, loose)
+            or roles.cancelled(self._skeleton, definite)
         )
 
     def _is_reason(self, definite: Item, loose: Item) -> bool:
@@ -149,6 +201,11 @@ class Judge:
         if old.last is None and times.last is not None:
             old = self._choosing.chosen(choosing.day_of, lambda item: item.negative and self._hour_refused(item))
         return old
+
+    @staticmethod
+    def _only_hours(item: Item) -> bool:
+        """ "Tengo turno el 22, puede ser más tarde?"."""
+        return isinstance(item.meant, Vague) and item.meant.hours
 
     def _hour_refused(self, item: Item) -> bool:
         if not choosing.is_definite(item):
@@ -212,6 +269,9 @@ class Judge:
             case DaysOffered(days) | DaySpan(days):
                 for day in days:
                     yield calendar.resolve(day, self._today)
+            case Apart(days) if item.base is not None:
+                base = next(self._dates(item.base), None)
+                yield base + dt.timedelta(days=days) if isinstance(base, dt.date) else base or "impossible"
             case Moment(minutes):
                 at = self._moment(minutes)
                 yield at.date() if at is not None else "impossible"
@@ -233,10 +293,13 @@ class Judge:
             return
         item = chosen.last
         if item is None:
-            item = self._old_time(day)
+            item = self._old_time(day) or self._time_aside(day)
             if item is None:
                 return
-            chosen = Chosen((item,))
+            said = self._choosing.chosen(choosing.time_of, lambda one: one.source and not one.negative)
+            chosen = said if item in said.items and not said.range else Chosen((item,))
+        if self._of_another_day(item, day):
+            return
         if isinstance(item.meant, TimeNamed) and item.meant.weak and self._is_number_of_day(item.meant.clock):
             return
         clocks = [(one, own) for one in chosen.items for own in _clocks(one)]
@@ -249,6 +312,20 @@ class Judge:
             self._tell_hours([self._hour(one, own) for one, own in clocks], day)
         else:
             self._tell_hours([self._hour(item, own) for _, own in clocks], day)
+
+    def _of_another_day(self, item: Item, day: Chosen) -> bool:
+        """Whether the hour was told with another day than the one that stands, and that was not put right."""
+        own, chosen = item.cluster.day, day.last
+        if own is None or chosen is None or own in day.items:
+            return False
+        if chosen.cluster.part is not None and item.cluster.last < chosen.cluster.first:
+            # "My visit on monday at 11 moves to thursday evening": the hour went with its day.
+            return True
+        if chosen.cluster.time is not None or own.at > chosen.at:
+            return False
+        if own.negative or own.source or self._choosing.put_right(item, chosen):
+            return False
+        return next(self._dates(own), None) != next(self._dates(chosen), None)
 
     def _is_number_of_day(self, own: Clock) -> bool:
         """ "Mañana 5": if tomorrow is the fifth, that is what was said."""
@@ -264,18 +341,51 @@ class Judge:
             return old.last
         return None
 
+    def _time_aside(self, day: Chosen) -> Item | None:
+        """The hour of something else, if nothing but that is told."""
+        chosen = self._choosing.chosen(choosing.time_of, lambda item: self._offered(item) and item.aside)
+        item = chosen.last
+        if item is None or isinstance(item.meant, TimeSpan) or (day.last is not None and day.last.aside):
+            return item
+        refused = any(one.negative and self._is_day(one) for one in self._skeleton.items)
+        return item if day.last is None and not refused else None
+
     def _hour(self, item: Item, own: Clock) -> dt.time | None:
-        return clock.resolve(own, self._part_for(item), self._opens, self._closes)
+        part = self._part_for(item)
+        told = clock.resolve(own, part, self._opens, self._closes)
+        return self._near_another(own, told) if part is None and own.open else told
+
+    def _near_another(self, own: Clock, told: dt.time | None) -> dt.time | None:
+        """An hour that may be of either half of the day, beside one that is sure and out of hours: "sale a las 6 de la
+        mañana, me recoge a las 5?"."""
+        if told is None or len(self._skeleton.items) < 2:
+            return told
+        for other in (one for item in self._skeleton.items for one in _clocks(item) if not one.open):
+            sure = clock.resolve(other, None, self._opens, self._closes)
+            if sure is not None and not self._opens <= sure < self._closes:
+                for hour in (told.hour, (told.hour + 12) % 24):
+                    if abs(hour - sure.hour) <= _FEW_HOURS:
+                        return told.replace(hour=hour)
+        return told
 
     def _part_for(self, item: Item) -> Part | None:
         """The part of the day that decides about an hour: the one said with it, or else anywhere."""
         near = item.cluster.part
         if near is None:
-            near = next((one for one in reversed(self._skeleton.items) if self._decides(one)), None)
+            near = next((one for one in reversed(self._skeleton.items) if self._decides(one, item)), None)
         return near.meant.part if near is not None and isinstance(near.meant, PartNamed) else None
 
-    def _decides(self, item: Item) -> bool:
-        return isinstance(item.meant, PartNamed) and self._offered(item)
+    def _decides(self, part: Item, hour: Item) -> bool:
+        """Whether a part of the day said elsewhere is that of an hour: not if it is of another day or of the past."""
+        if not isinstance(part.meant, PartNamed) or not self._offered(part):
+            return False
+        day, other = part.cluster.day, hour.cluster.day
+        if part.meant.day is not None and other is not None and part.cluster is not hour.cluster:
+            return False
+        if day is None or day is part:
+            return not (part.reported or self._lies_behind(part))
+        apart = other is not None and next(self._dates(day), None) != next(self._dates(other), None)
+        return not (day.reported or self._lies_behind(day) or apart)
 
     def _tell_hours(self, hours: list[dt.time | None], day: Chosen) -> None:
         possible = list(dict.fromkeys(hour for hour in hours if hour is not None))
