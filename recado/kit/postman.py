@@ -6,13 +6,10 @@ is made: a name that was public when it was checked and private when it was used
 are not followed.
 """
 
-import asyncio
-import contextlib
 import re
 import socket
-import threading
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -25,6 +22,7 @@ from recado import __version__
 from recado.kit.clock import now_ms
 from recado.kit.destinations import Networks, is_allowed
 from recado.kit.posting import authorities
+from recado.kit.threads import Threads
 
 # From the first byte of the name's lookup to the end of the answer. A receiver that needs longer answers first and
 # works then.
@@ -62,10 +60,6 @@ class Result:
         return self.status is not None and 200 <= self.status < 300
 
 
-# What `socket.getaddrinfo` gives.
-Found = list[tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]]
-
-
 class _Names(AbstractResolver):
     """Looks names up in threads of its own. A name can take its server half a minute, and the threads of the loop also
     look up where messages are sent: names that somebody else has set must not hold those, nor the end of the process,
@@ -73,12 +67,16 @@ class _Names(AbstractResolver):
     """
 
     def __init__(self) -> None:
-        self._places = asyncio.Semaphore(MAX_LOOKUPS)
+        self._threads = Threads(MAX_LOOKUPS, "names")
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
         look = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        try:
+            found = await self._threads.run(look)
+        except RuntimeError:
+            raise OSError("no thread for a name") from None
         return [
             ResolveResult(
                 hostname=host,
@@ -88,43 +86,12 @@ class _Names(AbstractResolver):
                 proto=protocol,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
-            for kind, _, protocol, _, where in await self._in_thread(look)
+            for kind, _, protocol, _, where in found
         ]
-
-    async def _in_thread(self, look: Callable[[], Found]) -> Found:
-        """Its place is free again when the thread ends, not when nobody waits for it any more."""
-        await self._places.acquire()
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Found] = loop.create_future()
-
-        def end(found: Found, error: BaseException | None) -> None:
-            self._places.release()
-            if answer.done():
-                return
-            if error is None:
-                answer.set_result(found)
-            else:
-                answer.set_exception(error)
-
-        def work() -> None:
-            found: Found = []
-            error = None
-            try:
-                found = look()
-            except BaseException as failure:
-                error = failure
-            with contextlib.suppress(RuntimeError):  # the loop has ended
-                loop.call_soon_threadsafe(end, found, error)
-
-        try:
-            threading.Thread(target=work, name="names", daemon=True).start()
-        except RuntimeError:
-            self._places.release()
-            raise OSError("no thread for a name") from None
-        return await answer
 
     async def close(self) -> None:
         """What is being looked up ends by itself, and is told to nobody."""
+        self._threads.close()
 
 
 class Postman:

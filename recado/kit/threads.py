@@ -1,4 +1,5 @@
-"""Threads for calls that may hang, as of a disk or a store that does not answer: nobody can end one that waits there.
+"""Threads for calls that may hang, as of a disk, a store or a name's server that does not answer: nobody can end one
+that waits there.
 
 The loop's own threads are few, others need them, and a process that ends waits for them: not so for these.
 """
@@ -30,15 +31,15 @@ class Threads:
         return await asyncio.wrap_future(self.begin(call))
 
     def begin(self, call: Callable[[], T]) -> "Future[T]":
-        """The same, for whoever shares what comes of it."""
+        """The same, for whoever shares what comes of it. Raises `RuntimeError` if the machine has no thread left."""
         future: Future[T] = Future()
         context = copy_context()
         with self._lock:
-            self._free -= 1
-            if self._free < 0 and self._made < self._most:
+            if self._free <= 0 and self._made < self._most:
+                threading.Thread(target=self._work, name=self._name, daemon=True).start()
                 self._made += 1
                 self._free += 1
-                threading.Thread(target=self._work, name=self._name, daemon=True).start()
+            self._free -= 1
         self._calls.put((future, lambda: context.run(call)))
         return future
 

@@ -79,8 +79,8 @@ def test_what_was_owed_arrives_after_kill_9(demo: Demo) -> None:
 def refused(port: int, body: bytes) -> int:
     """What a webhook is answered by who sends all of it, and then looks; its connection ends with the answer."""
     headers = {"X-Hub-Signature-256": "sha256=0"}
-    asked = urllib.request.Request(f"http://127.0.0.1:{port}/webhooks/whatsapp", body, headers)  # loopback
-    with pytest.raises(urllib.error.HTTPError) as told, urllib.request.urlopen(asked, timeout=60):  # noqa: S310
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}/webhooks/whatsapp", body, headers)
+    with pytest.raises(urllib.error.HTTPError) as told, urllib.request.urlopen(asked, timeout=60):  # noqa: S310 # loopback
         pass
     with told.value as answer:
         return answer.code

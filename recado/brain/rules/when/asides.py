@@ -5,7 +5,7 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import TimeSpan
 
 _THING = (
-    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | LOCAL | GONE | de |"
+    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | GONE | de |"
     " del | por | con | la |"
     " mi | su | a | al)"
 )
@@ -33,8 +33,6 @@ _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER"))
 _ASIDE_WORDS = frozenset(ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
-
-
 _DUTY = ALPHABET.compile(
     "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
     " word to) | left)"
