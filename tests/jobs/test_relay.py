@@ -15,6 +15,7 @@ from recado.errors import BadInput, Unavailable, retry_after
 from recado.jobs import claims, relay, service
 from recado.jobs.kinds import JobLost, JobPutOff, Kinds, Run
 from recado.kit import new_id
+from recado.mailbox.driver import DatabaseDown
 from recado.projects.service import create_project
 from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
 from tests.mailbox.support import eventually
@@ -22,6 +23,7 @@ from tests.mailbox.support import eventually
 
 async def test_jobs_end_as_they_should(database: Database, project_id: str) -> None:
     tries: list[str] = []
+    losses: list[str] = []
 
     async def adds(run: Run) -> Any:
         async def add() -> int:
@@ -40,6 +42,12 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
             raise Unavailable("Not now", verdict=retry_after(0))
         return "better"
 
+    async def loses_its_database(run: Run) -> str:
+        losses.append(run.id)
+        if len(losses) == 1:
+            raise DatabaseDown("What the mailbox raises while its database is away")
+        return "queued"
+
     async def is_broken(run: Run) -> None:
         raise ZeroDivisionError
 
@@ -55,7 +63,8 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
             await asyncio.sleep(0.05)
 
     does = kinds(
-        adds=adds, refuses=refuses, fails_once=fails_once, is_broken=is_broken, is_no_json=is_no_json, goes_on=goes_on
+        adds=adds, refuses=refuses, fails_once=fails_once, loses_its_database=loses_its_database, is_broken=is_broken,
+        is_no_json=is_no_json, goes_on=goes_on,
     )  # fmt: skip
     async with at_work(database, does):
         ids = {
@@ -74,8 +83,8 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
         jobs = {name: await ended(database, job_id) for name, job_id in ids.items()}
         assert (await read(database, unknown)).state == "pending"
     assert {name: job.state for name, job in jobs.items()} == {
-        "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "is_broken": "failed",
-        "is_no_json": "failed", "goes_on": "cancelled",
+        "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "loses_its_database": "succeeded",
+        "is_broken": "failed", "is_no_json": "failed", "goes_on": "cancelled",
     }  # fmt: skip
     assert json.loads(jobs["adds"].result or "") == {"sum": 7}
     assert json.loads(jobs["adds"].progress) == {"added": 3}
