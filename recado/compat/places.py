@@ -36,7 +36,9 @@ async def line_of(database: Database, box: SecretBox, directory: Directory, proj
     await directory.refresh()
     found = next((line for line in directory.lines_of(CHANNEL) if line.project_id == project_id), None)
     if found is None:
-        raise Unavailable("The project's web line cannot be used: recado doctor", code="line_unusable", verdict=PERMANENT)
+        raise Unavailable(
+            "The project's web line cannot be used: recado doctor", code="line_unusable", verdict=PERMANENT
+        )
     return found
 
 

@@ -23,7 +23,6 @@ from tests.mailbox.support import eventually
 
 async def test_jobs_end_as_they_should(database: Database, project_id: str) -> None:
     tries: list[str] = []
-    losses: list[str] = []
 
     async def adds(run: Run) -> Any:
         async def add() -> int:
@@ -42,12 +41,6 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
             raise Unavailable("Not now", verdict=retry_after(0))
         return "better"
 
-    async def loses_its_database(run: Run) -> str:
-        losses.append(run.id)
-        if len(losses) == 1:
-            raise DatabaseDown("What the mailbox raises while its database is away")
-        return "queued"
-
     async def is_broken(run: Run) -> None:
         raise ZeroDivisionError
 
@@ -63,8 +56,7 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
             await asyncio.sleep(0.05)
 
     does = kinds(
-        adds=adds, refuses=refuses, fails_once=fails_once, loses_its_database=loses_its_database, is_broken=is_broken,
-        is_no_json=is_no_json, goes_on=goes_on,
+        adds=adds, refuses=refuses, fails_once=fails_once, is_broken=is_broken, is_no_json=is_no_json, goes_on=goes_on
     )  # fmt: skip
     async with at_work(database, does):
         ids = {
@@ -83,8 +75,8 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
         jobs = {name: await ended(database, job_id) for name, job_id in ids.items()}
         assert (await read(database, unknown)).state == "pending"
     assert {name: job.state for name, job in jobs.items()} == {
-        "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "loses_its_database": "succeeded",
-        "is_broken": "failed", "is_no_json": "failed", "goes_on": "cancelled",
+        "adds": "succeeded", "refuses": "failed", "fails_once": "succeeded", "is_broken": "failed",
+        "is_no_json": "failed", "goes_on": "cancelled",
     }  # fmt: skip
     assert json.loads(jobs["adds"].result or "") == {"sum": 7}
     assert json.loads(jobs["adds"].progress) == {"added": 3}
@@ -94,6 +86,20 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
     told = await finished_events(database, project_id)
     assert {(one["kind"], one["state"]) for one in told} == {(name, job.state) for name, job in jobs.items()}
     assert len(told) == len(jobs)
+
+
+async def test_a_job_whose_database_goes_away_is_tried_again(database: Database, project_id: str) -> None:
+    tries: list[str] = []
+
+    async def sends(run: Run) -> str:
+        tries.append(run.id)
+        if len(tries) == 1:
+            raise DatabaseDown("What the mailbox raises while its database is away")
+        return "sent"
+
+    async with at_work(database, kinds(sends=sends)):
+        job = await ended(database, await submit(database, project_id, "sends"))
+    assert (job.state, job.attempts) == ("succeeded", 2)
 
 
 async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:
