@@ -176,8 +176,11 @@ def _postgres_engine(url: str, standstill: Standstill) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "checkout")
     def on_checkout(connection: Any, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        async def stand_still(_connection: Any) -> None:
+            await standstill.over()
+
         if standstill.asked_for:
-            connection.run_async(lambda _: standstill.over())
+            connection.run_async(stand_still)
 
     return engine
 
