@@ -48,8 +48,7 @@ from recado.kit.destinations import Destinations
 from recado.kit.disk import DiskLook
 from recado.kit.etags import TaggedRoute
 from recado.kit.frontage import Methods, Shield, for_origins
-from recado.kit.gate import AskedFirst, Gate
-from recado.kit.lingering import Lingering
+from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
 from recado.kit.problems import allowed_methods
 from recado.kit.queries import refuse_unknown
@@ -217,7 +216,7 @@ def build_app(
     hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
     if runtime.tracing is not None:
         hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
-    return Lingering(AskedFirst(Dispatch(hooks, rest)))
+    return Dispatch(hooks, rest)
 
 
 def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
@@ -231,7 +230,7 @@ def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASG
         Readiness(runtime.database, runtime.mailbox, disk, stopping),
         _metrics(runtime, disk, worker, {}, None),
     )
-    return AskedFirst(Gate(app, in_flight=stopping.in_flight))
+    return Gate(app, in_flight=stopping.in_flight)
 
 
 def _metrics(
