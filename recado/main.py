@@ -196,7 +196,7 @@ async def _serve(
         await asyncio.gather(*ending, serving, announcing, return_exceptions=True)
 
 
-async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) -> None:
+async def _end_serving(runtime: Runtime, server: Server, stopping: Stopping) -> None:
     """Tell those who wait for something that nothing more comes here, while they are connected; end the server."""
     begun_s = asyncio.get_running_loop().time()
     runtime.feed.close()  # listeners would hold the server up: they resume elsewhere
