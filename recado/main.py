@@ -35,8 +35,9 @@ from recado.forms.skill import FORMS
 from recado.health import Stopping
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
+from recado.keyring import open_box
 from recado.kit.connections import Connection
-from recado.kit.crypto import secret_box
+from recado.kit.crypto import SecretBox
 from recado.kit.gate import MAX_BODY_BYTES
 from recado.kit.sd_notify import READY, sd_notify, stopping_within
 from recado.mailbox.noting import keep_numbering
@@ -90,13 +91,14 @@ async def up(
     await migrate(settings)
     database = Database(settings.resolved_database_url)
     try:
+        box = await open_box(settings, database)
         await ensure_keys(database, settings.api_keys)
-        await _ensure_lines(settings, database)
+        await _ensure_lines(settings, database, box)
         await ensure_index(database)
     finally:
         await database.close()
     async with (
-        _demo(settings, port, simulator_port, demo) as (chosen, simulator),
+        _demo(settings, box, port, simulator_port, demo) as (chosen, simulator),
         open_runtime(chosen, SKILLS) as runtime,
     ):
         kinds = job_kinds(runtime)
@@ -111,7 +113,7 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
     listening = [_listen(host, port)]
     async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
-        await _ensure_lines(settings, runtime.database)
+        await _ensure_lines(settings, runtime.database, runtime.box)
         stopping = Stopping()
         app = build_app(runtime, None, job_kinds(runtime), stopping)
         await _serve(runtime, listening, _api_background(runtime), ready, app, stopping)
@@ -140,10 +142,9 @@ def job_kinds(runtime: Runtime) -> Kinds:
     return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
-async def _ensure_lines(settings: Settings, database: Database) -> None:
+async def _ensure_lines(settings: Settings, database: Database, box: SecretBox) -> None:
     """Let the projects of `AI_ASSISTANTS_API_KEYS` answer on /v1 from the first request on."""
     if settings.legacy_routes and settings.api_keys:
-        box = secret_box(settings.secret_key, settings.data_dir)
         slugs = {slug for slug, _ in settings.api_keys}
         await ensure_web_lines(database, box, sorted(slugs), brains=builtin_brains())
 
@@ -333,7 +334,7 @@ def _port_taken(host: str, port: int, error: OSError) -> RecadoError:
 
 @asynccontextmanager
 async def _demo(
-    settings: Settings, port: int, simulator_port: int, wanted: bool
+    settings: Settings, box: SecretBox, port: int, simulator_port: int, wanted: bool
 ) -> AsyncGenerator[tuple[Settings, str | None]]:
     """The settings to run with, and the simulator's URL if the demo runs.
 
@@ -349,7 +350,6 @@ async def _demo(
         async with simulator_beside(simulator_port, settings.data_dir / "simulator") as url:
             keys = {name: secrets.token_urlsafe(24) for name in ("access_token", "app_secret", "verify_token")}
             line = NewLine("cloud-api", DEMO_NUMBER_ID, keys, name=DEMO.name)
-            box = secret_box(settings.secret_key, settings.data_dir)
             await ensure_demo(database, box, DEMO, line, brains=builtin_brains())
             await connect(url, f"http://{LOOPBACK}:{port}/webhooks/whatsapp", keys, DEMO.name)
             yield settings.model_copy(update={"cloud_api_base_url": url}), url

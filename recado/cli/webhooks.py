@@ -111,12 +111,13 @@ async def _list(slug: str) -> list[dict[str, Any]]:
 
 
 async def _add(slug: str, url: str, events: tuple[str, ...]) -> dict[str, Any]:
-    from recado.kit.crypto import secret_box
+    from recado.keyring import open_box
     from recado.kit.destinations import Destinations
     from recado.webhooks.service import add_endpoint
 
     settings = support.settings()
-    box = secret_box(settings.secret_key, settings.data_dir)
+    async with support.open_database() as database:
+        box = await open_box(settings, database)
     async with _session(slug) as session:
         endpoint, secret = await add_endpoint(session, box, Destinations(settings.webhook_networks), url, events)
         return {"id": endpoint.id, "url": endpoint.url, "secret": secret}

@@ -6,25 +6,28 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.channels.models import LineRow
-from recado.channels.service import load_lines
+from recado.channels.service import load_lines, sealed_secrets
 from recado.doctor.findings import Finding, fail, ok, short, warn
-from recado.doctor.rows import how_many
 from recado.errors import RecadoError
-from recado.kit.crypto import KEY_FILE, SecretBox, has_key, secret_box
+from recado.kit.crypto import KEY_FILE, SecretBox, has_key, key_named_in, secret_box
 from recado.settings import Settings
+from recado.webhooks.service import sealed_secrets as sealed_of_webhooks
+
+ANEW = "recado key reencrypt --key-lost, then the secrets again"
 
 
 async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
     """Whether every line's secrets can be read. No key is made here."""
     name = "secret key"
-    lines = await how_many(session, LineRow)
     file = settings.data_dir / KEY_FILE
     if not has_key(settings.secret_key, settings.data_dir):
-        if lines:
-            mend = f"Put back {file}, or set RECADO_SECRET_KEY to the key that the lines were added with"
-            return [fail(name, f"{file} is missing, so no line's secrets can be read", mend)]
-        return [ok(name, "will be made with the first line")]
+        if any(map(key_named_in, await sealed_secrets(session) + await sealed_of_webhooks(session))):
+            mend = (
+                f"Put back {file}, or set RECADO_SECRET_KEY to the key that it held, or nothing starts. "
+                f"Only if it is lost for ever: {ANEW}"
+            )
+            return [fail(name, f"{file} is missing, so no stored secret can be read", mend)]
+        return [ok(name, "will be made at the first start")]
     try:
         box: SecretBox = secret_box(settings.secret_key, settings.data_dir)
     except (RecadoError, OSError) as error:
@@ -33,7 +36,10 @@ async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Fin
     found: list[Finding] = []
     for loaded in await load_lines(session, box):
         if loaded.problem:
-            mend = "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update"
+            mend = (
+                "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update. "
+                f"If nothing starts because the key is lost for ever: {ANEW}"
+            )
             found.append(fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
     if not settings.secret_key and (exposed := exposed_file(file, name)):
         found.append(exposed)

@@ -90,14 +90,19 @@ async def add_endpoint(
     return endpoint, secret
 
 
-async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+async def sealed_secrets(session: AsyncSession) -> list[str]:
+    """The endpoints' secrets, encrypted as they are."""
+    return list(await session.scalars(select(WebhookEndpoint.secret)))
+
+
+async def renew_secrets(session: AsyncSession, box: SecretBox, *, lost: bool = False) -> int:
     """Encrypt the endpoints' secrets with the box's first key; how many that changed.
 
-    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key; with `lost` it is given up (`SecretBox.renew`).
     """
     changed = 0
     for endpoint in await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id).with_for_update()):
-        renewed = box.renew(endpoint.secret, endpoint.id)
+        renewed = box.renew(endpoint.secret, endpoint.id, lost=lost)
         if renewed != endpoint.secret:
             endpoint.secret = renewed
             changed += 1
