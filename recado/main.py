@@ -105,7 +105,7 @@ async def up(
         worker = make_worker(runtime, "up", kinds)
         stopping = Stopping()
         app = build_app(runtime, worker, kinds, stopping)
-        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping)
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping, worker.living)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -126,12 +126,17 @@ async def worker(settings: Settings, *, host: str, port: int | None, ready: Call
         made = make_worker(runtime, "worker", job_kinds(runtime))
         if listening:
             stopping = Stopping()
-            await _serve(runtime, listening, made.run(), ready, build_worker_app(runtime, made, stopping), stopping)
+            app = build_worker_app(runtime, made, stopping)
+            await _serve(runtime, listening, made.run(), ready, app, stopping, made.living)
             return
         stop = _stop_event()
         work = asyncio.create_task(made.run(), name="worker")
-        _begin(ready)
-        await _until(_told_to_stop(stop, Stopping(), 0.0), work)
+        announcing = asyncio.create_task(_announce(ready, made.living), name="announcement")
+        try:
+            await _until(_told_to_stop(stop, Stopping(), 0.0), work)
+        finally:
+            announcing.cancel()
+            await asyncio.gather(announcing, return_exceptions=True)
 
 
 def job_kinds(runtime: Runtime) -> Kinds:
@@ -167,11 +172,6 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self.listening = asyncio.Event()
 
-    async def announce(self, ready: Callable[[], None]) -> None:
-        """Call `ready` when requests are taken."""
-        await self.listening.wait()
-        _begin(ready)
-
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
         """Signals are ours: uvicorn would raise them again before the worker has settled its work."""
@@ -193,12 +193,14 @@ async def _serve(
     ready: Callable[[], None],
     app: ASGIApp,
     stopping: Stopping,
+    *also: asyncio.Event,
 ) -> None:
+    """Serve and do the `background` until told to stop. `ready` is called when requests are taken, and after `also`."""
     server = _Server(_serving(app))
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve(listening), name="server")
-    announcing = asyncio.create_task(server.announce(ready), name="announcement")
+    announcing = asyncio.create_task(_announce(ready, server.listening, *also), name="announcement")
 
     ending: list[asyncio.Task[None]] = []
 
@@ -246,8 +248,10 @@ async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) ->
     await stopping.in_flight.end_within(left_s - LAST_WORDS_S)
 
 
-def _begin(ready: Callable[[], None]) -> None:
-    """All is there: tell it to who looks on and to the service manager."""
+async def _announce(ready: Callable[[], None], *first: asyncio.Event) -> None:
+    """Once all of these are: tell it to who looks on and to the service manager."""
+    for event in first:
+        await event.wait()
     _calm_garbage_collector()
     ready()
     sd_notify(READY)
