@@ -35,7 +35,13 @@ def list_(project: str, as_json: bool) -> None:
 @webhook.command()
 @project_option
 @click.argument("url")
-@click.option("--event", "events", multiple=True, metavar="NAME", help="message.sent, message.* ...; all without it.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="NAME",
+    help="message.sent, message.* ... (docs/reference/events.md); all without it.",
+)
 @support.json_option
 def add(project: str, url: str, events: tuple[str, ...], as_json: bool) -> None:
     """Post what happens from now on to URL. The secret that signs it is shown once, now.
