@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from recado.channels.service import sealed_secrets as sealed_of_lines
 from recado.db import Database
 from recado.errors import Conflict
@@ -22,7 +24,7 @@ async def open_box(settings: Settings, database: Database) -> SecretBox:
     """
     # Looked at before the key: whoever starts at the same moment has made it before it encrypts anything.
     async with database.system(read_only=True) as session:
-        keys = _named(await sealed_of_lines(session)) or _named(await sealed_of_webhooks(session))
+        keys = await keys_wanted(session)
     file = settings.data_dir / KEY_FILE
     if keys and not has_key(settings.secret_key, settings.data_dir):
         raise Conflict(
@@ -34,6 +36,13 @@ async def open_box(settings: Settings, database: Database) -> SecretBox:
     if keys and not any(map(box.holds, keys)):
         raise _wrong(settings, file)
     return box
+
+
+async def keys_wanted(session: AsyncSession) -> set[str]:
+    """The names of the keys of which one must be there, as `open_box` says; none where nothing is encrypted. Needs a
+    system session.
+    """
+    return _named(await sealed_of_lines(session)) or _named(await sealed_of_webhooks(session))
 
 
 def _named(sealed: list[str]) -> set[str]:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.channels.service import load_lines, sealed_secrets
+from recado.channels.service import load_lines
 from recado.doctor.findings import Finding, fail, ok, short, warn
 from recado.errors import RecadoError
-from recado.kit.crypto import KEY_FILE, SecretBox, has_key, key_named_in, secret_box
+from recado.keyring import keys_wanted
+from recado.kit.crypto import KEY_FILE, SecretBox, has_key, secret_box
 from recado.settings import Settings
-from recado.webhooks.service import sealed_secrets as sealed_of_webhooks
 
 ANEW = "recado key reencrypt --key-lost, then the secrets again"
 
@@ -20,8 +20,9 @@ async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Fin
     """Whether every line's secrets can be read. No key is made here."""
     name = "secret key"
     file = settings.data_dir / KEY_FILE
+    keys = await keys_wanted(session)
     if not has_key(settings.secret_key, settings.data_dir):
-        if any(map(key_named_in, await sealed_secrets(session) + await sealed_of_webhooks(session))):
+        if keys:
             mend = (
                 f"Put back {file}, or set RECADO_SECRET_KEY to the key that it held, or nothing starts. "
                 f"Only if it is lost for ever: {ANEW}"
@@ -41,6 +42,9 @@ async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Fin
                 f"If nothing starts because the key is lost for ever: {ANEW}"
             )
             found.append(fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
+    if keys and not found and not any(map(box.holds, keys)):
+        mend = f"Put back the key that they were encrypted with. Only if it is lost for ever: {ANEW}"
+        found.append(fail(name, "it opens no stored secret, so nothing starts", mend))
     if not settings.secret_key and (exposed := exposed_file(file, name)):
         found.append(exposed)
     return found or [ok(name, "opens the secrets of every line")]
