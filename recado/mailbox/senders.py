@@ -5,15 +5,14 @@ Lines are shared evenly by the living workers. A dead worker's lines are free as
 
 from collections.abc import Sequence
 
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.mailbox.driver import Tx
 from recado.mailbox.sql import Query
 
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
 PROCESS_DEAD_AFTER_MS = 4_000
-# What is dated later than that from now was written while the clock was wrong, and says nothing: else a process that
-# died then would live, and hold its lines, until the clock is there again. Two machines' clocks may differ by less.
-WRONG_CLOCK_MS = 900_000
+# Else a process that died while the clock was ahead would live, and hold its lines, until the clock is there again.
 _ALIVE_NOW = f"beat_ms > {{now}} - :dead_ms AND beat_ms < {{now}} + {WRONG_CLOCK_MS}"
 # Lines taken over in one round: far more than a process holds.
 MAX_ABANDONED = 1_000
