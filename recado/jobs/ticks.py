@@ -89,8 +89,7 @@ async def set_right(database: Database) -> None:
             wanted = wanted.where(later, *(() if last_id is None else (Schedule.id > last_id,)))
             rows = (await session.execute(wanted.order_by(Schedule.id).limit(BATCH))).all()
         for schedule_id, project_id, cron, timezone, stored_ms in rows:
-            first_ms = _first_ms(cron, timezone, now_ms)
-            if first_ms is not None and first_ms < stored_ms:
+            if _earlier_ms(cron, timezone, stored_ms, now_ms) is not None:
                 await _set_right_one(database, schedule_id, project_id)
         if len(rows) < BATCH:
             return
@@ -100,20 +99,22 @@ async def set_right(database: Database) -> None:
 async def _set_right_one(database: Database, schedule_id: str, project_id: str) -> None:
     async with database.project(project_id) as session:
         schedule = await session.scalar(select(Schedule).where(Schedule.id == schedule_id).with_for_update())
-        if schedule is None or schedule.next_ms is None:
-            return  # removed, or paused meanwhile
-        first_ms = _first_ms(schedule.cron, schedule.timezone, await database_now_ms(session))
-        if first_ms is not None and first_ms < schedule.next_ms:
-            schedule.next_ms = first_ms
+        if schedule is None:
+            return  # removed meanwhile
+        now_ms = await database_now_ms(session)
+        earlier_ms = _earlier_ms(schedule.cron, schedule.timezone, schedule.next_ms, now_ms)
+        if earlier_ms is not None:
+            schedule.next_ms = earlier_ms
             log.warning("schedule_set_right", schedule_id=schedule_id)
 
 
-def _first_ms(cron: str, timezone: str, now_ms: int) -> int | None:
-    """The first tick from now; None where this machine cannot say, for it does not know the zone."""
+def _earlier_ms(cron: str, timezone: str, stored_ms: int | None, now_ms: int) -> int | None:
+    """The first tick from now if the stored one is later; None also where this machine does not know the zone."""
     try:
-        return next_ms(cron, timezone, from_ms(now_ms))
+        first_ms = next_ms(cron, timezone, from_ms(now_ms))
     except BadInput:
         return None
+    return None if stored_ms is None or first_ms is None or first_ms >= stored_ms else first_ms
 
 
 async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bool:
