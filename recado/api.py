@@ -45,10 +45,10 @@ from recado.kit import openapi, problems
 from recado.kit.allowing import parse_networks, parse_origins, parse_rate
 from recado.kit.api_page import write_page
 from recado.kit.destinations import Destinations
+from recado.kit.disk import DiskLook
 from recado.kit.etags import TaggedRoute
 from recado.kit.frontage import Methods, Shield, for_origins
-from recado.kit.gate import AskedFirst, Gate
-from recado.kit.lingering import Lingering
+from recado.kit.gate import Gate
 from recado.kit.parts import give_parts
 from recado.kit.problems import allowed_methods
 from recado.kit.queries import refuse_unknown
@@ -70,6 +70,7 @@ from recado.projects import endpoints as projects
 from recado.projects.auth import RequireKey
 from recado.projects.limits import ApiRates, LimitAddresses, LimitCallers
 from recado.runtime import Runtime
+from recado.settings import LAST_BACKUP
 from recado.usage import endpoints as usage
 from recado.usage.service import limits_of
 from recado.webhooks import endpoints as webhooks_out
@@ -188,6 +189,7 @@ def build_app(
     }
     app = make_api()
     rates = Rates(runtime.settings.limits_url)
+    disk = DiskLook(runtime.settings.data_dir, LAST_BACKUP)
     largest = runtime.settings.media_max_mb * MB
     give_parts(
         app,
@@ -201,20 +203,20 @@ def build_app(
         BeforeContactGoes((refuse_if_known, forget_contact)),
         AfterMergeUndone((part_ways,)),
         BeforeMediaGoes(slow=(refuse_if_sent,), quick=(refuse_if_ordered,)),
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping or Stopping()),
+        Readiness(runtime.database, runtime.mailbox, disk, stopping or Stopping()),
         limits_of(runtime.settings),
         kinds or Kinds(),
         runtime.feed,
         MediaShelf(runtime.store, largest),
         Destinations(runtime.settings.webhook_networks),
-        _metrics(runtime, worker, webhooks, rates),
+        _metrics(runtime, disk, worker, webhooks, rates),
     )
     # Providers need no headers for browsers, and their way is the shortest.
     rest = Shield(_guard(app, runtime, rates, stopping or Stopping()), runtime.settings.hsts_s)
     hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
     if runtime.tracing is not None:
         hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
-    return Lingering(AskedFirst(Dispatch(hooks, rest)))
+    return Dispatch(hooks, rest)
 
 
 def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
@@ -222,20 +224,25 @@ def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASG
     app = FastAPI(title="Recado", openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     app.include_router(health.router)
     app.include_router(metrics.router)
+    disk = DiskLook(runtime.settings.data_dir, LAST_BACKUP)
     give_parts(
         app,
-        Readiness(runtime.database, runtime.mailbox, runtime.settings.data_dir, stopping),
-        _metrics(runtime, worker, {}, None),
+        Readiness(runtime.database, runtime.mailbox, disk, stopping),
+        _metrics(runtime, disk, worker, {}, None),
     )
-    return AskedFirst(Gate(app, in_flight=stopping.in_flight))
+    return Gate(app, in_flight=stopping.in_flight)
 
 
 def _metrics(
-    runtime: Runtime, worker: Works | None, webhooks: Mapping[str, WebhookApp], rates: Rates | None
+    runtime: Runtime,
+    disk: DiskLook,
+    worker: Works | None,
+    webhooks: Mapping[str, WebhookApp],
+    rates: Rates | None,
 ) -> Metrics:
     stats = (worker.turns.stats, worker.sender.stats, worker.fetcher.stats) if worker else (None, None, None)
     counted = Counted(*stats, webhooks, runtime.thinker, rates, runtime.tracing)
-    return Metrics(runtime.database, runtime.settings.data_dir, counted)
+    return Metrics(runtime.database, disk, counted)
 
 
 def _guard(app: FastAPI, runtime: Runtime, rates: Rates, stopping: Stopping) -> ASGIApp:

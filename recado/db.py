@@ -30,6 +30,7 @@ from recado.kit import new_id
 from recado.kit.private import make_private
 from recado.kit.silence import notice_silence
 from recado.kit.sqlite import MINIMUM_SQLITE, connection_class, set_up_connection, sqlite_version
+from recado.kit.standstill import Standstill
 
 # How long a SQLite connection waits for another writer, e.g. the CLI beside the server.
 SQLITE_BUSY_TIMEOUT_S = 10.0
@@ -88,7 +89,9 @@ class Database:
         self.url = url
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url)
+        # What begins waits while this is asked for; PostgreSQL only. Who listens tells it (`recado.mailbox.postgres`).
+        self.standstill = Standstill()
+        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgres_engine(url, self.standstill)
 
     @property
     def sqlite_path(self) -> Path:
@@ -149,7 +152,7 @@ def _sqlite_engine(url: str) -> AsyncEngine:
     return engine
 
 
-def _postgres_engine(url: str) -> AsyncEngine:
+def _postgres_engine(url: str, standstill: Standstill) -> AsyncEngine:
     engine = create_async_engine(
         make_url(url).set(drivername="postgresql+asyncpg", query={}),
         pool_size=4,
@@ -170,6 +173,14 @@ def _postgres_engine(url: str) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
         notice_silence(connection.driver_connection)
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def on_checkout(connection: Any, *_: Any) -> None:  # pyright: ignore[reportUnusedFunction] # called by event
+        async def stand_still(_connection: Any) -> None:
+            await standstill.over()
+
+        if standstill.asked_for:
+            connection.run_async(stand_still)
 
     return engine
 

@@ -30,13 +30,15 @@ class RecadoError(Exception):
 
     code: str = "internal_error"
     status: int = 500
+    verdict: Verdict = PERMANENT
 
     def __init__(
-        self, message: str, *, code: str | None = None, status: int | None = None, verdict: Verdict = PERMANENT
+        self, message: str, *, code: str | None = None, status: int | None = None, verdict: Verdict | None = None
     ) -> None:
         super().__init__(message)
         self.message = message
-        self.verdict = verdict
+        if verdict is not None:
+            self.verdict = verdict
         if code is not None:
             self.code = code
         if status is not None:
@@ -69,10 +71,11 @@ class Forbidden(RecadoError):
 
 
 class Unavailable(RecadoError):
-    """A part that is needed does not answer now; the verdict says when to ask again."""
+    """A part that is needed does not answer now; the verdict says when to ask again, soon unless said otherwise."""
 
     code = "unavailable"
     status = 503
+    verdict = retry_after(1.0)
 
 
 class SettingsError(RecadoError):

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Literal
 
 import structlog
@@ -11,7 +10,7 @@ from fastapi import APIRouter, Depends, Response
 from sqlalchemy import literal, select
 
 from recado.db import Database
-from recado.kit.disk import LoneLook, free_bytes
+from recado.kit.disk import DiskLook
 from recado.kit.gate import InFlight
 from recado.kit.parts import part
 from recado.kit.schemas import Output
@@ -73,12 +72,8 @@ class Readiness:
 
     database: Database
     mailbox: Mailbox
-    data_dir: Path
+    data_disk: DiskLook
     stopping: Stopping = field(default_factory=Stopping)
-    _free: LoneLook[int] = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_free", LoneLook(lambda: free_bytes(self.data_dir), "disk"))
 
     async def look(self) -> ReadyOut:
         """All checks, at the same time."""
@@ -89,7 +84,7 @@ class Readiness:
             ),
             _check("migrations", self._migrations, "The state of the database cannot be read: recado doctor"),
             _check("worker", self._worker, "The heartbeats of the workers cannot be read: recado doctor"),
-            _check("disk", self._disk, f"{self.data_dir} cannot be looked at: see RECADO_DATA_DIR"),
+            _check("disk", self._disk, f"{self.data_disk.folder} cannot be looked at: see RECADO_DATA_DIR"),
         )
         return ReadyOut(ready=all(one.ok for one in checks), checks=list(checks))
 
@@ -116,9 +111,9 @@ class Readiness:
             raise NotMet(f"No worker gave a sign of life for {PROCESS_DEAD_AFTER_MS // 1000} s: recado worker")
 
     async def _disk(self) -> None:
-        free = await self._free.take(CHECK_LIMIT_S)
+        free = (await self.data_disk.take(CHECK_LIMIT_S)).free_bytes
         if free < MIN_FREE_BYTES:
-            raise NotMet(f"Only {free // 1_000_000} MB are free for {self.data_dir}: make room")
+            raise NotMet(f"Only {free // 1_000_000} MB are free for {self.data_disk.folder}: make room")
 
 
 async def _check(name: CheckName, look: Callable[[], Awaitable[None]], cure: str) -> CheckOut:

@@ -8,13 +8,12 @@ import secrets
 import signal
 import socket
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any
 
 import structlog
-import uvicorn
 from starlette.types import ASGIApp
 
 from recado.alerts.skill import ALERTS
@@ -36,10 +35,9 @@ from recado.health import Stopping
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
 from recado.keyring import open_box
-from recado.kit.connections import Connection
 from recado.kit.crypto import SecretBox
-from recado.kit.gate import MAX_BODY_BYTES
 from recado.kit.sd_notify import READY, sd_notify, stopping_within
+from recado.kit.serving import Server
 from recado.mailbox.noting import keep_numbering
 from recado.migrate import migrate
 from recado.plans.skill import PLANS
@@ -57,11 +55,6 @@ SKILLS = (FORMS, ALERTS, PLANS, APPOINTMENTS)
 # else, as for the provider, when this much of it is left.
 STOP_REQUESTS_S = 4
 LAST_WORDS_S = 0.5
-# Longer than whatever stands in front of it keeps a connection that nobody uses: else a request meets one that is just
-# being closed here, and is answered 502, for what is a POST is not sent twice. Caddy keeps it for 2 min
-# (https://caddyserver.com/docs/caddyfile/directives/reverse_proxy, keepalive), Traefik 90 s, nginx 60 s
-# (https://nginx.org/en/docs/http/ngx_http_upstream_module.html#keepalive_timeout), AWS 60 s.
-KEEP_ALIVE_S = 150
 # What hangs longer, as a database that does not answer, is left where it is: leases end by themselves. Below the 10 s
 # after which Docker kills (https://docs.docker.com/reference/cli/docker/container/stop/) there is no time to lose.
 STOP_WITHIN_S = 9.0
@@ -167,23 +160,13 @@ async def _api_background(runtime: Runtime) -> None:
 # --- serving ----------------------------------------------------------------------------------------------
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Signals are ours: uvicorn would raise them again before the worker has settled its work."""
-        yield
-
+class _Server(Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         host, port = sockets[0].getsockname()[:2] if sockets else ("", 0)
         try:
             await super().startup(sockets)
         except OSError as error:  # two may bind one port as long as neither listens
             raise _port_taken(host, port, error) from None
-        self.listening.set()
 
 
 async def _serve(
@@ -196,7 +179,7 @@ async def _serve(
     *also: asyncio.Event,
 ) -> None:
     """Serve and do the `background` until told to stop. `ready` is called when requests are taken, and after `also`."""
-    server = _Server(_serving(app))
+    server = _Server(app, stop_s=STOP_REQUESTS_S, websockets=True)
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve(listening), name="server")
@@ -216,24 +199,7 @@ async def _serve(
         await asyncio.gather(*ending, serving, announcing, return_exceptions=True)
 
 
-def _serving(app: ASGIApp) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        http=Connection,
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="websockets-sansio",
-        ws_max_size=MAX_BODY_BYTES,
-        date_header=False,
-        timeout_keep_alive=KEEP_ALIVE_S,
-        timeout_graceful_shutdown=STOP_REQUESTS_S,
-    )
-
-
-async def _end_serving(runtime: Runtime, server: _Server, stopping: Stopping) -> None:
+async def _end_serving(runtime: Runtime, server: Server, stopping: Stopping) -> None:
     """Tell those who wait for something that nothing more comes here, while they are connected; end the server."""
     begun_s = asyncio.get_running_loop().time()
     runtime.feed.close()  # listeners would hold the server up: they resume elsewhere

@@ -15,30 +15,32 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, func, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from recado import migrations
 from recado.db import Database
 from recado.errors import Conflict, RecadoError, retry_after
+from recado.kit import standstill
 from recado.kit.private import write_private
 from recado.migrations import runs_on
 from recado.settings import Settings
 
 LOCK_WAIT_S = 30.0
 _LOCK_POLL_S = 0.1
-# A change of a table waits for those who use it, and whoever comes meanwhile waits behind the change. Worse: those who
-# hold a table that the migration comes to later wait for one that it has changed already. So it waits only so long,
-# lets the others through, and tries again; below deadlock_timeout (1 s), after which PostgreSQL would end theirs.
-TABLE_WAIT_S = 0.25
-# For the second half of its time it waits longer: an autovacuum that is in the way is ended after deadlock_timeout
-# (https://www.postgresql.org/docs/current/routine-vacuuming.html, 25.1.6).
-LONG_TABLE_WAIT_S = 1.5
-# Every other try takes all tables in a moment in which nobody uses any. It looks so long for one, in nobody's way.
-_MOMENT_WITHIN_S = 2.0
-_MOMENT_POLL_S = 0.002
-_TABLE_PAUSE_S = 0.25
+# Who changes tables one by one waits for a second one while others, who use that, wait for the first; and whoever comes
+# stands behind the change. So all are taken at once, in a moment in which nobody uses any. Everybody is asked to begin
+# nothing new meanwhile (`recado.kit.standstill`): a transaction takes some 0.2 s at most under load.
+MOMENT_WITHIN_S = 0.5
+_MOMENT_POLL_S = 0.005
+_PAUSE_S = 1.0
+# From the third try on it first waits in line for each table by itself: an autovacuum that is in the way is ended after
+# deadlock_timeout, 1 s (https://www.postgresql.org/docs/current/routine-vacuuming.html, 25.1.6).
+_IN_LINE_FROM = 2
+IN_LINE_S = 1.5
+# Who has used our tables for so long (a backup) will for longer; nobody needs to stand still for a try in vain.
+_LONG_USE_S = 2
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected
 _IN_THE_WAY = frozenset({"55P03", "40P01"})
 # Any number that nothing else on the same PostgreSQL database uses: "recado" in ASCII.
@@ -47,6 +49,13 @@ _ADVISORY_LOCK = int.from_bytes(b"recado")
 _OWN_TABLES = text(
     "SELECT quote_ident(relname) FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace "
     "AND pg_has_role(relowner, 'USAGE') ORDER BY relname"
+)
+
+_IN_LONG_USE = text(
+    "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE granted AND backend_type = 'client "
+    "backend' AND locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND relation IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)"
+    " AND xact_start < clock_timestamp() - make_interval(secs => :seconds))"
 )
 
 # The table that a database has while `recado restore` or `recado db copy` brings it its rows.
@@ -205,19 +214,23 @@ def _refuse_newer(state: MigrationState) -> None:
 
 
 async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
-    began = time.monotonic()
+    if database.is_sqlite:
+        return await _upgrade(database)
+    until = time.monotonic() + limit_s
     for attempt in itertools.count():
-        passed_s = time.monotonic() - began
-        wait_s = TABLE_WAIT_S if passed_s < limit_s / 2 else LONG_TABLE_WAIT_S
         try:
-            return await _upgrade(database, wait_s, alone=attempt % 2 == 1)
+            if not await _in_long_use(database):
+                if attempt >= _IN_LINE_FROM:
+                    await _wait_in_line(database)
+                async with _standstill(database, MOMENT_WITHIN_S):
+                    return await _upgrade(database)
         except DBAPIError as error:
             if not _is_in_the_way(error):
                 raise
-            log.info("migration_waits", attempt=attempt + 1)
-        if time.monotonic() - began >= limit_s:
+        log.info("migration_waits", attempt=attempt + 1)
+        if time.monotonic() >= until:
             break
-        await asyncio.sleep(_TABLE_PAUSE_S)
+        await asyncio.sleep(_PAUSE_S)
     raise RecadoError(
         f"A table that has to change has been in use without a pause for {limit_s:g} s. Let what takes so "
         "long end (a backup, a query by hand), and run again: recado db migrate",
@@ -227,8 +240,38 @@ async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
     )
 
 
+async def _in_long_use(database: Database) -> bool:
+    async with database.engine.connect() as connection:
+        return bool(await connection.scalar(_IN_LONG_USE, {"seconds": _LONG_USE_S}))
+
+
+@asynccontextmanager
+async def _standstill(database: Database, seconds: float) -> AsyncGenerator[None]:
+    """PostgreSQL: ask every process to begin nothing new on the database, until the end of the block."""
+    await _say(database, standstill.CHANNEL, str(round(seconds * 1000)))
+    try:
+        yield
+    finally:
+        await _say(database, standstill.CHANNEL, "0")
+
+
+async def _say(database: Database, channel: str, words: str) -> None:
+    async with database.engine.begin() as connection:
+        await connection.execute(select(func.pg_notify(channel, words)))
+
+
 def _is_in_the_way(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) in _IN_THE_WAY
+
+
+async def _wait_in_line(database: Database) -> None:
+    """PostgreSQL: have each table for a moment, and nothing else meanwhile, so that nobody waits in a circle."""
+    async with database.engine.connect() as connection:
+        tables = list(await connection.scalars(_OWN_TABLES))
+    for table in tables:
+        async with database.engine.begin() as connection:
+            await connection.execute(text(f"SET LOCAL lock_timeout = {round(IN_LINE_S * 1000)}"))
+            await connection.execute(text(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"))
 
 
 async def _lock_all(connection: AsyncConnection) -> None:
@@ -237,8 +280,10 @@ async def _lock_all(connection: AsyncConnection) -> None:
     Raises `DBAPIError` (55P03) when there was no such moment.
     """
     tables = list(await connection.scalars(_OWN_TABLES))
+    if not tables:
+        return
     lock = text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE NOWAIT")
-    until = time.monotonic() + _MOMENT_WITHIN_S
+    until = time.monotonic() + MOMENT_WITHIN_S
     while True:
         try:
             async with connection.begin_nested():
@@ -250,7 +295,7 @@ async def _lock_all(connection: AsyncConnection) -> None:
         await asyncio.sleep(_MOMENT_POLL_S)
 
 
-async def _upgrade(database: Database, wait_s: float, *, alone: bool) -> list[str]:
+async def _upgrade(database: Database) -> list[str]:
     # Only here: Alembic and its templates cost every process that merely checks some 10 MB.
     from alembic import command
     from alembic.config import Config
@@ -261,8 +306,6 @@ async def _upgrade(database: Database, wait_s: float, *, alone: bool) -> list[st
         applied.append(str(step.up_revision_id))
 
     def upgrade(connection: Connection) -> None:
-        if not database.is_sqlite:
-            connection.execute(text(f"SET LOCAL lock_timeout = {round(wait_s * 1000)}"))
         config = Config()
         config.set_main_option("script_location", _escaped(Path(__file__).parent / "migrations"))
         config.set_main_option("version_locations", os.pathsep.join(map(_escaped, migrations.FOLDERS)))
@@ -271,7 +314,9 @@ async def _upgrade(database: Database, wait_s: float, *, alone: bool) -> list[st
         command.upgrade(config, "head")
 
     async with database.engine.begin() as connection:
-        if alone and not database.is_sqlite:
+        if not database.is_sqlite:
+            # What is nobody's of ours (another schema's) it does not wait for longer than for a table in line.
+            await connection.execute(text(f"SET LOCAL lock_timeout = {round(IN_LINE_S * 1000)}"))
             await _lock_all(connection)
         await connection.run_sync(upgrade)
     return applied

@@ -61,7 +61,7 @@ def open_driver(settings: Settings, database: Database, owner: str) -> Driver:
     """The mailbox's way to the database that the settings name. Call it inside the running loop."""
     if database.is_sqlite:
         return SqliteDriver(database.sqlite_path)
-    return PostgresDriver(settings.resolved_database_url, settings.resolved_direct_url, owner)
+    return PostgresDriver(settings.resolved_database_url, settings.resolved_direct_url, owner, database.standstill)
 
 
 def _open_feed(database: Database, mailbox: Mailbox) -> Feed:

@@ -96,6 +96,12 @@ def imported(tree: ast.Module) -> set[tuple[str, str]]:
     return {(node.module or "", name.name) for node in froms for name in node.names}
 
 
+def modules(tree: ast.Module) -> set[str]:
+    """The modules that are imported, or imported from."""
+    names = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+    return names | {module for module, _ in imported(tree)}
+
+
 def test_sql_by_hand_is_written_in_few_places() -> None:
     found = {path: lines for path, tree in sources() if not is_named(path, RAW_SQL) and (lines := raw_sql(tree))}
     assert found == {}
@@ -126,6 +132,12 @@ def test_the_senders_table_is_the_mailboxs_alone() -> None:
     """A project's session does not limit it (see tests/test_tenancy.py)."""
     tables = {path for path, tree in sources() if ("recado.mailbox.models", "Sender") in imported(tree)}
     assert {path for path in tables if not path.startswith("mailbox/")} == set()
+
+
+def test_all_is_served_by_one_server() -> None:
+    """Or what protects it is forgotten somewhere."""
+    knows = {path for path, tree in sources() if any(name.split(".")[0] == "uvicorn" for name in modules(tree))}
+    assert knows == {"kit/connections.py", "kit/serving.py"}
 
 
 @pytest.mark.parametrize(

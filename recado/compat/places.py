@@ -15,7 +15,7 @@ from recado.channels.service import create_line
 from recado.channels.web import NAME as CHANNEL
 from recado.contacts.service import create_contact, find_by_address, merge, resolve, same_person
 from recado.db import Database
-from recado.errors import Conflict, Unavailable
+from recado.errors import PERMANENT, Conflict, Unavailable
 from recado.kit.crypto import SecretBox
 from recado.kit.pages import Cut
 from recado.mailbox.directory import Directory
@@ -36,7 +36,9 @@ async def line_of(database: Database, box: SecretBox, directory: Directory, proj
     await directory.refresh()
     found = next((line for line in directory.lines_of(CHANNEL) if line.project_id == project_id), None)
     if found is None:
-        raise Unavailable("The project's web line cannot be used: recado doctor", code="line_unusable")
+        raise Unavailable(
+            "The project's web line cannot be used: recado doctor", code="line_unusable", verdict=PERMANENT
+        )
     return found
 
 

@@ -40,8 +40,8 @@ START_RETRY_MS = 2_000
 PUT_OFF_S = 5.0
 # Processes that died during one step of a job before it is given up: it may be the cause.
 MAX_CRASHES = 10
-# A job's last words are written however long it takes.
-WRITE_RETRY_S = 1.0
+# A job is taken, and its end written, however long the database is away.
+DATABASE_RETRY_S = 1.0
 MAX_TEXT = 500
 
 log = structlog.get_logger(__name__)
@@ -206,8 +206,7 @@ class Relay:
     # --- one job ----------------------------------------------------------------------------------------
 
     async def _carry_out(self, workflow_id: str, steps: Steps) -> None:
-        living = await self.living() | {self.owner}
-        held = await claims.take(self.database, workflow_id, self.owner, living)
+        held = await self._insist(lambda: self._take(workflow_id))
         if held is None:
             return
         self._held[held.id] = held
@@ -221,28 +220,32 @@ class Relay:
             if self._held.get(held.id) == held:
                 del self._held[held.id]
 
+    async def _take(self, workflow_id: str) -> Held | None:
+        living = await self.living() | {self.owner}
+        return await claims.take(self.database, workflow_id, self.owner, living)
+
     async def _run(self, held: Held, steps: Steps) -> None:
         kind = self.kinds.all.get(held.kind)
         if kind is None:  # a newer version made it, and runs beside
-            await self._write(lambda: claims.give_back(self.database, held, START_RETRY_MS, crashed=False))
+            await self._insist(lambda: claims.give_back(self.database, held, START_RETRY_MS, crashed=False))
             return
         if held.crashes > MAX_CRASHES:
             how = End("failed", code="process_died", text="Process after process died while it ran")
-            await self._write(lambda: claims.end(self.database, held, how))
+            await self._insist(lambda: claims.end(self.database, held, how))
             return
         try:
             result = await kind.run(JobRun(self.database, held, steps, self._is_place_needed))
         except JobLost:
             log.warning("job_lost", job_id=held.id)
         except JobCancelled:
-            await self._write(lambda: claims.end(self.database, held, End("cancelled")))
+            await self._insist(lambda: claims.end(self.database, held, End("cancelled")))
         except JobPutOff as put_off:
             delay_ms = round(put_off.wait_s * 1000)
-            await self._write(lambda: claims.give_back(self.database, held, delay_ms, crashed=False))
+            await self._insist(lambda: claims.give_back(self.database, held, delay_ms, crashed=False))
         except Exception as error:
             await self._after_failure(held, kind, error)
         else:
-            await self._write(lambda: claims.end(self.database, held, End("succeeded", result)))
+            await self._insist(lambda: claims.end(self.database, held, End("succeeded", result)))
 
     def _is_place_needed(self, project_id: str) -> bool:
         """Whether a job of this project that only waits makes room, where projects without any place wait for one: of
@@ -261,18 +264,17 @@ class Relay:
         wait_s = error.verdict.retry_after_s if known else 0.0
         if wait_s is None or held.attempts >= kind.max_attempts:
             text = error.message[:MAX_TEXT] if known else f"A defect: {type(error).__name__}. The logs say where"
-            await self._write(lambda: claims.end(self.database, held, End("failed", code=code, text=text)))
+            await self._insist(lambda: claims.end(self.database, held, End("failed", code=code, text=text)))
             return
         wait_s = max(wait_s, randomness.full_jitter(held.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S))
         delay_ms = round(wait_s * 1000)
-        await self._write(lambda: claims.give_back(self.database, held, delay_ms, code=code, crashed=False))
+        await self._insist(lambda: claims.give_back(self.database, held, delay_ms, code=code, crashed=False))
 
-    async def _write(self, work: Callable[[], Awaitable[Any]]) -> None:
-        """The last words of a job; if they cannot be written for ever, the process's own end releases it."""
+    async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
+        """The first and last words of a job; if they cannot be said for ever, the process's own end releases it."""
         while True:
             try:
-                await work()
-                return
+                return await work()
             except Exception as error:
-                log.warning("job_end_waits", **place_of(error))
-            await asyncio.sleep(WRITE_RETRY_S)
+                log.warning("job_waits", **place_of(error))
+            await asyncio.sleep(DATABASE_RETRY_S)

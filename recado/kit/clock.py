@@ -8,8 +8,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-# What is dated later than that from now was written while a clock was wrong, and says nothing. Two machines' clocks may
-# differ by less.
+# What a row dates further ahead of the database's clock than that was written while a clock was wrong, and says
+# nothing: else a process that died then would live, and hold its lines, until the clock is there again. Two machines'
+# clocks may differ by less.
 WRONG_CLOCK_MS = 900_000
 # 0001-01-02 and 9999-12-31, at midnight UTC.
 _FIRST_MS, _LAST_MS = -62_135_510_400_000, 253_402_214_400_000

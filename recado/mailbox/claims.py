@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from recado.decisions import MAX_REPLIES
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.mailbox import memories, noting, wishes
 from recado.mailbox.driver import Tx
 from recado.mailbox.people import SAME_PERSON
-from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.mailbox.sql import Query, Value
 from recado.mailbox.wishes import Wish
 

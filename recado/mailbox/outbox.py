@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from recado.kit import new_id
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.mailbox import noting
 from recado.mailbox.driver import Tx
 from recado.mailbox.models import ACTIVE
-from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.mailbox.sql import Query
 from recado.messages import DELIVERY_RANK
 

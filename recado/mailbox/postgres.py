@@ -10,6 +10,8 @@ import structlog
 
 from recado.kit import randomness
 from recado.kit.silence import notice_silence
+from recado.kit.standstill import CHANNEL as STANDSTILLS
+from recado.kit.standstill import Standstill
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -86,11 +88,12 @@ async def _set_up(connection: Any) -> None:
 class PostgresDriver:
     """See `recado.mailbox.driver.Driver`."""
 
-    def __init__(self, url: str, direct_url: str, process_id: str) -> None:
+    def __init__(self, url: str, direct_url: str, process_id: str, standstill: Standstill | None = None) -> None:
         self.offset_ms = 0
         self._url = url
         self._direct_url = direct_url
         self._process_id = process_id
+        self._standstill = standstill or Standstill()
         self._pool: Any = None
         self._pool_lock = asyncio.Lock()
         self._others = asyncio.Semaphore(MAX_OTHER)
@@ -124,6 +127,8 @@ class PostgresDriver:
     async def _run_once(self, work: Work[R], atomic: bool) -> R:
         pool = self._pool or await self._open()
         async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+            if self._standstill.asked_for:
+                await self._standstill.over()
             tx = _PostgresTx(connection, self.offset_ms)
             if not atomic:
                 return await work(tx)
@@ -185,6 +190,7 @@ class PostgresDriver:
                         lost.set()
 
                     connection.add_termination_listener(on_loss)
+                    await connection.add_listener(STANDSTILLS, self._heard_of_standstill)
                     await connection.add_listener(CHANNEL, self._heard)
                     await lost.wait()
                 finally:
@@ -199,6 +205,9 @@ class PostgresDriver:
             for topic in topics:
                 for callback in self._callbacks:
                     callback(topic)
+
+    def _heard_of_standstill(self, _connection: Any, _pid: int, _channel: str, payload: object) -> None:
+        self._standstill.heard(str(payload))
 
     async def close(self) -> None:
         if self._listener is not None:

@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.channels.converters import Converters
 from recado.channels.service import fetching_lines
 from recado.errors import Conflict, NotFound
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.kit.pages import FIRST, Cut, Page, read_page
 from recado.kit.spans import ALWAYS, Span
 from recado.mailbox.models import Conversation, InboxMessage, OutboxMessage, Process, Sender, Unrouted
-from recado.mailbox.senders import WRONG_CLOCK_MS
 from recado.media.models import Media
 from recado.personal import first_id
 

@@ -12,7 +12,6 @@ from recado.mailbox.sql import Query
 SENDER_LEASE_MS = 5_000
 # A process that gave no sign of life for so long is not counted when lines are shared.
 PROCESS_DEAD_AFTER_MS = 4_000
-# Else a process that died while the clock was ahead would live, and hold its lines, until the clock is there again.
 _ALIVE_NOW = f"beat_ms > {{now}} - :dead_ms AND beat_ms < {{now}} + {WRONG_CLOCK_MS}"
 # Lines taken over in one round: far more than a process holds.
 MAX_ABANDONED = 1_000

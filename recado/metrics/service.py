@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
@@ -13,15 +12,13 @@ from prometheus_client.registry import Collector
 from recado.brain.llm.thinking import Thinker
 from recado.conversations.turn import TurnStats
 from recado.db import Database
-from recado.kit.disk import LoneLook, free_bytes
+from recado.kit.disk import DiskLook
 from recado.kit.rates import Rates
-from recado.kit.stamps import stamped
 from recado.mailbox.sender import SenderStats
 from recado.media.fetching import FetchStats
 from recado.metrics import catalogue, counted
 from recado.metrics.counted import CountsWebhooks
 from recado.metrics.waiting import Stored, Waiting, read_stored, read_waiting
-from recado.settings import LAST_BACKUP
 from recado.tracing.service import Tracing
 
 # Whoever asks more often gets the same answer: counting must not load the database.
@@ -62,17 +59,15 @@ class Metrics:
     """The metrics of one process and its installation."""
 
     database: Database
-    data_dir: Path
+    data_disk: DiskLook
     counted: Counted = field(default_factory=Counted)
     _text: bytes = b""
     _made_s: float = float("-inf")
     _stored: Stored | None = None
     _stored_s: float = float("-inf")
     _process: CollectorRegistry = field(default_factory=CollectorRegistry)
-    _disk: LoneLook[tuple[int, float]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._disk = LoneLook(lambda: _look_at(self.data_dir), "metrics-disk")
         ProcessCollector(registry=self._process)
 
     async def text(self) -> bytes:
@@ -88,11 +83,12 @@ class Metrics:
     async def _of_disk(self) -> list[Sampled]:
         """None of it if the disk does not answer."""
         try:
-            free, backup_s = await self._disk.take(DISK_LIMIT_S)
+            found = await self.data_disk.take(DISK_LIMIT_S)
         except Exception as error:  # the rest is worth showing all the same
             log.warning("disk_not_measured", error=type(error).__name__)
             return []
-        return [catalogue.DISK_FREE.one(free), catalogue.BACKUP_TIME.one(backup_s)]
+        backup_s = found.stamped.timestamp() if found.stamped else 0.0  # 0: never
+        return [catalogue.DISK_FREE.one(found.free_bytes), catalogue.BACKUP_TIME.one(backup_s)]
 
     async def _of_database(self) -> list[Sampled]:
         """What waits; only that it does not answer if the database does not."""
@@ -104,12 +100,6 @@ class Metrics:
             log.warning("queues_not_counted", error=type(error).__name__)
             return [catalogue.DATABASE_UP.one(0)]
         return [catalogue.DATABASE_UP.one(1), *_of_waiting(waiting, self._stored.unrouted), *_of_stored(self._stored)]
-
-
-def _look_at(data_dir: Path) -> tuple[int, float]:
-    """Bytes that are free where the folder is or would be, and when the last backup succeeded (0: never)."""
-    at = stamped(data_dir / LAST_BACKUP)
-    return free_bytes(data_dir), 0.0 if at is None else at.timestamp()
 
 
 class _Given(Collector):

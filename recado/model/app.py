@@ -14,7 +14,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from recado.errors import BadInput, RecadoError, Unavailable, retry_after
-from recado.kit.gate import AskedFirst, Gate
+from recado.kit.gate import Gate
 from recado.kit.problems import problem_of, problem_response
 from recado.messages import Value
 from recado.model.access import Access, need_json
@@ -58,7 +58,7 @@ class ModelApi:
             Route("/metrics", self.metrics, methods=["GET"], name="get_metrics"),
         ]
         handlers: dict[Any, Any] = {RecadoError: _problem, HTTPException: _http_problem, ClientGone: _nobody}
-        return AskedFirst(Gate(Starlette(routes=routes, exception_handlers=handlers)))
+        return Gate(Starlette(routes=routes, exception_handlers=handlers))
 
     async def health(self, _request: Request) -> Response:
         """Answers at once, also while the model loads."""
@@ -159,7 +159,7 @@ async def _problem(_request: Request, error: Exception) -> Response:
 
 async def _http_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 # registered for it
-    codes = {404: "not_found", 405: "method_not_allowed", 413: "body_too_large"}
+    codes = {404: "not_found", 405: "method_not_allowed", 408: "body_incomplete", 413: "body_too_large"}
     code = codes.get(error.status_code, "http_error")
     return problem_response(error.status_code, code, str(error.detail), headers=error.headers)
 

@@ -1,16 +1,14 @@
 """Runs the Model API until it is told to stop."""
 
 import asyncio
-import contextlib
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 
-import uvicorn
 from starlette.types import ASGIApp
 
 from recado.errors import SettingsError
-from recado.kit.connections import Connection
+from recado.kit.serving import Server
 from recado.model.access import Access
 from recado.model.app import ModelApi
 from recado.model.engine import Locate, OpenEngine, Progress
@@ -20,13 +18,6 @@ from recado.model.settings import ModelSettings
 # Answers in work get this long at a stop.
 STOP_REQUESTS_S = 2
 _BACKLOG = 512
-
-
-class _Server(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Signals are ours."""
-        yield
 
 
 async def serve(
@@ -69,21 +60,9 @@ async def serve(
         await service.close()
 
 
-def make_server(app: ASGIApp) -> uvicorn.Server:
+def make_server(app: ASGIApp) -> Server:
     """The HTTP server of an application; it ends when its `should_exit` is set."""
-    config = uvicorn.Config(
-        app,
-        http=Connection,
-        lifespan="off",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws="none",
-        date_header=False,
-        timeout_graceful_shutdown=STOP_REQUESTS_S,
-    )
-    return _Server(config)
+    return Server(app, stop_s=STOP_REQUESTS_S)
 
 
 async def _load(service: ModelService, named: tuple[str, str | None], ready: Callable[[str], None]) -> None:

@@ -15,7 +15,6 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-import uvicorn
 from sqlalchemy import select
 
 import recado
@@ -30,6 +29,7 @@ from recado.jobs.callbacks import call_back
 from recado.kit import new_id, now_ms
 from recado.kit.destinations import Destinations
 from recado.kit.openapi import operations
+from recado.kit.serving import Server
 from recado.knowledge.service import NewEntry, add_entries
 from recado.mailbox import outbox, senders
 from recado.mailbox.claims import NewOut
@@ -207,18 +207,9 @@ async def serving(settings: Settings) -> AsyncGenerator[Api]:
     async with open_runtime(settings) as runtime:
         listening = socket.socket(proto=socket.IPPROTO_TCP)  # without it asyncio leaves TCP_NODELAY off
         listening.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(
-            build_app(runtime, kinds=job_kinds(runtime)),
-            lifespan="on",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            ws="websockets-sansio",
-        )
-        server = uvicorn.Server(config)
+        server = Server(build_app(runtime, kinds=job_kinds(runtime)), stop_s=60, websockets=True)
         running = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
-            await asyncio.sleep(0.005)
+        await server.listening.wait()
         try:
             async with aiohttp.ClientSession() as session:
                 yield Api(runtime, f"http://127.0.0.1:{listening.getsockname()[1]}", session)

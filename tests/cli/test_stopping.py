@@ -18,18 +18,15 @@ import psutil
 import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
-from starlette.applications import Starlette
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from recado import main
 from recado.errors import RecadoError
 from recado.health import Stopping
-from recado.kit import connections, gate
-from recado.kit.gate import MAX_BODY_BYTES, Gate
+from recado.kit.gate import Gate
 from recado.kit.sd_notify import ALIVE, READY
+from recado.kit.serving import Server
 from recado.main import STOP_WITHIN_S
 from recado.worker import BEAT_S
 from tests.cli.terminal import Installation, Program, answer, free_port
@@ -204,7 +201,7 @@ async def asked(port: int, path: str) -> AsyncGenerator[asyncio.StreamReader]:
 async def test_a_stop_answers_what_waits_and_closes_what_is_only_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "STOP_REQUESTS_S", 1)
     stopping = Stopping()
-    server = main._Server(main._serving(Gate(answers, in_flight=stopping.in_flight)))  # pyright: ignore[reportPrivateUsage]
+    server = Server(Gate(answers, in_flight=stopping.in_flight), stop_s=1)
     listening = socket.create_server(("127.0.0.1", 0))
     serving = asyncio.create_task(server.serve([listening]))
     await server.listening.wait()
@@ -225,84 +222,6 @@ async def test_a_stop_answers_what_waits_and_closes_what_is_only_open(monkeypatc
         await asyncio.wait_for(serving, 60.0)
 
 
-@pytest.mark.parametrize("sent", [MAX_BODY_BYTES // 2, MAX_BODY_BYTES + 1])
-async def test_a_connection_on_which_too_much_was_sent_does_not_stay_for_ever(
-    sent: int,
-) -> None:
-    """Whether the rest comes or not, also of who is gone without a word. Another request may follow the rest."""
-    server = main._Server(main._serving(Gate(answers)))  # pyright: ignore[reportPrivateUsage]
-    listening = socket.create_server(("127.0.0.1", 0))
-    serving = asyncio.create_task(server.serve([listening]))
-    await server.listening.wait()
-    reader, writer = await asyncio.open_connection("127.0.0.1", listening.getsockname()[1])
-    try:
-        size = MAX_BODY_BYTES + 1
-        writer.write(f"POST / HTTP/1.1\r\nHost: here\r\nContent-Length: {size}\r\n\r\n".encode())
-        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 413 ")
-        (connection,) = server.server_state.connections
-        if sent == size:
-            writer.write(b"x" * sent)
-            writer.write(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
-            assert b"HTTP/1.1 200 OK\r\n" in await reader.readuntil(b"here")
-        # Now only, or a slow machine is not done with what is whole. The rest is what comes last.
-        cast(Any, connection).timeout_keep_alive = 0.5
-        writer.write(b"GET" if sent == size else b"x" * sent)
-        with contextlib.suppress(ConnectionError):  # closed with something unread
-            async with asyncio.timeout(60.0):
-                await reader.read()
-    finally:
-        writer.close()
-        server.should_exit = True
-        await asyncio.wait_for(serving, 60.0)
-
-
-async def take_all(request: Request) -> Response:
-    """Read the body to its end."""
-    return Response(await request.body())
-
-
-HEAD = b"POST / HTTP/1.1\r\nHost: here\r\n"
-
-
-@pytest.mark.parametrize(
-    ("sent", "status"),
-    [
-        ((b"",), None),
-        ((b"POST / HT",), None),
-        ((HEAD + b"Content-Length: 9\r\n\r\nhalf",), 408),
-        # No more than it takes: who sends on may find the connection closed before it reads why.
-        ((HEAD + b"Cookie: " + b"x" * 65_000, b"x" * 1_000), 431),
-        ((HEAD + b"A: b\r\n" * 2_000,), 431),
-        ((HEAD + b"A: " + b"x" * 60_000 + b"\r\nContent-Length: 4\r\n\r\nbody",), 200),
-        ((HEAD + b"Content-Length: 4\r\n", b"\r\n", b"bo", b"dy"), 200),
-    ],
-)
-async def test_what_never_ends_has_an_end(
-    monkeypatch: pytest.MonkeyPatch, sent: tuple[bytes, ...], status: int | None
-) -> None:
-    """Connections on which nothing comes, or half a request, and heads that go on and on."""
-    if status is None or status == 408:
-        for where, name in ((main, "KEEP_ALIVE_S"), (connections, "HEAD_S"), (gate, "BODY_SILENCE_S")):
-            monkeypatch.setattr(where, name, 0.5)
-    server = main._Server(main._serving(Gate(Starlette(routes=[Route("/", take_all, methods=["POST"])]))))  # pyright: ignore[reportPrivateUsage]
-    listening = socket.create_server(("127.0.0.1", 0))
-    serving = asyncio.create_task(server.serve([listening]))
-    await server.listening.wait()
-    reader, writer = await asyncio.open_connection("127.0.0.1", listening.getsockname()[1])
-    try:
-        async with asyncio.timeout(60.0):
-            for piece in sent:
-                writer.write(piece)
-                await writer.drain()
-                await asyncio.sleep(0)
-            answer = await (reader.read() if status in (None, 431) else reader.readuntil(b"\r\n"))
-        assert answer.split(b" ")[1:2] == ([] if status is None else [str(status).encode()])
-    finally:
-        writer.close()
-        server.should_exit = True
-        await asyncio.wait_for(serving, 60.0)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody else may bind it")
 async def test_a_port_that_was_taken_since_it_was_chosen_is_told() -> None:
     """Two may choose one as long as none listens on it; who is late must not be told of the database."""
@@ -311,7 +230,7 @@ async def test_a_port_that_was_taken_since_it_was_chosen_is_told() -> None:
         with main._listen("127.0.0.1", port) as late:  # pyright: ignore[reportPrivateUsage]
             taken.listen()
             with pytest.raises(RecadoError, match="--port") as told:
-                await main._Server(main._serving(answers)).serve([late])  # pyright: ignore[reportPrivateUsage]
+                await main._Server(answers, stop_s=1).serve([late])  # pyright: ignore[reportPrivateUsage]
     assert told.value.code == "port_taken"
 
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import aiohttp
 import pytest_asyncio
-import uvicorn
 
 from recado.api import build_app
 from recado.decisions import Brain, Context, Decision
 from recado.health import Stopping
 from recado.installation import ensure_keys, ensure_web_lines
+from recado.kit.serving import Server
 from recado.main import SKILLS
 from recado.messages import Button, OutButtons, OutList, OutText, Reply, Row, Text
 from recado.runtime import Runtime, open_runtime
@@ -121,11 +121,9 @@ async def serving(settings: Settings) -> AsyncGenerator[Client]:
         listening.bind(("127.0.0.1", 0))
         stopping = Stopping()
         app = build_app(runtime, stopping=stopping)
-        config = uvicorn.Config(app, lifespan="on", log_config=None, access_log=False, ws="websockets-sansio")
-        server = uvicorn.Server(config)
+        server = Server(app, stop_s=60, websockets=True)
         task = asyncio.create_task(server.serve([listening]))
-        while not server.started:  # noqa: ASYNC110 # uvicorn tells in no other way
-            await asyncio.sleep(0.005)
+        await server.listening.wait()
         async with aiohttp.ClientSession() as http:
             client = Client(f"http://127.0.0.1:{listening.getsockname()[1]}", http, runtime, brain, stopping=stopping)
             client.start_worker()

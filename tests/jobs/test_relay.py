@@ -15,6 +15,7 @@ from recado.errors import BadInput, Unavailable, retry_after
 from recado.jobs import claims, relay, service
 from recado.jobs.kinds import JobLost, JobPutOff, Kinds, Run
 from recado.kit import new_id
+from recado.mailbox.driver import DatabaseDown
 from recado.projects.service import create_project
 from tests.jobs.support import at_work, ended, finished_events, kinds, read, submit
 from tests.mailbox.support import eventually
@@ -85,6 +86,40 @@ async def test_jobs_end_as_they_should(database: Database, project_id: str) -> N
     told = await finished_events(database, project_id)
     assert {(one["kind"], one["state"]) for one in told} == {(name, job.state) for name, job in jobs.items()}
     assert len(told) == len(jobs)
+
+
+async def test_a_job_whose_database_goes_away_is_tried_again(database: Database, project_id: str) -> None:
+    tries: list[str] = []
+
+    async def sends(run: Run) -> str:
+        tries.append(run.id)
+        if len(tries) == 1:
+            raise DatabaseDown("What the mailbox raises while its database is away")
+        return "sent"
+
+    async with at_work(database, kinds(sends=sends)):
+        job = await ended(database, await submit(database, project_id, "sends"))
+    assert (job.state, job.attempts) == ("succeeded", 2)
+
+
+async def test_a_database_that_is_away_when_a_job_begins_is_no_crash_of_it(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, tries = claims.take, list[str]()
+
+    async def take_later(on: Database, workflow_id: str, owner: str, living: frozenset[str]) -> claims.Held | None:
+        tries.append(workflow_id)
+        if len(tries) == 1:
+            raise DatabaseDown("It is away")
+        return await take(on, workflow_id, owner, living)
+
+    async def sends(run: Run) -> str:
+        return "sent"
+
+    monkeypatch.setattr(claims, "take", take_later)
+    async with at_work(database, kinds(sends=sends)):
+        job = await ended(database, await submit(database, project_id, "sends"))
+    assert (job.state, job.attempts, job.crashes, len(tries)) == ("succeeded", 1, 0, 2)
 
 
 async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:

@@ -1,13 +1,15 @@
 """This release on the database of a later one: it goes on where the later one has only added, and refuses else."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
+import asyncpg
 import pytest
 import pytest_asyncio
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from recado import migrations
 from recado.archive.backup import back_up
@@ -15,11 +17,18 @@ from recado.contacts.models import Contact
 from recado.db import Database
 from recado.doctor import Level, examine
 from recado.errors import RecadoError
+from recado.kit.standstill import CHANNEL as STANDSTILLS
+from recado.mailbox.driver import Priority, Tx
+from recado.mailbox.postgres import PostgresDriver
+from recado.mailbox.sql import Query
 from recado.migrate import check, migrate, wait_until_migrated
 from recado.settings import Settings
 from tests.cli.terminal import free_port
 from tests.databases import Databases
+from tests.mailbox.support import eventually
 from tests.upgrade.newer import ADDED, TAKEN, become
+
+COUNT = Query("SELECT count(*) FROM inbox")
 
 
 @pytest_asyncio.fixture
@@ -85,59 +94,79 @@ async def test_it_refuses_where_a_later_one_has_taken_away(database: Database) -
         assert caught.value.code == "database_too_new"
 
 
-async def test_a_change_of_a_table_lets_the_others_through_while_it_waits(databases: Databases) -> None:
-    """A backup reads for minutes; who writes meanwhile must not stand behind the migration that waits for it."""
+async def test_nobody_stands_still_for_a_migration_that_waits_for_a_backup(databases: Databases) -> None:
+    """It reads for minutes; who writes meanwhile is in nobody's way and must not stand behind the migration."""
     url = databases.create("postgresql")
     reader, writer = Database(url), Database(url)
-    async with reader.engine.connect() as reading:
-        await reading.execute(text("SELECT count(*) FROM contacts"))  # its transaction stays open
-        upgrading = asyncio.create_task(upgrade(reader, taking=False, limit_s=150.0))
-        longest_s = 0.0
-        until_s = time.monotonic() + 60.0
-        while longest_s <= 0.1 and time.monotonic() < until_s and not upgrading.done():
-            began_s = time.monotonic()
+    asked = await cast(Any, asyncpg).connect(url)  # it publishes no types
+    asks: list[str] = []
+
+    def heard(*said: object) -> None:
+        asks.append(str(said[-1]))
+
+    await asked.add_listener(STANDSTILLS, heard)
+    with capture_logs() as logs:
+        async with reader.engine.connect() as reading:
+            await reading.execute(text("SELECT count(*) FROM contacts"))  # its transaction stays open
+            upgrading = asyncio.create_task(upgrade(reader, taking=False, limit_s=150.0))
+            await eventually(lambda: len(logs) >= 5)
             async with writer.engine.connect() as connection:
                 await connection.execute(text("SELECT count(*) FROM contacts"))
-            longest_s = max(longest_s, time.monotonic() - began_s)
-            await asyncio.sleep(0.01)
-        assert not upgrading.done()
-        assert 0.1 < longest_s < 60.0, "it stood behind the change, and not for as long as that waited in all"
-    assert await upgrading == ["9001"]
+            assert not upgrading.done()
+            assert {line["event"] for line in logs} == {"migration_waits"}
+            assert len(asks) <= 4, "two tries, before it was known for one that takes long: each asks and says go on"
+        assert await upgrading == ["9001"]
+    await asked.close()
     for database in (reader, writer):
         await database.close()
     databases.drop(url)
 
 
-async def test_a_migration_gets_its_tables_from_among_transactions_that_want_them_in_every_order(
-    databases: Databases,
-) -> None:
-    """Each holds one table while it wants another: whoever takes them one by one waits for those who wait for it."""
+async def test_a_migration_gets_its_tables_where_there_is_no_free_moment(databases: Databases) -> None:
+    """Every process lets what it has begun end, and begins the next when the migration is over. Who took the tables one
+    by one would wait for those who wait for it: they want them in every order.
+    """
     url = databases.create("postgresql")
     database = Database(url)
-    tables = ("contacts", "conversations", "inbox", "outbox")
+    driver = PostgresDriver(url, url, "process", database.standstill)
+    listening = asyncio.Event()
+    driver.on_notify(lambda _topic: listening.set())
     done = asyncio.Event()
-    longest_s = 0.0
+    tables = ("contacts", "conversations", "inbox", "outbox")
 
-    async def work(order: tuple[str, ...]) -> None:
-        nonlocal longest_s
+    async def in_a_session(order: tuple[str, ...]) -> None:
         while not done.is_set():
-            began_s = time.monotonic()
-            async with database.engine.begin() as connection:
+            async with database.system() as session:
                 for table in order:
-                    await connection.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 # ours
-                    await asyncio.sleep(0.003)
-            longest_s = max(longest_s, time.monotonic() - began_s)
-            await asyncio.sleep(0.003)
+                    await session.execute(text(f"SELECT count(*) FROM {table}"))  # noqa: S608 # ours
+                    await asyncio.sleep(0.01)
 
-    working = [asyncio.create_task(work(order)) for order in (tables, tables[::-1], tables[2:] + tables[:2])]
+    async def in_the_mailbox() -> None:
+        async def work(tx: Tx) -> None:
+            await tx.fetch(COUNT)
+            await asyncio.sleep(0.03)
+
+        while not done.is_set():
+            await driver.run(work, Priority.TURN)
+
+    async def say() -> bool:
+        async with database.engine.begin() as connection:
+            await connection.execute(text("SELECT pg_notify('recado', 'another topic')"))
+        return listening.is_set()
+
+    await eventually(say)
+    orders = (tables, tables[::-1], tables[2:] + tables[:2])
+    working = [asyncio.create_task(work) for work in (*map(in_a_session, orders), in_the_mailbox(), in_the_mailbox())]
     try:
-        assert await upgrade(database, taking=False) == ["9001"]
+        with capture_logs() as logs:
+            assert await upgrade(database, taking=False) == ["9001"]
     finally:
         done.set()
         await asyncio.gather(*working)
+        await driver.close()
         await database.close()
         databases.drop(url)
-    assert longest_s < 15.0, "nobody stands behind a migration that does not get on"
+    assert [line["event"] for line in logs if line["event"] == "migration_waits"] == [], "at the first try"
 
 
 async def test_a_table_that_is_never_free_is_told(databases: Databases) -> None:

@@ -5,27 +5,29 @@ from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import TimeSpan
 
 _THING = (
-    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | GONE | de |"
-    " del | por | con | la |"
-    " mi | su | a | al)"
+    "(word | words | COSA | CLASES | OCUPADO | LOCAL | TEMPORADA | CUMPLIR | DOCTOR | viaje | GONE"
+    " | de | del | por | con | la | mi | su | a | al)"
 )
 _TAKES_PLACE_AT = ALPHABET.compile(
     # "Mi vuelo sale a la 1", "empiezo el cole el 9", "tengo la graduación el viernes", "la misa es el sábado a las 7"
-    f"((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){{0,3}} TIMEM)) (el | la | mi | EJEM)?"
-    f" {_THING}{{0,5}} | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del) | TENGO que IR (en | a)? (el |"
-    f" la)? {_THING}{{0,3}} | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA |"
-    f" CLASES | viaje) {_THING}{{0,4}} | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}}"
-    f" es | (que | PORQUE)"
-    f" SALGO {_THING}{{0,4}} | que ERA | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3} <items:ITEM ((a | en | por | COMMA | de | del){0,1}"
-    " ITEM){0,2}>"
+    "((TAKES_PLACE | me CODIGO | (?<! que) VIENE (?= (a | al | de | word){0,3} TIMEM))"
+    f" (el | la | mi | EJEM)? {_THING}{{0,5}}"
+    " | (el | la | al | mi) (word | CLASES | TEMPORADA) (de | del)"
+    f" | TENGO que IR (en | a)? (el | la)? {_THING}{{0,3}}"
+    f" | TENGO (un | una | la | el | mi | que)? (word | words | TEMPORADA | CLASES | viaje) {_THING}{{0,4}}"
+    f" | (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es"
+    f" | (que | PORQUE) SALGO {_THING}{{0,4}}"
+    " | que ERA"
+    " | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
+    " (el | la | este | a | las | para | en | EJEM){0,3}"
+    " <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
 )
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
     "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
-    " (yo | ya | me | EJEM | (mi | el | la) word){0,2} (TAKES_PLACE | es NUM (?! ITEM) | VOY (de viaje | (a | al"
-    " | para) (la | el)?"
-    " (word | LOCAL) (?! ITEM)))"
+    " (yo | ya | me | EJEM | (mi | el | la) word){0,2}"
+    " (TAKES_PLACE | es NUM (?! ITEM)"
+    " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?! ITEM)))"
 )
 _LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
 """ "Vengan a las 7, que a las 8 me voy"."""
@@ -34,27 +36,25 @@ _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER"))
 _ASIDE_WORDS = frozenset(ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
 _DUTY = ALPHABET.compile(
-    "(HAVING to (?! be (the | on | at | for | in)? ITEM) | must (?! be) | WISHED to (?= be (off | away | SICK |"
-    " word to) | left)"
+    "(HAVING to (?! be (the | on | at | for | in)? ITEM)"
+    " | must (?! be)"
+    " | WISHED to (?= be (off | away | SICK | word to) | left)"
     " | HAVING{1,2} (a | an | my | the)? (word | words | CLASES | work){1,2} (?= (at | on)? ITEM)"
     " | (PAUSE | PORQUE | since | as | PERO) (word | words) EJEM? (is | coming | words) (?= (at)? TIMEM)"
     " | (my | the) (word | words | CLASES | shift) (is | end | BEGINNING) (?= (at)? TIMEM)"
     " | my (word | words | CLASES | shift) words (?= (at)? TIMEM)"
     " | (i | EJEM) (GETTING | leave | end | BEGINNING) (?= word | out | off | the | my | from | work | TIMEM))"
-    " (be | up | out | left | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL |"
-    " COSAS | UNA_COSA"
+    " (be | up | out | left | GETTING | TAKE | word | words | work | SICK | off | CLASES | LOCAL | COSAS | UNA_COSA"
     " | at | of | in | the | my | from | before | after | that | to | for | on | GONE){0,6} (?= DAYM | TIMEM)"
 )
 _DAY_OF_DUTY = ALPHABET.compile(
-    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2} (word | words | thing | CLASES | work"
-    " | TAKE"
-    " | GETTING)"
+    "<day:DAYM> (i | EJEM) HAVING (a | an | the | my | to | some | un){1,2}"
+    " (word | words | thing | CLASES | work | TAKE | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
     " | RETURN (on | by) the? <day3:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
     " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS"
-    " | BUSY | out"
-    " | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
+    " | BUSY | out | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
 )
 
 
