@@ -34,7 +34,8 @@ from recado.forms.skill import FORMS
 from recado.health import Stopping
 from recado.installation import NewLine, ensure_demo, ensure_index, ensure_keys, ensure_web_lines
 from recado.jobs.kinds import Kind, Kinds
-from recado.kit.crypto import secret_box
+from recado.keyring import open_box
+from recado.kit.crypto import SecretBox
 from recado.kit.sd_notify import READY, sd_notify, stopping_within
 from recado.kit.serving import Server
 from recado.mailbox.noting import keep_numbering
@@ -83,20 +84,21 @@ async def up(
     await migrate(settings)
     database = Database(settings.resolved_database_url)
     try:
+        box = await open_box(settings, database)
         await ensure_keys(database, settings.api_keys)
-        await _ensure_lines(settings, database)
+        await _ensure_lines(settings, database, box)
         await ensure_index(database)
     finally:
         await database.close()
     async with (
-        _demo(settings, port, simulator_port, demo) as (chosen, simulator),
+        _demo(settings, box, port, simulator_port, demo) as (chosen, simulator),
         open_runtime(chosen, SKILLS) as runtime,
     ):
         kinds = job_kinds(runtime)
         worker = make_worker(runtime, "up", kinds)
         stopping = Stopping()
         app = build_app(runtime, worker, kinds, stopping)
-        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping)
+        await _serve(runtime, listening, worker.run(), lambda: ready(simulator), app, stopping, worker.living)
 
 
 async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], None]) -> None:
@@ -104,7 +106,7 @@ async def api(settings: Settings, *, host: str, port: int, ready: Callable[[], N
     listening = [_listen(host, port)]
     async with open_runtime(settings, SKILLS, kind="api") as runtime:
         await ensure_keys(runtime.database, settings.api_keys)
-        await _ensure_lines(settings, runtime.database)
+        await _ensure_lines(settings, runtime.database, runtime.box)
         stopping = Stopping()
         app = build_app(runtime, None, job_kinds(runtime), stopping)
         await _serve(runtime, listening, _api_background(runtime), ready, app, stopping)
@@ -117,12 +119,17 @@ async def worker(settings: Settings, *, host: str, port: int | None, ready: Call
         made = make_worker(runtime, "worker", job_kinds(runtime))
         if listening:
             stopping = Stopping()
-            await _serve(runtime, listening, made.run(), ready, build_worker_app(runtime, made, stopping), stopping)
+            app = build_worker_app(runtime, made, stopping)
+            await _serve(runtime, listening, made.run(), ready, app, stopping, made.living)
             return
         stop = _stop_event()
         work = asyncio.create_task(made.run(), name="worker")
-        _begin(ready)
-        await _until(_told_to_stop(stop, Stopping(), 0.0), work)
+        announcing = asyncio.create_task(_announce(ready, made.living), name="announcement")
+        try:
+            await _until(_told_to_stop(stop, Stopping(), 0.0), work)
+        finally:
+            announcing.cancel()
+            await asyncio.gather(announcing, return_exceptions=True)
 
 
 def job_kinds(runtime: Runtime) -> Kinds:
@@ -133,10 +140,9 @@ def job_kinds(runtime: Runtime) -> Kinds:
     return kinds if runtime.tracing is None else runtime.tracing.kinds(kinds)
 
 
-async def _ensure_lines(settings: Settings, database: Database) -> None:
+async def _ensure_lines(settings: Settings, database: Database, box: SecretBox) -> None:
     """Let the projects of `AI_ASSISTANTS_API_KEYS` answer on /v1 from the first request on."""
     if settings.legacy_routes and settings.api_keys:
-        box = secret_box(settings.secret_key, settings.data_dir)
         slugs = {slug for slug, _ in settings.api_keys}
         await ensure_web_lines(database, box, sorted(slugs), brains=builtin_brains())
 
@@ -155,11 +161,6 @@ async def _api_background(runtime: Runtime) -> None:
 
 
 class _Server(Server):
-    async def announce(self, ready: Callable[[], None]) -> None:
-        """Call `ready` when requests are taken."""
-        await self.listening.wait()
-        _begin(ready)
-
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         host, port = sockets[0].getsockname()[:2] if sockets else ("", 0)
         try:
@@ -175,12 +176,14 @@ async def _serve(
     ready: Callable[[], None],
     app: ASGIApp,
     stopping: Stopping,
+    *also: asyncio.Event,
 ) -> None:
+    """Serve and do the `background` until told to stop. `ready` is called when requests are taken, and after `also`."""
     server = _Server(app, stop_s=STOP_REQUESTS_S, websockets=True)
     stop = _stop_event()
     work = asyncio.create_task(background, name="background")
     serving = asyncio.create_task(server.serve(listening), name="server")
-    announcing = asyncio.create_task(server.announce(ready), name="announcement")
+    announcing = asyncio.create_task(_announce(ready, server.listening, *also), name="announcement")
 
     ending: list[asyncio.Task[None]] = []
 
@@ -211,8 +214,10 @@ async def _end_serving(runtime: Runtime, server: Server, stopping: Stopping) -> 
     await stopping.in_flight.end_within(left_s - LAST_WORDS_S)
 
 
-def _begin(ready: Callable[[], None]) -> None:
-    """All is there: tell it to who looks on and to the service manager."""
+async def _announce(ready: Callable[[], None], *first: asyncio.Event) -> None:
+    """Once all of these are: tell it to who looks on and to the service manager."""
+    for event in first:
+        await event.wait()
     _calm_garbage_collector()
     ready()
     sd_notify(READY)
@@ -299,7 +304,7 @@ def _port_taken(host: str, port: int, error: OSError) -> RecadoError:
 
 @asynccontextmanager
 async def _demo(
-    settings: Settings, port: int, simulator_port: int, wanted: bool
+    settings: Settings, box: SecretBox, port: int, simulator_port: int, wanted: bool
 ) -> AsyncGenerator[tuple[Settings, str | None]]:
     """The settings to run with, and the simulator's URL if the demo runs.
 
@@ -315,7 +320,6 @@ async def _demo(
         async with simulator_beside(simulator_port, settings.data_dir / "simulator") as url:
             keys = {name: secrets.token_urlsafe(24) for name in ("access_token", "app_secret", "verify_token")}
             line = NewLine("cloud-api", DEMO_NUMBER_ID, keys, name=DEMO.name)
-            box = secret_box(settings.secret_key, settings.data_dir)
             await ensure_demo(database, box, DEMO, line, brains=builtin_brains())
             await connect(url, f"http://{LOOPBACK}:{port}/webhooks/whatsapp", keys, DEMO.name)
             yield settings.model_copy(update={"cloud_api_base_url": url}), url

@@ -17,8 +17,9 @@ from recado.channels.web import WebChannel
 from recado.db import Database
 from recado.decisions import Brain
 from recado.events.feed import Feed
+from recado.keyring import open_box
 from recado.kit import new_id
-from recado.kit.crypto import SecretBox, secret_box
+from recado.kit.crypto import SecretBox
 from recado.knowledge.service import load_entries
 from recado.mailbox.directory import Directory
 from recado.mailbox.driver import Driver
@@ -82,7 +83,7 @@ async def open_runtime(
         database = Database(settings.resolved_database_url)
         opened.push_async_callback(database.close)
         await wait_until_migrated(database)
-        box = secret_box(settings.secret_key, settings.data_dir)
+        box = await open_box(settings, database)
         directory = Directory(LineBook(database, box), AssistantBook(database, load_entries))
         await directory.refresh()
         erased = Erased(database, box)

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 import structlog
@@ -57,7 +57,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """The working half of a process; `run` ends when it is cancelled, after what is in work was settled."""
+    """The working half of a process; `run` ends when it is cancelled, after what is in work was settled.
+
+    `living` is set once its first sign of life is in the database, where others see that somebody works.
+    """
 
     runtime: Runtime
     kind: str
@@ -72,10 +75,12 @@ class Worker:
     fetcher: Fetcher
     listener: Listener | None
     lookout: Lookout
+    living: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def run(self) -> None:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
         await mailbox.beat(self.kind, __version__)
+        self.living.set()
         await mailbox.wake_lost()
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")

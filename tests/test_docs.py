@@ -90,7 +90,7 @@ def test_make_help_lists_what_the_readme_names() -> None:
         assert target == "help" or re.search(rf"^{target}\b", listed, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("page", ["cli.md", "settings.md", "metrics.md"])
+@pytest.mark.parametrize("page", ["cli.md", "settings.md", "metrics.md", "events.md"])
 def test_the_reference_is_current(tmp_path: Path, page: str) -> None:
     """Made by a process of its own, as `make docs` does: click remembers what other tests asked of its commands."""
     command = [sys.executable, "-m", "recado.cli.reference", str(tmp_path)]

@@ -136,6 +136,19 @@ async def test_secrets_that_cannot_be_read(settings: pytest.MonkeyPatch, databas
     settings.delenv("RECADO_SECRET_KEY")
     found = (await findings())["secret key"]
     assert (found.level, "is missing" in found.says) == (Level.FAIL, True)
+    # Where no line has a secret, those of webhooks say which key is wanted.
+    async with database.system() as session:
+        await session.execute(delete(LineRow))
+    hook = WebhookEndpoint(id=new_id(), project_id=new_id(), url="https://x", secret="", events="[]", after_position=0)
+    hook.secret = SecretBox([KEY]).encrypt("s", hook.id)
+    await add(database, hook)
+    found = (await findings())["secret key"]
+    assert (found.level, "is missing" in found.says) == (Level.FAIL, True)
+    settings.setenv("RECADO_SECRET_KEY", "another key than before")
+    found = (await findings())["secret key"]
+    assert (found.level, "nothing starts" in found.says) == (Level.FAIL, True)
+    settings.setenv("RECADO_SECRET_KEY", KEY)
+    assert (await findings())["secret key"].level is Level.OK
 
 
 async def test_a_key_that_others_can_read(settings: pytest.MonkeyPatch, database: Database, tmp_path: Path) -> None:

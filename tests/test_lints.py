@@ -44,6 +44,7 @@ SYSTEM = {
     "privacy/repeats.py": "a process receives for all projects",
     "privacy/work.py": "a process erases, and removes what has aged, for all projects",
     "doctor": "looks at the whole installation, for its operator",
+    "keyring.py": "one key opens what all projects keep",
     "main.py": "tells the operator which lines there are",
 }
 SQL_FUNCTIONS = {"text", "exec_driver_sql", "bulk_insert_mappings", "bulk_update_mappings", "bulk_save_objects"}

@@ -155,8 +155,10 @@ def _copy_pages(source: Path, to: Path, report: Report) -> None:
 
             reading.backup(target, pages=max(1, _STEP_BYTES // page_bytes), progress=progress, sleep=0)
         reading.execute("COMMIT")
-        # What came in meanwhile is worked off here, and not in the next commit of somebody's message.
-        reading.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        # What came in meanwhile is worked off here, and not in the next commit of somebody's message. The copy is whole
+        # where that cannot be, as on a full disk.
+        with contextlib.suppress(sqlite3.OperationalError):
+            reading.execute("PRAGMA wal_checkpoint(PASSIVE)")
     finally:
         reading.close()
         target.close()

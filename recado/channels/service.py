@@ -180,14 +180,20 @@ def load_line(row: LineRow, box: SecretBox) -> LoadedLine:
     return LoadedLine(_line(row, secrets), row.assistant_id, row.name, problem)
 
 
-async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+async def sealed_secrets(session: AsyncSession) -> list[str]:
+    """What the session sees of lines' secrets, encrypted as they are."""
+    rows = await session.scalars(select(LineRow.secrets))
+    return [str(text) for secrets in rows for text in secrets.values()]
+
+
+async def renew_secrets(session: AsyncSession, box: SecretBox, *, lost: bool = False) -> int:
     """Encrypt what the session sees of lines' secrets with the box's first key; how many lines that changed.
 
-    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key; with `lost` it is given up (`SecretBox.renew`).
     """
     changed = 0
     for row in await session.scalars(select(LineRow).order_by(LineRow.id).with_for_update()):
-        renewed = {name: box.renew(str(text), row.id) for name, text in row.secrets.items()}
+        renewed = {name: box.renew(str(text), row.id, lost=lost) for name, text in row.secrets.items()}
         if renewed != row.secrets:
             row.secrets = renewed
             changed += 1

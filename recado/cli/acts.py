@@ -16,6 +16,11 @@ from recado.kit.acting import Act, Doing, acting, current_act
 if TYPE_CHECKING:
     from recado.settings import Settings
 
+# Where a database cannot be written though it can be read: its disk is full, fails, or is read-only.
+# https://www.sqlite.org/rescode.html, https://www.postgresql.org/docs/current/errcodes-appendix.html: disk_full,
+# io_error, read_only_sql_transaction
+_UNWRITABLE = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "53100", "58030", "25006")
+
 # What changes no row of an installation, by its path. A test holds every command to stand here or to leave an entry.
 UNAUDITED = frozenset(
     {
@@ -51,6 +56,36 @@ async def announced(settings: "Settings", *, done: bool = False) -> None:
 
     None where there is no installation yet.
     """
+    await _announced(settings, done=done)
+
+
+async def announced_if_room(settings: "Settings") -> bool:
+    """As `announced`, before what is wanted most on a machine whose disk is full or fails: False, and a warning in the
+    log, if nothing can be written to the database. Other failures are raised.
+    """
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        await _announced(settings, done=False)
+    except DBAPIError as error:
+        reason = str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None))
+        if not reason.startswith(_UNWRITABLE):
+            raise
+        _warn(settings, reason)
+        return False
+    return True
+
+
+def _warn(settings: "Settings", reason: str) -> None:
+    import structlog
+
+    from recado.kit.logs import configure_logging
+
+    configure_logging(settings.log_level, settings.log_format)  # not to a file: its disk may be the full one
+    structlog.get_logger(__name__).warning("audit_entry_missing", reason=reason)
+
+
+async def _announced(settings: "Settings", *, done: bool) -> None:
     from recado.audit.noting import ASKED, DONE, INSTALLATION, note_alone
     from recado.cli import support
     from recado.migrate import check

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from recado.cli import support
-from recado.cli.acts import announced
+from recado.cli.acts import announced, announced_if_room
 from recado.errors import RecadoError
 
 # Of a disk, when a write does not say of which file.
@@ -37,10 +37,10 @@ def backup(into: Path, as_json: bool) -> None:
 
     step_back()
     with progress() as report:
-        made = support.run(_back_up(into, report))
+        made, is_audited = support.run(_back_up(into, report))
     if as_json:
         counts = {"rows": made.manifest.rows, "files": len(made.manifest.files), "size_bytes": made.size_bytes}
-        told = {"revision": made.manifest.revision, "without_bucket": made.has_bucket}
+        told = {"revision": made.manifest.revision, "without_bucket": made.has_bucket, "audited": is_audited}
         support.emit({"folder": str(made.folder), **told, **counts})
         return
     messages = made.manifest.rows["inbox"] + made.manifest.rows["outbox"]
@@ -49,6 +49,8 @@ def backup(into: Path, as_json: bool) -> None:
     if made.has_bucket:
         click.echo("The files in the bucket (RECADO_MEDIA_URL) are not in it: let it keep versions, or copy it, too.")
     click.echo("The secret key is not in it; without the key, the lines' secrets cannot be read.")
+    if not is_audited:
+        click.echo("It is not in the audit log: nothing can be written to the database. See its disk: recado doctor")
 
 
 @click.command(
@@ -107,13 +109,14 @@ def restore(folder: Path, resume: bool, erasures: Path | None, key_lost: bool, a
         click.echo("Put the secret key back (RECADO_SECRET_KEY or secret.key), then: recado doctor")
 
 
-async def _back_up(into: Path, report: "Report") -> "Made":
+async def _back_up(into: Path, report: "Report") -> "tuple[Made, bool]":
+    """The backup, and whether it is in the audit log: a database that cannot be written any more is to be saved."""
     from recado.archive.backup import back_up
 
     settings = support.settings()
-    await announced(settings)
+    is_audited = await announced_if_room(settings)
     with files_told():
-        return await back_up(settings, into, report)
+        return await back_up(settings, into, report), is_audited
 
 
 async def _restore(

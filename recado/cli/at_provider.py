@@ -148,16 +148,17 @@ async def _with_line(
     """
     from recado.channels.service import find_line, usable_line
     from recado.errors import NotFound, OutcomeUnknown, Unavailable
+    from recado.keyring import open_box
     from recado.kit.acting import ASKING
-    from recado.kit.crypto import secret_box
 
     settings = support.settings()
     async with support.open_database() as database:
+        box = await open_box(settings, database)
         async with database.system(read_only=True) as session:
             row = await find_line(session, "cloud-api", address)
             if row is None:
                 raise NotFound(f"There is no line {address!r}. Look: recado line list", code="line_not_found")
-            line = await usable_line(session, secret_box(settings.secret_key, settings.data_dir), row.id)
+            line = await usable_line(session, box, row.id)
         if changes:
             async with database.project(line.project_id) as session:
                 session.info[ASKING] = ("line", line.id)

@@ -104,7 +104,7 @@ def _show(receipt: "ErasureOut", as_json: bool) -> None:
 @asynccontextmanager
 async def _project(slug: str) -> "AsyncGenerator[tuple[Database, str, Eraser]]":
     """The database, the project's id, and what erases in it."""
-    from recado.kit.crypto import secret_box
+    from recado.keyring import open_box
     from recado.media.store import open_store
     from recado.privacy.erasing import Eraser
     from recado.projects.service import get_by_slug
@@ -115,7 +115,7 @@ async def _project(slug: str) -> "AsyncGenerator[tuple[Database, str, Eraser]]":
             project_id = (await get_by_slug(session, slug)).id
         store = open_store(settings.media_url, settings.data_dir)
         try:
-            box = secret_box(settings.secret_key, settings.data_dir)
+            box = await open_box(settings, database)
             yield database, project_id, Eraser(database, store, box, settings.data_dir)
         finally:
             await store.close()

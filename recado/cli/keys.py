@@ -67,35 +67,46 @@ def generate_secret() -> None:
 
 
 @key.command(epilog="\b\nExample:\n  RECADO_SECRET_KEY=the-new-one,the-old-one recado key reencrypt")
+@click.option(
+    "--key-lost", is_flag=True, help="Give up what no key opens; it cannot be had back. Only when its key is lost."
+)
 @support.json_option
-def reencrypt(as_json: bool) -> None:
+def reencrypt(key_lost: bool, as_json: bool) -> None:
     """Encrypt all stored secrets with the first key of RECADO_SECRET_KEY.
 
     Then the others are needed no more. All processes must know the new key before. Running again does no harm.
+
+    If a key is lost for ever, --key-lost gives up what it opened, so that Recado can start: lines stay, and work once
+    they have their secrets again (recado line update); webhooks post once they have new ones (PATCH in the API).
     """
-    changed = support.run(_reencrypt())
+    changed = support.run(_reencrypt(lost=key_lost))
     if as_json:
         support.emit(changed)
         return
     told = ", ".join(f"{count} {what}" for what, count in changed.items())
-    click.echo(f"Encrypted anew: {told}. Everything is encrypted with the first key now.")
+    if key_lost:
+        click.echo(f"Encrypted anew or given up: {told}. What needs its secrets again: recado doctor")
+    else:
+        click.echo(f"Encrypted anew: {told}. Everything is encrypted with the first key now.")
 
 
-async def _reencrypt() -> dict[str, int]:
+async def _reencrypt(*, lost: bool) -> dict[str, int]:
     from recado.channels.service import renew_secrets as renew_lines
     from recado.compat.jobs import renew_keys as renew_callbacks
     from recado.jobs.callbacks import renew_secrets as renew_job_callbacks
+    from recado.keyring import open_box
     from recado.kit.crypto import secret_box
     from recado.webhooks.service import renew_secrets as renew_webhooks
 
     settings = support.settings()
-    box = secret_box(settings.secret_key, settings.data_dir)
-    async with support.open_database() as database, database.system() as session:
-        return {
-            "lines": await renew_lines(session, box),
-            "webhooks": await renew_webhooks(session, box),
-            "callbacks": await renew_callbacks(session, box) + await renew_job_callbacks(session, box),
-        }
+    async with support.open_database() as database:
+        box = secret_box(settings.secret_key, settings.data_dir) if lost else await open_box(settings, database)
+        async with database.system() as session:
+            lines = await renew_lines(session, box, lost=lost)
+            webhooks = await renew_webhooks(session, box, lost=lost)
+            callbacks = await renew_callbacks(session, box, lost=lost)
+            callbacks += await renew_job_callbacks(session, box, lost=lost)
+            return {"lines": lines, "webhooks": webhooks, "callbacks": callbacks}
 
 
 async def _create(slug: str, name: str, role: str) -> dict[str, object]:

@@ -132,15 +132,17 @@ def update(
 async def _add(project: str, line: "NewLine", answering: "Answering") -> "EnsuredLine":
     from recado.brain.registry import builtin_brains
     from recado.installation import ensure_line
-    from recado.kit.crypto import secret_box
+    from recado.keyring import open_box
+    from recado.migrate import migrate
 
     settings = support.settings()
     database = support.database_of(settings)
     try:
+        await migrate(settings)
         return await ensure_line(
             settings,
             database,
-            secret_box(settings.secret_key, settings.data_dir),
+            await open_box(settings, database),
             line,
             project=project,
             answering=answering,
@@ -174,13 +176,13 @@ async def _list(slug: str | None) -> list[dict[str, Any]]:
 async def _update(line: "NewLine", answering: "Answering") -> None:
     from recado.brain.registry import builtin_brains
     from recado.installation import change_line
-    from recado.kit.crypto import secret_box
+    from recado.keyring import open_box
 
     settings = support.settings()
     async with support.open_database() as database:
         await change_line(
             database,
-            secret_box(settings.secret_key, settings.data_dir),
+            await open_box(settings, database),
             line,
             answering,
             brains=builtin_brains().keys(),

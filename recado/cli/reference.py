@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from recado.cli.root import recado
+from recado.events.catalogue import EVENTS
 from recado.metrics.catalogue import CATALOGUE
 from recado.model.settings import ModelSettings, variables_of
 from recado.settings import EXAMPLES, Settings, variable_name
@@ -18,6 +19,10 @@ who reaches the port: let only your Prometheus reach it. The names and labels ar
 label names a person; the largest number of series is that of `recado_line_sends_total`, four for each line. Of the
 model, of limits and of traces there is something where they are in use. Beside these there are the usual ones of the
 process (`process_resident_memory_bytes`, `process_cpu_seconds_total` and others)."""
+_ABOUT_EVENTS = """\
+What `GET /api/v1/events` and its streams tell, and what webhooks post. A webhook takes the names that it asks for;
+`message.*` is all that begin so, `*` is all. What `data` holds names ids, never what people said. Events of messages
+are kept while somebody listens; that one failed always is."""
 _MADE = "<!-- Made by `make docs`; change the program, not this page. -->"
 
 
@@ -88,6 +93,15 @@ def metrics_page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def events_page() -> str:
+    """Every event with what it says, as Markdown."""
+    rows = [f"| `{name}` | {about} |" for name, about in EVENTS.items()]
+    return (
+        "\n\n".join(["# Events", _MADE, _ABOUT_EVENTS, "\n".join(["| event | what happened |", "|---|---|", *rows])])
+        + "\n"
+    )
+
+
 def _code(example: str) -> str:
     return "<br>".join(f"`{part}`" for part in example.split(" or ")) if example else ""
 
@@ -95,7 +109,12 @@ def _code(example: str) -> str:
 def write(folder: Path) -> None:
     """Write all pages into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, page in (("cli.md", cli_page()), ("settings.md", settings_page()), ("metrics.md", metrics_page())):
+    for name, page in (
+        ("cli.md", cli_page()),
+        ("settings.md", settings_page()),
+        ("metrics.md", metrics_page()),
+        ("events.md", events_page()),
+    ):
         (folder / name).write_text(page, encoding="utf-8")
 
 

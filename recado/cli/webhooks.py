@@ -35,7 +35,13 @@ def list_(project: str, as_json: bool) -> None:
 @webhook.command()
 @project_option
 @click.argument("url")
-@click.option("--event", "events", multiple=True, metavar="NAME", help="message.sent, message.* ...; all without it.")
+@click.option(
+    "--event",
+    "events",
+    multiple=True,
+    metavar="NAME",
+    help="message.sent, message.* ... (docs/reference/events.md); all without it.",
+)
 @support.json_option
 def add(project: str, url: str, events: tuple[str, ...], as_json: bool) -> None:
     """Post what happens from now on to URL. The secret that signs it is shown once, now.
@@ -111,12 +117,13 @@ async def _list(slug: str) -> list[dict[str, Any]]:
 
 
 async def _add(slug: str, url: str, events: tuple[str, ...]) -> dict[str, Any]:
-    from recado.kit.crypto import secret_box
+    from recado.keyring import open_box
     from recado.kit.destinations import Destinations
     from recado.webhooks.service import add_endpoint
 
     settings = support.settings()
-    box = secret_box(settings.secret_key, settings.data_dir)
+    async with support.open_database() as database:
+        box = await open_box(settings, database)
     async with _session(slug) as session:
         endpoint, secret = await add_endpoint(session, box, Destinations(settings.webhook_networks), url, events)
         return {"id": endpoint.id, "url": endpoint.url, "secret": secret}

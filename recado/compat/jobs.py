@@ -96,15 +96,15 @@ class Job:
     error_text: str | None
 
 
-async def renew_keys(session: AsyncSession, box: SecretBox) -> int:
+async def renew_keys(session: AsyncSession, box: SecretBox, *, lost: bool = False) -> int:
     """Encrypt the keys of callbacks that are still due with the box's first key; how many that changed.
 
-    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key; with `lost` it is given up (`SecretBox.renew`).
     """
     due = select(AnswerJob).where(AnswerJob.callback_due_ms.is_not(None), AnswerJob.callback_key.is_not(None))
     changed = 0
     for row in await session.scalars(due.order_by(AnswerJob.id).with_for_update()):
-        renewed = box.renew(row.callback_key or "", row.id)
+        renewed = box.renew(row.callback_key or "", row.id, lost=lost)
         if renewed != row.callback_key:
             row.callback_key = renewed
             changed += 1

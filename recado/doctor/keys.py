@@ -6,25 +6,29 @@ from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from recado.channels.models import LineRow
 from recado.channels.service import load_lines
 from recado.doctor.findings import Finding, fail, ok, short, warn
-from recado.doctor.rows import how_many
 from recado.errors import RecadoError
+from recado.keyring import keys_wanted
 from recado.kit.crypto import KEY_FILE, SecretBox, has_key, secret_box
 from recado.settings import Settings
+
+ANEW = "recado key reencrypt --key-lost, then the secrets again"
 
 
 async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Finding]:
     """Whether every line's secrets can be read. No key is made here."""
     name = "secret key"
-    lines = await how_many(session, LineRow)
     file = settings.data_dir / KEY_FILE
+    keys = await keys_wanted(session)
     if not has_key(settings.secret_key, settings.data_dir):
-        if lines:
-            mend = f"Put back {file}, or set RECADO_SECRET_KEY to the key that the lines were added with"
-            return [fail(name, f"{file} is missing, so no line's secrets can be read", mend)]
-        return [ok(name, "will be made with the first line")]
+        if keys:
+            mend = (
+                f"Put back {file}, or set RECADO_SECRET_KEY to the key that it held, or nothing starts. "
+                f"Only if it is lost for ever: {ANEW}"
+            )
+            return [fail(name, f"{file} is missing, so no stored secret can be read", mend)]
+        return [ok(name, "will be made at the first start")]
     try:
         box: SecretBox = secret_box(settings.secret_key, settings.data_dir)
     except (RecadoError, OSError) as error:
@@ -33,8 +37,14 @@ async def examine_secrets(session: AsyncSession, settings: Settings) -> list[Fin
     found: list[Finding] = []
     for loaded in await load_lines(session, box):
         if loaded.problem:
-            mend = "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update"
+            mend = (
+                "Add the old key to RECADO_SECRET_KEY (after a comma), or give the secrets again: recado line update. "
+                f"If nothing starts because the key is lost for ever: {ANEW}"
+            )
             found.append(fail(name, f"line {loaded.line.address}: {loaded.problem}", mend))
+    if keys and not found and not any(map(box.holds, keys)):
+        mend = f"Put back the key that they were encrypted with. Only if it is lost for ever: {ANEW}"
+        found.append(fail(name, "it opens no stored secret, so nothing starts", mend))
     if not settings.secret_key and (exposed := exposed_file(file, name)):
         found.append(exposed)
     return found or [ok(name, "opens the secrets of every line")]

@@ -60,15 +60,15 @@ async def get_callback(session: AsyncSession, job_id: str) -> JobCallback:
     return found
 
 
-async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+async def renew_secrets(session: AsyncSession, box: SecretBox, *, lost: bool = False) -> int:
     """Encrypt the secrets of callbacks that are not done with the box's first key; how many that changed.
 
-    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key; with `lost` it is given up (`SecretBox.renew`).
     """
     changed = 0
     due = select(JobCallback).where(JobCallback.done_ms.is_(None)).order_by(JobCallback.id).with_for_update()
     for callback in await session.scalars(due):
-        renewed = box.renew(callback.secret, callback.id)
+        renewed = box.renew(callback.secret, callback.id, lost=lost)
         if renewed != callback.secret:
             callback.secret = renewed
             changed += 1

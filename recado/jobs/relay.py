@@ -107,8 +107,7 @@ class Relay:
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
     # Whether a project without any place here had a job left at the last look.
     _others_wait: bool = False
-    # Schedules that could not be fired here, and until when they are left.
-    _put_off: dict[str, int] = field(default_factory=dict[str, int])
+    _looks: ticks.Looks = field(default_factory=ticks.Looks)
 
     def __post_init__(self) -> None:
         self._engine = Engine(self.database_url, self.owner, self._carry_out)
@@ -153,7 +152,7 @@ class Relay:
         return bell
 
     async def _fire_due(self) -> None:
-        if await ticks.fire(self.database, self._put_off):
+        if await ticks.fire(self.database, self._looks):
             self.bell.ring()  # there are jobs now
 
     async def _forget(self) -> None:

@@ -1,6 +1,7 @@
 """The ticks of schedules: each makes one job, whichever of the processes sees it first."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.db import Database, database_now_ms
-from recado.errors import BadInput
+from recado.errors import BadInput, Conflict
 from recado.events.service import record
 from recado.jobs.models import Schedule
 from recado.jobs.service import submit
-from recado.kit.clock import from_ms
+from recado.kit.clock import WRONG_CLOCK_MS, from_ms
 from recado.kit.cron import parse_cron
 from recado.kit.logs import place_of
 
@@ -35,15 +36,27 @@ def next_ms(cron: str, timezone: str, after: datetime) -> int | None:
     return None if due is None else round(due.timestamp() * 1000)
 
 
-async def fire(database: Database, put_off: dict[str, int] | None = None) -> int:
+@dataclass(slots=True)
+class Looks:
+    """What a process remembers from one look at the schedules to the next: those that it could not fire, and until when
+    (Unix milliseconds) it leaves them; and what the clock said at the last one.
+    """
+
+    put_off: dict[str, int] = field(default_factory=dict[str, int])
+    last_ms: int | None = None
+
+
+async def fire(database: Database, looks: Looks | None = None) -> int:
     """Make the jobs of the schedules that are due, each in a commit of its own; how many schedules moved on.
 
-    `put_off` remembers for a process those that it could not fire, and until when (Unix milliseconds).
+    At a process's first look, and when the clock was set back, all are looked at that are not due (`set_right`).
     """
-    waiting = {} if put_off is None else put_off
+    looks = looks or Looks()
+    waiting = looks.put_off
     async with database.system(read_only=True) as session:
         now_ms = await database_now_ms(session)
-        for schedule_id in [one for one, until_ms in waiting.items() if until_ms <= now_ms]:
+        was_set_back = looks.last_ms is not None and now_ms < looks.last_ms - WRONG_CLOCK_MS
+        for schedule_id in [one for one, until_ms in waiting.items() if until_ms <= now_ms or was_set_back]:
             del waiting[schedule_id]
         due = (Schedule.next_ms <= now_ms, Schedule.id.not_in(tuple(waiting)))
         wanted = select(Schedule.id, Schedule.project_id).where(*due).order_by(Schedule.next_ms).limit(BATCH)
@@ -55,7 +68,53 @@ async def fire(database: Database, put_off: dict[str, int] | None = None) -> int
         except Exception as error:  # whatever is wrong with one, the others are due
             log.warning("schedule_waits", schedule_id=schedule_id, **{"code": "internal_error", **place_of(error)})
             waiting[schedule_id] = now_ms + PUT_OFF_MS
+    if looks.last_ms is None or was_set_back:
+        await set_right(database)
+    looks.last_ms = now_ms
     return moved
+
+
+async def set_right(database: Database) -> None:
+    """Reckon anew what was reckoned while the clock was ahead, or schedules would be silent until it is there again.
+
+    The next tick of a schedule is the first one after some moment that has passed: if it is later than the first one
+    from now, that moment has not come yet. A tick that was made too early is not made again (`_make_job`).
+    """
+    last_id: str | None = None
+    while True:
+        async with database.system(read_only=True) as session:
+            now_ms = await database_now_ms(session)
+            later = Schedule.next_ms > now_ms + WRONG_CLOCK_MS
+            wanted = select(Schedule.id, Schedule.project_id, Schedule.cron, Schedule.timezone, Schedule.next_ms)
+            wanted = wanted.where(later, *(() if last_id is None else (Schedule.id > last_id,)))
+            rows = (await session.execute(wanted.order_by(Schedule.id).limit(BATCH))).all()
+        for schedule_id, project_id, cron, timezone, stored_ms in rows:
+            if _earlier_ms(cron, timezone, stored_ms, now_ms) is not None:
+                await _set_right_one(database, schedule_id, project_id)
+        if len(rows) < BATCH:
+            return
+        last_id = rows[-1][0]
+
+
+async def _set_right_one(database: Database, schedule_id: str, project_id: str) -> None:
+    async with database.project(project_id) as session:
+        schedule = await session.scalar(select(Schedule).where(Schedule.id == schedule_id).with_for_update())
+        if schedule is None:
+            return  # removed meanwhile
+        now_ms = await database_now_ms(session)
+        earlier_ms = _earlier_ms(schedule.cron, schedule.timezone, schedule.next_ms, now_ms)
+        if earlier_ms is not None:
+            schedule.next_ms = earlier_ms
+            log.warning("schedule_set_right", schedule_id=schedule_id)
+
+
+def _earlier_ms(cron: str, timezone: str, stored_ms: int | None, now_ms: int) -> int | None:
+    """The first tick from now if the stored one is later; None also where this machine does not know the zone."""
+    try:
+        first_ms = next_ms(cron, timezone, from_ms(now_ms))
+    except BadInput:
+        return None
+    return None if stored_ms is None or first_ms is None or first_ms >= stored_ms else first_ms
 
 
 async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bool:
@@ -76,7 +135,12 @@ async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bo
 
 async def _make_job(session: AsyncSession, schedule: Schedule, tick_ms: int) -> None:
     key = f"schedule {schedule.id} {tick_ms}"
-    await submit(session, schedule.kind, json.loads(schedule.input), key=key, schedule_id=schedule.id)
+    try:
+        await submit(session, schedule.kind, json.loads(schedule.input), key=key, schedule_id=schedule.id)
+    except Conflict as conflict:
+        # It was made too early, by a clock that was ahead, and does something else now: once is enough.
+        if conflict.code != "idempotency_conflict":
+            raise
     schedule.last_ms = tick_ms
 
 

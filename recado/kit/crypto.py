@@ -17,6 +17,8 @@ from recado.errors import RecadoError
 _NONCE_BYTES = 12  # AES-GCM's own size, NIST SP 800-38D section 8.2
 _PREFIX = "v1"
 _MIN_CHARACTERS = 16  # less could be guessed
+# In the place of a ciphertext whose key is lost: no key opens it.
+GIVEN_UP = ""
 
 
 def new_token(prefix: str) -> str:
@@ -50,9 +52,19 @@ class SecretBox:
         sealed = nonce + self._ciphers[self._current].encrypt(nonce, text.encode(), purpose.encode())
         return f"{_PREFIX}:{self._current}:{base64.urlsafe_b64encode(sealed).decode()}"
 
-    def renew(self, ciphertext: str, purpose: str) -> str:
-        """The same text encrypted with the first key; as it was if it is so already. Raises as `decrypt` does."""
-        text = self.decrypt(ciphertext, purpose)
+    def renew(self, ciphertext: str, purpose: str, *, lost: bool = False) -> str:
+        """The same text encrypted with the first key; as it was if it is so already. Raises as `decrypt` does.
+
+        With `lost`, what no key opens is given up: it becomes `GIVEN_UP`, which stays as it is from then on.
+        """
+        if ciphertext == GIVEN_UP:
+            return ciphertext
+        try:
+            text = self.decrypt(ciphertext, purpose)
+        except RecadoError:
+            if lost:
+                return GIVEN_UP
+            raise
         current = ciphertext.split(":", 2)[1] == self._current
         return ciphertext if current else self.encrypt(text, purpose)
 
@@ -70,6 +82,10 @@ class SecretBox:
                 code="secret_unreadable",
             ) from None
         return text.decode()
+
+    def holds(self, key_id: str) -> bool:
+        """Whether this is the name of one of these keys (`key_named_in`)."""
+        return key_id in self._derived
 
     def mark(self, text: str, purpose: str) -> str:
         """A digest by which `text` is known again, and which says nothing to who has no key: HMAC-SHA256, whose name of
@@ -90,6 +106,13 @@ class SecretBox:
         key = hmac.digest(self._derived[key_id], b"recado marks", "sha256")
         told = f"{purpose}\0{text}".encode()
         return f"{key_id}:{hmac.digest(key, told, 'sha256').hex()}"
+
+
+def key_named_in(ciphertext: str) -> str | None:
+    """The name of the key that something was encrypted with; None for what is no ciphertext, as `GIVEN_UP`."""
+    prefix, _, rest = ciphertext.partition(":")
+    key_id, found, _ = rest.partition(":")
+    return key_id if prefix == _PREFIX and found else None
 
 
 KEY_FILE = "secret.key"

@@ -5,6 +5,7 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from recado.events.catalogue import PAGE
 from recado.kit.etags import Editable
 from recado.kit.schemas import Input, Moment, Output, Uuid, shown
 from recado.webhooks.service import EVENT_NAME, MAX_NAME, MAX_NAMES
@@ -16,7 +17,11 @@ EventPattern = Annotated[str, StringConstraints(max_length=MAX_NAME, pattern=EVE
 Url = Annotated[str, StringConstraints(max_length=MAX_URL)]
 Names = Annotated[
     list[EventPattern],
-    Field(min_length=1, max_length=MAX_NAMES, description="Names of events; message.* is all that begin so, * all."),
+    Field(
+        min_length=1,
+        max_length=MAX_NAMES,
+        description=f"Names of events ({PAGE}); message.* is all that begin so, * all.",
+    ),
 ]
 Secret = Annotated[
     str, StringConstraints(min_length=16, max_length=200, pattern=r"^[!-~]+$"), Field(description="Visible ASCII.")

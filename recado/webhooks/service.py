@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from recado.db import database_now_ms, json_text
 from recado.errors import BadInput, Conflict, NotFound
 from recado.events.audiences import attend, noted_since
+from recado.events.catalogue import PAGE, is_known, nearest
 from recado.events.service import (
     Event,
     event_at,
@@ -70,7 +71,8 @@ async def add_endpoint(
 ) -> tuple[WebhookEndpoint, str]:
     """An endpoint that takes what happens from now on, and its secret.
 
-    Raises `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`), `Conflict` (`too_many_endpoints`).
+    Raises `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`, `unknown_event`), `Conflict`
+    (`too_many_endpoints`).
     """
     _check_names(events)
     if len((await session.scalars(select(WebhookEndpoint.id))).all()) >= MAX_ENDPOINTS:
@@ -90,14 +92,19 @@ async def add_endpoint(
     return endpoint, secret
 
 
-async def renew_secrets(session: AsyncSession, box: SecretBox) -> int:
+async def sealed_secrets(session: AsyncSession) -> list[str]:
+    """The endpoints' secrets, encrypted as they are."""
+    return list(await session.scalars(select(WebhookEndpoint.secret)))
+
+
+async def renew_secrets(session: AsyncSession, box: SecretBox, *, lost: bool = False) -> int:
     """Encrypt the endpoints' secrets with the box's first key; how many that changed.
 
-    Raises `RecadoError` (`secret_unreadable`) if one fits no key.
+    Raises `RecadoError` (`secret_unreadable`) if one fits no key; with `lost` it is given up (`SecretBox.renew`).
     """
     changed = 0
     for endpoint in await session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.id).with_for_update()):
-        renewed = box.renew(endpoint.secret, endpoint.id)
+        renewed = box.renew(endpoint.secret, endpoint.id, lost=lost)
         if renewed != endpoint.secret:
             endpoint.secret = renewed
             changed += 1
@@ -118,7 +125,8 @@ async def change_endpoint(
 ) -> WebhookEndpoint:
     """Change what is given. Switched on again, it takes what happens from then on; replay what it missed.
 
-    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`).
+    Raises `NotFound` (`webhook_not_found`), `BadInput` (`bad_url`, `address_not_allowed`, `bad_event_name`,
+    `unknown_event`).
     """
     endpoint = await get_endpoint(session, endpoint_id)
     if url is not None:
@@ -146,6 +154,11 @@ def _check_names(names: Sequence[str]) -> None:
     if not fit or not 1 <= len(names) <= MAX_NAMES:
         says = f"Give 1 to {MAX_NAMES} names of events: message.sent, message.* for all that begin so, or * for all"
         raise BadInput(says, code="bad_event_name")
+    for name in names:
+        if not is_known(name):  # it would never fire
+            near = ", ".join(nearest(name))
+            meant = f" Did you mean {near}?" if near else ""
+            raise BadInput(f"There is no event {name}.{meant} All of them: {PAGE}", code="unknown_event")
 
 
 async def remove_endpoint(session: AsyncSession, endpoint_id: str) -> None:

@@ -43,19 +43,43 @@ async def test_an_address_that_would_be_refused_later_is_refused_at_once(api: Ap
     assert (await api.call("PATCH", path, key, {"active": False})).status == 200
 
 
+async def test_an_event_that_never_happens_is_refused(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    made = await api.post("/webhooks", key, {"url": URL, "events": ["message.received", "session.ready", "session.*"]})
+    assert made.status == 201  # contract D's sessions are asked for by who knows them
+    path = f"/api/v1/webhooks/{made.json['endpoint']['id']}"
+    for name, meant in (
+        ("mesage.received", "Did you mean message.received"),
+        ("mesage.*", "Did you mean message.*"),
+        ("message", "Did you mean message."),
+        ("conversation.handed_off", "Did you mean conversation.handed_over"),
+        ("zzzz", "There is no event zzzz. All of them"),
+    ):
+        for answer in (
+            await api.post("/webhooks", key, {"url": URL, "events": ["message.sent", name]}),
+            await api.call("PATCH", path, key, {"events": [name]}),
+        ):
+            assert (answer.status, answer.code) == (422, "unknown_event")
+            assert meant in json.dumps(answer.json)
+            assert "docs/reference/events.md" in json.dumps(answer.json)
+    assert (await api.get(f"/webhooks/{made.json['endpoint']['id']}", key)).json == made.json["endpoint"]
+
+
 async def test_what_is_posted_is_read_and_replayed(api: Api, ours: Tenant) -> None:
     key = ours.keys[Role.ADMIN]
-    made = await api.post("/webhooks", key, {"url": URL, "events": ["job.done"], "secret": "a-secret-of-the-receiver"})
+    made = await api.post(
+        "/webhooks", key, {"url": URL, "events": ["job.finished"], "secret": "a-secret-of-the-receiver"}
+    )
     webhook_id = made.json["endpoint"]["id"]
     async with api.runtime.database.project(ours.project_id) as session:
-        event = await record(session, "job.done")
+        event = await record(session, "job.finished")
     while await api.runtime.mailbox.number_events():
         pass
     deliverer = Deliverer(api.runtime.database, api.runtime.box, api.runtime.owner)
     while await deliverer.hand_out():
         pass
     (row,) = (await api.get(f"/webhooks/{webhook_id}/deliveries?state=queued", key)).json["items"]
-    assert (row["event_id"], row["event"], row["attempts"], row["log"]) == (event.id, "job.done", 0, [])
+    assert (row["event_id"], row["event"], row["attempts"], row["log"]) == (event.id, "job.finished", 0, [])
     again = await api.post(f"/webhooks/deliveries/{row['id']}/replay", key)
     assert (again.status, again.json["id"]) == (200, row["id"])
     replayed = (await api.post(f"/webhooks/{webhook_id}/replay", key, {"until_event_id": event.id})).json

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -439,6 +440,25 @@ async def test_a_backup_that_fails_leaves_nothing(
     with pytest.raises(OSError, match="No space"):
         await backup_of(source, tmp_path)
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+async def test_a_full_disk_of_the_database_holds_no_backup_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(f"sqlite:///{tmp_path}/recado.db")
+    await migrate(f"sqlite:///{tmp_path}/recado.db")
+    asked: list[str] = []
+
+    class Full(sqlite3.Connection):
+        def execute(self, sql: str, *rest: Any) -> sqlite3.Cursor:
+            if "wal_checkpoint" in sql:
+                asked.append(sql)
+                raise sqlite3.OperationalError("database or disk is full")
+            return super().execute(sql, *rest)
+
+    monkeypatch.setattr(backing.sqlite3, "connect", partial(sqlite3.connect, factory=Full))
+    made = await backup_of(database, tmp_path)
+    assert asked
+    assert made.manifest.rows["projects"] == 0
+    await database.close()
 
 
 async def test_a_backup_sees_one_moment_while_others_write(source: Database, kind: Kind, tmp_path: Path) -> None:

@@ -2,21 +2,26 @@
 
 import contextlib
 import errno
+import json
 import shutil
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
+import psycopg
 import pytest
 
+from recado.archive.manifest import read_manifest
 from recado.cli.archive import files_told
 from recado.errors import RecadoError
 from recado.kit import new_id
 from recado.kit.crypto import secret_box
 from recado.privacy.ledger import Entry, write_ledger
 from recado.privacy.people import purpose_of
-from tests.cli.terminal import Installation, line_arguments
+from tests.cli.terminal import RECADO, Installation, line_arguments
 from tests.cli.test_running import LIVING, Demo
-from tests.databases import Databases
+from tests.databases import KINDS, Databases, Kind
 
 
 @pytest.mark.slow
@@ -50,6 +55,69 @@ def test_a_place_in_use_and_a_wrong_folder_are_told(installation: Installation, 
     told = installation.refused("backup", str(tmp_path / "file" / "backups"))
     assert f"can be done again once that is mended: {tmp_path}/file" in told
     assert "RECADO_DATABASE_URL" not in told
+
+
+# A SQLite file that may not grow, as on a full disk, and in which there is no room for one more entry.
+FULL = """
+import asyncio, sys
+import recado.kit.sqlite as sqlite
+
+sqlite.SQLITE_PRAGMAS += ("PRAGMA max_page_count=1",)
+from sqlalchemy.exc import OperationalError
+from recado.cli import acts, main, support
+
+async def fill():
+    with acts.acting_command():
+        for _ in range(1000):
+            try:
+                await acts.announced(support.settings())
+            except OperationalError:
+                return
+
+asyncio.run(fill())
+sys.argv[0] = "recado"
+main()
+"""
+# What PostgreSQL says of a full disk, https://www.postgresql.org/docs/current/errcodes-appendix.html
+DISK_FULL = """
+CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+CREATE TRIGGER full_disk BEFORE INSERT ON audit_entries EXECUTE FUNCTION full_disk();
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_full_disk_keeps_a_backup_out_of_the_audit_log_and_nothing_more(
+    installation: Installation, databases: Databases, kind: Kind, tmp_path: Path
+) -> None:
+    url = databases.create(kind)
+    installation.environment["RECADO_DATABASE_URL"] = url
+    installation.ok("project", "create", "clinica")
+    if kind == "postgresql":
+        with psycopg.connect(url) as connection:
+            connection.execute(DISK_FULL)
+
+    def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        program = [sys.executable, "-c", FULL] if kind == "sqlite" else RECADO
+        environment, folder = installation.environment, installation.folder
+        return subprocess.run(
+            [*program, *arguments],
+            cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    done = run("backup", str(tmp_path / "backups"))
+    assert done.returncode == 0, done.stderr
+    assert "0 messages" in done.stdout
+    assert "It is not in the audit log" in done.stdout
+    assert "audit_entry_missing" in done.stderr
+    (folder,) = (tmp_path / "backups").iterdir()
+    assert read_manifest(folder).rows["projects"] == 1
+    told = json.loads(run("backup", str(tmp_path / "more"), "--json").stdout)
+    assert told["audited"] is False
+    assert "backup" not in {entry["action"] for entry in installation.json("audit", "list")}
+    refused = run("audit", "trim", "--older-than", "90")  # what is no backup waits until there is room
+    assert (refused.returncode, refused.stdout) == (1, "")
+    databases.drop(url)
 
 
 def test_who_was_erased_since_is_erased_again_once_the_key_is_there(installation: Installation, tmp_path: Path) -> None:

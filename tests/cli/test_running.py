@@ -107,7 +107,7 @@ def test_the_two_halves_run_beside_each_other(installation: Installation) -> Non
         installation.running("worker", until="worker runs") as worker,
     ):
         ends_s = time.monotonic() + 60.0
-        while (found := answer(port, "/ready"))[0] != 200:  # its first sign of life comes just after what it prints
+        while (found := answer(port, "/ready"))[0] != 200:
             assert time.monotonic() < ends_s, found
         assert worker.stop(signal.SIGTERM) == 0
 

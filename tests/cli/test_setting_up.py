@@ -1,6 +1,7 @@
 """Projects, keys, lines and the database, from the command line."""
 
 import contextlib
+import json
 import socketserver
 import sqlite3
 import threading
@@ -190,6 +191,70 @@ def test_secrets_move_to_a_new_key_and_the_old_one_can_go(
     assert installation.json("key", "reencrypt") == {"lines": 0, "webhooks": 0, "callbacks": 0}
     installation.environment["RECADO_SECRET_KEY"] = old
     assert "cannot be read" in installation.refused("key", "reencrypt")
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_lost_key_is_told_and_no_other_is_made_in_its_place(
+    installation: Installation, databases: Databases, kind: Kind
+) -> None:
+    url = databases.create_empty(kind)
+    installation.environment["RECADO_DATABASE_URL"] = url
+    installation.ok(*line_arguments())  # makes a key: there is nothing yet that another one opens
+    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    file = installation.folder / "data" / "secret.key"
+    kept = file.read_text()
+    file.unlink()
+    port = str(free_port())
+    starts = [("up", "--no-demo", "--port", port), ("api", "--port", port), ("worker",)]
+    token = ("line", "update", "--phone-number-id", "123456", "--access-token", "new")
+    writes = [token, line_arguments("7"), ("key", "reencrypt")]
+    writes.append(("webhook", "add", "https://example.com/more", "--project", "bench"))
+    for command in starts + writes:
+        told = installation.refused(*command)
+        assert f"{file} is missing" in told, command
+        assert "recado key reencrypt --key-lost" in told
+        assert not file.exists()
+
+    installation.environment["RECADO_SECRET_KEY"] = "another key than the one that was lost"
+    for command in starts + writes:
+        assert "cannot be read with RECADO_SECRET_KEY" in installation.refused(*command), command
+    file.write_text(kept)
+    assert f"{file}, which is there, is not looked at" in installation.refused("worker")
+    del installation.environment["RECADO_SECRET_KEY"]
+    file.write_text("another key than the one that was lost")
+    assert f"cannot be read with the key in {file}" in installation.refused("worker")
+    file.write_text(kept)
+    installation.ok(*token)
+    with installation.running("worker", until="Recado's worker runs") as worker:
+        assert worker.stop() == 0
+    databases.drop(url)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_whoever_lost_the_key_for_ever_begins_anew(
+    installation: Installation, databases: Databases, kind: Kind
+) -> None:
+    url = databases.create_empty(kind)
+    installation.environment["RECADO_DATABASE_URL"] = url
+    installation.ok(*line_arguments())
+    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    (installation.folder / "data" / "secret.key").unlink()
+    assert installation.json("key", "reencrypt", "--key-lost") == {"lines": 1, "webhooks": 1, "callbacks": 0}
+    assert installation.json("key", "reencrypt", "--key-lost") == {"lines": 0, "webhooks": 0, "callbacks": 0}
+    assert installation.json("key", "reencrypt") == {"lines": 0, "webhooks": 0, "callbacks": 0}
+    (webhook,) = installation.json("webhook", "list", "--project", "bench")
+    found = {one["check"]: one for one in json.loads(installation.run("doctor", "--offline", "--json").stdout)}
+    assert "line 123456" in found["secret key"]["says"]
+    assert "recado line update" in found["secret key"]["mend"]
+    assert f"PATCH /api/v1/webhooks/{webhook['id']}" in found["webhooks out"]["mend"]
+    with installation.running("worker", until="Recado's worker runs") as worker:
+        assert "line_unusable" in worker.output
+        assert worker.stop() == 0
+    secrets = ("--access-token", "t", "--app-secret", "secret", "--verify-token", "v")
+    installation.ok("line", "update", "--phone-number-id", "123456", *secrets)
+    found = {one["check"]: one for one in json.loads(installation.run("doctor", "--offline", "--json").stdout)}
+    assert found["secret key"]["level"] == "OK"
     databases.drop(url)
 
 

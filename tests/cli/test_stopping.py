@@ -5,8 +5,10 @@ import contextlib
 import os
 import signal
 import socket
+import sqlite3
 import sys
 import time
+import urllib.error
 from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 from types import SimpleNamespace
@@ -38,6 +40,60 @@ HURRIED = (
 )
 
 
+# Its first sign of life waits until this test wants it.
+HELD = """
+import asyncio, pathlib, sys
+from recado.mailbox.service import Mailbox
+
+beat = Mailbox.beat
+
+async def held(self, *said):
+    print("about to beat")
+    while not pathlib.Path("go").exists():
+        await asyncio.sleep(0.01)
+    await beat(self, *said)
+
+Mailbox.beat = held
+from recado.cli import main
+sys.argv[0] = "recado"
+main()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("serves", [False, True])
+def test_a_worker_says_that_it_runs_once_its_first_sign_of_life_is_there(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch, serves: bool
+) -> None:
+    installation.ok("db", "migrate")
+    installation.environment["NOTIFY_SOCKET"] = "manager"
+    monkeypatch.chdir(installation.folder)  # for the name of its socket
+    port = free_port()
+    more = ("--port", str(port)) if serves else ()
+    with (
+        ServiceManager("manager") as manager,
+        installation.running("worker", *more, until="about to beat", program=(sys.executable, "-c", HELD)) as program,
+    ):
+        if serves:
+            wait_until_it_serves(port)
+        assert "worker runs" not in program.output
+        (installation.folder / "go").touch()
+        program.wait_for("worker runs")
+        manager.told(READY)
+        with contextlib.closing(sqlite3.connect(installation.folder / "data" / "recado.db")) as connection:
+            assert connection.execute("SELECT kind FROM processes").fetchall() == [("worker",)]
+        assert program.stop() == 0
+
+
+def wait_until_it_serves(port: int) -> None:
+    ends_s = time.monotonic() + 60.0
+    while True:
+        with contextlib.suppress(urllib.error.URLError):
+            assert answer(port, "/health")[0] == 200
+            return
+        assert time.monotonic() < ends_s
+
+
 @pytest.mark.slow
 def test_ready_says_no_before_the_stop_and_a_second_signal_hurries_it(
     installation: Installation, monkeypatch: pytest.MonkeyPatch
@@ -50,7 +106,7 @@ def test_ready_says_no_before_the_stop_and_a_second_signal_hurries_it(
         installation.running("up", "--port", str(port), "--no-demo", until="Stop ") as program,
     ):
         ends_s = time.monotonic() + 60.0
-        while answer(port, "/ready")[0] != 200:  # its first sign of life comes just after what it prints
+        while answer(port, "/ready")[0] != 200:
             assert time.monotonic() < ends_s
         check_signs_of_life(manager, program)
         program.process.send_signal(signal.SIGTERM)

@@ -101,7 +101,9 @@ async def _more(
         schedule = await schedules.create(
             session, job_kinds(runtime), name=mark, kind=BULK_SEND, cron="0 0 29 2 *", timezone="UTC", given=order
         )
-        webhook, _ = await add_endpoint(session, runtime.box, Destinations(), address, ["none"], f"secret-of-{mark}")
+        webhook, _ = await add_endpoint(
+            session, runtime.box, Destinations(), address, ["schedule.missed"], f"secret-of-{mark}"
+        )
         event = await record(session, "seeded", {"text": mark}, conversation_id=conversation_id)
         delivery = WebhookDelivery(
             endpoint_id=webhook.id, event_id=event.id, event=event.name, position=0, state="dead", due_ms=0, until_ms=0

@@ -3,15 +3,15 @@
 import asyncio
 import json
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from recado.db import Database, database_now_ms
 from recado.events.service import list_events
 from recado.jobs import schedules, service
 from recado.jobs.models import Schedule
-from recado.jobs.ticks import PUT_OFF_MS, fire
-from recado.kit.clock import from_ms
+from recado.jobs.ticks import BATCH, PUT_OFF_MS, Looks, fire, next_ms
+from recado.kit.clock import WRONG_CLOCK_MS, from_ms
 from tests.jobs.support import kinds
 
 MINUTE_MS = 60_000
@@ -91,10 +91,11 @@ async def test_one_that_cannot_be_fired_is_put_off_and_the_others_are_not(databa
     broken, sound = [await planned(database, project_id) for _ in range(2)]
     tick_ms = await move_back(database, project_id, 0)
     await set_on(database, broken, timezone="X/Y", next_ms=tick_ms - MINUTE_MS)
-    put_off: dict[str, int] = {}
+    looks = Looks()
+    put_off = looks.put_off
     with capture_logs() as logs:
-        assert await fire(database, put_off) == 1
-        assert await fire(database, put_off) == 0  # left alone for a while
+        assert await fire(database, looks) == 1
+        assert await fire(database, looks) == 0  # left alone for a while
     told = [(line["event"], line["schedule_id"], line["code"]) for line in logs]
     assert told == [("schedule_waits", broken, "bad_timezone")]
     async with database.project(project_id, read_only=True) as session:
@@ -103,7 +104,7 @@ async def test_one_that_cannot_be_fired_is_put_off_and_the_others_are_not(databa
     # Known again when that time has passed: its tick is made up for.
     await set_on(database, broken, timezone="UTC")
     put_off[broken] = 0
-    assert await fire(database, put_off) == 1
+    assert await fire(database, looks) == 1
     async with database.project(project_id, read_only=True) as session:
         assert ((await schedules.get(session, broken)).last_ms, put_off) == (tick_ms - MINUTE_MS, {})
 
@@ -111,3 +112,67 @@ async def test_one_that_cannot_be_fired_is_put_off_and_the_others_are_not(databa
 async def set_on(database: Database, schedule_id: str, **values: object) -> None:
     async with database.system() as session:
         await session.execute(update(Schedule).where(Schedule.id == schedule_id).values(values))
+
+
+async def ahead(database: Database, schedule_id: str) -> tuple[int, int]:
+    """Let its next tick be the one after, as a clock reckoned that was ahead: what is right, and what is stored."""
+    async with database.system(read_only=True) as session:
+        now_ms = await database_now_ms(session)
+    right_ms = next_ms(NEVER, "UTC", from_ms(now_ms))
+    assert right_ms is not None
+    wrong_ms = next_ms(NEVER, "UTC", from_ms(right_ms))
+    assert wrong_ms is not None
+    await set_on(database, schedule_id, next_ms=wrong_ms)
+    return right_ms, wrong_ms
+
+
+async def next_of(database: Database, *schedule_ids: str) -> list[int | None]:
+    async with database.system(read_only=True) as session:
+        rows = {row.id: row.next_ms for row in await session.scalars(select(Schedule))}
+    return [rows[schedule_id] for schedule_id in schedule_ids]
+
+
+async def test_what_a_clock_that_was_ahead_put_off_is_reckoned_anew(database: Database, project_id: str) -> None:
+    sound, unknown, paused, late = [await planned(database, project_id) for _ in range(4)]
+    right_ms, _ = await ahead(database, sound)
+    _, wrong_ms = await ahead(database, late)
+    await set_on(database, unknown, timezone="X/Y", next_ms=wrong_ms)
+    await set_on(database, paused, next_ms=None, paused=True)
+    looks = Looks()
+    assert await fire(database, looks) == 0  # a process begins
+    assert await next_of(database, sound, late, unknown, paused) == [right_ms, right_ms, wrong_ms, None]
+
+    # A process sees the clock go, and come back.
+    await ahead(database, sound)
+    assert await fire(database, looks) == 0
+    assert await next_of(database, sound) == [wrong_ms]  # it looks at those that are due, as long as the clock goes on
+    assert looks.last_ms is not None
+    looks.last_ms += 2 * WRONG_CLOCK_MS
+    looks.put_off[sound] = looks.last_ms
+    assert await fire(database, looks) == 0
+    assert await next_of(database, sound) == [right_ms]
+    assert looks.put_off == {}
+    assert await jobs_of(database, project_id) == []
+
+
+async def test_many_that_a_clock_put_off(database: Database, project_id: str) -> None:
+    ids = [await planned(database, project_id) for _ in range(BATCH + 3)]
+    right_ms, wrong_ms = await ahead(database, ids[0])
+    async with database.system() as session:
+        await session.execute(update(Schedule).values(next_ms=wrong_ms))
+    others = [Database(database.url) for _ in range(2)]
+    await asyncio.gather(*(fire(one) for one in (database, *others)))
+    for one in others:
+        await one.close()
+    assert set(await next_of(database, *ids)) == {right_ms}
+
+
+async def test_a_tick_that_was_made_too_early_is_not_made_again(database: Database, project_id: str) -> None:
+    schedule_id = await planned(database, project_id)
+    tick_ms = await move_back(database, project_id, 0)
+    assert await fire(database) == 1
+    for given in ({"a": 1}, {"a": 2}):  # also where it does something else since
+        await set_on(database, schedule_id, next_ms=tick_ms, input=json.dumps(given))
+        assert await fire(database) == 1
+        assert await jobs_of(database, project_id) == [{"a": 1}]
+    assert (await next_of(database, schedule_id))[0] != tick_ms

@@ -28,7 +28,8 @@ async def test_what_is_wrong_is_refused(world: World) -> None:
             await world.add(url=url)
     for name in ("", "Message.sent", "message.sent.*", "*.sent", "message*", ".*", "a" * 65):
         with pytest.raises(BadInput, match=r"message\.sent"):
-            await world.add(name)
+            async with world.database.project(world.project_id) as session:
+                await service.add_endpoint(session, world.box, Destinations(), "https://example.com/", (name,))
     endpoint_id = await world.add()
     await world.happen("a")
     await world.deliverer().hand_out()
