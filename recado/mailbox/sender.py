@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -399,7 +399,7 @@ class Sender:
                 log.warning("mark_waits", message_id=mark.id, code=error.code)
             except Exception:  # the database refuses these texts, whatever they are: the outcome alone must do
                 log.exception("mark_refused", message_id=mark.id)
-                mark = replace(mark, provider_message_id=None, error_text=None)
+                mark = mark._replace(provider_message_id=None, error_text=None)
             await asyncio.sleep(MARK_RETRY_S)
 
 
