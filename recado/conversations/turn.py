@@ -28,6 +28,7 @@ from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.kit.histograms import Histogram, age_s
 from recado.kit.logs import about
+from recado.kit.within import within
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
 from recado.mailbox.wishes import Wish
@@ -244,7 +245,7 @@ class Turns:
             context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
-            async with asyncio.timeout(TURN_LIMIT_S):
+            with within(TURN_LIMIT_S):
                 decision = await brain.decide(context)
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
