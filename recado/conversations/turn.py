@@ -229,14 +229,16 @@ class Turns:
             await self.mailbox.release_turn(claim, failed=False, delay_ms=round(VOICE_LOOK_S * 1000))
             return
         known = remembering.known(await self.mailbox.remembered(claim))
-        memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
+        now = kit.now()
+        memory = remembering.begun(self.skills, now, facts, acting.recall(claim.state), known)
         if len(messages) == 1 and (said := wishes.said_in(messages[0])) is not None:
             asked = said.doubtful and await self._has_asked(claim, brain, memory)
             language = cast("Language | None", claim.language) or known.language or facts.language
             if not asked and (turn := await self._wish(claim, line, messages[0], said, language)) is not None:
                 await self._commit(turn)
                 return
-        context = self._context(claim, messages, facts, memory, known, await self._said_before(claim, brain))
+        before = await self._said_before(claim, brain)
+        context = self._context(now, claim, messages, facts, memory, known, before)
         if self.voice is not None and claim.mode != "person" and all(map(hearing.is_audio, messages)):
             asked = hearing.asking(context.language or facts.language)
             await self._commit(self._outcome(claim, line, context, memory, known, asked))
@@ -307,6 +309,7 @@ class Turns:
 
     def _context(
         self,
+        now: datetime,
         claim: Claim,
         messages: tuple[InboundMessage, ...],
         facts: AssistantFacts,
@@ -314,7 +317,6 @@ class Turns:
         known: Known,
         before: tuple[Said, ...],
     ) -> Context:
-        now = kit.now()
         return Context(
             now=now,
             assistant=facts,
