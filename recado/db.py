@@ -77,9 +77,12 @@ class OfProject(Row):
     project_id: Mapped[str] = mapped_column(Id, index=True)
 
 
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def json_text(value: Any) -> str:
     """Compact JSON, as stored."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 class Database:

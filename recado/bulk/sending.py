@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from recado.bulk import listing, queries
@@ -139,7 +139,7 @@ class BulkSend:
             outcomes[state, code].append(one.id)
             if content is not None and one.conversation_id is not None:
                 first, *rest = new_out(channel, (content,), "bulk")
-                out = (replace(first, id=one.message_id), *rest)
+                out = (first._replace(id=one.message_id), *rest)
                 messages.append(ToOne(one.conversation_id, f"bulk:{run.id}:{one.contact_id}", out))
         if messages:
             await self.mailbox.enqueue_many(run.project_id, line.id, messages)

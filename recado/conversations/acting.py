@@ -7,13 +7,13 @@ What the skills keep of a conversation lies in its state beside what the brain k
 sees.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
 import structlog
+from pydantic_core import from_json
 
 from recado.db import json_text
 from recado.decisions import AssistantFacts, Context, Decision
@@ -46,7 +46,7 @@ class Memory:
 
 def recall(state: str) -> Memory:
     """The parts of a conversation's state."""
-    brain: dict[str, Any] = json.loads(state)
+    brain: dict[str, Any] = from_json(state)
     skills: dict[str, Any] = brain.pop(SKILLS_KEY, None) or {}
     taken: dict[str, dict[str, Any]] = skills.pop(TAKEN_KEY, None) or {}
     return Memory(brain, skills, taken)
@@ -84,9 +84,11 @@ def allowed_in(claim: Claim, allowed: frozenset[str], skills: Skills) -> frozens
 def told_by(skills: Skills, now: datetime, assistant: AssistantFacts, memory: Memory) -> dict[str, Any]:
     """What the skills say of the conversation, by their names. One that fails or says too much says nothing."""
     told: dict[str, Any] = {}
+    at_first = TurnFacts(now, assistant)
     for skill in skills.all:
         try:
-            said = skill.context(TurnFacts(now, assistant, memory.skills.get(skill.name)))
+            state = memory.skills.get(skill.name)
+            said = skill.context(at_first if state is None else TurnFacts(now, assistant, state))
             if said is not None and len(json_text(said)) <= MAX_TOLD_CHARS:
                 told[skill.name] = said
             elif said is not None:

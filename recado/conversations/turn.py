@@ -28,6 +28,7 @@ from recado.errors import RecadoError, Unavailable
 from recado.kit import new_id, randomness
 from recado.kit.histograms import Histogram, age_s
 from recado.kit.logs import about
+from recado.kit.within import within
 from recado.mailbox.claims import TURN_LEASE_MS, Claim, NewEvent, NewOut, TurnCommit
 from recado.mailbox.service import Mailbox
 from recado.mailbox.wishes import Wish
@@ -228,14 +229,16 @@ class Turns:
             await self.mailbox.release_turn(claim, failed=False, delay_ms=round(VOICE_LOOK_S * 1000))
             return
         known = remembering.known(await self.mailbox.remembered(claim))
-        memory = remembering.begun(self.skills, kit.now(), facts, acting.recall(claim.state), known)
+        now = kit.now()
+        memory = remembering.begun(self.skills, now, facts, acting.recall(claim.state), known)
         if len(messages) == 1 and (said := wishes.said_in(messages[0])) is not None:
             asked = said.doubtful and await self._has_asked(claim, brain, memory)
             language = cast("Language | None", claim.language) or known.language or facts.language
             if not asked and (turn := await self._wish(claim, line, messages[0], said, language)) is not None:
                 await self._commit(turn)
                 return
-        context = self._context(claim, messages, facts, memory, known, await self._said_before(claim, brain))
+        before = await self._said_before(claim, brain)
+        context = self._context(now, claim, messages, facts, memory, known, before)
         if self.voice is not None and claim.mode != "person" and all(map(hearing.is_audio, messages)):
             asked = hearing.asking(context.language or facts.language)
             await self._commit(self._outcome(claim, line, context, memory, known, asked))
@@ -244,7 +247,7 @@ class Turns:
             context = await recalled(self.recall, context)
         timer = asyncio.get_running_loop().call_later(TYPING_AFTER_S, self._show_typing, claim, line)
         try:
-            async with asyncio.timeout(TURN_LIMIT_S):
+            with within(TURN_LIMIT_S):
                 decision = await brain.decide(context)
         except Unavailable as error:
             # The brain's own trouble counts as a failed turn; only that of the database does not.
@@ -306,6 +309,7 @@ class Turns:
 
     def _context(
         self,
+        now: datetime,
         claim: Claim,
         messages: tuple[InboundMessage, ...],
         facts: AssistantFacts,
@@ -313,7 +317,6 @@ class Turns:
         known: Known,
         before: tuple[Said, ...],
     ) -> Context:
-        now = kit.now()
         return Context(
             now=now,
             assistant=facts,

@@ -11,7 +11,7 @@ that asked it. STOP and what names messages answer no question, so they always c
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 
 from pydantic import ValidationError
@@ -117,7 +117,7 @@ def alone(claim: Claim) -> Claim:
         except ValidationError:  # the turn will say so
             return claim
         if said is not None:
-            return replace(claim, messages=claim.messages[: max(n, 1)])
+            return claim._replace(messages=claim.messages[: max(n, 1)])
     return claim
 
 

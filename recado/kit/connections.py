@@ -40,6 +40,8 @@ class Connection(HttpToolsProtocol):
         super().data_received(data)
         if self.transport.get_protocol() is not self or self.transport.is_closing():
             return  # a WebSocket by now, or gone
+        if self._in_head and self._head_timer is None:  # mostly it comes whole
+            self._head_timer = self.loop.call_later(HEAD_S, self._head_is_late)
         if self._in_head and (was_in_head or not self.cycle):  # else a part of it may be of the last body
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
@@ -50,7 +52,6 @@ class Connection(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._in_head, self._head_bytes, self._fields_bytes = True, 0, 0
-        self._head_timer = self.loop.call_later(HEAD_S, self._head_is_late)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._fields_bytes += len(name) + len(value) + HEADER_BYTES

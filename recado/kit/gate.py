@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recado.kit import new_id
 from recado.kit.logs import place_of
 from recado.kit.problems import if_database_is_down, internal_error, problem_response, stopping
+from recado.kit.within import within
 
 # The longest text that goes out has 65,536 characters; 1 MiB leaves room for knowledge in large pieces.
 MAX_BODY_BYTES = 1024 * 1024
@@ -188,7 +189,7 @@ def _limited(receive: Receive, most: int) -> Callable[[], Awaitable[MutableMappi
 
 async def next_piece(receive: Receive) -> MutableMapping[str, Any]:
     """The next piece of a body. Raises `TimeoutError`."""
-    async with asyncio.timeout(BODY_SILENCE_S):
+    with within(BODY_SILENCE_S):
         return await receive()
 
 

@@ -153,6 +153,8 @@ def _masked(value: Any) -> Any:
     if isinstance(value, Mapping):
         items = cast("Mapping[Any, Any]", value)
         return {k: "[private]" if str(k).lower() in PRIVATE_FIELDS else _masked(v) for k, v in items.items()}
+    if hasattr(value, "_fields"):  # a named tuple is told by its class, as any object
+        return f"<{type(value).__name__}>"
     if isinstance(value, list | tuple | set | frozenset):
         parts = cast("Iterable[Any]", value)
         return [_masked(one) for one in parts]

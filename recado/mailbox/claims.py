@@ -6,7 +6,7 @@ the next turn. All writes of a turn are guarded by its epoch: a turn that lost i
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from recado.decisions import MAX_REPLIES
 from recado.kit.clock import WRONG_CLOCK_MS
@@ -22,8 +22,7 @@ TURN_LEASE_MS = 5_000
 MAX_MESSAGES_PER_TURN = MAX_REPLIES
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(NamedTuple):
     """A message that waits for its turn; `body` is JSON text."""
 
     id: str
@@ -32,8 +31,7 @@ class Pending:
     body: str
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A conversation that this process holds under `epoch`, and what waits in it, in order.
 
     `failures` counts caught errors of earlier turns, `crashes` the processes that died holding it.
@@ -64,8 +62,7 @@ class Claim:
         return self.conversation_id, self.epoch
 
 
-@dataclass(frozen=True, slots=True)
-class NewOut:
+class NewOut(NamedTuple):
     """A message to send, as JSON text; `id` is also its client id at the provider."""
 
     id: str
@@ -82,8 +79,7 @@ class NewEvent:
     data: str = "{}"
 
 
-@dataclass(frozen=True, slots=True)
-class TurnCommit:
+class TurnCommit(NamedTuple):
     """What a turn leaves behind. None keeps what was. `dead` buries the settled messages as given up. `learned` is
     what is remembered of the person from now on: JSON texts by name. `wish` is what they said about mass messages.
     """

@@ -3,10 +3,11 @@
 `store_arrivals` also finds or makes the contact and the conversation, so that all of it is one commit.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import count
+from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from recado.kit import new_id
 from recado.mailbox import noting
@@ -20,8 +21,7 @@ from recado.mailbox.sql import Query, Value
 SETTLE_LIMIT = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """Where an arrival went. `message_id` is None for one that was stored before."""
 
     conversation_id: str
@@ -182,7 +182,7 @@ async def _append(
             conversation,
             len(rows),
             max((arrivals[n].sent_ms for n in rows if arrivals[n].opens_window), default=0),
-            json.dumps(addresses_of[rows[-1]], separators=(",", ":")),
+            to_json(addresses_of[rows[-1]]).decode(),
             arrivals[rows[-1]].settle_ms,
         )
         for conversation, rows in members.items()

@@ -101,10 +101,13 @@ async def record_heard(tx: Tx, notes: Sequence[Note]) -> None:
     await tx.fetch(_RECORD_HEARD, notes)
 
 
+async def is_any_waiting(tx: Tx) -> bool:
+    """Whether there are events without a position. Mostly not: events are few where nobody listens."""
+    return bool(await tx.fetch(WAITING))
+
+
 async def number(tx: Tx) -> int:
     """Give committed events their positions, in order; how many got one. Two at the same time wait for each other."""
-    if not await tx.fetch(WAITING):
-        return 0
     held = await tx.fetch(_LAST)
     if not held:  # the first time
         await tx.fetch(_BEGIN)

@@ -7,7 +7,7 @@ only then it is sent again, and marked as repeated. A dead or dropped row does n
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from recado.kit import new_id
 from recado.kit.clock import WRONG_CLOCK_MS
@@ -26,8 +26,7 @@ MAX_REPEATED_ATTEMPTS = 8
 WINDOW_CLOSED = "window_closed"
 
 
-@dataclass(frozen=True, slots=True)
-class ToSend:
+class ToSend(NamedTuple):
     """A claimed row. `send_to` is a JSON list of [kind, value]; `since_last_in_ms`: since the person wrote.
 
     `language` is the person's, if it is known. `error_code` is why the last try failed: with `WINDOW_CLOSED` only the
@@ -49,8 +48,7 @@ class ToSend:
     error_code: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """What became of a try of row `id` under `fence`, while it stood at `seq` of its lane.
 
     A person who asks for another try moves the row to the end of its lane, so that a late mark of an earlier one says
@@ -68,8 +66,7 @@ class Mark:
     counts: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(NamedTuple):
     """A delivery status of the provider for a row, found by `client_id` if it came back, else by the provider's id."""
 
     line_id: str
@@ -312,8 +309,7 @@ async def mark(tx: Tx, marks: Sequence[Mark]) -> set[str]:
     return {row.id for row in marked}
 
 
-@dataclass(frozen=True, slots=True)
-class _Changed:
+class _Changed(NamedTuple):
     """A row that a mark or a status changed, as it is now."""
 
     id: str

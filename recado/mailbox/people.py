@@ -1,8 +1,10 @@
 """Who wrote: finds or makes the contact of each message, by the rules of identity (docs/decisions/0005)."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pydantic_core import to_json
 
 from recado.kit import new_id
 from recado.mailbox.driver import Restart, Tx
@@ -24,8 +26,7 @@ class ArrivedFile:
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """One message as it came in on a line. `addresses` and `previous` are (kind, value) pairs, the best first.
 
     `previous` are names that no longer belong to the person. `body` is the message as JSON text. `opens_window` is
@@ -382,5 +383,5 @@ async def redirect(tx: Tx, losers: Collection[str]) -> None:
         everything = set[tuple[str, str]]().union(*person.values())
         for contact, own in person.items():
             # "bsuid" < "parent_bsuid" < "phone": the best first.
-            left[contact] = json.dumps(sorted(own or everything), separators=(",", ":"))
+            left[contact] = to_json(sorted(own or everything)).decode()
     await tx.fetch(_REDIRECT, sorted(left.items()))

@@ -12,6 +12,7 @@ from recado.kit import randomness
 from recado.kit.silence import notice_silence
 from recado.kit.standstill import CHANNEL as STANDSTILLS
 from recado.kit.standstill import Standstill
+from recado.kit.within import within
 from recado.mailbox.driver import MAX_RESTARTS, DatabaseDown, Priority, R, Restart, Work
 from recado.mailbox.sql import Query, Rows, Value
 
@@ -126,7 +127,9 @@ class PostgresDriver:
 
     async def _run_once(self, work: Work[R], atomic: bool) -> R:
         pool = self._pool or await self._open()
-        async with pool.acquire(timeout=CONNECT_TIMEOUT_S) as connection:
+        with within(CONNECT_TIMEOUT_S):  # the pool's own limit makes a task of every wait
+            connection = await pool.acquire()
+        try:
             if self._standstill.asked_for:
                 await self._standstill.over()
             tx = _PostgresTx(connection, self.offset_ms)
@@ -134,6 +137,8 @@ class PostgresDriver:
                 return await work(tx)
             async with connection.transaction():
                 return await work(tx)
+        finally:
+            await pool.release(connection, timeout=CONNECT_TIMEOUT_S)
 
     async def _open(self) -> Any:
         async with self._pool_lock:

@@ -6,12 +6,12 @@ slots. Every wait is bounded: bells are hints, a slow look behind them makes the
 
 import asyncio
 import contextlib
-import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
+from pydantic_core import from_json
 
 from recado.channels.contract import Channel, Line, Outgoing, PreparesSends
 from recado.errors import OutcomeUnknown, RecadoError, SendError, SendRefused
@@ -297,9 +297,7 @@ class Sender:
             held.in_flight -= 1
         bucket.give_back(size - len(rows))
         for row in rows:
-            task = asyncio.create_task(self._send(row, line, held))
-            self._sends.add(task)
-            task.add_done_callback(self._sends.discard)
+            self._sends.add(asyncio.create_task(self._send(row, line, held)))
 
     def _bucket(self, held: _Held, line: Line) -> Bucket:
         if held.bucket is None or held.bucket.rate != line.max_per_second:
@@ -399,7 +397,7 @@ class Sender:
                 log.warning("mark_waits", message_id=mark.id, code=error.code)
             except Exception:  # the database refuses these texts, whatever they are: the outcome alone must do
                 log.exception("mark_refused", message_id=mark.id)
-                mark = replace(mark, provider_message_id=None, error_text=None)
+                mark = mark._replace(provider_message_id=None, error_text=None)
             await asyncio.sleep(MARK_RETRY_S)
 
 
@@ -425,7 +423,7 @@ def _outgoing(row: ToSend, window_is_open: bool) -> Outgoing:
             "only",
             code="outside_window",
         )
-    to = tuple(Address(kind=kind, value=value) for kind, value in json.loads(row.send_to))
+    to = tuple([Address(kind=kind, value=value) for kind, value in from_json(row.send_to)])
     if not to:
         raise SendRefused("The person has no address on this channel any more", code="no_address")
     return Outgoing(row.id, to, content, row.reply_to, row.language)

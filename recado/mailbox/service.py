@@ -376,6 +376,8 @@ class Mailbox:
 
     async def number_events(self) -> int:
         """Give what happened its place in the order that listeners follow; how many events got one."""
+        if not await self.driver.run(noting.is_any_waiting, Priority.OTHER, atomic=False):
+            return 0
         numbered = await self.driver.run(noting.number, Priority.OTHER)
         if numbered:
             self._tell_of_events()

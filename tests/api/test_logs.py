@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from recado.kit.ids import is_id
 from recado.kit.logs import MASK, about, configure_logging
+from recado.mailbox.claims import NewOut
 from recado.mailbox.models import InboxMessage
 from recado.projects.service import Role
 from tests.api.conftest import PHONE, TEXT, Api, Tenant, arrive
@@ -164,6 +165,7 @@ def test_private_fields_and_numbers_are_caught(logs: io.StringIO) -> None:
     log.info("said", text=PRIVATE, phone=PHONE, token="t0k", n=1, inner={"to": PHONE, "ok": f"call +{PHONE} now"})
     said = f"wrote to {PHONE}"
     log.warning(said, ids=["01a1fc10-fc97-76e2-b6a2-598112345678"], at_ms=1_763_694_334_000)
+    log.info("queued", row=NewOut("01a1fc10-fc97-76e2-b6a2-598112345678", f'{{"text":"{PRIVATE}"}}'))
     logging.getLogger("library").warning("number %s", "+51 999 888 777")
     written = logs.getvalue()
     for private in (PRIVATE, PHONE, "t0k", "999 888"):

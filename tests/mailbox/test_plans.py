@@ -30,7 +30,7 @@ SMALL = {
     "senders",
     "lines",
     "processes",
-    "json_each",
+    "jsonb_each",
     "l",
     "s",
     "p",

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -199,7 +199,7 @@ async def test_the_history_is_of_this_conversation_only_and_bounded(world: World
     elsewhere = await world.shop(project_id=shop.project_id)
     (one,) = await stored(mailbox, shop.arrival("1", ANA, words="uno"))
     assert await answer(mailbox, await claim_one(mailbox), out("primera"))
-    await mailbox.enqueue(shop.project_id, one.conversation_id, [replace(out("soy Luis"), origin="api")])
+    await mailbox.enqueue(shop.project_id, one.conversation_id, [out("soy Luis")._replace(origin="api")])
     # The same person on another line, and somebody else on this one.
     for arrival in (elsewhere.arrival("2", ANA, words="ajeno"), shop.arrival("3", BETO, words="de Beto")):
         await mailbox.store([arrival])

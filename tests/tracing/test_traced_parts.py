@@ -159,8 +159,8 @@ async def test_a_turn_shows_its_brain_and_the_model_that_it_asked(traced: Traced
 
 
 async def test_a_file_is_fetched_in_the_trace_of_its_message(traced: Traced, shop: Shop) -> None:
-    arrival = replace(
-        shop.arrival("wamid.1"), file=ArrivedFile("image", False, "900", "image/jpeg", None, "cédula.jpg")
+    arrival = shop.arrival("wamid.1")._replace(
+        file=ArrivedFile("image", False, "900", "image/jpeg", None, "cédula.jpg")
     )
     (stored,) = await traced.mailbox.store([arrival])
     work = traced.tracing.media_work()
