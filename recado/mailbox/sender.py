@@ -112,6 +112,7 @@ class Sender:
     _stopping: bool = False
     _renewed_s: float = 0.0
     _look_at_s: float = 0.0
+    _ends_in_s: float = POLL_S
     # To ask a runtime protocol of an object takes microseconds, a part of what a message may cost.
     _prepares: dict[str, PreparesSends] = field(init=False)
 
@@ -171,7 +172,8 @@ class Sender:
             await self._settle_unknown()
         for line_id in taken:
             self.mailbox.hint_send(line_id)
-        await self.mailbox.lines_bell.wait(POLL_S)
+        # The living renew theirs long before: whose lease ends is dead, and people wait for nothing else.
+        await self.mailbox.lines_bell.wait(min(POLL_S, self._ends_in_s))
 
     async def _renew(self, asked_s: float) -> None:
         owner, driver = self.mailbox.owner, self.mailbox.driver
@@ -192,7 +194,8 @@ class Sender:
         """Hold as many lines as is fair; the ones newly taken."""
         owner = self.mailbox.owner
         taken = await self._take(lambda tx: senders.take_abandoned(tx, owner), asked_s)
-        share = await self.mailbox.driver.run(lambda tx: senders.fair_share(tx, owner), Priority.OTHER)
+        share, ends_in_ms = await self.mailbox.driver.run(lambda tx: senders.fair_share(tx, owner), Priority.OTHER)
+        self._ends_in_s = POLL_S if ends_in_ms is None else ends_in_ms / 1000
         await self._give_back_excess(share, asked_s)
         staying = sum(not held.leaving for held in self._held.values())
         if staying < share:
@@ -203,7 +206,7 @@ class Sender:
         """The lines that `work` leases, held from its commit on: a stop that comes meanwhile gives them back."""
 
         async def take() -> list[str]:
-            taken = await self.mailbox.driver.run(work, Priority.OTHER)
+            taken = await self.mailbox.driver.run(work, Priority.MARK)
             for line_id, fence in taken.items():
                 self._held[line_id] = _Held(fence, asked_s + SENDER_LEASE_MS / 1000, taken_s=asked_s)
             return list(taken)

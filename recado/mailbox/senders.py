@@ -4,6 +4,7 @@ Lines are shared evenly by the living workers. A dead worker's lines are free as
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from recado.kit.clock import WRONG_CLOCK_MS
 from recado.mailbox.driver import Tx
@@ -28,7 +29,8 @@ _ADD_MISSING = Query(
 )
 _COUNT = Query(
     f"""
-    SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0)
+    SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0),
+        (SELECT min(lease_until_ms) - {{now}} FROM senders WHERE owner <> :owner AND lease_until_ms > {{now}})
     FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}
     """,
     scalars="dead_ms bigint, owner uuid",
@@ -124,11 +126,20 @@ async def add_missing(tx: Tx) -> None:
     await tx.fetch(_ADD_MISSING)
 
 
-async def fair_share(tx: Tx, owner: str) -> int:
-    """How many lines a worker should hold: an even part; the oldest workers have one more where it does not divide."""
-    ((lines, workers, older),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS, owner=owner)
+class Share(NamedTuple):
+    """How many lines a worker should hold: an even part; the oldest workers have one more where it does not divide. And
+    in how many milliseconds the first lease of somebody else ends, if it is not renewed (None: nobody else has one).
+    """
+
+    lines: int
+    lease_ends_in_ms: int | None
+
+
+async def fair_share(tx: Tx, owner: str) -> Share:
+    """The share of this worker."""
+    ((lines, workers, older, ends_in_ms),) = await tx.fetch(_COUNT, dead_ms=PROCESS_DEAD_AFTER_MS, owner=owner)
     each, rest = divmod(int(lines), max(1, int(workers)))
-    return each + (int(older) < rest)
+    return Share(each + (int(older) < rest), ends_in_ms)
 
 
 async def take_lines(tx: Tx, owner: str, size: int) -> dict[str, int]:

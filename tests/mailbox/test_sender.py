@@ -70,7 +70,7 @@ class HesitantDriver(FlakyDriver):
 
 
 def isinstance_of(kind: type) -> Callable[[object], bool]:
-    """Leases come as a dict that is not empty, a fair share as a number."""
+    """Leases come as a dict that is not empty, a fair share as a `Share`."""
     return lambda result: isinstance(result, kind) and bool(result)
 
 
@@ -220,6 +220,26 @@ async def test_a_dead_process_line_is_taken_over_half_a_second_after_its_lease(
     assert sender.POLL_S <= 0.5
 
 
+async def test_a_worker_looks_again_when_a_lease_ends(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not a round later: so a dead process's line waits for its lease, and for the database."""
+    monkeypatch.setattr(sender, "POLL_S", 1_000.0)
+    await lane(other, shop)
+    await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 600000")
+    waits: list[float] = []
+
+    async def wait(timeout_s: float) -> bool:
+        waits.append(timeout_s)
+        await asyncio.sleep(3600)
+        return True
+
+    monkeypatch.setattr(mailbox.lines_bell, "wait", wait)
+    async with running(make_sender(mailbox, [shop], FakeChannel())):
+        await eventually(lambda: waits)
+    assert 500.0 < waits[0] <= 605.0
+
+
 async def test_lines_of_a_process_that_stops_are_taken_at_once(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -250,7 +270,7 @@ async def test_what_is_leased_in_the_moment_of_a_stop_is_given_back(
     owned = "SELECT 1 FROM senders WHERE owner IS NOT NULL"
     await lane(world.mailbox(), shop)  # a dead process had it
     world.advance(SENDER_LEASE_MS + 1)
-    driver.hesitates_at = isinstance_of(int) if heard else isinstance_of(dict)
+    driver.hesitates_at = isinstance_of(senders.Share) if heard else isinstance_of(dict)
     task = asyncio.create_task(make_sender(mailbox, [shop], FakeChannel()).run())
     await driver.hesitating.wait()
     assert await world.one_or_none("SELECT 1 FROM senders WHERE owner = :me", me=mailbox.owner)
