@@ -39,6 +39,7 @@ from recado.privacy.repeats import any_erased
 from recado.privacy.work import Keeper
 from recado.privacy.work import waiting as privacy_waiting
 from recado.runtime import Runtime
+from recado.setback import set_right
 from recado.voice.engine import open_engine
 from recado.voice.listening import Listener
 from recado.voice.service import VoiceNotes
@@ -182,7 +183,7 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         privacy,
         fetcher,
         listener,
-        Lookout(database, watches),
+        Lookout(database, watches, partial(set_right, database)),
     )
 
 
