@@ -183,8 +183,15 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         privacy,
         fetcher,
         listener,
-        Lookout(database, watches, partial(set_right, database)),
+        Lookout(database, watches, partial(_set_right, runtime)),
     )
+
+
+async def _set_right(runtime: Runtime) -> None:
+    """What a wrong clock put off is done now."""
+    if moved := await runtime.mailbox.set_right():
+        log.warning("waits_set_right", table="outbox", column="due_ms", rows=moved)
+    await set_right(runtime.database)
 
 
 def _senders(runtime: Runtime) -> dict[str, Channel]:
