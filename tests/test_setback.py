@@ -8,13 +8,18 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from recado.compat.models import AnswerJob
 from recado.db import Base, Database, database_now_ms
 from recado.jobs import claims
 from recado.jobs.claims import claim_due
-from recado.jobs.models import Job
+from recado.jobs.models import Job, JobCallback
 from recado.kit import new_id
 from recado.kit.clock import WRONG_CLOCK_MS
+from recado.media import work
+from recado.media.models import Media
+from recado.privacy.models import Erasure, Retention
 from recado.setback import BATCH, set_right
+from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 
 # So far the clock was ahead.
 YEAR_MS = 365 * 24 * 3_600_000
@@ -41,6 +46,10 @@ async def a_year_ahead(session: AsyncSession) -> int:
     return await database_now_ms(session) + YEAR_MS
 
 
+async def a_lease_later(session: AsyncSession) -> int:
+    return await database_now_ms(session) + work.LEASE_MS
+
+
 @dataclass(frozen=True)
 class Case:
     """A row that waits as long as its rules may have it wait, and the column that says until when."""
@@ -50,15 +59,56 @@ class Case:
     longest_ms: int
     then_ms: int = 0
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+    ids: tuple[str, ...] = ()
 
-    def row(self, at_ms: int | None, **values: Any) -> Base:
-        return self.model(**{"id": new_id(), **self.values, self.column: at_ms, **values})
+    def row(self, at_ms: int) -> Base:
+        return self.model(**self.values | {name: new_id() for name in ("id", *self.ids)} | {self.column: at_ms})
 
 
+DAY_MS = 24 * HOUR_MS
 JOB = {"kind": "known", "input": "{}", "created_ms": 1}
+FILE = {"kind": "audio", "created_ms": 1}
+ENDPOINT = {"url": "http://x", "secret": "x", "events": "[]", "after_position": 0, "created_ms": 1}
+POST = {"event": "e", "position": 1, "due_ms": 1, "until_ms": 1, "created_ms": 1}
+ERASURE = {"asked_by": "x", "contact_ids": "[]", "marks": "[]", "person": "{}", "created_ms": 1}
+ANSWER = {"given_conversation": "c", "created_ms": 1}
+CALLBACK = {"url": "http://x", "secret": "x", "created_ms": 1}
 CASES: dict[str, Case] = {
     "job": Case(Job, "due_ms", HOUR_MS, values=JOB),
+    "job callback": Case(JobCallback, "due_ms", HOUR_MS, 30_000, CALLBACK, ("job_id",)),
+    "answer callback": Case(AnswerJob, "callback_due_ms", HOUR_MS, 30_000, ANSWER, ("message_id",)),
+    "endpoint that rests": Case(WebhookEndpoint, "retry_ms", HOUR_MS, values=ENDPOINT),
+    "endpoint that fails": Case(WebhookEndpoint, "failing_since_ms", 0, values=ENDPOINT),
+    "post": Case(WebhookDelivery, "due_ms", HOUR_MS, 0, POST, ("endpoint_id", "event_id")),
+    "post that is held": Case(WebhookDelivery, "due_ms", HOUR_MS, 0, POST, ("endpoint_id", "event_id", "owner")),
+    "day of a post": Case(WebhookDelivery, "until_ms", DAY_MS, DAY_MS, POST, ("endpoint_id", "event_id")),
+    "lease of a post": Case(
+        WebhookDelivery, "lease_until_ms", 60_000, 60_000, POST, ("endpoint_id", "event_id", "owner")
+    ),
+    "file to fetch": Case(Media, "due_ms", HOUR_MS, 15_000, FILE | {"state": "pending"}),
+    "note to hear": Case(Media, "due_ms", HOUR_MS, 15_000, FILE | {"state": "stored", "hearing": "pending"}),
+    "upload": Case(Media, "due_ms", HOUR_MS, HOUR_MS, FILE | {"state": "deleting"}),
+    "look for what has aged": Case(Retention, "due_ms", HOUR_MS, values={"created_ms": 1}),
+    "erasure": Case(Erasure, "lease_until_ms", 10_000, 10_000, ERASURE),
 }
+# What is over, is somebody's, or is no wait at all.
+LEFT_ALONE: dict[str, Case] = {
+    "job that runs": Case(Job, "due_ms", 0, values=JOB | {"state": "running"}),
+    "post that was taken": Case(
+        WebhookDelivery, "due_ms", 0, 0, POST | {"state": "delivered"}, ("endpoint_id", "event_id")
+    ),
+    "day of a post under way": Case(WebhookDelivery, "until_ms", 0, 0, POST, ("endpoint_id", "event_id", "owner")),
+    "erasure that is done": Case(Erasure, "lease_until_ms", 0, values=ERASURE | {"state": "done"}),
+}
+
+
+@pytest.mark.parametrize("name", LEFT_ALONE)
+async def test_what_is_over_or_under_way_is_left_alone(database: Database, project_id: str, name: str) -> None:
+    case = LEFT_ALONE[name]
+    late_ms = await clock_ms(database) + YEAR_MS
+    await keep(database, project_id, case.row(late_ms))
+    await set_right(database)
+    assert list((await times(database, case.model, case.column)).values()) == [late_ms]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -111,3 +161,21 @@ async def test_a_job_that_failed_while_the_clock_was_ahead(
     assert (again.id, again.attempts) == (held.id, 2)
     await set_right(database)  # what runs is left alone
     assert await claim_due(database, new_id(), ("known",), 9) == []
+
+
+async def test_a_file_that_failed_while_the_clock_was_ahead(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = CASES["file to fetch"].row(0)
+    await keep(database, project_id, file)
+    files = work.MediaWork(database, new_id())
+    with monkeypatch.context() as wrong:
+        wrong.setattr(work, "database_now_ms", a_year_ahead)
+        (held,) = await files.claim("keep", 9)
+        assert await files.settle(held, {"error_code": "x"}, delay_ms=2_000)
+    assert await files.claim("keep", 9) == []
+    await set_right(database)
+    with monkeypatch.context() as later:
+        later.setattr(work, "database_now_ms", a_lease_later)
+        (again,) = await files.claim("keep", 9)
+    assert (again.id, again.attempts) == (held.id, 2)
