@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from recado.compat.models import AnswerJob
-from recado.db import Base, Database, database_now_ms
+from recado.db import Database, database_now_ms
 from recado.jobs import claims
 from recado.jobs.claims import claim_due
 from recado.jobs.models import Job, JobCallback
@@ -31,7 +31,7 @@ async def clock_ms(database: Database) -> int:
         return await database_now_ms(session)
 
 
-async def keep(database: Database, project_id: str, *rows: Base) -> None:
+async def keep(database: Database, project_id: str, *rows: Any) -> None:
     async with database.project(project_id) as session:
         session.add_all(rows)
 
@@ -61,7 +61,7 @@ class Case:
     values: dict[str, Any] = field(default_factory=dict[str, Any])
     ids: tuple[str, ...] = ()
 
-    def row(self, at_ms: int) -> Base:
+    def row(self, at_ms: int) -> Any:
         return self.model(**self.values | {name: new_id() for name in ("id", *self.ids)} | {self.column: at_ms})
 
 
@@ -121,8 +121,8 @@ async def test_a_moment_reckoned_by_a_clock_that_was_ahead_comes_now(
     longest_ms = now_ms + case.longest_ms + WRONG_CLOCK_MS
     rightly = [case.row(at_ms) for at_ms in (now_ms - 1, now_ms + case.longest_ms, longest_ms)]
     wrongly = [case.row(now_ms + YEAR_MS), case.row(longest_ms + HOUR_MS)]
-    kept = {row.id: getattr(row, case.column) for row in rightly}
-    wrong_ids = {row.id for row in wrongly}
+    kept: dict[str, int] = {row.id: getattr(row, case.column) for row in rightly}
+    wrong_ids: set[str] = {row.id for row in wrongly}
     await keep(database, project_id, *rightly, *wrongly)
     await set_right(database)
     after_ms = await clock_ms(database)

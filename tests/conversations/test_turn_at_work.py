@@ -161,9 +161,15 @@ async def test_a_turn_that_ends_while_leases_are_renewed_is_not_lost(
                 raise ValueError
         return await echo(context)
 
+    async def commit_turn(one: TurnCommit) -> bool:
+        return await end(commit(one))
+
+    async def release_turn(claim: Claim, **how: Any) -> bool:
+        return await end(release(claim, **how))
+
     monkeypatch.setattr(mailbox, "renew_turns", renew_turns)
-    monkeypatch.setattr(mailbox, "commit_turn", lambda one: end(commit(one)))
-    monkeypatch.setattr(mailbox, "release_turn", lambda *given, **how: end(release(*given, **how)))
+    monkeypatch.setattr(mailbox, "commit_turn", commit_turn)
+    monkeypatch.setattr(mailbox, "release_turn", release_turn)
     turns = make_turns(mailbox, [shop], FakeBrain(fail_once))
     with capture_logs() as logged:
         async with running(turns):
