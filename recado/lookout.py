@@ -4,13 +4,14 @@ Each room would otherwise ask by itself, several times a second, and an idle pro
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 import structlog
 from sqlalchemy import BigInteger, ColumnElement, literal_column, select
 
 from recado.db import Database
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.kit.logs import place_of
 from recado.kit.wakeup import Bell
 
@@ -39,12 +40,25 @@ def now_of(database: Database) -> ColumnElement[int]:
 
 
 class Lookout:
-    """Looks for one process until `run` is cancelled."""
+    """Looks for one process until `run` is cancelled.
 
-    def __init__(self, database: Database, watches: Sequence[Watch]) -> None:
+    It sees the database's clock: at its first look, and when that was set back, it has `set_right` do what is to be
+    done about moments that a wrong clock reckoned; again at the next look, if it could not.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        watches: Sequence[Watch],
+        set_right: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self.last_ms: int | None = None
         self._database = database
+        self._set_right = set_right
         self._bells = [watch.bell for watch in watches]
-        self._question = select(*(watch.waiting.label(f"w{number}") for number, watch in enumerate(watches)))
+        self._question = select(
+            now_of(database), *(watch.waiting.label(f"w{number}") for number, watch in enumerate(watches))
+        )
 
     async def run(self) -> None:
         while True:
@@ -58,7 +72,10 @@ class Lookout:
     async def look(self) -> None:
         """Look once, and ring."""
         async with self._database.system(read_only=True) as session:
-            seen = (await session.execute(self._question)).one()
+            now_ms, *seen = (await session.execute(self._question)).one()
         for bell, waiting in zip(self._bells, seen, strict=True):
             if waiting:
                 bell.ring()
+        if self._set_right and (self.last_ms is None or now_ms < self.last_ms - WRONG_CLOCK_MS):
+            await self._set_right()
+        self.last_ms = now_ms

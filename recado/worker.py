@@ -39,6 +39,7 @@ from recado.privacy.repeats import any_erased
 from recado.privacy.work import Keeper
 from recado.privacy.work import waiting as privacy_waiting
 from recado.runtime import Runtime
+from recado.setback import set_right
 from recado.voice.engine import open_engine
 from recado.voice.listening import Listener
 from recado.voice.service import VoiceNotes
@@ -182,8 +183,15 @@ def make_worker(runtime: Runtime, kind: str, kinds: Kinds | None = None) -> Work
         privacy,
         fetcher,
         listener,
-        Lookout(database, watches),
+        Lookout(database, watches, partial(_set_right, runtime)),
     )
+
+
+async def _set_right(runtime: Runtime) -> None:
+    """What a wrong clock put off is done now."""
+    if moved := await runtime.mailbox.set_right():
+        log.warning("waits_set_right", table="outbox", column="due_ms", rows=moved)
+    await set_right(runtime.database)
 
 
 def _senders(runtime: Runtime) -> dict[str, Channel]:

@@ -22,6 +22,7 @@ RAW_SQL = {
 # Files and folders that may work across projects.
 SYSTEM = {
     "lookout.py": "asks for all rooms at once whether anything is due",
+    "setback.py": "sets waits of all projects right",
     "installation.py": "makes projects",
     "assistants/book.py": "a process answers for all projects",
     "evaluation/stage.py": "makes the project of a database that is gone at the end",

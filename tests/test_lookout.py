@@ -14,6 +14,7 @@ from recado.jobs import callbacks as told
 from recado.jobs import claims
 from recado.jobs.models import Job, JobCallback, Schedule
 from recado.kit import new_id
+from recado.kit.clock import WRONG_CLOCK_MS
 from recado.kit.wakeup import Bell
 from recado.lookout import Lookout, Watch, now_of
 from recado.media import work as media
@@ -160,3 +161,31 @@ async def test_it_looks_again_after_the_database_was_away(
     assert await bell.wait(30)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_a_wrong_clock_reckoned_is_set_right_at_the_first_look_and_after_a_set_back(
+    database: Database,
+) -> None:
+    done: list[int | None] = []
+    failures = [OSError("away")]
+
+    async def set_right() -> None:
+        done.append(lookout.last_ms)
+        if failures:
+            raise failures.pop()
+
+    bell = Bell()
+    lookout = Lookout(database, [Watch(jobs(now_of(database)), bell)], set_right)
+    with pytest.raises(OSError, match="away"):
+        await lookout.look()
+    await lookout.look()  # once more, for it failed
+    await lookout.look()
+    assert done == [None, None]
+    assert lookout.last_ms is not None
+    lookout.last_ms += WRONG_CLOCK_MS // 2  # two machines' clocks may differ by so much
+    await lookout.look()
+    assert len(done) == 2
+    lookout.last_ms = ahead_ms = lookout.last_ms + 2 * WRONG_CLOCK_MS
+    await lookout.look()
+    await lookout.look()
+    assert done[2:] == [ahead_ms]

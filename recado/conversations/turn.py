@@ -106,6 +106,9 @@ class Turns:
     _running: dict[str, tuple[Claim, "asyncio.Task[None]"]] = field(
         default_factory=dict[str, tuple[Claim, "asyncio.Task[None]"]]
     )
+    # Of those, the claims that are being given up, with what they leave or without: the database says what became of
+    # them, and that nobody holds them any more is no loss.
+    _ending: set[tuple[str, int]] = field(default_factory=set[tuple[str, int]])
     _claiming: "asyncio.Task[None] | None" = None
     _typing: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
 
@@ -161,7 +164,8 @@ class Turns:
     async def _claim(self, room: int) -> None:
         claims = await self.mailbox.claim_turns(room)
         for claim in map(wishes.alone, claims):
-            if (overtaken := self._running.get(claim.conversation_id)) is not None:
+            overtaken = self._running.get(claim.conversation_id)
+            if overtaken is not None and overtaken[0].key not in self._ending:
                 overtaken[1].cancel()  # its epoch is over: whatever it thinks up would be discarded
             task = asyncio.create_task(self._turn(claim))
             self._running[claim.conversation_id] = (claim, task)
@@ -171,20 +175,26 @@ class Turns:
     async def _renew_forever(self) -> None:
         while True:
             await asyncio.sleep(RENEW_S)
-            held = dict(self._running)
-            if not held:
-                continue
             try:
-                kept = await self.mailbox.renew_turns([claim for claim, _ in held.values()])
+                await self.renew()
             except RecadoError:
                 continue  # the lease may still be ours at the next round; the commit is guarded anyway
             except Exception:  # nor may a defect end the renewals
                 log.exception("renewals_defect")
+
+    async def renew(self) -> None:
+        """Extend the leases of the turns in work, and stop those that have lost theirs."""
+        held = [(claim, task) for claim, task in self._running.values() if claim.key not in self._ending]
+        if not held:
+            return
+        kept = await self.mailbox.renew_turns([claim for claim, _ in held])
+        for claim, task in held:
+            conversation = claim.conversation_id
+            if claim.key in kept or claim.key in self._ending:  # that may have begun meanwhile
                 continue
-            for conversation, (claim, task) in held.items():
-                if claim.key not in kept and self._running.get(conversation) == (claim, task):
-                    log.info("turn_lost", conversation_id=conversation)
-                    task.cancel()
+            if self._running.get(conversation) == (claim, task):
+                log.info("turn_lost", conversation_id=conversation)
+                task.cancel()
 
     # --- one turn -------------------------------------------------------------------------------------
 
@@ -204,6 +214,7 @@ class Turns:
         except Exception as error:  # every caught error is a failed turn
             await self._after_failure(claim, error)
         finally:
+            self._ending.discard(claim.key)
             current = self._running.get(claim.conversation_id)
             if current is not None and current[0] is claim:
                 del self._running[claim.conversation_id]
@@ -216,7 +227,7 @@ class Turns:
             # Not read yet, deleted, or nothing for this process: no fault of the turn.
             if line is None:
                 await self.mailbox.close_line(claim.line_id)
-            await self.mailbox.release_turn(claim, failed=False, delay_ms=round(UNKNOWN_RETRY_S * 1000))
+            await self._release(claim, failed=False, delay_s=UNKNOWN_RETRY_S)
             return
         if not claim.messages:
             await self._commit(TurnCommit(claim, claim.settled_seq))
@@ -226,7 +237,7 @@ class Turns:
             raise RecadoError(f"There is no brain called {facts.brain!r}", code="brain_unknown")
         messages = await self._heard(claim)
         if messages is None:
-            await self.mailbox.release_turn(claim, failed=False, delay_ms=round(VOICE_LOOK_S * 1000))
+            await self._release(claim, failed=False, delay_s=VOICE_LOOK_S)
             return
         known = remembering.known(await self.mailbox.remembered(claim))
         now = kit.now()
@@ -348,7 +359,12 @@ class Turns:
             learned=remembering.learned(known, decision, came.learned),
         )
 
+    async def _release(self, claim: Claim, *, failed: bool, delay_s: float) -> None:
+        self._ending.add(claim.key)
+        await self.mailbox.release_turn(claim, failed=failed, delay_ms=round(delay_s * 1000))
+
     async def _commit(self, turn: TurnCommit) -> None:
+        self._ending.add(turn.claim.key)
         if await self.mailbox.commit_turn(turn):
             self.stats.settled += 1
             if turn.out:
@@ -363,7 +379,7 @@ class Turns:
         log.warning("turn_failed", conversation_id=claim.conversation_id, code=code, failures=claim.failures + 1)
         try:
             if isinstance(error, Unavailable):  # the database, not the turn: nobody is told that it failed
-                await self.mailbox.release_turn(claim, failed=False, delay_ms=round(BACKOFF_BASE_S * 1000))
+                await self._release(claim, failed=False, delay_s=BACKOFF_BASE_S)
                 return
             self.stats.failed += 1
             if claim.failures + 1 >= MAX_FAILURES and claim.messages:
@@ -371,7 +387,7 @@ class Turns:
                 self.stats.fallbacks += 1
             else:
                 delay_s = randomness.full_jitter(claim.failures + 1, BACKOFF_BASE_S, BACKOFF_CAP_S)
-                await self.mailbox.release_turn(claim, failed=True, delay_ms=round(delay_s * 1000))
+                await self._release(claim, failed=True, delay_s=delay_s)
         except RecadoError as worse:
             # The lease ends by itself, and the conversation is claimed again.
             log.warning("turn_not_released", conversation_id=claim.conversation_id, code=worse.code)

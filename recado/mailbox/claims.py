@@ -211,13 +211,31 @@ _SET_MODE = Query(
     scalars="mode text, id uuid, project_id uuid",
 )
 
-# None waits so long for its turn: it was left under a wrong clock.
-_WAKE_LOST = Query(f"UPDATE conversations SET wake_ms = {{now}} WHERE wake_ms > {{now}} + {WRONG_CLOCK_MS}")
+# None waits so long for its turn, nor for what else the person may write: it was left under a wrong clock.
+_WAKE_LOST = Query(
+    f"""
+    WITH found AS MATERIALIZED (
+        SELECT c.id FROM conversations c WHERE c.wake_ms > {{now}}
+        AND (c.wake_ms > {{now}} + {WRONG_CLOCK_MS} OR c.pending_due_ms > {{now}} + {WRONG_CLOCK_MS})
+        /*postgresql*/ ORDER BY c.id FOR UPDATE /*all*/
+    )
+    UPDATE conversations SET
+        wake_ms = CASE WHEN wake_ms <= {{now}} + {WRONG_CLOCK_MS} THEN wake_ms
+            WHEN owner IS NULL THEN {{now}} ELSE {{now}} + :leave_ms END,
+        pending_due_ms = CASE WHEN pending_due_ms > {{now}} + {WRONG_CLOCK_MS} THEN {{now}} ELSE pending_due_ms END,
+        first_pending_ms = CASE WHEN first_pending_ms > {{now}} + {WRONG_CLOCK_MS} THEN {{now}}
+            ELSE first_pending_ms END
+    FROM found WHERE conversations.id = found.id
+    """,
+    scalars="leave_ms bigint",
+)
 
 
-async def wake_lost(tx: Tx) -> None:
-    """Look now at conversations that were to be looked at when a clock said so that was ahead."""
-    await tx.fetch(_WAKE_LOST)
+async def wake_lost(tx: Tx, leave_ms: int = 0) -> None:
+    """Look now at conversations that were to be looked at when a clock said so that was ahead. Those that somebody
+    holds are left to them for `leave_ms`: who lives extends the lease meanwhile.
+    """
+    await tx.fetch(_WAKE_LOST, leave_ms=leave_ms)
 
 
 async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:

@@ -22,6 +22,10 @@ from recado.messages import DELIVERY_RANK
 MAX_ATTEMPTS = 30
 # One that may have arrived so often does, too: each further try may be a copy.
 MAX_REPEATED_ATTEMPTS = 8
+# The longest wait between two tries: what a restriction of a number asks for. The sender's own back-off is shorter.
+LONGEST_WAIT_MS = 3_600_000
+# Rows of one commit that were put off by a wrong clock.
+MAX_SET_RIGHT = 1_000
 # The provider's window is closed, whatever our clock says. A row that bears it, unless dead, goes out by its template.
 WINDOW_CLOSED = "window_closed"
 
@@ -256,6 +260,19 @@ _RECONCILE = Query(
     rows="line_id uuid",
     scalars="after_ms bigint, max_attempts bigint",
 )
+# No rule puts a try off so long: a clock was ahead. What somebody else has is being written by the right one.
+_SET_RIGHT = Query(
+    f"""
+    WITH found AS MATERIALIZED (
+        SELECT o.id FROM outbox o WHERE o.line_id IN (SELECT l.id FROM lines l)
+        AND o.state = 'queued' AND o.due_ms > {{now}} + {LONGEST_WAIT_MS + WRONG_CLOCK_MS}
+        LIMIT :size {{skip_locked}}
+    )
+    UPDATE outbox SET due_ms = {{now}} FROM found WHERE outbox.id = found.id AND outbox.state = 'queued'
+    RETURNING outbox.id
+    """,
+    scalars="size bigint",
+)
 _DUE_LINES = Query(
     """
     SELECT i.line_id FROM {rows} WHERE EXISTS (
@@ -408,6 +425,11 @@ async def reconcile(tx: Tx, line_ids: Sequence[str], after_ms: int) -> int:
     given_up = [row for row in (_Changed(*row) for row in settled) if row.state == "dead"]
     await noting.record(tx, [row.failed("outcome_unknown") for row in given_up])
     return len(settled)
+
+
+async def set_right(tx: Tx) -> int:
+    """Let rows be tried now that were put off by a clock that was ahead; how many, at most `MAX_SET_RIGHT`."""
+    return len(await tx.fetch(_SET_RIGHT, size=MAX_SET_RIGHT))
 
 
 async def due_lines(tx: Tx, line_ids: Sequence[str]) -> set[str]:

@@ -395,6 +395,16 @@ class Mailbox:
         """What a wrong clock put off is looked at now. A worker asks for it when it begins."""
         await self.driver.run(claims.wake_lost, Priority.OTHER)
 
+    async def set_right(self) -> int:
+        """What a clock put off that was ahead, and is right again, is answered and sent now; how many messages. What
+        living processes are at stays theirs. Two processes may do so at a time.
+        """
+        await self.driver.run(lambda tx: claims.wake_lost(tx, claims.TURN_LEASE_MS), Priority.OTHER)
+        total = 0
+        while moved := await self.driver.run(outbox.set_right, Priority.OTHER):
+            total += moved
+        return total
+
     async def living_workers(self) -> int:
         return await self.driver.run(senders.living_workers, Priority.OTHER)
 

@@ -1,11 +1,12 @@
 """Turns: typing, leases that are lost, a database that goes away, more work than one process takes at once."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from recado.channels.contract import Line
 from recado.conversations import turn
@@ -123,6 +124,61 @@ async def test_a_turn_whose_lease_was_lost_stops_thinking(
             await stopped.wait()
         await eventually(lambda: turns.stats.lost == 1)
     assert (await world.one("SELECT owner FROM conversations"))["owner"] == other.owner
+
+
+@pytest.mark.parametrize("ends", ["commit", "release"])
+async def test_a_turn_that_ends_while_leases_are_renewed_is_not_lost(
+    world: World, mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch, ends: str
+) -> None:
+    """Neither before what it leaves is committed nor after, when it does not know that yet."""
+    monkeypatch.setattr(turn, "RENEW_S", 3600.0)  # by this test only
+    monkeypatch.setattr(turn, "BACKOFF_CAP_S", 0.0)
+    commit, release, renew = mailbox.commit_turn, mailbox.release_turn, mailbox.renew_turns
+    renewed: list[Claim] = []
+    asking, over = asyncio.Event(), asyncio.Event()
+    renewals: list[asyncio.Task[None]] = []
+
+    async def renew_turns(held: list[Claim]) -> set[tuple[str, int]]:
+        renewed.extend(held)
+        if not asking.is_set():  # begun while the turn thinks, done when it is over
+            asking.set()
+            await over.wait()
+        return await renew(held)
+
+    async def end(work: Awaitable[bool]) -> bool:
+        await turns.renew()
+        done = await work
+        over.set()
+        await asyncio.gather(*renewals)
+        await turns.renew()
+        return done
+
+    async def fail_once(context: Context) -> Decision:
+        if not renewals:
+            renewals.append(asyncio.create_task(turns.renew()))
+            await asking.wait()
+            if ends == "release":
+                raise ValueError
+        return await echo(context)
+
+    async def commit_turn(one: TurnCommit) -> bool:
+        return await end(commit(one))
+
+    async def release_turn(claim: Claim, **how: Any) -> bool:
+        return await end(release(claim, **how))
+
+    monkeypatch.setattr(mailbox, "renew_turns", renew_turns)
+    monkeypatch.setattr(mailbox, "commit_turn", commit_turn)
+    monkeypatch.setattr(mailbox, "release_turn", release_turn)
+    turns = make_turns(mailbox, [shop], FakeBrain(fail_once))
+    with capture_logs() as logged:
+        async with running(turns):
+            await mailbox.store([shop.arrival("1", words="hola")])
+            await eventually(lambda: turns.stats.settled + turns.stats.lost > 0)
+    assert [one for one in logged if one["event"] == "turn_lost"] == []
+    assert (turns.stats.lost, turns.stats.failed, sum(turns.stats.took.counts)) == (0, int(ends == "release"), 1)
+    assert len(renewed) == 1
+    assert await world.states() == ["queued"]
 
 
 async def test_renewals_go_on_after_any_error(

@@ -41,6 +41,7 @@ from tests.mailbox.support import (
 )
 
 HOUR_MS = 3_600_000
+YEAR_MS = 365 * 24 * HOUR_MS
 
 
 async def test_leases_are_measured_on_the_databases_clock_not_on_the_business_one(
@@ -325,3 +326,35 @@ async def test_what_waits_by_a_clock_that_was_ahead_is_answered_when_a_worker_be
     assert len(await claim(other)) == 2
     await other.wake_lost()  # what is held by the right clock stays held
     assert await claim(other) == []
+
+
+async def test_what_a_clock_put_off_before_it_was_set_right_is_answered_and_living_turns_go_on(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    world.advance(YEAR_MS)
+    await mailbox.store([shop.arrival("in work", ANA), shop.arrival("its process dies", BETO)])
+    ana, beto = sorted(await claim(mailbox), key=lambda held: held.messages[0].provider_message_id)
+    (more,) = await mailbox.store([shop.arrival("more", ANA, settle_ms=5_000)])
+    (idle,) = await mailbox.store([shop.arrival("not begun", person(3), settle_ms=5_000)])
+    world.advance(-YEAR_MS)
+    assert await claim(other) == []
+    await other.set_right()
+    assert [held.conversation_id for held in await claim(other)] == [idle.conversation_id]
+    assert await mailbox.renew_turns([ana]) == {ana.key}
+    assert await answer(mailbox, ana, out())
+    assert [held.conversation_id for held in await claim(other)] == [more.conversation_id]
+    world.advance(TURN_LEASE_MS)
+    again = {held.conversation_id: held for held in await claim(other)}
+    assert again[beto.conversation_id].crashes == 2
+
+
+async def test_what_rightly_waits_for_its_turn_goes_on_waiting(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop
+) -> None:
+    await mailbox.store([shop.arrival("held", ANA)])
+    await claim_one(mailbox)
+    await mailbox.store([shop.arrival("more", ANA, settle_ms=60_000), shop.arrival("quiet", BETO, settle_ms=60_000)])
+    sql = "SELECT wake_ms, pending_due_ms, first_pending_ms FROM conversations ORDER BY id"
+    before = await world.rows(sql)
+    await other.set_right()
+    assert await world.rows(sql) == before

@@ -5,10 +5,11 @@ import time
 
 import pytest
 
+from recado.channels.cloud_api.errors import MEANINGS
 from recado.channels.contract import Outgoing
-from recado.mailbox import senders
+from recado.mailbox import outbox, senders
 from recado.mailbox.driver import Priority
-from recado.mailbox.outbox import MAX_REPEATED_ATTEMPTS, Status
+from recado.mailbox.outbox import LONGEST_WAIT_MS, MAX_REPEATED_ATTEMPTS, Status
 from recado.mailbox.senders import SENDER_LEASE_MS
 from recado.mailbox.service import Mailbox
 from recado.messages import DELIVERY_RANK, words_of
@@ -37,6 +38,7 @@ from tests.mailbox.support import (
 )
 
 RECONCILE_MS = 30_000
+YEAR_MS = 365 * 24 * 3_600_000
 
 
 async def taken_over(world: World, road: Lane, heir: Mailbox) -> Lane:
@@ -71,6 +73,37 @@ async def test_a_row_that_waits_for_its_next_try_keeps_its_place(world: World, m
     assert await road.heads() == []
     world.advance(16_001)
     assert [await road.send() for _ in ids] == ids
+
+
+async def test_a_row_that_was_put_off_by_a_clock_that_was_ahead_is_tried_when_it_is_set_right(
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "MAX_SET_RIGHT", 1)
+    roads = [await lane(mailbox, shop, who) for who in (ANA, BETO, person(3))]
+    fence = max(road.fence for road in roads)
+    ids = [await road.add("1", "2") for road in roads]
+    world.advance(YEAR_MS)
+    road = Lane(mailbox, shop, roads[0].conversation_id, fence)
+    ana, beto, other_one = sorted(await road.heads(), key=lambda row: row.id)
+    assert await road.mark(ana, "queued", delay_ms=5_000)
+    assert await road.mark(beto, "queued")
+    world.advance(-YEAR_MS)
+    assert await road.mark(other_one, "queued", delay_ms=LONGEST_WAIT_MS)
+    due_ms = (await world.message(other_one.id))["due_ms"]
+    assert await road.heads() == []
+    assert await other.set_right() == 2
+    for place in (0, 1):  # in their order
+        rows = await road.heads()
+        assert {row.id for row in rows} == {ids[0][place], ids[1][place]}
+        for row in rows:
+            assert await road.mark(row, "sent", provider_message_id=f"wamid.{row.id}")
+    assert await road.heads() == []
+    assert (await world.message(other_one.id))["due_ms"] == due_ms  # its channel asked for so long
+
+
+def test_no_channel_asks_for_a_longer_wait_than_is_believed() -> None:
+    waits_s = [meaning.verdict.retry_after_s or 0 for meaning in MEANINGS.values()]
+    assert max(waits_s) * 1000 <= LONGEST_WAIT_MS
 
 
 async def test_a_row_found_sending_when_its_owner_died_is_unknown_and_blocks_until_a_status_settles_it(

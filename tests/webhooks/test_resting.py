@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,8 +14,9 @@ from recado.db import database_now_ms
 from recado.events.service import list_events
 from recado.kit import new_id, randomness
 from recado.kit.destinations import EVERYWHERE, Destinations
-from recado.webhooks import service
-from recado.webhooks.delivering import CLAIM_ROWS, claim, release, settle
+from recado.setback import set_right
+from recado.webhooks import delivering, service
+from recado.webhooks.delivering import CLAIM_ROWS, Claimed, claim, release, settle
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 from tests.mailbox.support import eventually
 from tests.webhooks.receiver import receiving
@@ -266,3 +268,33 @@ async def _fail(world: World, endpoint_id: str, owner: str) -> int:
         left = await session.get(WebhookDelivery, row.id)
         assert left is not None
         return left.due_ms - await database_now_ms(session)
+
+
+async def test_what_failed_while_the_clock_was_ahead_is_posted_when_it_is_set_right(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoint_id, owner = await world.add("a"), new_id()
+    await world.happen("a")
+    async with world.database.system() as session:
+        await service.hand_out(session)
+
+    async def a_year_ahead(session: AsyncSession) -> int:
+        return await database_now_ms(session) + 365 * DAY_MS
+
+    async def claimed() -> Claimed:
+        async with world.database.system() as session:
+            return await claim(session, world.box, endpoint_id, owner)
+
+    with monkeypatch.context() as wrong:
+        wrong.setattr(delivering, "database_now_ms", a_year_ahead)
+        (row,) = (await claimed()).rows
+        async with world.database.project(world.project_id) as session:
+            await settle(session, endpoint_id, owner, row, replace(REFUSED, retry_after_s=60))
+    assert (await claimed()).rows == ()
+    await set_right(world.database)
+    async with world.database.system(read_only=True) as session:
+        now_ms = await database_now_ms(session)
+    (again,) = (await claimed()).rows
+    assert (again.id, again.attempts) == (row.id, 1)
+    assert again.until_ms <= now_ms + DAY_MS
+    assert ((await world.endpoint()).failing_since_ms or 0) <= now_ms  # so that a day of it is a day

@@ -1,0 +1,25 @@
+"""What a worker does when it begins, in all its rooms."""
+
+from sqlalchemy import func, select, update
+
+from recado.db import database_now_ms
+from recado.jobs.models import Job
+from recado.mailbox.models import OutboxMessage
+from recado.worker import make_worker
+from tests.api.conftest import Api, Tenant
+
+YEAR_MS = 365 * 24 * 3_600_000
+_QUEUED = OutboxMessage.state == "queued"
+
+
+async def test_what_a_clock_that_was_ahead_put_off_is_due_when_a_worker_begins(api: Api, ours: Tenant) -> None:
+    database = api.runtime.database
+    async with database.system() as session:
+        late_ms = await database_now_ms(session) + YEAR_MS
+        await session.execute(update(OutboxMessage).where(_QUEUED).values(due_ms=late_ms))
+        session.add(Job(project_id=ours.project_id, kind="x", input="{}", due_ms=late_ms, created_ms=1))
+    await make_worker(api.runtime, "up").lookout.look()
+    async with database.system(read_only=True) as session:
+        now_ms = await database_now_ms(session)
+        for wanted in (select(func.max(OutboxMessage.due_ms)).where(_QUEUED), select(func.max(Job.due_ms))):
+            assert (await session.scalar(wanted) or late_ms) <= now_ms
