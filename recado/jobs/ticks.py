@@ -124,6 +124,9 @@ async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bo
         schedule = await session.scalar(still_due.with_for_update(skip_locked=True))
         if schedule is None:
             return False  # another process was faster
+        _pass_over(schedule, now_ms)
+        if schedule.next_ms is None or schedule.next_ms > now_ms:
+            return True
         tick_ms = _last_tick(schedule, now_ms)
         if tick_ms is None:
             await record(session, "schedule.missed", {"schedule_id": schedule.id})
@@ -131,6 +134,15 @@ async def _fire_one(database: Database, schedule_id: str, project_id: str) -> bo
             await _make_job(session, schedule, tick_ms)
         schedule.next_ms = next_ms(schedule.cron, schedule.timezone, from_ms(now_ms))
         return True
+
+
+def _pass_over(schedule: Schedule, now_ms: int) -> None:
+    """Leave out ticks up to the last one that was made, or from before the schedule was: a clock that was behind, as of
+    a machine that starts with the time of its last stop, has reckoned them.
+    """
+    past = [ms for ms in (schedule.created_ms, schedule.last_ms) if ms is not None and ms <= now_ms]
+    if past and schedule.next_ms is not None and schedule.next_ms <= max(past):
+        schedule.next_ms = next_ms(schedule.cron, schedule.timezone, from_ms(max(past)))
 
 
 async def _make_job(session: AsyncSession, schedule: Schedule, tick_ms: int) -> None:

@@ -46,7 +46,8 @@ class Connection(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse_head()
-        elif self.cycle and self.cycle.response_complete and self.timeout_keep_alive_task is None:
+        # Also before the first request: empty lines begin none (RFC 9112, section 2.2).
+        elif (not self.cycle or self.cycle.response_complete) and self.timeout_keep_alive_task is None:
             self._wait_for_request()
 
     def on_message_begin(self) -> None:

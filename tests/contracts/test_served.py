@@ -157,5 +157,6 @@ async def test_a_connection_on_which_no_request_comes_is_closed(
     monkeypatch.setattr(connections, "HEAD_S", 0.5)
     served.server.config.timeout_keep_alive = 0.5  # pyright: ignore[reportAttributeAccessIssue] # int by its type only
     assert await served.answer() == b""
+    assert await served.answer(b"\r\n") == b""  # may stand before a request (RFC 9112, section 2.2), and is none
     with contextlib.suppress(ConnectionError):  # closed with something unread
         assert await served.answer(served.door.head[:9]) == b""

@@ -35,7 +35,7 @@ async def move_back(database: Database, project_id: str, by_ms: int) -> int:
     """Let the last tick be so long ago; when it was."""
     async with database.project(project_id) as session:
         tick_ms = (await database_now_ms(session) - by_ms) // MINUTE_MS * MINUTE_MS
-        await session.execute(update(Schedule).values(next_ms=tick_ms))
+        await session.execute(update(Schedule).values(next_ms=tick_ms, last_ms=None, created_ms=1))
         return tick_ms
 
 
@@ -79,7 +79,8 @@ async def test_what_nobody_was_there_to_begin_is_left_out(database: Database, pr
         now_ms = await database_now_ms(session)
         # Every year on a day that is neither today nor yesterday.
         cron = f"0 0 15 {from_ms(now_ms).month % 12 + 1} *"
-        await session.execute(update(Schedule).values(cron=cron, next_ms=now_ms - 90 * MINUTE_MS))
+        values = {"cron": cron, "next_ms": now_ms - 90 * MINUTE_MS, "created_ms": now_ms - 100 * MINUTE_MS}
+        await session.execute(update(Schedule).values(values))
     assert await fire(database) == 1
     assert await jobs_of(database, project_id) == []
     async with database.project(project_id, read_only=True) as session:
@@ -172,7 +173,27 @@ async def test_a_tick_that_was_made_too_early_is_not_made_again(database: Databa
     tick_ms = await move_back(database, project_id, 0)
     assert await fire(database) == 1
     for given in ({"a": 1}, {"a": 2}):  # also where it does something else since
-        await set_on(database, schedule_id, next_ms=tick_ms, input=json.dumps(given))
+        later_ms = tick_ms + 60 * MINUTE_MS  # of several that were made too early, this is not the last
+        await set_on(database, schedule_id, next_ms=tick_ms, last_ms=later_ms, input=json.dumps(given))
         assert await fire(database) == 1
         assert await jobs_of(database, project_id) == [{"a": 1}]
     assert (await next_of(database, schedule_id))[0] != tick_ms
+
+
+async def test_what_a_clock_that_was_behind_reckoned_makes_nothing_of_the_past(
+    database: Database, project_id: str
+) -> None:
+    """As where a machine starts with the time of its last stop, and is told the right one a moment later."""
+    made, new, due = [await planned(database, project_id) for _ in range(3)]
+    tick_ms = await move_back(database, project_id, 3 * MINUTE_MS)
+    await set_on(database, made, next_ms=tick_ms - 24 * 60 * MINUTE_MS, last_ms=tick_ms)
+    await set_on(database, new, next_ms=tick_ms, created_ms=tick_ms + 1)
+    await set_on(database, due, cron=EVERY_MINUTE, next_ms=tick_ms - 24 * 60 * MINUTE_MS, last_ms=tick_ms)
+    assert await fire(database) == 3
+    async with database.project(project_id, read_only=True) as session:
+        # What was made is not told as missed, and what is older than its schedule is nobody's wish.
+        assert not (await list_events(session)).items
+        jobs = (await service.list_page(session)).items
+        assert [job.schedule_id for job in jobs] == [due]  # what has become due since is made
+        now_ms = await database_now_ms(session)
+        assert all((schedule.next_ms or 0) > now_ms - MINUTE_MS for schedule in await session.scalars(select(Schedule)))
