@@ -17,8 +17,8 @@ _ANEW = "Only if it is lost for ever: recado key reencrypt --key-lost, which tel
 async def open_box(settings: Settings, database: Database) -> SecretBox:
     """The keys of this installation, or the first one, made here, where nothing is encrypted yet.
 
-    Raises `Conflict` (`key_missing`, `wrong_secret_key`) where they open nothing of what lines keep or, if those keep
-    nothing, webhooks: with others, what is stored could not be used, and what is added could not be read by those who
+    Raises `Conflict` (`key_missing`, `wrong_secret_key`) where they open nothing of what lines and webhooks keep: with
+    others, what is stored could not be used, and what is added could not be read by those who
     have the right ones. What some of them open is not refused: a line with another key is told (`line_unusable`), and
     the others work. Raises `RecadoError` (`bad_secret_key`). The database must be migrated.
     """
@@ -42,7 +42,7 @@ async def keys_wanted(session: AsyncSession) -> set[str]:
     """The names of the keys of which one must be there, as `open_box` says; none where nothing is encrypted. Needs a
     system session.
     """
-    return _named(await sealed_of_lines(session)) or _named(await sealed_of_webhooks(session))
+    return _named(await sealed_of_lines(session)) | _named(await sealed_of_webhooks(session))
 
 
 def _named(sealed: list[str]) -> set[str]:

@@ -219,8 +219,8 @@ async def _announce(ready: Callable[[], None], *first: asyncio.Event) -> None:
     for event in first:
         await event.wait()
     _calm_garbage_collector()
+    sd_notify(READY)  # also where nobody reads what is said
     ready()
-    sd_notify(READY)
 
 
 def _calm_garbage_collector() -> None:

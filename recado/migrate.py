@@ -5,6 +5,7 @@
 
 import asyncio
 import fcntl
+import importlib
 import itertools
 import os
 import time
@@ -39,8 +40,6 @@ _PAUSE_S = 1.0
 # deadlock_timeout, 1 s (https://www.postgresql.org/docs/current/routine-vacuuming.html, 25.1.6).
 _IN_LINE_FROM = 2
 IN_LINE_S = 1.5
-# Who has used our tables for so long (a backup) will for longer; nobody needs to stand still for a try in vain.
-_LONG_USE_S = 2
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: lock_not_available, deadlock_detected
 _IN_THE_WAY = frozenset({"55P03", "40P01"})
 # Any number that nothing else on the same PostgreSQL database uses: "recado" in ASCII.
@@ -51,11 +50,12 @@ _OWN_TABLES = text(
     "AND pg_has_role(relowner, 'USAGE') ORDER BY relname"
 )
 
-_IN_LONG_USE = text(
-    "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE granted AND backend_type = 'client "
-    "backend' AND locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-    " AND relation IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)"
-    " AND xact_start < clock_timestamp() - make_interval(secs => :seconds))"
+# The transactions that use our tables, but for VACUUM and ANALYZE, which end themselves for who waits in line. Here
+# everybody sees them; pg_stat_activity says nothing of other people's sessions.
+_IN_USE_BY = text(
+    "SELECT DISTINCT virtualtransaction FROM pg_locks WHERE granted AND mode <> 'ShareUpdateExclusiveLock' AND "
+    "locktype = 'relation' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND "
+    "relation IN (SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace)"
 )
 
 # The table that a database has while `recado restore` or `recado db copy` brings it its rows.
@@ -216,10 +216,14 @@ def _refuse_newer(state: MigrationState) -> None:
 async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
     if database.is_sqlite:
         return await _upgrade(database)
+    importlib.import_module("alembic.command")  # nobody needs to stand still for that
+
     until = time.monotonic() + limit_s
+    users: set[str] = set()
     for attempt in itertools.count():
+        before, users = users, await _users(database)
         try:
-            if not await _in_long_use(database):
+            if not before & users:  # who has used a table from try to try (a backup) will for longer
                 if attempt >= _IN_LINE_FROM:
                     await _wait_in_line(database)
                 async with _standstill(database, MOMENT_WITHIN_S):
@@ -240,9 +244,9 @@ async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
     )
 
 
-async def _in_long_use(database: Database) -> bool:
+async def _users(database: Database) -> set[str]:
     async with database.engine.connect() as connection:
-        return bool(await connection.scalar(_IN_LONG_USE, {"seconds": _LONG_USE_S}))
+        return set(await connection.scalars(_IN_USE_BY))
 
 
 @asynccontextmanager

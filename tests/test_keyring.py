@@ -59,10 +59,10 @@ async def test_nothing_encrypted_wants_no_key(database: Database, tmp_path: Path
 
 
 async def test_a_line_without_its_key_is_none_for_another_one(database: Database, tmp_path: Path) -> None:
-    await add(database, line("1", access_token=sealed(OURS)), webhook(sealed(OTHER)))
+    await add(database, line("1", access_token=sealed(OURS)), webhook(sealed(OURS)))
     assert await code_of(tmp_path, database) == "key_missing"
     assert not (tmp_path / "secret.key").exists()
-    assert await code_of(tmp_path, database, OTHER) == "wrong_secret_key"  # webhooks alone send nobody anything
+    assert await code_of(tmp_path, database, OTHER) == "wrong_secret_key"
     await open_box(settings_of(tmp_path, f"{OTHER},{OURS}"), database)
     (tmp_path / "secret.key").write_text(OTHER)
     assert await code_of(tmp_path, database) == "wrong_secret_key"
@@ -81,6 +81,12 @@ async def test_webhooks_count_where_no_line_has_a_secret(database: Database, tmp
 
 async def test_one_line_with_another_key_stops_no_other(database: Database, tmp_path: Path) -> None:
     await add(database, line("1", access_token=sealed(OURS)), line("2", access_token=sealed(OTHER)))
+    await open_box(settings_of(tmp_path, OURS), database)
+
+
+async def test_a_dead_line_stops_nobody_whose_webhooks_work(database: Database, tmp_path: Path) -> None:
+    """Web lines have no secrets, so they work, too."""
+    await add(database, line("1", access_token=sealed(OTHER)), line("2"), webhook(sealed(OURS)))
     await open_box(settings_of(tmp_path, OURS), database)
 
 

@@ -70,8 +70,9 @@ def generate_secret() -> None:
 @click.option(
     "--key-lost", is_flag=True, help="Give up what no key opens; it cannot be had back. Only when its key is lost."
 )
+@click.option("--yes", is_flag=True, help="Do not ask; for scripts.")
 @support.json_option
-def reencrypt(key_lost: bool, as_json: bool) -> None:
+def reencrypt(key_lost: bool, yes: bool, as_json: bool) -> None:
     """Encrypt all stored secrets with the first key of RECADO_SECRET_KEY.
 
     Then the others are needed no more. All processes must know the new key before. Running again does no harm.
@@ -79,6 +80,9 @@ def reencrypt(key_lost: bool, as_json: bool) -> None:
     If a key is lost for ever, --key-lost gives up what it opened, so that Recado can start: lines stay, and work once
     they have their secrets again (recado line update); webhooks post once they have new ones (PATCH in the API).
     """
+    if key_lost and not yes:
+        click.echo("Every secret that no key at hand opens will be gone for good.", err=True)
+        click.confirm("Is RECADO_SECRET_KEY here what the service has, and the old key lost?", abort=True, err=True)
     changed = support.run(_reencrypt(lost=key_lost))
     if as_json:
         support.emit(changed)

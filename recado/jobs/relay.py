@@ -42,6 +42,8 @@ PUT_OFF_S = 5.0
 MAX_CRASHES = 10
 # A job is taken, and its end written, however long the database is away.
 DATABASE_RETRY_S = 1.0
+# One that still cannot be taken keeps no place: it counts as crashed, and others try.
+TAKE_TRIES = 60
 MAX_TEXT = 500
 
 log = structlog.get_logger(__name__)
@@ -206,7 +208,7 @@ class Relay:
     # --- one job ----------------------------------------------------------------------------------------
 
     async def _carry_out(self, workflow_id: str, steps: Steps) -> None:
-        held = await self._insist(lambda: self._take(workflow_id))
+        held = await self._insist(lambda: self._take(workflow_id), tries=TAKE_TRIES)
         if held is None:
             return
         self._held[held.id] = held
@@ -270,11 +272,15 @@ class Relay:
         delay_ms = round(wait_s * 1000)
         await self._insist(lambda: claims.give_back(self.database, held, delay_ms, code=code, crashed=False))
 
-    async def _insist(self, work: Callable[[], Awaitable[T]]) -> T:
+    async def _insist(self, work: Callable[[], Awaitable[T]], tries: int | None = None) -> T:
         """The first and last words of a job; if they cannot be said for ever, the process's own end releases it."""
+        failed = 0
         while True:
             try:
                 return await work()
             except Exception as error:
+                failed += 1
+                if failed == tries:
+                    raise
                 log.warning("job_waits", **place_of(error))
             await asyncio.sleep(DATABASE_RETRY_S)

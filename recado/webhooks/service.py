@@ -9,7 +9,7 @@ until it takes one; whoever changes it or replays something has it tried at once
 import contextlib
 import json
 import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from types import MappingProxyType
 
 from sqlalchemy import delete, select, update
@@ -132,7 +132,7 @@ async def change_endpoint(
     if url is not None:
         endpoint.url = destinations.check(url)
     if events is not None:
-        _check_names(events)
+        _check_names(events, had=json.loads(endpoint.events))
         endpoint.events = json_text(list(events))
     if secret is not None:
         endpoint.secret = box.encrypt(secret, endpoint.id)
@@ -149,13 +149,14 @@ async def change_endpoint(
     return endpoint
 
 
-def _check_names(names: Sequence[str]) -> None:
+def _check_names(names: Sequence[str], had: Collection[str] = ()) -> None:
+    """What an endpoint has had may stay: whoever sends all of it back changes something else."""
     fit = all(len(name) <= MAX_NAME and re.fullmatch(EVENT_NAME, name) for name in names)
     if not fit or not 1 <= len(names) <= MAX_NAMES:
         says = f"Give 1 to {MAX_NAMES} names of events: message.sent, message.* for all that begin so, or * for all"
         raise BadInput(says, code="bad_event_name")
     for name in names:
-        if not is_known(name):  # it would never fire
+        if name not in had and not is_known(name):  # it would never fire
             near = ", ".join(nearest(name))
             meant = f" Did you mean {near}?" if near else ""
             raise BadInput(f"There is no event {name}.{meant} All of them: {PAGE}", code="unknown_event")

@@ -8,6 +8,7 @@ from recado.events.service import record
 from recado.kit.clock import from_ms
 from recado.projects.service import Role
 from recado.webhooks.delivering import Deliverer
+from recado.webhooks.models import WebhookEndpoint
 from tests.api.conftest import Api, Tenant
 
 URL = "https://example.org/hook"
@@ -63,6 +64,18 @@ async def test_an_event_that_never_happens_is_refused(api: Api, ours: Tenant) ->
             assert meant in json.dumps(answer.json)
             assert "docs/reference/events.md" in json.dumps(answer.json)
     assert (await api.get(f"/webhooks/{made.json['endpoint']['id']}", key)).json == made.json["endpoint"]
+
+
+async def test_a_name_that_was_taken_before_may_be_sent_back(api: Api, ours: Tenant) -> None:
+    key = ours.keys[Role.ADMIN]
+    made = await api.post("/webhooks", key, {"url": URL})
+    webhook_id = made.json["endpoint"]["id"]
+    async with api.runtime.database.project(ours.project_id) as session:
+        (await session.get_one(WebhookEndpoint, webhook_id)).events = '["mesage.received"]'
+    path = f"/api/v1/webhooks/{webhook_id}"
+    answer = await api.call("PATCH", path, key, {"events": ["mesage.received"], "active": False})
+    assert (answer.status, answer.json["active"]) == (200, False)
+    assert (await api.call("PATCH", path, key, {"events": ["mesage.sent"]})).code == "unknown_event"
 
 
 async def test_what_is_posted_is_read_and_replayed(api: Api, ours: Tenant) -> None:

@@ -240,8 +240,10 @@ def test_whoever_lost_the_key_for_ever_begins_anew(
     installation.ok(*line_arguments())
     installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
     (installation.folder / "data" / "secret.key").unlink()
-    assert installation.json("key", "reencrypt", "--key-lost") == {"lines": 1, "webhooks": 1, "callbacks": 0}
-    assert installation.json("key", "reencrypt", "--key-lost") == {"lines": 0, "webhooks": 0, "callbacks": 0}
+    assert "gone for good" in installation.refused("key", "reencrypt", "--key-lost")  # nobody says yes
+    assert not (installation.folder / "data" / "secret.key").exists()
+    assert installation.json("key", "reencrypt", "--key-lost", "--yes") == {"lines": 1, "webhooks": 1, "callbacks": 0}
+    assert installation.json("key", "reencrypt", "--key-lost", "--yes") == {"lines": 0, "webhooks": 0, "callbacks": 0}
     assert installation.json("key", "reencrypt") == {"lines": 0, "webhooks": 0, "callbacks": 0}
     (webhook,) = installation.json("webhook", "list", "--project", "bench")
     found = {one["check"]: one for one in json.loads(installation.run("doctor", "--offline", "--json").stdout)}
