@@ -30,7 +30,8 @@ _ADD_MISSING = Query(
 _COUNT = Query(
     f"""
     SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0),
-        (SELECT min(lease_until_ms) - {{now}} FROM senders WHERE owner <> :owner AND lease_until_ms > {{now}})
+        (SELECT {{greatest}}(min(lease_until_ms) - {{now}}, 0) FROM senders
+         WHERE owner <> :owner AND lease_until_ms <= {{now}} + {WRONG_CLOCK_MS})
     FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}
     """,
     scalars="dead_ms bigint, owner uuid",
@@ -128,7 +129,8 @@ async def add_missing(tx: Tx) -> None:
 
 class Share(NamedTuple):
     """How many lines a worker should hold: an even part; the oldest workers have one more where it does not divide. And
-    in how many milliseconds the first lease of somebody else ends, if it is not renewed (None: nobody else has one).
+    in how many milliseconds the first lease of somebody else ends, if it is not renewed: 0 if it has ended meanwhile
+    (None: nobody else has one).
     """
 
     lines: int

@@ -238,6 +238,9 @@ async def test_a_worker_looks_again_when_a_lease_ends(
     async with running(make_sender(mailbox, [shop], FakeChannel())):
         await eventually(lambda: waits)
     assert 500.0 < waits[0] <= 605.0
+    world.advance(600_000 + SENDER_LEASE_MS)  # one that ends while a round is under way
+    share = await mailbox.driver.run(lambda tx: senders.fair_share(tx, mailbox.owner), Priority.OTHER)
+    assert share.lease_ends_in_ms == 0
 
 
 async def test_lines_of_a_process_that_stops_are_taken_at_once(
