@@ -5,7 +5,6 @@
 
 import asyncio
 import fcntl
-import importlib
 import itertools
 import os
 import time
@@ -216,7 +215,7 @@ def _refuse_newer(state: MigrationState) -> None:
 async def _upgrade_when_free(database: Database, limit_s: float) -> list[str]:
     if database.is_sqlite:
         return await _upgrade(database)
-    importlib.import_module("alembic.command")  # nobody needs to stand still for that
+    _alembic()  # nobody needs to stand still while it is loaded
 
     until = time.monotonic() + limit_s
     users: set[str] = set()
@@ -300,17 +299,14 @@ async def _lock_all(connection: AsyncConnection) -> None:
 
 
 async def _upgrade(database: Database) -> list[str]:
-    # Only here: Alembic and its templates cost every process that merely checks some 10 MB.
-    from alembic import command
-    from alembic.config import Config
-
+    command, make_config = _alembic()
     applied: list[str] = []
 
     def note(*, step: Any, **_: Any) -> None:
         applied.append(str(step.up_revision_id))
 
     def upgrade(connection: Connection) -> None:
-        config = Config()
+        config = make_config()
         config.set_main_option("script_location", _escaped(Path(__file__).parent / "migrations"))
         config.set_main_option("version_locations", os.pathsep.join(map(_escaped, migrations.FOLDERS)))
         config.set_main_option("path_separator", "os")
@@ -324,6 +320,14 @@ async def _upgrade(database: Database) -> list[str]:
             await _lock_all(connection)
         await connection.run_sync(upgrade)
     return applied
+
+
+def _alembic() -> tuple[Any, type[Any]]:
+    # Only here: Alembic and its templates cost every process that merely checks some 10 MB.
+    from alembic import command
+    from alembic.config import Config
+
+    return command, Config
 
 
 def _escaped(path: Path) -> str:

@@ -107,6 +107,8 @@ class Relay:
     _held: dict[str, Held] = field(default_factory=dict[str, Held])
     # Held while jobs are claimed or looked after, so that those just claimed do not look as if we had lost them.
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # Claims that are being written: a stop waits for them, or it would give back what is ours only after it.
+    _claims: set["asyncio.Task[Any]"] = field(default_factory=set["asyncio.Task[Any]"])
     # Whether a project without any place here had a job left at the last look.
     _others_wait: bool = False
     _looks: ticks.Looks = field(default_factory=ticks.Looks)
@@ -131,6 +133,7 @@ class Relay:
                             look.ring()
         finally:
             await self._engine.close()
+            await asyncio.gather(*self._claims, return_exceptions=True)
             with contextlib.suppress(Exception):  # then the others find out by its missing signs of life
                 await claims.let_go(self.database, self.owner)
 
@@ -178,7 +181,7 @@ class Relay:
     async def _claim(self, names: tuple[str, ...], room: int) -> None:
         async with self._claiming:
             busy = Counter(job.project_id for job in self._held.values())
-            due = await claims.claim_due(self.database, self.owner, names, room, busy)
+            due = await self._surely(claims.claim_due(self.database, self.owner, names, room, busy))
             self._held.update({job.id: job for job in due})
         for job in due:
             try:
@@ -224,7 +227,7 @@ class Relay:
 
     async def _take(self, workflow_id: str) -> Held | None:
         living = await self.living() | {self.owner}
-        return await claims.take(self.database, workflow_id, self.owner, living)
+        return await self._surely(claims.take(self.database, workflow_id, self.owner, living))
 
     async def _run(self, held: Held, steps: Steps) -> None:
         kind = self.kinds.all.get(held.kind)
@@ -271,6 +274,18 @@ class Relay:
         wait_s = max(wait_s, randomness.full_jitter(held.attempts, BACKOFF_BASE_S, BACKOFF_CAP_S))
         delay_ms = round(wait_s * 1000)
         await self._insist(lambda: claims.give_back(self.database, held, delay_ms, code=code, crashed=False))
+
+    async def _surely(self, claim: Coroutine[Any, Any, T]) -> T:
+        """A claim that is written to its end, also where whoever waits for it is stopped meanwhile."""
+        task = asyncio.create_task(claim)
+        self._claims.add(task)
+        task.add_done_callback(self._claimed)
+        return await asyncio.shield(task)
+
+    def _claimed(self, task: "asyncio.Task[Any]") -> None:
+        self._claims.discard(task)
+        if not task.cancelled():
+            task.exception()  # told to whoever still waits for it
 
     async def _insist(self, work: Callable[[], Awaitable[T]], tries: int | None = None) -> T:
         """The first and last words of a job; if they cannot be said for ever, the process's own end releases it."""

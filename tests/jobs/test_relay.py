@@ -14,6 +14,8 @@ from recado.durable import MAX_RUNNING
 from recado.errors import BadInput, Unavailable, retry_after
 from recado.jobs import claims, relay, service
 from recado.jobs.kinds import JobLost, JobPutOff, Kinds, Run
+from recado.jobs.models import Job
+from recado.jobs.relay import Relay
 from recado.kit import new_id
 from recado.mailbox.driver import DatabaseDown
 from recado.projects.service import create_project
@@ -120,6 +122,46 @@ async def test_a_database_that_is_away_when_a_job_begins_is_no_crash_of_it(
     async with at_work(database, kinds(sends=sends)):
         job = await ended(database, await submit(database, project_id, "sends"))
     assert (job.state, job.attempts, job.crashes, len(tries)) == ("succeeded", 1, 0, 2)
+
+
+@pytest.mark.parametrize("name", ["claim_due", "take"])
+async def test_what_is_claimed_in_the_moment_of_a_stop_is_given_back(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A commit that is on its way comes to its end, whoever waits for it."""
+    real, begun, go_on = getattr(claims, name), asyncio.Event(), asyncio.Event()
+    commits: list[asyncio.Task[Any]] = []
+
+    async def commit(*given: Any) -> Any:
+        await go_on.wait()
+        return await real(*given)
+
+    async def hesitate(*given: Any) -> Any:
+        commits.append(asyncio.create_task(commit(*given)))
+        begun.set()
+        return await asyncio.shield(commits[-1])
+
+    async def sends(run: Run) -> None:
+        await asyncio.sleep(3600)
+
+    job_id = await submit(database, project_id, "sends")
+    monkeypatch.setattr(claims, name, hesitate)
+    owner = new_id()
+    relay = Relay(database, database.url, owner, kinds(sends=sends), living=nobody)
+    stopped = asyncio.create_task(relay.run())
+    await begun.wait()
+    if name == "take":  # of a job whose process died
+        async with database.system() as session:
+            (await session.get_one(Job, job_id)).owner = new_id()
+    stopped.cancel()
+    await asyncio.wait({stopped}, timeout=1.0)  # it waits for the commit, or is over
+    go_on.set()
+    await asyncio.gather(stopped, *commits, return_exceptions=True)
+    assert (await read(database, job_id)).owner != owner
+
+
+async def nobody() -> frozenset[str]:
+    return frozenset()
 
 
 async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:
