@@ -23,6 +23,7 @@ from recado.kit import new_id, now_ms
 from recado.kit.crypto import secret_box
 from recado.kit.ports import free_port
 from recado.mailbox.models import Conversation, Process
+from recado.migrate import migrate
 from recado.projects.service import Role, create_key
 from recado.settings import Settings
 
@@ -127,9 +128,9 @@ async def staged(folder: Path, url: str, people: int, rate: float) -> AsyncGener
     try:
         with ExitStack() as stack:
             simulator = stack.enter_context(_simulator(folder))
-            settings = Settings(database_url=url, data_dir=folder)
+            await migrate(Settings(database_url=url, data_dir=folder))
             line = await ensure_line(
-                settings, database, secret_box("", folder),
+                database, secret_box("", folder),
                 NewLine("cloud-api", NUMBER, SECRETS, max_per_second=rate),
                 project="bulk", answering=Answering(brain="echo"), brains=builtin_brains(),
             )  # fmt: skip

@@ -20,10 +20,8 @@ from recado.demo import DemoProject
 from recado.errors import Conflict, NotFound
 from recado.kit.crypto import SecretBox
 from recado.knowledge.service import NewEntry, add_entries, index_entries
-from recado.migrate import migrate
 from recado.projects.models import Project
 from recado.projects.service import add_known_key, create_project, find_project
-from recado.settings import Settings
 
 # Of a new line whose brain is not said.
 DEFAULT_BRAIN = "rules"
@@ -70,7 +68,6 @@ class EnsuredLine:
 
 
 async def ensure_line(
-    settings: Settings,
     database: Database,
     box: SecretBox,
     line: NewLine,
@@ -79,13 +76,12 @@ async def ensure_line(
     answering: Answering,
     brains: Collection[str],
 ) -> EnsuredLine:
-    """Make the database, the project, the assistant and the line, as far as they are missing.
+    """Make the project, the assistant and the line, as far as they are missing, in a database that is migrated.
 
     `project` is a slug; the assistant is called like its brain unless given. Of a line that is there only what is given
     changes: it keeps an assistant that has this brain. Raises what the services raise, above all `Conflict`
     (`line_exists`) if the line belongs to another project, (`assistant_shared`) as `change_line` does.
     """
-    await migrate(settings)
     project_id = await _ensure_project(database, project, project)
     async with database.project(project_id) as session:
         found = await find_line(session, line.channel, line.address)

@@ -20,6 +20,7 @@ from recado.jobs.models import Job, JobCallback
 from recado.kit import due_posts
 from recado.kit.clock import WRONG_CLOCK_MS
 from recado.kit.postman import MAX_RETRY_AFTER_S
+from recado.mailbox.outbox import LONGEST_WAIT_MS
 from recado.media import fetching, work
 from recado.media.models import Media
 from recado.media.service import UPLOAD_LIMIT_S
@@ -30,8 +31,6 @@ from recado.webhooks import delivering
 from recado.webhooks.models import WebhookDelivery, WebhookEndpoint
 from recado.webhooks.service import TRY_FOR_MS
 
-# The longest wait that an error asks for: a restriction of a WhatsApp number (`recado.channels.cloud_api.errors`).
-LONGEST_ASKED_MS = 3_600_000
 # Rows of one commit: others write meanwhile.
 BATCH = 1_000
 
@@ -61,11 +60,12 @@ _RUNNING: ColumnElement[bool] = Erasure.state == literal_column("'running'")
 _DELETING = Media.state == "deleting"
 # A receiver that fails is left alone as long as it asks to be.
 _POSTS_MS = _longest_ms(due_posts.BACKOFF_CAP_S, MAX_RETRY_AFTER_S)
-_FETCHES_MS = _longest_ms(fetching.BACKOFF_CAP_S, LONGEST_ASKED_MS / 1000)
+# What Meta asks for, an error of a job or of a file may, too.
+_FETCHES_MS = max(_longest_ms(fetching.BACKOFF_CAP_S), LONGEST_WAIT_MS)
 _UPLOADS_MS = _longest_ms(UPLOAD_LIMIT_S)
 
 WAITS = (
-    Wait(Job.due_ms, Job.state == "pending", _longest_ms(relay.BACKOFF_CAP_S, LONGEST_ASKED_MS / 1000)),
+    Wait(Job.due_ms, Job.state == "pending", max(_longest_ms(relay.BACKOFF_CAP_S), LONGEST_WAIT_MS)),
     Wait(JobCallback.due_ms, JobCallback.due_ms.is_not(None), _POSTS_MS, due_posts.LEASE_MS),
     Wait(AnswerJob.callback_due_ms, AnswerJob.callback_due_ms.is_not(None), _POSTS_MS, due_posts.LEASE_MS),
     Wait(WebhookEndpoint.retry_ms, WebhookEndpoint.retry_ms.is_not(None), _POSTS_MS),

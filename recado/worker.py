@@ -16,7 +16,7 @@ from recado.compat.callbacks import Callbacks, Guard
 from recado.compat.callbacks import waiting as callbacks_waiting
 from recado.conversations.turn import Turns
 from recado.errors import RecadoError
-from recado.jobs import claims
+from recado.jobs import claims, ticks
 from recado.jobs.callbacks import JobCallbacks
 from recado.jobs.callbacks import waiting as job_callbacks_waiting
 from recado.jobs.kinds import Kinds
@@ -192,6 +192,7 @@ async def _set_right(runtime: Runtime) -> None:
     if moved := await runtime.mailbox.set_right():
         log.warning("waits_set_right", table="outbox", column="due_ms", rows=moved)
     await set_right(runtime.database)
+    await ticks.set_right(runtime.database)
 
 
 def _senders(runtime: Runtime) -> dict[str, Channel]:

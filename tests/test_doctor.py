@@ -136,7 +136,7 @@ async def test_secrets_that_cannot_be_read(settings: pytest.MonkeyPatch, databas
     settings.delenv("RECADO_SECRET_KEY")
     found = (await findings())["secret key"]
     assert (found.level, "is missing" in found.says) == (Level.FAIL, True)
-    # Where no line has a secret, those of webhooks say which key is wanted.
+    # Those of webhooks say which key is wanted, too.
     async with database.system() as session:
         await session.execute(delete(LineRow))
     hook = WebhookEndpoint(id=new_id(), project_id=new_id(), url="https://x", secret="", events="[]", after_position=0)

@@ -18,7 +18,6 @@ from recado.kit.crypto import SecretBox
 from recado.knowledge.service import load_entries, replace_entries
 from recado.projects.models import ApiKey, Project
 from recado.projects.service import authenticate, get_by_slug, revoke_key
-from recado.settings import Settings
 
 BRAINS = {"echo", "rules"}
 LINE = NewLine(
@@ -34,10 +33,8 @@ async def count(database: Database, *classes: type[Project | Assistant | LineRow
         return [await session.scalar(select(func.count()).select_from(cls)) or 0 for cls in classes]
 
 
-async def test_a_line_is_made_with_all_that_is_missing(empty_database_url: str, box: SecretBox) -> None:
-    settings = Settings(database_url=empty_database_url)
-    database = Database(empty_database_url)
-    made = await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
+async def test_a_line_is_made_with_all_that_is_missing(database: Database, box: SecretBox) -> None:
+    made = await ensure_line(database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     assert made.created
     async with database.system(read_only=True) as session:
         assert (await get_by_slug(session, "bench")).id == made.project_id
@@ -45,18 +42,12 @@ async def test_a_line_is_made_with_all_that_is_missing(empty_database_url: str, 
     assert (loaded.line.id, loaded.assistant_id) == (made.line_id, made.assistant_id)
     assert loaded.line.secrets == LINE.secrets
     assert loaded.line.max_per_second == 100_000
-    await database.close()
 
 
 async def test_the_same_line_again_gets_the_new_secrets_and_rate(database: Database, box: SecretBox) -> None:
-    settings = Settings(database_url=database.url)
-    first = await ensure_line(
-        settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS
-    )
+    first = await ensure_line(database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     changed = replace(LINE, secrets={"access_token": "new"}, max_per_second=5)
-    second = await ensure_line(
-        settings, database, box, changed, project="bench", answering=Answering("echo"), brains=BRAINS
-    )
+    second = await ensure_line(database, box, changed, project="bench", answering=Answering("echo"), brains=BRAINS)
     assert second == replace(first, created=False)
     assert await count(database, Project, Assistant, LineRow) == [1, 1, 1]
     async with database.system(read_only=True) as session:
@@ -66,12 +57,9 @@ async def test_the_same_line_again_gets_the_new_secrets_and_rate(database: Datab
 
 
 async def test_a_line_can_change_its_brain(database: Database, box: SecretBox) -> None:
-    settings = Settings(database_url=database.url)
-    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
-    named = await ensure_line(
-        settings, database, box, LINE, project="bench", answering=Answering("echo", "a"), brains=BRAINS
-    )
-    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("rules", "a"), brains=BRAINS)
+    await ensure_line(database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
+    named = await ensure_line(database, box, LINE, project="bench", answering=Answering("echo", "a"), brains=BRAINS)
+    await ensure_line(database, box, LINE, project="bench", answering=Answering("rules", "a"), brains=BRAINS)
     async with database.project(named.project_id) as session:
         assistant = await find_assistant(session, "a")
         (loaded,) = await load_lines(session, box)
@@ -81,12 +69,11 @@ async def test_a_line_can_change_its_brain(database: Database, box: SecretBox) -
 
 
 async def test_a_line_of_another_project_is_not_taken_over(database: Database, box: SecretBox) -> None:
-    settings = Settings(database_url=database.url)
-    await ensure_line(settings, database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
+    await ensure_line(database, box, LINE, project="bench", answering=Answering("echo"), brains=BRAINS)
     with pytest.raises(Conflict, match="another project"):
-        await ensure_line(settings, database, box, LINE, project="other", answering=Answering("echo"), brains=BRAINS)
+        await ensure_line(database, box, LINE, project="other", answering=Answering("echo"), brains=BRAINS)
     with pytest.raises(BadInput, match="echo, rules"):
-        await ensure_line(settings, database, box, LINE, project="other", answering=Answering("genius"), brains=BRAINS)
+        await ensure_line(database, box, LINE, project="other", answering=Answering("genius"), brains=BRAINS)
 
 
 async def test_the_demo_is_stored_once_and_stays_as_a_person_left_it(database: Database, box: SecretBox) -> None:

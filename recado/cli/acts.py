@@ -56,7 +56,21 @@ async def announced(settings: "Settings", *, done: bool = False) -> None:
 
     None where there is no installation yet.
     """
-    await _announced(settings, done=done)
+    from recado.audit.noting import ASKED, DONE, INSTALLATION, note_alone
+    from recado.cli import support
+    from recado.migrate import check
+    from recado.projects.service import list_projects
+
+    act = current_act()
+    database = support.database_of(settings)
+    try:
+        if act is not None and (await check(database)).up_to_date:
+            async with database.system(read_only=True) as session:
+                used = (await list_projects(session)).items
+            if used:
+                await note_alone(database, act, INSTALLATION, DONE if done else ASKED)
+    finally:
+        await database.close()
 
 
 async def announced_if_room(settings: "Settings") -> bool:
@@ -66,7 +80,7 @@ async def announced_if_room(settings: "Settings") -> bool:
     from sqlalchemy.exc import DBAPIError
 
     try:
-        await _announced(settings, done=False)
+        await announced(settings)
     except DBAPIError as error:
         reason = str(getattr(error.orig, "sqlite_errorname", None) or getattr(error.orig, "sqlstate", None))
         if not reason.startswith(_UNWRITABLE):
@@ -83,24 +97,6 @@ def _warn(settings: "Settings", reason: str) -> None:
 
     configure_logging(settings.log_level, settings.log_format)  # not to a file: its disk may be the full one
     structlog.get_logger(__name__).warning("audit_entry_missing", reason=reason)
-
-
-async def _announced(settings: "Settings", *, done: bool) -> None:
-    from recado.audit.noting import ASKED, DONE, INSTALLATION, note_alone
-    from recado.cli import support
-    from recado.migrate import check
-    from recado.projects.service import list_projects
-
-    act = current_act()
-    database = support.database_of(settings)
-    try:
-        if act is not None and (await check(database)).up_to_date:
-            async with database.system(read_only=True) as session:
-                used = (await list_projects(session)).items
-            if used:
-                await note_alone(database, act, INSTALLATION, DONE if done else ASKED)
-    finally:
-        await database.close()
 
 
 def _user() -> str:

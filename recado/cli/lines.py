@@ -140,7 +140,6 @@ async def _add(project: str, line: "NewLine", answering: "Answering") -> "Ensure
     try:
         await migrate(settings)
         return await ensure_line(
-            settings,
             database,
             await open_box(settings, database),
             line,

@@ -40,9 +40,9 @@ START_RETRY_MS = 2_000
 PUT_OFF_S = 5.0
 # Processes that died during one step of a job before it is given up: it may be the cause.
 MAX_CRASHES = 10
-# A job is taken, and its end written, however long the database is away.
+# How often a job is taken, or its end written, again while the database is away. The end as long as it takes; what
+# cannot be taken keeps no place for longer than that, and counts as crashed: another process may.
 DATABASE_RETRY_S = 1.0
-# One that still cannot be taken keeps no place: it counts as crashed, and others try.
 TAKE_TRIES = 60
 MAX_TEXT = 500
 
@@ -111,7 +111,8 @@ class Relay:
     _claims: set["asyncio.Task[Any]"] = field(default_factory=set["asyncio.Task[Any]"])
     # Whether a project without any place here had a job left at the last look.
     _others_wait: bool = False
-    _looks: ticks.Looks = field(default_factory=ticks.Looks)
+    # Schedules that could not be fired here, and until when they are left.
+    _put_off: dict[str, int] = field(default_factory=dict[str, int])
 
     def __post_init__(self) -> None:
         self._engine = Engine(self.database_url, self.owner, self._carry_out)
@@ -157,7 +158,7 @@ class Relay:
         return bell
 
     async def _fire_due(self) -> None:
-        if await ticks.fire(self.database, self._looks):
+        if await ticks.fire(self.database, self._put_off):
             self.bell.ring()  # there are jobs now
 
     async def _forget(self) -> None:
@@ -288,7 +289,9 @@ class Relay:
             task.exception()  # told to whoever still waits for it
 
     async def _insist(self, work: Callable[[], Awaitable[T]], tries: int | None = None) -> T:
-        """The first and last words of a job; if they cannot be said for ever, the process's own end releases it."""
+        """The first and last words of a job, again and again. Raises what the last of `tries` did; without it the
+        process's own end releases a job of which they can never be said.
+        """
         failed = 0
         while True:
             try:

@@ -1,7 +1,6 @@
 """The ticks of schedules: each makes one job, whichever of the processes sees it first."""
 
 import json
-from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -36,27 +35,17 @@ def next_ms(cron: str, timezone: str, after: datetime) -> int | None:
     return None if due is None else round(due.timestamp() * 1000)
 
 
-@dataclass(slots=True)
-class Looks:
-    """What a process remembers from one look at the schedules to the next: those that it could not fire, and until when
-    (Unix milliseconds) it leaves them; and what the clock said at the last one.
-    """
-
-    put_off: dict[str, int] = field(default_factory=dict[str, int])
-    last_ms: int | None = None
-
-
-async def fire(database: Database, looks: Looks | None = None) -> int:
+async def fire(database: Database, put_off: dict[str, int] | None = None) -> int:
     """Make the jobs of the schedules that are due, each in a commit of its own; how many schedules moved on.
 
-    At a process's first look, and when the clock was set back, all are looked at that are not due (`set_right`).
+    `put_off` remembers for a process those that it could not fire, and until when (Unix milliseconds).
     """
-    looks = looks or Looks()
-    waiting = looks.put_off
+    waiting = {} if put_off is None else put_off
     async with database.system(read_only=True) as session:
         now_ms = await database_now_ms(session)
-        was_set_back = looks.last_ms is not None and now_ms < looks.last_ms - WRONG_CLOCK_MS
-        for schedule_id in [one for one, until_ms in waiting.items() if until_ms <= now_ms or was_set_back]:
+        # None is put off for longer: the clock was set back since.
+        over = [one for one, until_ms in waiting.items() if not now_ms < until_ms <= now_ms + PUT_OFF_MS]
+        for schedule_id in over:
             del waiting[schedule_id]
         due = (Schedule.next_ms <= now_ms, Schedule.id.not_in(tuple(waiting)))
         wanted = select(Schedule.id, Schedule.project_id).where(*due).order_by(Schedule.next_ms).limit(BATCH)
@@ -68,9 +57,6 @@ async def fire(database: Database, looks: Looks | None = None) -> int:
         except Exception as error:  # whatever is wrong with one, the others are due
             log.warning("schedule_waits", schedule_id=schedule_id, **{"code": "internal_error", **place_of(error)})
             waiting[schedule_id] = now_ms + PUT_OFF_MS
-    if looks.last_ms is None or was_set_back:
-        await set_right(database)
-    looks.last_ms = now_ms
     return moved
 
 

@@ -3,12 +3,13 @@
 from sqlalchemy import func, select, update
 
 from recado.db import database_now_ms
-from recado.jobs.models import Job
+from recado.jobs.models import Job, Schedule
 from recado.mailbox.models import OutboxMessage
 from recado.worker import make_worker
 from tests.api.conftest import Api, Tenant
 
-YEAR_MS = 365 * 24 * 3_600_000
+DAY_MS = 24 * 3_600_000
+YEAR_MS = 365 * DAY_MS
 _QUEUED = OutboxMessage.state == "queued"
 
 
@@ -18,8 +19,11 @@ async def test_what_a_clock_that_was_ahead_put_off_is_due_when_a_worker_begins(a
         late_ms = await database_now_ms(session) + YEAR_MS
         await session.execute(update(OutboxMessage).where(_QUEUED).values(due_ms=late_ms))
         session.add(Job(project_id=ours.project_id, kind="x", input="{}", due_ms=late_ms, created_ms=1))
+        plan = {"name": "n", "kind": "x", "cron": "0 8 * * *", "timezone": "UTC", "input": "{}"}
+        session.add(Schedule(project_id=ours.project_id, next_ms=late_ms, created_ms=1, **plan))
     await make_worker(api.runtime, "up").lookout.look()
     async with database.system(read_only=True) as session:
         now_ms = await database_now_ms(session)
         for wanted in (select(func.max(OutboxMessage.due_ms)).where(_QUEUED), select(func.max(Job.due_ms))):
             assert (await session.scalar(wanted) or late_ms) <= now_ms
+        assert (await session.scalar(select(func.max(Schedule.next_ms))) or late_ms) <= now_ms + DAY_MS

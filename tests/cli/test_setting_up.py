@@ -169,6 +169,12 @@ def test_a_key_alone_on_standard_output(installation: Installation) -> None:
     assert "only its hash is stored" in done.stderr
 
 
+def keep_secrets(installation: Installation) -> None:
+    """A line and a webhook, each with secrets."""
+    installation.ok(*line_arguments())
+    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_secrets_move_to_a_new_key_and_the_old_one_can_go(
     installation: Installation, databases: Databases, kind: Kind
@@ -176,8 +182,7 @@ def test_secrets_move_to_a_new_key_and_the_old_one_can_go(
     old, new = "the old key of these tests", "the new key of these tests"
     url = databases.create(kind)
     installation.environment |= {"RECADO_DATABASE_URL": url, "RECADO_SECRET_KEY": old}
-    installation.ok(*line_arguments())
-    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    keep_secrets(installation)
     told = installation.refused("webhook", "add", "http://127.0.0.1:9000/events", "--project", "bench")
     assert "RECADO_WEBHOOK_NETWORKS" in told
     installation.environment["RECADO_SECRET_KEY"] = new
@@ -200,8 +205,7 @@ def test_a_lost_key_is_told_and_no_other_is_made_in_its_place(
 ) -> None:
     url = databases.create_empty(kind)
     installation.environment["RECADO_DATABASE_URL"] = url
-    installation.ok(*line_arguments())  # makes a key: there is nothing yet that another one opens
-    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    keep_secrets(installation)  # makes a key: there is nothing yet that another one opens
     file = installation.folder / "data" / "secret.key"
     kept = file.read_text()
     file.unlink()
@@ -237,8 +241,7 @@ def test_whoever_lost_the_key_for_ever_begins_anew(
 ) -> None:
     url = databases.create_empty(kind)
     installation.environment["RECADO_DATABASE_URL"] = url
-    installation.ok(*line_arguments())
-    installation.ok("webhook", "add", "https://example.com/events", "--project", "bench")
+    keep_secrets(installation)
     (installation.folder / "data" / "secret.key").unlink()
     assert "gone for good" in installation.refused("key", "reencrypt", "--key-lost")  # nobody says yes
     assert not (installation.folder / "data" / "secret.key").exists()
