@@ -43,12 +43,12 @@ async def test_a_model_answers_what_it_is_for_and_only_that(place: Town, model_f
         # What it says is nonsense, which no rule would say.
         assert await place.ask("hybrid", UNKNOWN) != ruled
         assert await place.ask("model", UNKNOWN) != ruled
-        await place.until(ANSWERED, 2)
+        await place.until(2, ANSWERED)
         # Neither what the rules are sure of, nor what is urgent, nor a project without budget costs a call.
         for text in ("hola", "no puedo respirar, ayuda!"):
             assert await place.ask("hybrid", text) == await place.ask("rules", text)
         assert await place.ask("poor", UNKNOWN) == ruled
-        await place.until(fell_back("over_budget"), 1)
+        await place.until(1, fell_back("over_budget"))
         assert await place.metric(ANSWERED) == 2
         assert await place.metric('recado_model_tokens_total{direction="in"}') > 1_000
 
@@ -63,7 +63,7 @@ async def test_a_model_that_is_too_slow_makes_nobody_wait_for_it(place: Town, mo
         (engine,) = psutil.Process(server.program.process.pid).children()
         engine.suspend()
         assert await place.ask("model", UNKNOWN) == ruled
-        await place.until(fell_back("timeout"), 1)
+        await place.until(1, fell_back("timeout"))
         engine.resume()
         await server.until(BUSY, 0)  # the turn left, and its slot is free
 
@@ -83,7 +83,8 @@ async def test_kill_9_in_mid_answer_and_a_new_start(place: Town, model_file: Pat
             await asyncio.to_thread(engine.wait, 60)  # nobody is there for whom to go on
             for person in asked:
                 assert await place.answer("model", person) == ruled
-            await place.until(fell_back("unreachable"), people)
+            # With its last word it may say that its engine is gone, which dies with the first of its threads.
+            await place.until(people, fell_back("unreachable"), fell_back("failed"))
         assert await place.metric(ANSWERED) == 0
         with model(model_file, tmp_path / "model", port):
             assert await place.ask("model", UNKNOWN) != ruled
@@ -119,7 +120,7 @@ async def test_a_model_that_is_still_loading(place: Town, model_file: Path, tmp_
             loading = Installation(tmp_path, PORT=str(port), **variables)
             with loading.running("model", until="is loading"):
                 assert await place.ask("model", UNKNOWN) == ruled
-                await place.until(fell_back("busy"), 1)
+                await place.until(1, fell_back("busy"))
         with model(model_file, tmp_path / "model", port):
 
             async def answered() -> bool:

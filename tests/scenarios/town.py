@@ -87,10 +87,10 @@ class Town:
             found = re.search(rf"^{re.escape(name)} (\S+)$", await answer.text(), re.MULTILINE)
         return float(found[1]) if found else 0.0
 
-    async def until(self, name: str, at_least: float) -> None:
-        """Wait until a metric has this value."""
+    async def until(self, at_least: float, *names: str) -> None:
+        """Wait until a metric, or several together, have this value."""
         async with asyncio.timeout(LIMIT_S):
-            while await self.metric(name) < at_least:  # noqa: ASYNC110 # another process counts
+            while sum([await self.metric(name) for name in names]) < at_least:  # noqa: ASYNC110 # another process counts
                 await asyncio.sleep(0.1)
 
 

@@ -148,8 +148,10 @@ async def place(database_url: str, folder: Path) -> AsyncGenerator[Place]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for program in (*programs, provider):
-            program.stop()
+        for program in programs:
+            if program.alive:
+                program.kill(group=True)  # told to stop, it would wait for the balancer to look away
+        provider.stop()
         await balancer.close()
         await simulator.close()
         await made.database.close()
