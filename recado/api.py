@@ -53,6 +53,7 @@ from recado.kit.parts import give_parts
 from recado.kit.problems import allowed_methods
 from recado.kit.queries import refuse_unknown
 from recado.kit.rates import Rates
+from recado.kit.short_way import Taker
 from recado.knowledge import endpoints as knowledge
 from recado.knowledge.service import forget_all
 from recado.mailbox import endpoints as mailbox
@@ -177,7 +178,7 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 def build_app(
     runtime: Runtime, worker: Works | None = None, kinds: Kinds | None = None, stopping: Stopping | None = None
-) -> ASGIApp:
+) -> "Dispatch":
     """The whole application of one process. `worker` is the working half of the same process, if it has one; `kinds`
     are the kinds of jobs that there are; `stopping` is told when the process is to stop.
     """
@@ -216,7 +217,8 @@ def build_app(
     hooks: dict[str, ASGIApp] = {WEBHOOK_PATHS[name]: webhook for name, webhook in webhooks.items()}
     if runtime.tracing is not None:
         hooks = {path: runtime.tracing.webhook(hook) for path, hook in hooks.items()}
-    return Dispatch(hooks, rest)
+        return Dispatch(hooks, {}, rest)
+    return Dispatch(hooks, {WEBHOOK_PATHS[name].encode(): webhook.take for name, webhook in webhooks.items()}, rest)
 
 
 def build_worker_app(runtime: Runtime, worker: Works, stopping: Stopping) -> ASGIApp:
@@ -295,9 +297,12 @@ class Below:
 
 
 class Dispatch:
-    """Sends what comes for a webhook's exact path straight to it, everything else to the API."""
+    """Sends what comes for a webhook's exact path straight to it, everything else to the API. Most of what comes for a
+    webhook does not come here: its `takers` are asked.
+    """
 
-    def __init__(self, webhooks: dict[str, ASGIApp], rest: ASGIApp) -> None:
+    def __init__(self, webhooks: dict[str, ASGIApp], takers: Mapping[bytes, Taker], rest: ASGIApp) -> None:
+        self.takers = takers
         self._webhooks = webhooks
         self._rest = rest
 

@@ -89,7 +89,7 @@ class Gate:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _Answer(send, request_id_of(scope))
+        answer = _Answer(send, request_id_of(header(scope, REQUEST_ID_HEADER)))
         began_s = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=answer.request_id):
             try:
@@ -193,9 +193,8 @@ async def next_piece(receive: Receive) -> MutableMapping[str, Any]:
         return await receive()
 
 
-def request_id_of(scope: Scope) -> str:
-    """What the request is called: by its client, or by us."""
-    asked = header(scope, REQUEST_ID_HEADER)
+def request_id_of(asked: str | None) -> str:
+    """What the request is called: by its client (`REQUEST_ID_HEADER`), or by us."""
     return asked if asked and _REQUEST_ID.fullmatch(asked) else new_id()
 
 

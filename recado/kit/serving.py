@@ -7,7 +7,9 @@ Simulators are no part of it: they are aiohttp's, and on this machine only.
 import asyncio
 import contextlib
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
+from functools import partial
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +17,7 @@ from starlette.types import ASGIApp
 from recado.kit.connections import Connection
 from recado.kit.gate import MAX_BODY_BYTES, AskedFirst
 from recado.kit.lingering import Lingering
+from recado.kit.short_way import ShortWay, Taker
 
 # Longer than whatever stands in front of it keeps a connection that nobody uses: else a request meets one that is just
 # being closed here, and is answered 502, for what is a POST is not sent twice. Caddy keeps it for 2 min
@@ -28,13 +31,16 @@ class Server(uvicorn.Server):
 
     Whoever is refused before its body was read learns why (`AskedFirst`, `Lingering`), and no connection stays for ever
     or takes whatever it is sent (`Connection`). What a request may bring is limited by the application's own `Gate`.
+    An application's `takers` are asked without it (`ShortWay`).
     """
 
     def __init__(self, app: ASGIApp, *, stop_s: int, websockets: bool = False) -> None:
+        takers: Mapping[bytes, Taker] = getattr(app, "takers", {})
+        connection: Any = partial(ShortWay, takers) if takers else Connection
         super().__init__(
             uvicorn.Config(
                 Lingering(AskedFirst(app)),
-                http=Connection,
+                http=connection,
                 lifespan="on",
                 log_config=None,
                 access_log=False,

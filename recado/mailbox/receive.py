@@ -9,6 +9,7 @@ import json
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from functools import partial
 from time import monotonic
 from typing import Any, Protocol
 from urllib.parse import parse_qs
@@ -21,6 +22,7 @@ from recado.channels.service import WABA_ID
 from recado.errors import RecadoError
 from recado.kit.gate import REQUEST_ID_HEADER, header, next_piece, request_id_of
 from recado.kit.logs import about
+from recado.kit.short_way import Answer, Headers
 from recado.mailbox.driver import Priority
 from recado.mailbox.erased import ForgetsErased, WasErased
 from recado.mailbox.inbox import Stored
@@ -36,6 +38,7 @@ MAX_BODY_BYTES = 3 * 1024 * 1024
 # As the table has it.
 MAX_ADDRESS = 160
 SIGNATURE_HEADER = b"x-hub-signature-256"
+_PLAIN_TEXT = (b"content-type", b"text/plain; charset=utf-8")
 # A wrong secret is told so often at most: anybody may send us what is not signed.
 UNSIGNED_TOLD_S = 60.0
 # As many lines are named with it.
@@ -150,20 +153,41 @@ class WebhookApp:
         self._unreadable = _Refusals(name, 400)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = request_id_of(scope)
-        about(("request_id", request_id))
-        status, body = await self._handle(scope, receive)
-        await _answer(send, status, body, request_id)
+        if scope["method"] == "POST":
+            doing = self._take(header(scope, SIGNATURE_HEADER), partial(_read, scope, receive))
+        else:
+            doing = self._verify(scope)
+        answer = await self._answered(doing, header(scope, REQUEST_ID_HEADER))
+        headers = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
 
-    async def _handle(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    async def take(self, headers: Headers, body: bytes) -> Answer:
+        """A POST that came whole (`recado.kit.short_way.Taker`): the same as by ASGI."""
+        signature = request_id = None
+        for name, value in headers:
+            if name == SIGNATURE_HEADER and signature is None:
+                signature = value.decode("latin-1")
+            elif name == REQUEST_ID_HEADER and request_id is None:
+                request_id = value.decode("latin-1")
+
+        async def whole() -> bytes:
+            if len(body) > MAX_BODY_BYTES:
+                raise Refused(413, "body_too_large")
+            return body
+
+        return await self._answered(self._take(signature, whole), request_id)
+
+    async def _answered(self, doing: Awaitable[bytes], asked_id: str | None) -> Answer:
+        request_id = request_id_of(asked_id)
+        about(("request_id", request_id))
+        status, body = await self._outcome(doing)
+        return Answer(status, (_PLAIN_TEXT, (REQUEST_ID_HEADER, request_id.encode())), body)
+
+    async def _outcome(self, doing: Awaitable[bytes]) -> tuple[int, bytes]:
         """Do what the request asks; the status and the body of the answer."""
         try:
-            if scope["method"] == "POST":
-                await self._take(scope, receive)
-                return 200, b""
-            if scope["method"] == "GET":
-                return 200, self._verify(scope)
-            raise Refused(405, "method_not_allowed")
+            return 200, await doing
         except Refused as refused:
             self.refused += 1
             return refused.status, refused.code.encode()
@@ -175,8 +199,10 @@ class WebhookApp:
             log.exception("webhook_defect")
             return 503, b"internal_error"
 
-    def _verify(self, scope: Scope) -> bytes:
+    async def _verify(self, scope: Scope) -> bytes:
         """Meta's handshake: the challenge goes back if the token is that of one of our lines."""
+        if scope["method"] != "GET":
+            raise Refused(405, "method_not_allowed")
         query = parse_qs(scope["query_string"].decode("latin-1"))
         mode, token, challenge = (query.get(f"hub.{key}", [""])[0] for key in ("mode", "verify_token", "challenge"))
         if mode != "subscribe" or not token:
@@ -186,11 +212,10 @@ class WebhookApp:
             raise Refused(403, "wrong_verify_token")
         return challenge.encode()
 
-    async def _take(self, scope: Scope, receive: Receive) -> None:
-        signature = header(scope, SIGNATURE_HEADER)
+    async def _take(self, signature: str | None, read: Callable[[], Awaitable[bytes]]) -> bytes:
         if signature is None:
             raise self._unproven("signature_missing")
-        body = await _read(scope, receive)
+        body = await read()
         proof = _Proof(self._channel, body, signature)
         try:
             payload = _parse(body)
@@ -211,6 +236,7 @@ class WebhookApp:
         untold = await self._take_happenings(received, lines, proof)
         await self._store(body, received, lines, stray=untold)
         await self._take_numbers(received, lines)
+        return b""
 
     def _proven(self, proof: _Proof) -> bool:
         """Whether any line's secret has signed it."""
@@ -379,13 +405,3 @@ def _parse_leniently(body: bytes) -> object:
 def _text(body: bytes) -> str:
     """The body as text that both databases can keep: PostgreSQL takes no U+0000."""
     return body.decode("utf-8", "replace").replace("\x00", "\\u0000")
-
-
-async def _answer(send: Send, status: int, body: bytes, request_id: str) -> None:
-    headers = [
-        (b"content-type", b"text/plain; charset=utf-8"),
-        (b"content-length", str(len(body)).encode()),
-        (REQUEST_ID_HEADER, request_id.encode()),
-    ]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
