@@ -24,7 +24,7 @@ _MAX_REACH = 14
 """How many words a refusal reaches."""
 
 _CANT = ALPHABET.compile(
-    "no (yo | EJEM | me | ni){0,2} PUEDO (?! ser | DORMIR | me? TELL | AVISAR)"
+    "no (yo | EJEM | me | ni | la | lo | las | los){0,2} PUEDO (?! ser | DORMIR | me? TELL | AVISAR)"
     " | no me{0,2} (FILL | VOY) a PODER | no (HAY | VOY) NADIE | no hace FALTA que SUBJ"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"

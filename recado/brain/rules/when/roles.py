@@ -89,6 +89,8 @@ _NEAR_THAT_DAY = ALPHABET.compile("(antes de | DESPUES de) (eso | (ese){1,2} (DI
 """ "Viajo el 10, una cita antes de esa fecha"."""
 _SINCE = ALPHABET.compile("(desde | since | de desde) (el | la | the){0,1} $")
 _SINCE_WORD = ALPHABET.of("since")
+_HAS = ALPHABET.compile("HAY (FIEBRE | DOLOR | GONE | (word | words) (?= desde))")
+""" "Tiene fiebre", "tiene 84 años": nothing that is asked for."""
 _SUFFERS = frozenset(ALPHABET.union("TENGO VOY me con FIEBRE DOLOR PASO WENT DORMIR HAVING IM MINU hace no word words"))
 _UNTIL_THEN = ALPHABET.compile("(FILL | COMMA | STOP | EJEM) hasta (el)? $")
 _AND_ON = ALPHABET.compile(
@@ -483,9 +485,10 @@ def _since_then(letters: str, item: Item) -> bool:
         return False
     if isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and (item.meant.day.offset or 0) < 0):
         return True
-    return _SINCE_WORD in letters[max(0, item.at - 2) : item.at] or (
-        _SOUGHT.isdisjoint(letters) and not _SUFFERS.isdisjoint(letters)
-    )
+    if _SINCE_WORD in letters[max(0, item.at - 2) : item.at]:
+        return True
+    asked = _HAS.sub(lambda match: _ALSO * len(match.group()), letters)
+    return _SOUGHT.isdisjoint(asked) and not _SUFFERS.isdisjoint(letters)
 
 
 def _segment(letters: str, at: int, breaks: frozenset[str]) -> str:
