@@ -138,7 +138,7 @@ def test_the_senders_table_is_the_mailboxs_alone() -> None:
 def test_all_is_served_by_one_server() -> None:
     """Or what protects it is forgotten somewhere."""
     knows = {path for path, tree in sources() if any(name.split(".")[0] == "uvicorn" for name in modules(tree))}
-    assert knows == {"kit/connections.py", "kit/serving.py"}
+    assert knows == {"kit/connections.py", "kit/serving.py", "kit/short_way.py"}
 
 
 @pytest.mark.parametrize(
