@@ -11,7 +11,8 @@ import pytest
 
 from recado.channels.cloud_api.channel import CloudApiChannel
 from recado.channels.contract import Received
-from recado.mailbox.receive import WebhookApp
+from recado.kit.short_way import Answer
+from recado.mailbox.receive import MAX_BODY_BYTES, WebhookApp
 from recado.mailbox.service import Mailbox
 from recado.messages import Address, InboundMessage, Person, Unsupported
 from tests.mailbox.support import FakeDirectory, Shop, World, on_postgres
@@ -23,7 +24,17 @@ def sign(shop: Shop, body: bytes) -> str:
 
 async def post(app: WebhookApp, body: bytes, signature: str | None, chunks: int = 1) -> int:
     """The status of the answer."""
-    headers = [] if signature is None else [(b"x-hub-signature-256", signature.encode())]
+    return (await answer(app, body, signature, chunks)).status
+
+
+def headers_with(signature: str | None) -> list[tuple[bytes, bytes]]:
+    signed = [] if signature is None else [(b"x-hub-signature-256", signature.encode())]
+    return [(b"x-request-id", b"request-7"), *signed]
+
+
+async def answer(app: WebhookApp, body: bytes, signature: str | None, chunks: int = 1) -> Answer:
+    """What is answered by ASGI."""
+    headers = headers_with(signature)
     size = -(-len(body) // chunks) or 1
     parts = [body[at : at + size] for at in range(0, len(body), size)] or [b""]
     events = [{"type": "http.request", "body": part, "more_body": n < len(parts)} for n, part in enumerate(parts, 1)]
@@ -36,7 +47,9 @@ async def post(app: WebhookApp, body: bytes, signature: str | None, chunks: int 
         answers.append(event)
 
     await app({"type": "http", "method": "POST", "headers": headers, "query_string": b""}, receive, send)
-    return int(answers[0]["status"])
+    start, end = answers
+    told = [(name, value) for name, value in start["headers"] if name != b"content-length"]
+    return Answer(start["status"], tuple(told), end["body"])
 
 
 def delivery(*messages: tuple[Shop | str, str], who: str = "51999000001") -> bytes:
@@ -95,6 +108,27 @@ async def test_a_line_believes_only_what_is_signed_with_its_own_secret(
     both = delivery((theirs, "own"), (shop, "forged too"))
     assert await post(app, both, sign(theirs, both)) == 200
     assert await ids(world) == ["own"]
+
+
+async def test_what_comes_whole_means_the_same(world: World, mailbox: Mailbox, shop: Shop) -> None:
+    app = cloud_api(mailbox, shop)
+    good, later = delivery((shop, "first")), delivery((shop, "second"))
+    statuses: list[int] = []
+    for body, signature in (
+        (good, sign(shop, good)),
+        (later, None),
+        (later, "sha256=" + "0" * 64),
+        (b"{", sign(shop, b"{")),
+        (b"[]", sign(shop, b"[]")),
+        (b" " * (MAX_BODY_BYTES + 1), "sha256=" + "0" * 64),
+        (later, sign(shop, later)),
+    ):
+        taken = await app.take(headers_with(signature), body)
+        assert taken == await answer(app, body, signature)
+        assert (b"x-request-id", b"request-7") in taken.headers
+        statuses.append(taken.status)
+    assert statuses == [200, 401, 401, 400, 400, 413, 200]
+    assert await ids(world) == ["first", "second"]
 
 
 async def test_a_body_with_many_lines_reaches_all_of_them(world: World, mailbox: Mailbox) -> None:
