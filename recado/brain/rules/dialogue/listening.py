@@ -152,11 +152,16 @@ class Said:
         whole = pressed or (self.understood.intent if self.sure else None)
         if whole == "cancel" and (_MOVES.search(self.folded) or _REPLACES.search(self.folded)):
             return "reschedule"  # who cannot come and says what to do instead
-        if whole == "reschedule" and not pressed and not _MOVES.search(self.folded) and self._first_task == "schedule":
-            return "schedule"  # what was wished for a sentence ago is changed: there is nothing else to move
+        if not pressed and whole in ("reschedule", None) and self._changes_wish:
+            return "schedule"
         if pressed or whole in TASKS:
             return next((task for task in TASKS if task == whole), None)
         return next((task for task in TASKS if self.wants(task)), None)
+
+    @cached_property
+    def _changes_wish(self) -> bool:
+        """What was wished for a sentence ago is changed: there is nothing else to move."""
+        return self._first_task == "schedule" and not _MOVES.search(self.folded) and not self.wants("cancel")
 
     @cached_property
     def _first_task(self) -> str | None:
@@ -169,6 +174,8 @@ class Said:
         """The two likeliest wishes are about an appointment, and the other one is nearly as likely."""
         first, second = self.likeliest
         chances = self.reading.probabilities
+        if {first, second} == {"schedule", "reschedule"} and self._changes_wish:
+            return False
         return {first, second} <= set(TASKS) and chances[first] - chances[second] < TORN
 
     @cached_property
