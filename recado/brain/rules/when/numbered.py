@@ -58,7 +58,8 @@ _YEAR = (
     "((COMMA | de | del | DASH | SLASH){0,2} (ANO | of)? <year:BIG>"
     " | (de | del | COMMA)? (el | la)? <years:NEXT YEARU | YEARU (que VIENE | NEXT) | (este | this) (ese)?"
     " YEARU | (?<! COMMA | el) (YEARU PASADO | last YEAR)>"
-    " | (de | del) (ANO)? <short:NUM | TENS | WNUM> (?! a (?! (?<= del NUM a) (la | las)) | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
+    " | (de | del) (ANO)? <short:NUM | TENS | WNUM>"
+    " (?! a (?! (?<= del NUM a) (la | las)) | y | hasta | DASH | to | MER | HS | HORAS | MINU))"
 )
 _THIS_MONTH = (
     "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"

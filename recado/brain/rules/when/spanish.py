@@ -237,7 +237,8 @@ ramos: ramos
 ceniza: ceniza
 # Greetings
 BUENAS: buenas buenos buena buen bns bnas bnos wenas wenos wena guenas guenos bienas buens buns bn bno bna feliz
-    felices prospero prospera venturoso bendecido bendecida bendecidas linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
+    prospero prospera venturoso
+    felices bendecido bendecida bendecidas linda lindo bonita bonito excelente hermoso hermosa bella bello muybuenas
 # What is not a date
 NACER: naci nacio nacido nacida nacimos nacimiento nac fnac nasimiento nacieron nacidos
 CUMPLE: cumpleanos cumple cumpleanios cumplo cumples cumpleano cumpleanitos
