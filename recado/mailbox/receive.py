@@ -1,6 +1,7 @@
 """Webhooks: check the signature, convert, commit, and only then answer 200. Nothing acts in here.
 
-A plain ASGI application: this is the hottest path of the product, and a framework would cost a third of it.
+No framework: this is the hottest path of the product, and one would cost a third of it. What comes whole, as nearly all
+does, does not even come by ASGI (`WebhookApp.take`).
 """
 
 import hashlib

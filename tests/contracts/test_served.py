@@ -17,9 +17,11 @@ import pytest_asyncio
 from starlette.types import ASGIApp
 
 from recado.api import build_app, build_worker_app
+from recado.channels.cloud_api.callback import WEBHOOK_PATH
 from recado.health import Stopping
 from recado.kit import connections, gate
 from recado.kit.serving import Server
+from recado.kit.short_way import ShortWay
 from recado.model.access import Access
 from recado.model.app import ModelApi
 from recado.model.service import ModelService
@@ -101,6 +103,13 @@ async def _application(name: str, databases: Databases, folder: Path) -> AsyncGe
     async with open_runtime(Settings(database_url=url, data_dir=folder)) as runtime:
         yield build_app(runtime) if name == "api" else build_worker_app(runtime, make_worker(runtime, name), Stopping())
     databases.drop(url)
+
+
+async def test_webhooks_that_come_whole_go_the_short_way(databases: Databases, tmp_path: Path) -> None:
+    async with _application("api", databases, tmp_path) as app:
+        connection: Any = Server(app, stop_s=1).config.http
+        assert connection.func is ShortWay
+        assert set(connection.args[0]) == {WEBHOOK_PATH.encode()}
 
 
 async def _unasked(*_: Any) -> Any:

@@ -27,16 +27,14 @@ def _any(alternatives: str) -> re.Pattern[str]:
 
 
 _SIGNS = _any(r"""
-    (?:cria|ternero|becerro|cordero|potrillo|bebe) (?:esta |viene |sigue )?(?:atravesad|atorad|trabad)\w+
-    |(?:salio|sale|asoma|asomo|salio primero|sale primero) el cordon|ya (?:mero |casi )?(?:nace|esta naciendo)(?: y)?
-    |(?:tome|tomo|trague|trago) (?:las pastillas todas|todas las pastillas)
-    |(?:toco|agarro) (?:el|un) cable y (?:quedo|cayo|no)
+    (?:cria|ternero|becerro|cordero|potrillo) (?:esta |viene |sigue )?(?:atravesad|atorad|trabad)\w+
+    |(?:salio|sale|asoma|asomo) el cordon (?:antes|primero|umbilical)|ya esta naciendo
+    |(?:toco|agarro) (?:el|un) cable y (?:quedo|cayo)
     |(?:acaba de dar|acaba de darle|esta dando) un (?:infarto|derrame|paro)
-    |(?:boca|cara|sonrisa) (?:torcida|caida|chueca)(?: de golpe)?
-    |leave this world|end(?:ing)? (?:it all|everything)|it ends (?:today|tonight)
-    |\d+ units instead of \d+|touched (?:the|a) (?:live )?wire and
-    |(?:drank|swallowed|ate) (?:the |a |some )?(?:\w+ )?(?:medicine|bleach|needle|battery|magnets?|antifreeze|pesticide)
-    |smile is (?:lopsided|crooked)|face is (?:drooping|droopy|lopsided)|soaked (?:red|in blood|with blood)
+    |leave this world|end(?:ing)? everything|face is (?:drooping|droopy)|soaked (?:red|in blood|with blood)
+    |(?:gave|injected|took) (?:\w+ ){0,3}\d+ units instead of \d+|touched (?:the|a) (?:live )?wire and (?:went|fell)
+    |(?:drank|swallowed|ate) (?:the |a |an |some )?(?:\w+ )?(?:bleach|needle|battery|magnets?|antifreeze|pesticide)
+    |(?:drank|swallowed|ate) (?:the |some )?(?:\w+ )?medicine by mistake
     |no (?:puede|puedo|logra|logro|consigue) (?:ni )?respirar|no (?:esta )?respira(?:ndo)?|(?:me|le
     |nos) falta (?:mucho )?el aire|(?:se|me) (?:esta |estoy )?(?:ahog[ao]|ahogando|asfixia|asfixiando|atraganto)
     |no (?:me |nos )?(?:reacciona|despierta|responde ni)|perdio el conocimiento|esta (?:inconsciente|convulsionando
