@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from recado.kit.serving import Server
 from recado.kit.short_way import Answer, Headers, Taker
@@ -36,8 +37,8 @@ class App:
         self._long = Starlette(routes=[Route("/hook", self.answer, methods=["GET", "POST"])])
         self.takers: Mapping[bytes, Taker] = {b"/hook": self.take}
 
-    async def __call__(self, *args: object) -> None:
-        await self._long(*args)  # pyright: ignore[reportArgumentType] # handed on
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._long(scope, receive, send)
 
     async def answer(self, request: Request) -> Response:
         return Response(b"long: " + await request.body())
