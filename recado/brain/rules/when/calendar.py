@@ -20,6 +20,8 @@ _MONTHS_A_YEAR = 12
 _LEAP_YEARS_APART = 8
 """At most so many years lie between two 29ths of February."""
 _MAX_DAY = 31
+_IDIOM_WEEKS = {8: 1, 15: 2}
+""" "El lunes de dentro de ocho días" is in a week."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ class Day:
         return self._named_too(other) or other._named_too(self)
 
     def _named_too(self, other: "Day") -> "Day | None":
+        if self.month is not None and other == Day(day=self.day):
+            return self
         if self.only_weekday:
+            if other.offset in _IDIOM_WEEKS:
+                return replace(self, week=_IDIOM_WEEKS[other.offset])
             if other.offset is not None and other.offset >= _DAYS_A_WEEK and other.offset % _DAYS_A_WEEK == 0:
                 return replace(self, week=other.offset // _DAYS_A_WEEK)
             return replace(other, weekday=self.weekday) if other.weekday is None and other.nth is None else None

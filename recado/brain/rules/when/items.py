@@ -49,6 +49,12 @@ _BESIDE = ALPHABET.compile(
     "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
     " (el | la | the | DIA | de){0,3}"
 )
+_ANCHOR_PUT_RIGHT = ALPHABET.compile(
+    "(COMMA | STOP | FILL | EJEM | i | DESEO | no){0,3} (SORRY | sino | mejor AGREED? | TELL | no) (COMMA | STOP | que){0,2}"
+    " (<of:de | del | (antes | DESPUES) (de | del) | before | after | from> (el | la | the | DIA){0,2})?"
+)
+""" "Dos días antes del 10, perdón, del 12": what it is counted from is another day."""
+_RESTATED = ALPHABET.compile("COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA?")
 _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
@@ -56,6 +62,7 @@ _FEAST_BEFORE = ALPHABET.compile(
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
+_OR = frozenset(ALPHABET.union("OR"))
 _MES = ALPHABET.of("MES")
 _OWNERS = frozenset(ALPHABET.union("my your the a"))
 _ASKED_FOR = frozenset(ALPHABET.union("WISH OR no not like instead NOT_DO BREAK MAKE"))
@@ -304,7 +311,7 @@ def _still_ahead(named: Day, day: Day, today: date) -> bool:
 def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
     """ "El otro", and "el sábado siguiente" after one that was refused, made the weekday named before, a week later."""
     before: Day | None = None
-    vague = False
+    vague: Item | None = None
     since = 0
     named: Day | None = None
     for item in items:
@@ -314,11 +321,11 @@ def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
             case Following(day):
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
-                item.meant = DayNamed(day) if day is not None else Vague() if vague else Nothing()
+                item.meant = DayNamed(day) if day is not None else _week_after(tokens, vague, item)
             case DayNamed(day, coming=True) if before is not None and _refused_day(tokens, before, since, item):
                 item.meant = DayNamed(replace(before, plus=before.plus + _DAYS_A_WEEK))
             case Vague(hours=False, other=False):
-                vague = True
+                vague = item
             case DayNamed(day):
                 since = item.start
                 before = day if day.weekday is not None and day.day is None else None
@@ -326,6 +333,15 @@ def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
             case _:
                 pass
     return items
+
+
+def _week_after(tokens: Tokens, vague: Item | None, item: Item) -> Meant:
+    """ "La semana que viene no, la siguiente": the week after the one that was named."""
+    if vague is None:
+        return Nothing()
+    week = vague.meant.week if isinstance(vague.meant, Vague) else None
+    chosen = not _OR.isdisjoint(tokens.letters[vague.end : item.start])
+    return Vague() if week is None or chosen else Vague(week=week + 1)
 
 
 def _refused_day(tokens: Tokens, before: Day, since: int, item: Item) -> bool:
@@ -341,7 +357,9 @@ def _counted_from(tokens: Tokens, items: list[Item]) -> list[Item]:
     for item in items:
         match item.meant:
             case Apart(_, otherwise, wished):
-                if before is None or (wished and _ASKED_FOR.isdisjoint(tokens.letters[before.end : item.start])):
+                if before is not None and _restated(tokens, before, item):
+                    item.meant = Nothing()
+                elif before is None or (wished and _ASKED_FOR.isdisjoint(tokens.letters[before.end : item.start])):
                     item.meant = otherwise or Nothing()
                 else:
                     item.base = before
@@ -350,6 +368,15 @@ def _counted_from(tokens: Tokens, items: list[Item]) -> list[Item]:
             case _:
                 pass
     return items
+
+
+def _restated(tokens: Tokens, before: Item, item: Item) -> bool:
+    """ "El día siguiente al 15, o sea, un día después": the same day in other words."""
+    match before.meant, item.meant:
+        case DayNamed(day), Apart(days):
+            return day.plus == days and _RESTATED.fullmatch(tokens.letters, before.end, item.start) is not None
+        case _:
+            return False
 
 
 def _in_month(meant: Meant | None, month: int) -> Meant:
@@ -402,6 +429,9 @@ def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
             return TimeSpan(first, last, between=True)
         case TimeSpan(None, Clock() as last), TimeSpan(Clock() as first, None) if _HALVES.fullmatch(gap):
             return TimeSpan(first, last, between=True)
+        case DayNamed(day), DayNamed(other) if day.plus and not other.plus and (right := _ANCHOR_PUT_RIGHT.fullmatch(gap)):
+            same = right.group("of") is not None or (day.holiday and other.holiday)
+            return DayNamed(replace(other, plus=day.plus)) if same else None
         case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
             return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
         case _:

@@ -188,7 +188,7 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
-_WISHED: tuple[Meaning, ...] = ((ALPHABET.of("SUBJ"), 0),)
+_WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _PAST_OR_WISHED = frozenset(["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine"])
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""

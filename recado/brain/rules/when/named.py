@@ -278,6 +278,9 @@ _BESIDE = (
     "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
+_COUNTED_FROM = "((COUNTING | a TELL) (a partir (de | del) | desde | de | del | from | since | starting))"
+_FROM_DAY = f"(mas? COMMA? ({_COUNTED_FROM} | a partir (de | del)))"
+""" "Diez días contados desde", "dos semanas a partir de"."""
 _NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
 """ "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
@@ -322,6 +325,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= a) PASADO (?= a (las | la) | (por | en) la PARTES | al MEDIODIA | $ | PAUSE)",
         "(?<= COMMA | PERO) PASADO (?= PUEDO | si | BIEN | me? QUEDA | $ | STOP | ASK | FILL)",
         "(?<= no) PASADO (?= $ | BREAK | FILL | si)",
+        "(?<= no COMMA | PUEDO COMMA) PASADO (?! (el | la | las | de | del | WD))",
         "(?<! INSIDE) PASADO (?= (en | por | a) la (PARTES) | al MEDIODIA | TEMPRANO | (a las | tipo) (NN | CLOCK))",
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
@@ -341,7 +345,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
-        f"{_COUNT} {_DATE_UNIT} (a partir de | desde | since) TODAY",
+        f"({_IN} | a los?)? {_SOME}? {_COUNT} {_DATE_UNIT} ({_FROM_DAY} | desde | since) TODAY",
+        f"({_COUNTED_FROM} TODAY | (a partir de | desde) TODAY COUNTING) (COMMA | que){{0,2}} {_IN}? {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),
@@ -359,6 +364,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _shift,
         f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
+        f"({_IN} | a los?)? {_SOME}? {_COUNT} {_SHIFT_UNIT} {_FROM_DAY} {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
@@ -375,6 +381,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _weeks_after,
         f"<n:NN | a | one | una> <u:WEEKU | FORTNIGHT> (on | DESPUES (de | del)) (the | el)? {_START}",
+        f"{_COUNTED_FROM} el? {_START} COMMA? {_IN}? <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
+        f"(a partir (de | del) | desde) el? {_START} COUNTING {_IN}? <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
         f"<n:a | one> <u:WEEKU> {_WD}",
         f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
         "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in | a) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
@@ -489,6 +497,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
+        f"(el | DIA){{0,2}} {_WD} (de | en | COMMA){{0,2}} la? (subsiguiente WEEKU | WEEKU subsiguiente)",
         f"(the)? WEEK after next (on)? {_WD}",
         f"(the)? next to? next (WEEK (COMMA | on | the){{0,2}})? {_WD}",
         f"{_WD} next to? next WEEK",
@@ -543,7 +552,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
     *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "vispera de ANO nuevo"),
-    *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES"),
+    *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES", "(?<= antes de | DESPUES de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),
     *always(_holiday(10, 31), "HALLOWEEN"),
@@ -564,7 +573,12 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(_good_friday, "good <wd:WDAY>"),
     *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
-    *always(_easter(0), "EASTER (?! WDAY | WEEK | holidays)"),
+    *always(
+        _easter(0),
+        "EASTER (?! WDAY | WEEK | holidays)",
+        "(DIA de | en | para) PASCUA (?! WDAY)",
+        "(?<= antes de | DESPUES de) PASCUA",
+    ),
     *always(_easter(-7), "(el)? WDAY de ramos"),
     *always(_easter(-46), "(el)? WDAY de ceniza"),
 )

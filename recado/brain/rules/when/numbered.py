@@ -64,7 +64,7 @@ _YEAR = (
 _THIS_MONTH = (
     "((de | del | of | in) (este | the | this | el)? (ese | actual | PROX | SIGUIENTE | next | last | coming | OTRO |"
     " ULTIMO)? MONTHU"
-    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE | actual))"
+    " (que VIENE | PROX | SIGUIENTE | PASADO | actual)? | del (PROX | SIGUIENTE | actual | que VIENE))"
 )
 
 

@@ -5,7 +5,7 @@ import re
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed, PartNamed
+from recado.brain.rules.when.mentions import DayNamed, Except, PartNamed
 
 _DAYM, _TIMEM, _COMMA = ALPHABET.of("DAYM"), ALPHABET.of("TIMEM"), ALPHABET.of("COMMA")
 _NADIE = ALPHABET.of("NADIE")
@@ -138,8 +138,8 @@ def mark(skeleton: Skeleton) -> list[int]:
     for match in _YES_AFTER.finditer(letters):
         _accept(skeleton.at[match.start()].cluster)
     for item in skeleton.items:
-        # What is over cannot be refused: "couldn't come yesterday".
-        item.negative = item.negative and not _is_over(item)
+        # What is over cannot be refused: "couldn't come yesterday"; nor what is left out already.
+        item.negative = item.negative and not (_is_over(item) or isinstance(item.meant, Except))
     return naming_nothing
 
 

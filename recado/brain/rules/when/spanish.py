@@ -100,7 +100,7 @@ PROX: proximo proxima prox proximos proximas proxm procsimo prosimo procimo prox
 VIENE: viene biene vien entra sigue
 SIGUIENTE: siguiente sgte sig sgt sguiente siguente siguientes entrante entrantes posterior
 OTRO: otro otra otr
-subsiguiente: subsiguiente
+subsiguiente: subsiguiente subsiguientes subsigiente
 ULTIMO: ultimo ultima ultimos ultimas
 este: este est estee
 esta: esta sta
@@ -153,6 +153,7 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
+COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten counting counted
 tipo: tipo tipi tipin
 eso: eso
 como: como cmo
@@ -170,7 +171,7 @@ punto: punto
 PICO: pico algo tantos piquito
 media: media
 medio: medio
-cuarto: cuarto
+cuarto: cuarto kuarto quarto cuart
 cuartos: cuartos
 FALTA: faltando faltan falta
 mejor: mejor mejr mjr megor
@@ -194,10 +195,12 @@ vacaciones: vacaciones vacacion fiestas
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
 PROPOSE: dejemoslo dejemosla dejamoslo dejalo dejala dejelo dejela hagamoslo hagamosla pongamoslo quedemos veamonos
-SUBJ: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
+subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
     disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
-    convenga abran aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
+    convenga aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
     dispongas elijas elijan gustes desees deseen necesites digais
+    cuadre cuadren encaje encajen calce plazca apetezca antoje provoque venza resuelva
+ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente
 arriba: arriba
 AGREED: dicho acordado
@@ -206,6 +209,8 @@ NADIE: nadie ninguno
 PONGA: ponga pongan pongas anote anoten anotes agendes dejen dejes apunte apunten apuntes programe programen
     programes cite citen cites manden mandes
 RETURNING: regresando volviendo
+VUELTA: vuelta
+GANA: gana ganas
 brevedad: brevedad
 ALTA: alta
 TAL: tal
@@ -389,7 +394,7 @@ FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa 
     buenass dele va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
-vemos: vemos
+vemos: vemos miramos cuadramos coordinamos decidimos
 ejem: pues pos realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
     lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
 """

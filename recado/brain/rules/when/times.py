@@ -375,7 +375,7 @@ _SINGLE = (
     ),
     *always(
         TimeNamed(_NOON),
-        "(al | a | el | a el | at | para el | hacia el)? NOONS (en punto)?",
+        "(al | a | el | a el | at | para el | hacia el | (al | en) (word | punto) del)? NOONS (en punto)?",
         "(al | a | el)? medio DIA (?! de (word | DISPONIBLE | OCUPADO))",
         "(NUM | WNUM) NOON",
     ),

@@ -49,7 +49,9 @@ _SOME_DAY = always(
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
     " momento | WHILE)",
     "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | a | word){0,3} SUBJ",
-    "(cuando | como) me{1,2} AGENDADO BIEN",
+    "(cuando | como) me{1,2} AGENDADO (mas | muy)? (BIEN | mejor | word | disponible)",
+    "(cuando | como) (a | u | me){1,4} (de | SUBJ) la GANA",
+    "a (la | mi) VUELTA (de | del) (las | mi | los | el)? (vacaciones | viaje | FERIADO | CLASES)",
     "(cuando | como) me{1,2} FILL (BIEN | mejor)",
     "a (los)? ULTIMO de (el)? (MES | MON | ANO)",
     "(CHRISTMAS | EASTER | THANKSGIVING | LABOR DAY | MEMORIAL DAY | NAVIDAD) WEEKEND",
@@ -81,7 +83,7 @@ _SOME_DAY = always(
     "SOON",
     "PROXIMAMENTE",
     "(LUEGO | DESPUES) (?= $ | BREAK)",
-    "(?<! y) (LUEGO | DESPUES) me? vemos",
+    "(?<! y) (LUEGO | DESPUES) (lo | la)? me? vemos",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
     "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
@@ -111,7 +113,7 @@ _SOME_DAY = always(
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
     "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD |"
     " CHRISTMAS |"
-    " REYES |"
+    " REYES | PASCUA |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
 _ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
@@ -156,7 +158,8 @@ _WEEKS = (
         "(the)? WEEK after next",
         "(the)? next to? next WEEK",
         "the WEEK after (?= $ | PAUSE | FILL)",
-        "(la)? SEMANA DESPUES de la PROX",
+        "(la)? (SEMANA (DESPUES de | SIGUIENTE a) la (PROX | que VIENE | SIGUIENTE) | SEMANA subsiguiente"
+        " | subsiguiente SEMANA)",
     ),
 )
 _WEEKENDS = (
@@ -251,6 +254,7 @@ _EXCEPT = always(
     "((?<! o) menos | excepto | que no (es | SUBJ)) el NUM (?= $ | BREAK)",
     f"GONE GONE? (COMMA)? (menos | excepto) {_DAYS_LEFT_OUT}",
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
+    f"CUALQUIER (de ese)? COMMA? (menos | excepto) {_DAYS_LEFT_OUT}",
     "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
     f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
 )
