@@ -31,10 +31,17 @@ _AT_WHICH = ALPHABET.compile(
 )
 _LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
 """ "Vengan a las 7, que a las 8 me voy"."""
+_THEY_OPEN_AT = ALPHABET.compile(
+    "(u | PERO | que | ejem) (USUALLY | no | EJEM | me | word){0,2} (ATIENDEN | ABRAN | OPEN | TAKES_PLACE)"
+    " (a | en | at | las | la | EJEM | word){0,2} (?= TIMEM)"
+)
+""" "El lunes a las 9, aunque ustedes abran a las 10"."""
 _REASON = ALPHABET.compile("PORQUE .{1,14}? (?= $ | PAUSE)")
 """ "Porque hoy todo está cerrado"."""
 _REASON_WISHES = frozenset(ALPHABET.union("PUEDO QUEDA disponible DISPONIBLE QUIERO mejor PREFIERO o CAN WANT PREFER"))
-_ASIDE_WORDS = frozenset(ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE"))
+_ASIDE_WORDS = frozenset(
+    ALPHABET.union("ERA del VIENE TAKES_PLACE TENGO es SALGO PICK_UP VOY PORQUE ATIENDEN OPEN ABRAN")
+)
 _DUTY = ALPHABET.compile(
     "(HAVING to (?! be (the | on | at | for | in)? ITEM)"
     " | must (?! be)"
@@ -71,6 +78,9 @@ def mark(skeleton: Skeleton) -> None:
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
             _set_aside(skeleton, match.start("items"), match.end("items"))
+    for match in _THEY_OPEN_AT.finditer(letters):
+        item = skeleton.at[match.end()]
+        item.aside = item.aside or any(_offers(other, item) for other in skeleton.items if other.at < match.start())
     for match in _REASON.finditer(letters):
         if _REASON_WISHES.isdisjoint(match.group()):
             _set_aside(skeleton, match.start(), match.end())

@@ -9,8 +9,8 @@ from recado.brain.rules.when.grammar import Grammar, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import always, each
 from recado.brain.rules.when.mentions import Birth, Meant, Nothing
-from recado.brain.rules.when.numbered import full_date, year_of
 from recado.brain.rules.when.tokens import Tokens
+from recado.brain.rules.when.written import full_date, year_of
 
 _GONE = ALPHABET.of("GONE")
 _YEARS = range(1900, 2101)
@@ -291,7 +291,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *each(_and_a_fraction, "(?<! MON) NUM SLASHED"),
         *each(
             _part_of_one,
-            "(?<! el | del | al | DIA) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
+            "(?<! el | del | al | DIA | y) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
             " DOSIS | HOUR)",
         ),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),

@@ -50,7 +50,8 @@ _BESIDE = ALPHABET.compile(
     " (el | la | the | DIA | de){0,3}"
 )
 _ANCHOR_PUT_RIGHT = ALPHABET.compile(
-    "(COMMA | STOP | FILL | EJEM | i | DESEO | no){0,3} (SORRY | sino | mejor AGREED? | TELL | no) (COMMA | STOP | que){0,2}"
+    "(COMMA | STOP | FILL | EJEM | i | DESEO | no){0,3}"
+    " (SORRY | sino | mejor AGREED? | TELL | no) (COMMA | STOP | que){0,2}"
     " (<of:de | del | (antes | DESPUES) (de | del) | before | after | from> (el | la | the | DIA){0,2})?"
 )
 """ "Dos días antes del 10, perdón, del 12": what it is counted from is another day."""
@@ -429,9 +430,9 @@ def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
             return TimeSpan(first, last, between=True)
         case TimeSpan(None, Clock() as last), TimeSpan(Clock() as first, None) if _HALVES.fullmatch(gap):
             return TimeSpan(first, last, between=True)
-        case DayNamed(day), DayNamed(other) if day.plus and not other.plus and (right := _ANCHOR_PUT_RIGHT.fullmatch(gap)):
-            same = right.group("of") is not None or (day.holiday and other.holiday)
-            return DayNamed(replace(other, plus=day.plus)) if same else None
+        case DayNamed(day), DayNamed(other) if day.plus and (right := _ANCHOR_PUT_RIGHT.fullmatch(gap)):
+            same = right.group("of") is not None or (_is_holiday(one) and _is_holiday(two))
+            return DayNamed(replace(other, plus=day.plus)) if same and not other.plus else None
         case DayNamed(day), DayNamed(other) if day.only_weekday and (beside := _BESIDE.fullmatch(gap)):
             return DayNamed(replace(day, beside=other, before=beside.group("before") is not None))
         case _:

@@ -84,9 +84,10 @@ _PRESENT_SPANISH = frozenset(
 """Words with such an ending that tell of now, or are no verbs."""
 _PAST_ACCENTED = re.compile(r"\w{2,}(?:ó|í|(?<![aei]r)é)")
 _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
-# What somebody thought says nothing about when it is: "creí que era el jueves".
+# What will have been is not of the past; what somebody thought says nothing about when it is: "creí que era el jueves".
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
+     "habre", "tendre", "pondre", "saldre", "valdre", "querre", "sabre", "mantendre", "obtendre",
      "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
@@ -189,9 +190,12 @@ _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
-_PAST_OR_WISHED = frozenset(["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine"])
+_PAST_OR_WISHED = frozenset(
+    ["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine", "pase"]
+)
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
+_CUANDO = ALPHABET.of("cuando")
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
@@ -291,7 +295,7 @@ class _Lexer:
         lexicon = self._lexicon
         if self._has_accents:
             raw = self._raw[start:end].lower()
-            if accented := lexicon.get(raw):
+            if raw != word and (accented := lexicon.get(raw)):
                 return accented
             if _PAST_OF_KNOWN.search(raw) and word in lexicon and lexicon[word][0][0] in _I_DO:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
@@ -317,9 +321,14 @@ class _Lexer:
 
     def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
-        if word in _PAST_OR_WISHED and "".join(self._letters[-2:]) in _SO_THAT:
+        if word in _PAST_OR_WISHED and self._to_come():
             return _WISHED
         return _UNKNOWN if known[0][0] == _DID and self._described() else known
+
+    def _to_come(self) -> bool:
+        """Whether the words before say that it is still to come; who writes accents would have put one otherwise."""
+        before = "".join(self._letters[-2:])
+        return before in _SO_THAT or (self._has_accents and before.endswith(_CUANDO))
 
     def _is_card(self, start: int, end: int) -> bool:
         """Whether "id" is no "I'd": "my id", "the ID photo"."""

@@ -30,6 +30,13 @@ _CHOICE = ALPHABET.compile(
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
+_OR_BETTER = ALPHABET.compile("COMMA? (o | or) mejor (el | la | las | a | para | en | the | on){0,3} $")
+_YOU_CHOOSE = ALPHABET.compile(
+    "(PARTM | STOP | COMMA | ASK | FILL){1,3}"
+    " ((lo que | como) (u | me | word | words){0,2} (SUBJ | AVISAS | QUEDA | TAL | BIEN) | u (AVISAS | word) | me AVISAS)"
+)
+""" "¿El jueves o mejor el viernes? Lo que les convenga"."""
+_BETTER = ALPHABET.of("mejor")
 _AND = ALPHABET.compile(
     "(COMMA)? (y | and) (EJEM | the | el | la | on | for | para | at | a | las | en | OTRO | another | one){0,4} $"
 )
@@ -54,6 +61,8 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     if _also_good(skeleton, gap, second):
         return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
+        return "choice"
+    if _BETTER in gap and _OR_BETTER.match(gap) and _YOU_CHOOSE.match(skeleton.letters, second.last + 1):
         return "choice"
     if _AND_TO.match(gap) and _before(skeleton, first, between=True):
         return "range"

@@ -90,13 +90,14 @@ class Vague:
     """A day that nobody can tell ("mas adelante"). `week` is the calendar week, if it was one. `habitual`: it may be
     any such day or days ("el fin de semana", "feriados"), as in a question about opening hours. `hours`: what is vague
     is the hour ("mas tarde"), so that an hour that is told makes it clear. `other`: any but the one spoken of.
-    `any`: whichever is offered ("whenever")."""
+    `any`: whichever is offered ("whenever"). `season`: a month or a season."""
 
     week: int | None = None
     habitual: bool = False
     hours: bool = False
     other: bool = False
     any: bool = False
+    season: bool = False
 
 
 @dataclass(frozen=True, slots=True)

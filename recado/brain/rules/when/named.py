@@ -346,7 +346,8 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"({_IN} | a los?)? {_SOME}? {_COUNT} {_DATE_UNIT} ({_FROM_DAY} | desde | since) TODAY",
-        f"({_COUNTED_FROM} TODAY | (a partir de | desde) TODAY COUNTING) (COMMA | que){{0,2}} {_IN}? {_COUNT} {_DATE_UNIT}",
+        f"({_COUNTED_FROM} TODAY | (a partir de | desde) TODAY COUNTING) (COMMA | que){{0,2}} {_IN}?"
+        f" {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
     ),
     *each(_told_to_wait, f"(?<= word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL)"),

@@ -1,7 +1,6 @@
 """Days told by a number: "el 15", "3 de dic.", "March 3rd", "5/3", "jueves 26", "el 15 o 16"."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -10,10 +9,11 @@ from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import Bare, BareMonth, DayAndHour, DayNamed, DaysOffered, DaySpan, Meant, Nothing
+from recado.brain.rules.when.spoken import FRACTIONS
 from recado.brain.rules.when.tokens import Tokens
+from recado.brain.rules.when.written import full_date, pair, possible, year_of
 
 _CENTURY = 100
-_LEAP_YEAR = 2000
 _MAX_DAY = 31
 _NOON = 12
 _LAST_HOUR = 24
@@ -22,12 +22,13 @@ _COUNTED_THINGS = 10
 """Ordinals up to this also count other things: "the third"."""
 _SLIP_OF_A_DAY = 39
 """A number above this was not meant as a day, not even by mistake."""
+_SLIP_OF_A_PAIR = 49
+""" "32/5 a las 16": so much with an hour was meant as a date, but for a slip."""
+_HOUR_NEXT = ALPHABET.compile("COMMA? (a (las | la) | at (NUM | CLOCK))")
 _SHORT_YEARS = range(25, 41)
 """A two-digit number right after a date is its year only if it cannot be an hour or a day's."""
 _SAID_YEARS = range(20, 100)
 """After "de", two digits are a year from these on: "de 10 a 12" are hours."""
-_BORN_BY = 27
-"""A year of birth with two digits above this is of the last century."""
 _YEARS = range(1900, 2200)
 _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
 _MONTHS = frozenset(ALPHABET.union("MON"))
@@ -52,6 +53,8 @@ NOT_A_DAY = (
     " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
+_WITH_ARTICLE = NOT_A_DAY.replace("| EXACTO |", "|").replace("| hasta | DASH) (the | el | la)? NOONS", "| DASH) NOONS")
+""" "El 8 hasta mediodía" names a day where "8 hasta mediodía" does not."""
 _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
@@ -68,33 +71,6 @@ _THIS_MONTH = (
 )
 
 
-def year_of(number: int, *, born: bool = False) -> int:
-    """The year that is meant: two digits are 20YY, unless somebody was born then."""
-    if number >= _CENTURY:
-        return number
-    return 1900 + number if born and number > _BORN_BY else 2000 + number
-
-
-def full_date(tokens: Tokens, at: int, *, born: bool = False) -> Day:
-    """The day of a token such as 3/12/2026 or 2026-12-03."""
-    one, two, three = tokens.values[at][:3]
-    if one >= _CENTURY:
-        return Day(day=three, month=two, year=one)
-    return replace(pair(tokens, one, two), year=year_of(three, born=born))
-
-
-def pair(tokens: Tokens, one: int, two: int) -> Day:
-    """Day and month in the order of the language, or in the other one if only that one is possible."""
-    day, month = (two, one) if tokens.language == "en" else (one, two)
-    if not _possible(day, month) and _possible(month, day):
-        day, month = month, day
-    return Day(day=day, month=month)
-
-
-def _possible(day: int, month: int) -> bool:
-    return 1 <= month <= 12 and 1 <= day <= monthrange(_LEAP_YEAR, month)[1]
-
-
 def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
     if said(match, "wd"):
         at = match.start("wd")
@@ -104,7 +80,7 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
 _MINUTES_NEXT = ALPHABET.compile(
-    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with)"
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with) | y SLASHED"
 )
 _QUARTERS = frozenset({15, 30, 45})
 
@@ -170,7 +146,8 @@ def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
     if tokens.language == "en" and _IN_THE_PART.match(rest):
         return True
     minutes = _MINUTES_NEXT.match(rest)
-    return minutes is not None and tokens.number(match.end() + minutes.end("m") - 1) in _QUARTERS
+    at = match.end() + (minutes.end() if minutes is not None else 0) - 1
+    return minutes is not None and (tokens.number(at) in _QUARTERS or tokens.values[at][:2] in FRACTIONS)
 
 
 def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -209,7 +186,7 @@ def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "15 1 27", if the last can be a year that people make appointments for."""
     year = tokens.number(match.start("short"))
     day = pair(tokens, tokens.number(match.start("day")), tokens.number(match.start("month")))
-    good = year in _SHORT_YEARS and _possible(day.day or 0, day.month or 0)
+    good = year in _SHORT_YEARS and possible(day.day or 0, day.month or 0)
     return DayNamed(replace(day, year=year_of(year))) if good else None
 
 
@@ -233,10 +210,10 @@ def _sure_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _likely_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A pair of numbers with a slash: a date if its numbers could belong to one."""
-    one, two = tokens.values[match.start("pair")][:2]
-    if not (1 <= one <= _MAX_DAY and 1 <= two <= _MAX_DAY):
-        return None
-    return DayNamed(pair(tokens, one, two))
+    low, high = sorted(tokens.values[match.start("pair")][:2])
+    slip = low <= 12 and high <= _SLIP_OF_A_PAIR and _HOUR_NEXT.match(tokens.letters, match.end())
+    good = low >= 1 and (high <= _MAX_DAY or slip)
+    return DayNamed(pair(tokens, *tokens.values[match.start("pair")][:2])) if good else None
 
 
 def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -248,7 +225,7 @@ def _zeroed_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
         good = max(one, two) > _NOON
     else:
         good = tokens.length(at) == len("15-03") and (one < 10 or two < 10 or max(one, two) > _LAST_HOUR)
-    return DayNamed(day) if good and _possible(day.day or 0, day.month or 0) else None
+    return DayNamed(day) if good and possible(day.day or 0, day.month or 0) else None
 
 
 def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -256,9 +233,9 @@ def _only_pair(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     one, two = tokens.values[match.start("pair")][:2]
     day = pair(tokens, one, two)
     if tokens.letters[match.start("pair")] == _DOTTED:
-        good = tokens.language == "es" and _possible(one, two)
+        good = tokens.language == "es" and possible(one, two)
     else:
-        good = max(one, two) > _NOON and _possible(day.day or 0, day.month or 0)
+        good = max(one, two) > _NOON and possible(day.day or 0, day.month or 0)
     return DayNamed(day) if good else None
 
 
@@ -304,7 +281,7 @@ def _pair_or_day(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "12/21 or 22"."""
     first = pair(tokens, *tokens.values[match.start("pair")][:2])
     number = tokens.number(match.start("day"))
-    good = (first.day or 0) < number <= _MAX_DAY and _possible(first.day or 0, first.month or 0)
+    good = (first.day or 0) < number <= _MAX_DAY and possible(first.day or 0, first.month or 0)
     return DaysOffered((first, replace(first, day=number))) if good else None
 
 
@@ -433,7 +410,7 @@ RULES: tuple[Rule[Meant], ...] = (
     # A number alone.
     Rule(
         f"(el | este | ese) (PROX | SIGUIENTE)? (DIA)? <day:{_N} | uno (?= de este | del)> {_TH}?"
-        f" (<of:{_THIS_MONTH}> | (de | del) MES | <next:que VIENE | PROX> | <gone:PASADO>)? {NOT_A_DAY} (?! del NUM"
+        f" (<of:{_THIS_MONTH}> | (de | del) MES | <next:que VIENE | PROX> | <gone:PASADO>)? {_WITH_ARTICLE} (?! del NUM"
         " | a NN UNIT)",
         _of_some_month,
     ),

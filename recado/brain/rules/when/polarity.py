@@ -47,6 +47,8 @@ _CANT = ALPHABET.compile(
     " | no (good | work)"
     " | FORGET (about)? (?= ITEM)"
     " | (?<= ITEM) NOT_DO (?= $ | PAUSE | PERO)"
+    # "Hoy no sé"
+    " | (?<= ITEM) no lo? me (?= $ | PAUSE | PERO)"
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(

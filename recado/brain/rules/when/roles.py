@@ -211,6 +211,9 @@ _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
     " $)) | HORAS de CITA"
 )
+_CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
+_OFFERS = frozenset(ALPHABET.union("HAY CITA"))
+_SO = frozenset(ALPHABET.union("WISH TALVEZ mejor eso PROPOSE"))
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
@@ -509,10 +512,13 @@ def drop_habits(skeleton: Skeleton) -> None:
     _drop_weekly(skeleton)
     if _HABIT.search(letters) is None:
         return
+    _drop_seasons(skeleton)
     weekdays = [
         cluster
         for cluster in skeleton.clusters
-        if _of_hours(cluster) and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
+        if _of_hours(cluster)
+        and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
+        and not _wished_instead(letters, cluster)
     ]
     asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
     habitual = asked or weekdays
@@ -527,12 +533,49 @@ def drop_habits(skeleton: Skeleton) -> None:
                 _leave_out(skeleton, cluster)
 
 
+def _wished_instead(letters: str, cluster: Cluster) -> bool:
+    """Whether it is wished in a clause of its own: "el sábado no abren, así que el viernes a las 5"."""
+    clause = _segment(letters, cluster.first, _HALF_SENTENCES)
+    if _HABIT.search(clause) is not None or _asked(letters, cluster.last):
+        return False
+    return cluster.time is not None or not _SO.isdisjoint(clause)
+
+
+def _drop_seasons(skeleton: Skeleton) -> None:
+    """Leave out a month or season, and hours, in what asks for the opening hours: "¿en agosto abren a las 8?"."""
+    letters = _CHANGED_HOURS.sub(lambda match: _ALSO * len(match.group()), skeleton.letters)
+    if _ASK not in letters or not _WISHES.isdisjoint(letters):
+        return
+    for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
+        sentence = _segment(letters, cluster.first, _SENTENCES)
+        if _HABIT.search(sentence) is None or not _OFFERS.isdisjoint(sentence):
+            continue
+        asked = [one for one in skeleton.clusters if _segment(letters, one.first, _SENTENCES) == sentence]
+        if all(one.day is None or _of_season(one) for one in asked):
+            for one in asked:
+                _leave_out(skeleton, one)
+
+
+def _of_season(cluster: Cluster) -> bool:
+    meant = _meant(cluster)
+    return isinstance(meant, Vague) and meant.season
+
+
+def _any_such(cluster: Cluster) -> bool:
+    meant = _meant(cluster)
+    return isinstance(meant, Vague) and meant.habitual
+
+
 def _drop_weekly(skeleton: Skeleton) -> None:
     """Leave out the hours of what is every week: "los martes a las 6 hay clase?"."""
     letters = skeleton.letters
     if _EVERY not in letters:
         return
     dated = any(cluster.day for cluster in skeleton.clusters)
+    asked = _ASK in letters and _WISHES.isdisjoint(letters)
+    for cluster in [cluster for cluster in skeleton.clusters if asked and _any_such(cluster)]:
+        # "¿Los domingos dan servicio o solo entre semana?"
+        _leave_out(skeleton, cluster)
     for match in _WEEKLY_HOUR.finditer(letters):
         for at in range(match.start(), match.end()):
             item = skeleton.at.get(at)

@@ -326,6 +326,7 @@ DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero qui
 QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar separame consultar atender agenden agendarla regalame
+    dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
 USUALLY: siempre normalmente generalmente usualmente suelo solemos

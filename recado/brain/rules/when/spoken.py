@@ -1,6 +1,7 @@
 """How a time is said: the words it takes, as pieces of rules, and the clock that they tell."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from recado.brain.rules.when.clock import Clock, Half, Part
@@ -8,6 +9,8 @@ from recado.brain.rules.when.grammar import said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.tokens import Tokens
 
+FRACTIONS: Mapping[tuple[int, ...], int] = {(1, 2): 30, (1, 4): 15, (3, 4): 45}
+"""Parts of an hour as they are written, and their minutes: "a las 5 y 1/4"."""
 _HALF = 30
 _QUARTER = 15
 _MINUTES_TOLD = frozenset({5, 10, 15, 20, 25})
@@ -163,8 +166,10 @@ class _Reader:
             # "Mesa para 4 8pm": minutes have two digits.
             self._wrong |= letter == _NUM and before == _NUM and self._tokens.length(at) < len("05")
             self._number(self._tokens.number(at))
-        elif letter in _HALVES or (letter == _SLASHED and self._tokens.values[at] == (1, 2)):
+        elif letter in _HALVES:
             self._minute = _HALF
+        elif letter == _SLASHED and self._tokens.values[at] in FRACTIONS:
+            self._minutes(FRACTIONS[self._tokens.values[at]])
         elif letter in (_CUARTO, _QUARTER_WORD):
             self._minutes(_QUARTER)
         elif letter == _CUARTOS:

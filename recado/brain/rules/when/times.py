@@ -12,6 +12,7 @@ from recado.brain.rules.when.spoken import (
     ABOUT,
     AFTER,
     END_OF_RANGE,
+    FRACTIONS,
     HOUR,
     LA_PARTE,
     LAS,
@@ -175,8 +176,8 @@ def _spoken(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 def _and_a_half(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "5 y 1/2"."""
     clock = _clock(tokens, match, "t")
-    half = tokens.values[match.start("half")][:2] == (1, 2)
-    return TimeNamed(replace(clock, minute=_HALF)) if half and clock is not None and clock.open else None
+    minutes = FRACTIONS.get(tokens.values[match.start("half")][:2])
+    return TimeNamed(replace(clock, minute=minutes)) if minutes and clock is not None and clock.open else None
 
 
 def _half_past(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -277,7 +278,7 @@ _SINGLE = (
     ),
     *each(_after_hs, "(?<! NUM | WNUM | CLOCK | DOTTED | BIG | y) HS STOP? <t:(NUM | CLOCK)>"),
     *each(_marked, f"(a | at)? <t:{SURE_HOUR}> {NO_AMOUNT}"),
-    *each(_and_a_half, "<t:HOURN> y? <half:SLASHED>"),
+    *each(_and_a_half, f"<t:HOURN> y? <half:SLASHED> {NO_AMOUNT}"),
     *each(_marked, "<t:NUM HS MER>"),
     *each(
         _military,
@@ -306,6 +307,7 @@ _SINGLE = (
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
         "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
         "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
+        "(?<= (FULLDATE | SLASHED | WD) (SLASH | COMMA | DASH)) <t:DOTTED> (?= $ | PAUSE | FILL | SLASH | DASH)",
         "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
         "(?<! INSIDE) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
         "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
@@ -345,6 +347,7 @@ _SINGLE = (
         "(?<= at | about | like | APROX | las) <h:WNUM | one | una> <m:WNUM | TENS>",
         "(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
+        "(?<= COMMA) <h:NUM> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= COMMA) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",

@@ -94,9 +94,6 @@ _SOME_DAY = always(
     " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
-    " del)) (the | el | la | PROX)?"
-    " (SEASON | ESTACION) (que VIENE)?",
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
@@ -199,14 +196,20 @@ _MONTHS = always(
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
     "(el)? (MES | ANO) (que VIENE | NEXT | OTRO)",
     "(este | this) (ese)? (MES | ANO | MONTH | YEAR)",
-    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
-    " during | before | after | about | MAYBE | TALVEZ"
-    " | antes de"
-    f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
     f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
     f"for MON {_FEW_WORDS_ALONE}",
     f"(?<! .) MON {_FEW_WORDS_ALONE}",
     "MONTHN (de | del)? BIG",
+)
+_SEASONS = always(
+    Vague(season=True),
+    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
+    " del)) (the | el | la | PROX)?"
+    " (SEASON | ESTACION) (que VIENE)?",
+    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
+    " during | before | after | about | MAYBE | TALVEZ"
+    " | antes de"
+    f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
 )
 _SOONEST = always(
     Soonest(),
@@ -289,6 +292,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKS,
     *_WEEKENDS,
     *_MONTHS,
+    *_SEASONS,
     *_SOONEST,
     *_RIGHT_NOW,
     *_EXCEPT,

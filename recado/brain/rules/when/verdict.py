@@ -4,11 +4,12 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from recado.brain.rules.when import asides, calendar, choosing, clock, polarity, roles
+from recado.brain.rules.when import asides, calendar, choosing, clock, lasted, polarity, roles
 from recado.brain.rules.when.calendar import Day, Problem
 from recado.brain.rules.when.choosing import Choosing, Chosen
 from recado.brain.rules.when.clock import NAMED_PARTS, Clock, Part
 from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import (
     Apart,
     DayNamed,
@@ -25,6 +26,9 @@ from recado.brain.rules.when.mentions import (
 )
 
 Slot = bool | str | list[str]
+_LIMIT = ALPHABET.compile(
+    "COMMA? EJEM? (<after:DESPUES (de | del) | PASADA | after> | antes (de | del) | before) (el | la | the | DIA){0,2}"
+)
 _FEW_HOURS = 2
 _HALF_MINUTE = dt.timedelta(seconds=30)
 
@@ -53,6 +57,7 @@ class Judge:
         roles.drop_habits(skeleton)
         roles.drop_later_word(skeleton)
         roles.drop_routines(skeleton)
+        lasted.drop(skeleton)
         naming_nothing = polarity.mark(skeleton)
         roles.mark_sources(skeleton)
         polarity.refuse_sources(skeleton, naming_nothing)
@@ -132,9 +137,17 @@ class Judge:
             choosing.day_of, lambda item: self._wished(item) and self._stands(item) and not item.open_side
         )
         last, limit = days.last, limited.last
-        if last is None or limit is None or last.at > limit.at or self._choosing.either(last, limit):
+        if last is None or limit is None or last.at > limit.at:
             return limited
-        return days
+        return limited if self._choosing.either(last, limit) and not self._within(last, limit) else days
+
+    def _within(self, item: Item, limit: Item) -> bool:
+        """ "El 20 de septiembre, después del 18": the limit goes with the day, and puts nothing right."""
+        words = _LIMIT.fullmatch(self._skeleton.letters, item.at + 1, limit.at)
+        day, edge = next(self._dates(item), None), next(self._dates(limit), None)
+        if words is None or not isinstance(day, dt.date) or not isinstance(edge, dt.date):
+            return False
+        return day > edge if words.group("after") is not None else day < edge
 
     def _is_loose(self, item: Item) -> bool:
         """A day that nobody can tell, unless it is told of the past: "me operaron en diciembre"."""

@@ -1,0 +1,41 @@
+"""How long something took, told of the past: "me sacaron la muela en 15 minutos" names no day and no hour."""
+
+from recado.brain.rules.when.items import Item, Skeleton
+from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import DayNamed, Moment
+
+_OBJECT = (
+    "(el | la | los | las | un | una | mi | su | de | del | the | my | a | an | its | word | words | COSA | DOSIS"
+    " | GONE | LOCAL | NUM | WNUM | que | media | TODO | ULTIMO)"
+)
+_GOES_ON = "(?= $ | PAUSE | PERO | FILL | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
+_TOOK = ALPHABET.compile(
+    # Of "me dijeron en 15 días" it is not told how long it took, nor of "quedamos en dos semanas".
+    f"(?<! ya) (HAPPENED | SEEMS_PAST | DIJO | DID) {_OBJECT}{{1,6}} <item:DAYM> {_GOES_ON}"
+    f" | (?<= me) (HAPPENED | SEEMS_PAST) <item2:DAYM> {_GOES_ON}"
+    f" | (DID | SEEMS_PAST) me <item3:DAYM> {_GOES_ON}"
+)
+_PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID"))
+
+
+def drop(skeleton: Skeleton) -> None:
+    """Leave out how long something took, as if it had not been said."""
+    letters = skeleton.letters
+    if _PAST.isdisjoint(letters) or not any(_counted(item) for item in skeleton.items):
+        return
+    for match in _TOOK.finditer(letters):
+        at = max(match.start(name) for name in ("item", "item2", "item3"))
+        item = skeleton.at[at]
+        if _counted(item) and len(item.cluster.items) == 1:
+            skeleton.items.remove(item)
+            skeleton.clusters.remove(item.cluster)
+
+
+def _counted(item: Item) -> bool:
+    match item.meant:
+        case Moment():
+            return True
+        case DayNamed(unit=unit):
+            return unit is not None
+        case _:
+            return False
