@@ -6,9 +6,12 @@ from recado.brain.rules.when.mentions import DayNamed, Moment
 
 _OBJECT = (
     "(el | la | los | las | un | una | mi | su | de | del | the | my | a | an | its | word | words | COSA | DOSIS"
-    " | GONE | LOCAL | NUM | WNUM | que | media | TODO | ULTIMO)"
+    " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NUM | WNUM | que | media | TODO | ULTIMO)"
 )
-_GOES_ON = "(?= $ | PAUSE | PERO | FILL | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
+_GOES_ON = (
+    "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez)"
+    " | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
+)
 _TOOK = ALPHABET.compile(
     # Of "me dijeron en 15 días" it is not told how long it took, nor of "quedamos en dos semanas".
     f"(?<! ya) (HAPPENED | SEEMS_PAST | DIJO | DID) {_OBJECT}{{1,6}} <item:DAYM> {_GOES_ON}"

@@ -33,7 +33,8 @@ _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | 
 _OR_BETTER = ALPHABET.compile("COMMA? (o | or) mejor (el | la | las | a | para | en | the | on){0,3} $")
 _YOU_CHOOSE = ALPHABET.compile(
     "(PARTM | STOP | COMMA | ASK | FILL){1,3}"
-    " ((lo que | como) (u | me | word | words){0,2} (SUBJ | AVISAS | QUEDA | TAL | BIEN) | u (AVISAS | word) | me AVISAS)"
+    " ((lo que | como) (u | me | word | words){0,2} (SUBJ | AVISAS | QUEDA | TAL | BIEN) | u me? (AVISAS | word)"
+    " | me AVISAS)"
 )
 """ "¿El jueves o mejor el viernes? Lo que les convenga"."""
 _BETTER = ALPHABET.of("mejor")

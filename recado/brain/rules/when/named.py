@@ -345,7 +345,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
-        f"({_IN} | a los?)? {_SOME}? {_COUNT} {_DATE_UNIT} ({_FROM_DAY} | desde | since) TODAY",
+        f"({_IN} | a los?)? {_SOME}? {_COUNT} {_DATE_UNIT} ({_FROM_DAY} | desde | since | starting) TODAY",
         f"({_COUNTED_FROM} TODAY | (a partir de | desde) TODAY COUNTING) (COMMA | que){{0,2}} {_IN}?"
         f" {_COUNT} {_DATE_UNIT}",
         f"a (los | {_SOME})? <n:NN> {_DATE_UNIT} de? (TODAY | AQUI)",
@@ -366,6 +366,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _shift,
         f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
         f"({_IN} | a los?)? {_SOME}? {_COUNT} {_SHIFT_UNIT} {_FROM_DAY} {_NO_HOUR}",
+        f"COUNTING {_COUNT} {_SHIFT_UNIT} (desde | since | starting) {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
@@ -378,6 +379,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(
         Apart(1), "al (DIA SIGUIENTE | OTRO DIA | SIGUIENTE DIA)", "el DIA SIGUIENTE", "el DIA DESPUES (?! de | del)"
     ),
+    *always(Shift(-1), "la? vispera (de | del)"),
     *always(Apart(-1), "el DIA (antes (?! de | del) | PASADA (?! a | al))"),
     *each(
         _weeks_after,
@@ -550,9 +552,11 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     # Holidays.
     *always(_holiday(12, 25), f"{_DAY_OF} NAVIDAD", "CHRISTMAS (DAY)?"),
-    *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "vispera de NAVIDAD"),
+    *always(_holiday(12, 24), "(la)? NOCHEBUENA", "CHRISTMAS eve", "(la)? NOCHE BUENAS", "la? vispera de NAVIDAD"),
     *always(_holiday(1, 1), f"{_DAY_OF} ANO nuevo", "(el)? ORDW (DIA)? (de | del) ANO", "new YEARU (DAY)? (?! eve)"),
-    *always(_holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "vispera de ANO nuevo"),
+    *always(
+        _holiday(12, 31), "(la)? NOCHEVIEJA", "(la)? NOCHE vieja", "new YEARU eve", "NYE", "la? vispera de ANO nuevo"
+    ),
     *always(_holiday(1, 6), "(DIA de | en | para | el de) (los)? REYES", "(?<= antes de | DESPUES de) (los)? REYES"),
     *always(_holiday(2, 14), "(DIA de)? (word)? VALENTIN (DAY)?"),
     *always(_holiday(11, 2), "DIA de (los)? MUERTOS"),

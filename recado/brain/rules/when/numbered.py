@@ -82,7 +82,8 @@ _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
 _MINUTES_NEXT = ALPHABET.compile(
     "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with) | y SLASHED"
 )
-_QUARTERS = frozenset({15, 30, 45})
+_MINUTES = frozenset({15, 30, 40, 45, 50, 55})
+"""Minutes that are told after an hour, and are not the number of another day."""
 
 
 def _year_in(tokens: Tokens, match: re.Match[str]) -> int | None:
@@ -147,7 +148,7 @@ def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
         return True
     minutes = _MINUTES_NEXT.match(rest)
     at = match.end() + (minutes.end() if minutes is not None else 0) - 1
-    return minutes is not None and (tokens.number(at) in _QUARTERS or tokens.values[at][:2] in FRACTIONS)
+    return minutes is not None and (tokens.number(at) in _MINUTES or tokens.values[at][:2] in FRACTIONS)
 
 
 def _late_ordinal(tokens: Tokens, match: re.Match[str]) -> Meant | None:

@@ -543,15 +543,15 @@ def _wished_instead(letters: str, cluster: Cluster) -> bool:
 
 def _drop_seasons(skeleton: Skeleton) -> None:
     """Leave out a month or season, and hours, in what asks for the opening hours: "¿en agosto abren a las 8?"."""
-    letters = _CHANGED_HOURS.sub(lambda match: _ALSO * len(match.group()), skeleton.letters)
-    if _ASK not in letters or not _WISHES.isdisjoint(letters):
+    letters = skeleton.letters
+    if _ASK not in letters or not _WISHES.isdisjoint(_CHANGED_HOURS.sub(_ALSO, letters)):
         return
     for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
         sentence = _segment(letters, cluster.first, _SENTENCES)
         if _HABIT.search(sentence) is None or not _OFFERS.isdisjoint(sentence):
             continue
         asked = [one for one in skeleton.clusters if _segment(letters, one.first, _SENTENCES) == sentence]
-        if all(one.day is None or _of_season(one) for one in asked):
+        if all(one.day is None or _of_season(one) or _of_hour(one) for one in asked):
             for one in asked:
                 _leave_out(skeleton, one)
 
@@ -559,6 +559,11 @@ def _drop_seasons(skeleton: Skeleton) -> None:
 def _of_season(cluster: Cluster) -> bool:
     meant = _meant(cluster)
     return isinstance(meant, Vague) and meant.season
+
+
+def _of_hour(cluster: Cluster) -> bool:
+    meant = _meant(cluster)
+    return isinstance(meant, Vague) and meant.hours
 
 
 def _any_such(cluster: Cluster) -> bool:

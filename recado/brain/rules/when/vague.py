@@ -49,7 +49,7 @@ _SOME_DAY = always(
     "when (u | i | EJEM){1,2} (MAKE | HAVING | find) (a | the | some | your){0,1} (word)? (DISPONIBLE | time | MINU |"
     " momento | WHILE)",
     "cuando (EJEM | u | me | yo | DOCTOR | el | la | mi | lo | a | word){0,3} SUBJ",
-    "(cuando | como) me{1,2} AGENDADO (mas | muy)? (BIEN | mejor | word | disponible)",
+    "(cuando | como) (a | u | me){1,4} AGENDADO (mas | muy)? (BIEN | mejor | word | disponible)",
     "(cuando | como) (a | u | me){1,4} (de | SUBJ) la GANA",
     "a (la | mi) VUELTA (de | del) (las | mi | los | el)? (vacaciones | viaje | FERIADO | CLASES)",
     "(cuando | como) me{1,2} FILL (BIEN | mejor)",
