@@ -50,12 +50,13 @@ _BESIDE = ALPHABET.compile(
     " (el | la | the | DIA | de){0,3}"
 )
 _ANCHOR_PUT_RIGHT = ALPHABET.compile(
-    "(COMMA | STOP | FILL | EJEM | i | DESEO | no){0,3}"
+    "(COMMA | STOP | FILL | EJEM | i | DESEO | no | SORRY){0,3}"
     " (SORRY | sino | mejor AGREED? | TELL | no) (COMMA | STOP | que){0,2}"
     " (<of:de | del | (antes | DESPUES) (de | del) | before | after | from> (el | la | the | DIA){0,2})?"
 )
 """ "Dos días antes del 10, perdón, del 12": what it is counted from is another day."""
 _RESTATED = ALPHABET.compile("COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA?")
+_SAID_AGAIN = ALPHABET.compile("COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA? (el | the | DIA){0,2}")
 _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
@@ -441,13 +442,26 @@ def _related(one: Meant, gap: str, two: Meant) -> Meant | None:
 
 def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | None:
     """Two names for the same day, side by side."""
-    meant = _both(last.meant, item.meant)
     gap = tokens.letters[last.end : item.start]
+    if _says_again(last.meant, gap, item.meant, today):
+        return last.meant
+    meant = _both(last.meant, item.meant)
     if meant is None or not _APPOSED.match(gap):
         return None
     if _WHICH_IS.fullmatch(gap):
         return meant
     return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
+
+
+def _says_again(one: Meant, gap: str, two: Meant, today: date) -> bool:
+    """ "Dos días después del lunes, o sea el miércoles"."""
+    match one, two:
+        case DayNamed(day), DayNamed(other) if day.plus and _SAID_AGAIN.fullmatch(gap):
+            found = resolve(day, today)
+            same = isinstance(found, date) and (found.weekday() == other.weekday or found.day == other.day)
+            return same and (other.only_weekday or other == Day(day=other.day))
+        case _:
+            return False
 
 
 def _agree(meant: Meant, today: date) -> bool:

@@ -9,7 +9,7 @@ _OBJECT = (
     " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NUM | WNUM | que | media | TODO | ULTIMO)"
 )
 _GOES_ON = (
-    "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez)"
+    "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez) | la? vez PASADA"
     " | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
 )
 _TOOK = ALPHABET.compile(

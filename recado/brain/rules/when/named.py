@@ -401,6 +401,8 @@ RULES: tuple[Rule[Meant], ...] = (
         Following(),
         f"(?<! con | de) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE | que SIGUIENTE | de DESPUES) {_ALONE}",
         "el que me? VIENE",
+        f"la que me VIENE {_ALONE}",
+        f"el de la (OTRO | SIGUIENTE | subsiguiente) {_ALONE}",
         "(?<= sino | este) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
         "(?<= este COMMA | ese COMMA) (el | la) (OTRO | SIGUIENTE | PROX | que VIENE) (?! WD)",
         f"(el | la) subsiguiente {_ALONE}",
