@@ -324,6 +324,7 @@ def _followed(tokens: Tokens, items: list[Item]) -> list[Item]:
                 if before is not None and (day is None or day.weekday == before.weekday):
                     day = replace(before, plus=before.plus + _DAYS_A_WEEK)
                 item.meant = DayNamed(day) if day is not None else _week_after(tokens, vague, item)
+                vague = item if isinstance(item.meant, Vague) else vague
             case DayNamed(day, coming=True) if before is not None and _refused_day(tokens, before, since, item):
                 item.meant = DayNamed(replace(before, plus=before.plus + _DAYS_A_WEEK))
             case Vague(hours=False, other=False):

@@ -15,7 +15,7 @@ _GOES_ON = (
 _TOOK = ALPHABET.compile(
     # Of "me dijeron en 15 días" it is not told how long it took, nor of "quedamos en dos semanas".
     f"(?<! ya) (HAPPENED | SEEMS_PAST | DIJO | DID) {_OBJECT}{{1,6}} <item:DAYM> {_GOES_ON}"
-    f" | (?<= me) (HAPPENED | SEEMS_PAST) <item2:DAYM> {_GOES_ON}"
+    f" | (?<= me | lo | la | los | las) (HAPPENED | SEEMS_PAST) <item2:DAYM> {_GOES_ON}"
     f" | (DID | SEEMS_PAST) me <item3:DAYM> {_GOES_ON}"
 )
 _PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID"))

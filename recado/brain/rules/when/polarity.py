@@ -62,8 +62,8 @@ _AWAY = ALPHABET.compile(f"DAYM COMMA? (EJEM | yo | ya)? {_GONE_AWAY} | {_GONE_A
 _BAD = ALPHABET.compile("DAYM (is | its)? muy? (BAD | out (?= $ | PAUSE | for | FILL))")
 _BUSY_AFTER = ALPHABET.compile(
     # Who works from home is there.
-    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO | BUSY (?! from) | IMPOSIBLE |"
-    f" {_BUSY_WITH})"
+    f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
+    f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )

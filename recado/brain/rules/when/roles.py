@@ -212,7 +212,7 @@ _HABIT = ALPHABET.compile(
     " $)) | HORAS de CITA"
 )
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
-_OFFERS = frozenset(ALPHABET.union("HAY CITA"))
+_OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
 _SO = frozenset(ALPHABET.union("WISH TALVEZ mejor eso PROPOSE"))
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
@@ -535,8 +535,9 @@ def drop_habits(skeleton: Skeleton) -> None:
 
 def _wished_instead(letters: str, cluster: Cluster) -> bool:
     """Whether it is wished in a clause of its own: "el sábado no abren, así que el viernes a las 5"."""
-    clause = _segment(letters, cluster.first, _HALF_SENTENCES)
-    if _HABIT.search(clause) is not None or _asked(letters, cluster.last):
+    at = cluster.day.at if cluster.day is not None else cluster.first
+    clause = _segment(letters, at, _HALF_SENTENCES)
+    if _HABIT.search(clause) is not None or _asked(letters, at):
         return False
     return cluster.time is not None or not _SO.isdisjoint(clause)
 
@@ -548,7 +549,7 @@ def _drop_seasons(skeleton: Skeleton) -> None:
         return
     for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
         sentence = _segment(letters, cluster.first, _SENTENCES)
-        if _HABIT.search(sentence) is None or not _OFFERS.isdisjoint(sentence):
+        if _HABIT.search(sentence) is None or _OFFERS.search(sentence) is not None:
             continue
         asked = [one for one in skeleton.clusters if _segment(letters, one.first, _SENTENCES) == sentence]
         if all(one.day is None or _of_season(one) or _of_hour(one) for one in asked):

@@ -200,6 +200,7 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     convenga aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
     dispongas elijas elijan gustes desees deseen necesites digais
     cuadre cuadren encaje encajen calce plazca apetezca antoje provoque venza resuelva
+    resulte sirva escampe
 ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente
 arriba: arriba

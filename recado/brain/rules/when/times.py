@@ -33,6 +33,7 @@ _SLIP_OF_AN_HOUR = 39
 _HALF = 30
 _NOON_HOUR = 12
 _AFTERNOON_HOURS = range(13, 24)
+_MORNING_ON = range(7, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
 _NUM = ALPHABET.of("NUM")
@@ -107,6 +108,12 @@ def _dotted(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     two_digits = tokens.length(match.start("t")) >= len(f"{hour}.30")
     good = hour < _DAY_HOURS and minute < 60 and two_digits
     return TimeNamed(Clock(hour, minute)) if good else None
+
+
+def _dotted_hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "11.45 hrs"; "1.5 hours" and "1.30 hrs" are how long something takes."""
+    late = tokens.values[match.start("t")][0] in _MORNING_ON and tokens.language == "es"
+    return _dotted(tokens, match) if late else None
 
 
 def _spaced(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -293,6 +300,7 @@ _SINGLE = (
     *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),
     *each(_dashed_clock, "at <t:DASHED>", "(?<= WD | TOM | TODAY) <t:DASHED> (?= $ | PAUSE | FILL)"),
     *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)"),
+    *each(_dotted_hours, "<t:DOTTED> (HOURS | HORAS)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
     *each(

@@ -90,8 +90,6 @@ _SOME_DAY = always(
     "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
     "(?<! .) (a | para)? (MEDIADOS | QUINCENA) (?= $ | BREAK | FILL)",
     "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
-    "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | mi | los | estos)? (holidays |"
-    " vacaciones)",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
     "(in | during) the WEEK",
@@ -155,21 +153,16 @@ _WEEKS = (
         "(the)? WEEK after next",
         "(the)? next to? next WEEK",
         "the WEEK after (?= $ | PAUSE | FILL)",
-        "(la)? (SEMANA (DESPUES de | SIGUIENTE a) la (PROX | que VIENE | SIGUIENTE) | SEMANA subsiguiente"
-        " | subsiguiente SEMANA)",
+        "((en | para) (?= la))? (la)? (SEMANA (DESPUES de | SIGUIENTE a) la (PROX | que VIENE | SIGUIENTE)"
+        " | SEMANA subsiguiente | subsiguiente SEMANA)",
     ),
 )
 _WEEKENDS = (
-    *always(
-        Vague(habitual=True),
-        "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
-        " vacaciones)",
-    ),
     *always(Nothing(), "(los | el)? FERIADO", "mas TEMPRANO", "(on | at)? PUBLIC holidays", "(a | is | ASK) holidays"),
     *always(
         Vague(habitual=True),
         "(en | durante | por)? (la)? SEMANA santo",
-        "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo))",
+        "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo | subsiguiente))",
         "ENTRE_SEMANA",
     ),
     *always(Vague(habitual=True), f"(on | at | over | en | un)? (el | the)? {_WEEKEND}"),
@@ -203,6 +196,8 @@ _MONTHS = always(
 )
 _SEASONS = always(
     Vague(season=True),
+    "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
+    " vacaciones) (de (ESTACION | MON))?",
     "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
     " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
