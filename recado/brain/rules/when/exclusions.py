@@ -312,10 +312,11 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
-            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
+            f"({_AT} (COMMA | oclock | for | the | a | my | word | words){{0,3}})? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
             f" | AFTERNOON | EVENING | WEEKDAY) (?! PERO | excepto | BAR) | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
+            f"{_AT} (oclock | in | the){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"

@@ -3,10 +3,13 @@
 import re
 
 from recado.brain.rules.when.grammar import Rule
+from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import always, each
 from recado.brain.rules.when.mentions import Except, Meant, Nothing, Soonest, Vague
 from recado.brain.rules.when.tokens import Tokens
 
+_ASK = ALPHABET.of("ASK")
+_WISHES = frozenset(ALPHABET.union("WISH"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
 _NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
@@ -98,6 +101,11 @@ _SOME_DAY = always(
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
+    # Quarters of the year, and what ends with it.
+    "(in | by | for | during | before | after)? YEARQ (of | BIG){0,2}",
+    "(in | by | for | during)? (the)? (ORDW | NUM TH | next | last | this) quarter of (the | this | next)? YEAR BIG?",
+    "before (the | this) (YEAR | MONTH | WEEK) (is | EJEM){0,2} (over | out | up | end | words | word) (out | up)?",
+    "(after | before | during | until) (the | my)? (word | words)? TEMPORADA",
     "mid WEEK",
     "(la | en la | para la)? SEMANA (del | de el | de) (DIA)? (WDAY)? (NN) (de MON)? (?! DIAS | UNIT)",
     "(la | en la | para la)? SEMANA (del | de) NN al NN (de MON)?",
@@ -203,7 +211,7 @@ _MONTHS = always(
     f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
     f"for MON {_FEW_WORDS_ALONE}",
     f"(?<! .) MON {_FEW_WORDS_ALONE}",
-    "MONTHN (de | del)? BIG",
+    "(MONTHN | MAY | MARCH) (de | del | of)? BIG",
 )
 _SOONEST = always(
     Soonest(),
@@ -215,6 +223,9 @@ _SOONEST = always(
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    # "As soon as there's an opening", "soon as a chair frees up"
+    "as? SOON as (u | i | a | an | any | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME | word"
+    " | words | DOCTOR | MESA | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
@@ -240,7 +251,8 @@ _RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
     " FINDES | WEEKENDS | WEEKEND |"
-    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
+    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED | CHRISTMAS (DAY | eve)?"
+    " | new YEARU (DAY | eve)? | BOXING DAY | NAVIDAD | NOCHEBUENA | ANO nuevo)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )
 _EXCEPT = always(
@@ -253,6 +265,11 @@ _EXCEPT = always(
     f"(WHENEVER | SOMETIME | any | anything) PERO {_DAYS_LEFT_OUT}",
     "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
     f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
+    f"(another than | save for) {_DAYS_LEFT_OUT}",
+    f"(?<= WORK_FOR | good | FILL | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
+    # "Any day will do but friday"
+    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR | good | FILL"
+    f" | MAKE){{1,3}} PERO {_DAYS_LEFT_OUT} (?= $ | PAUSE | FILL)",
 )
 _GONE_BY = always(
     Nothing(),
@@ -270,6 +287,17 @@ _GONE_BY = always(
 )
 
 
+_ASKS = ALPHABET.compile("(FILL | COMMA){0,3} (until)? (what | TAL | when | is | MAKING)")
+
+
+def _weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "On weekdays": in a question in which nothing is wished it is about the opening hours."""
+    del match
+    letters = tokens.letters
+    asked = _ASK in letters or _ASKS.match(letters) is not None
+    return Nothing(every=True) if asked and _WISHES.isdisjoint(letters) else Vague()
+
+
 def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A monday"; in Spanish "a" goes before a day."""
     del match
@@ -281,6 +309,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
+    *each(_weekdays, "(on | during)? (the)? WEEKDAYS"),
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
     *_WEEKS,
     *_WEEKENDS,
