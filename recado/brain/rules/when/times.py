@@ -41,11 +41,13 @@ _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
 _BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_EARLIER = frozenset(ALPHABET.union("FORWARD AHEAD"))
 _DAYS = frozenset(ALPHABET.union("WD TOM TODAY"))
 _QUARTERS = frozenset({0, 15, 30, 45})
 """Minutes that hours are told with."""
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
+_ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
 
 def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
@@ -161,7 +163,7 @@ def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Can we move it to 2"."""
-    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()])
+    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()]) or tokens.letters[match.start() - 1] in _EARLIER
     return _told(tokens, match) if moved else None
 
 
@@ -272,6 +274,15 @@ _SINGLE = (
         "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
     ),
     *each(
+        _told,
+        # "Bang on 4", "on the stroke of 3", "a bit past 11"
+        f"(DEAD on | on the stroke of | (?<! INSIDE) available on | (a (WHILE | little) | SHORTLY) past) <t:{HOUR}>"
+        f" {NO_COUNTED} (?! word | words)",
+        # "11 or so monday"
+        f"<t:NN ({_ABOUT_THEN}){{1,2}}> (?= COMMA? (on | this | next | the){{0,2}} (WD | TOM | TODAY | NUM TH | PARTEN))",
+        f"(?<= WD | TOM | TODAY | TH | COMMA) <t:NN ({_ABOUT_THEN}){{1,2}}> (?= $ | PAUSE | FILL)",
+    ),
+    *each(
         _until_noon,
         f"(?<! GROUP | lunch) for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
@@ -354,6 +365,7 @@ _SINGLE = (
     *each(
         _half_past,
         f"{ABOUT}? (at)? {ABOUT}? half DASH? (past | after)? DASH? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        "half DASH? (past | after)? DASH? <t:NOONS | MIDNIGHTS>",
     ),
     *each(
         _minutes_off,
@@ -366,6 +378,10 @@ _SINGLE = (
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from | between | de | OPEN | available | work | BUSY | is | HORARIO | word | words) <n:WNUM | TENS> until"
+        f" <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
+        f"<n:WNUM | TENS> of <t:(NUM | WNUM | one) {AFTER}{{0,3}}> (?= (on | this | next | the){{0,2}} (WD | TOM | TODAY"
+        " | NUM TH))",
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
