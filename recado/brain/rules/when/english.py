@@ -341,6 +341,9 @@ MAYBE: maybe perhaps possibly
 WONDERING: wondering hoping thinking
 since: since
 OPEN: open opens opened close closes closed closing shut opening_hours
+# Books with verses: "John 3:16".
+word: john luke mark matthew james psalm psalms romans isaiah jeremiah genesis exodus proverbs corinthians galatians
+    ephesians philippians colossians hebrews revelation ecclesiastes pr pb
 # The past
 WAS: was were wasnt wasn't
 been: been

@@ -38,7 +38,7 @@ def _fold_table() -> Mapping[int, str | None]:
 
 _FOLD = _fold_table()
 _TOKEN = re.compile(
-    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
+    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?(?:f|th|sat?)\b|\btu\ ?-\ ?th\b)
     |(?P<special>2(?:mor+ow?|moz|mrw|mo|day|nite|night)\b|b4\b|\bq[1-4]\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))

@@ -217,6 +217,8 @@ def _words(
 
 
 _NUMBER_OF = {"una": 1, "un": 1, "uno": 1, "one": 1, "an": 1, "a": 1,
+              # Listed words that are of no kind are books with verses.
+              "word": 1,
               "SAT": 5, "SUN": 6, "MAY": 5, "MARCH": 3, "MAR": 3,
               }  # fmt: skip
 

@@ -148,6 +148,13 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class Another:
+    """A number beside the one before it ("at two or maybe three"): of a time or a day, whatever that was."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class BareMonth:
     """A month that puts another right ("el 3 de mayo, perdon, de junio")."""
 
@@ -186,6 +193,7 @@ Meant = (
     | Following
     | Apart
     | Bare
+    | Another
     | BareMonth
     | Birth
     | Nothing

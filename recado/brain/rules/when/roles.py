@@ -167,7 +167,7 @@ _WAS_ON = ALPHABET.compile(
     " | (out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET){1,2}"
     " | (out | up | over) FILL?)"
     # "I've been there on the 20th", "I have come on 14th", "the technician was by on tuesday"
-    " | HAVE (been | COME) FILL? (?= on) | WAS (by | out | over) (?= on))"
+    " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE (been | COME) FILL? (?= on | $) | WAS (by | out | over) (?= on | $))"
     " (on)? (the)? $"
 )
 _THEY_TOLD = ALPHABET.compile(

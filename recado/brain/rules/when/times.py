@@ -47,6 +47,7 @@ _QUARTERS = frozenset({0, 15, 30, 45})
 """Minutes that hours are told with."""
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
+_DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
 _ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
 
@@ -279,7 +280,7 @@ _SINGLE = (
         f"(DEAD on | on the stroke of | (?<! INSIDE) available on | (a (WHILE | little) | SHORTLY) past) <t:{HOUR}>"
         f" {NO_COUNTED} (?! word | words)",
         # "11 or so monday"
-        f"<t:NN ({_ABOUT_THEN}){{1,2}}> (?= COMMA? (on | this | next | the){{0,2}} (WD | TOM | TODAY | NUM TH | PARTEN))",
+        f"<t:NN ({_ABOUT_THEN}){{1,2}}> (?= {_DAY_NEXT})",
         f"(?<= WD | TOM | TODAY | TH | COMMA) <t:NN ({_ABOUT_THEN}){{1,2}}> (?= $ | PAUSE | FILL)",
     ),
     *each(
@@ -379,9 +380,8 @@ _SINGLE = (
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from | between | de | OPEN | available | work | BUSY | is | HORARIO | word | words) <n:WNUM | TENS> until"
-        f" <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS} {_BEFORE_DAY}",
-        f"<n:WNUM | TENS> of <t:(NUM | WNUM | one) {AFTER}{{0,3}}> (?= (on | this | next | the){{0,2}} (WD | TOM | TODAY"
-        " | NUM TH))",
+        f" <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS} (?= {_DAY_NEXT} | $ | PAUSE | FILLER)",
+        f"<n:WNUM | TENS> of <t:(NUM | WNUM | one) {AFTER}{{0,3}}> (?= {_DAY_NEXT})",
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
