@@ -19,9 +19,12 @@ _HALF_WORD = ALPHABET.of("half")
 _DAYS = frozenset(ALPHABET.union("WD TOM TODAY TH"))
 
 _N = "(NUM | WNUM | TENS)"
-_IF_NOT = "(else | if not | failing that | if (that | its | u | EJEM) (is | gone | BUSY | TAKE | word | words){1,2})"
+_IF_NOT = (
+    "((?<! word | words | thing | any | some | what) else | if not | failing that"
+    " | if (that | its | u | EJEM) (is | gone | BUSY | TAKE | CANT | word | words){1,2})"
+)
 _OR_ELSE = (
-    f"(COMMA? or (COMMA | MAYBE | EJEM | FILL | BACKUP | as a | {_IF_NOT}){{1,3}} | COMMA? {_IF_NOT} COMMA?"
+    f"(COMMA? or (COMMA | MAYBE | FILL | BACKUP | as a | {_IF_NOT}){{1,3}} | COMMA? {_IF_NOT} COMMA?"
     " | COMMA (as a? | my)? BACKUP (COMMA | is){0,1} | COMMA (my | the)? ORDW CHOICE (COMMA | is){0,1})"
 )
 _ENDS = "(?= $ | PAUSE | FILL | PERO | on | if | is | WORK_FOR | i | this | next | WD | TOM)"
@@ -29,6 +32,11 @@ _ENDS = "(?= $ | PAUSE | FILL | PERO | on | if | is | WORK_FOR | i | this | next
 
 def _another(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Another(tokens.number(match.start("n")))
+
+
+def _another_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "At four or even five": after a day, "or just 4" counts who comes."""
+    return Another(tokens.number(match.start("n")), hour=True)
 
 
 def _put_right(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -82,9 +90,10 @@ _OFF_HOUR = f"((a? quarter | {_N}) (past | to) | half past) HOURN {AFTER}{{0,3}}
 
 RULES: tuple[Rule[Meant], ...] = (
     *each(_another, f"{_OR_ELSE} at? <n:{_N}> oclock? {_ENDS}", f"COMMA? or <n:{_N}> (?= if)"),
+    *each(_another_hour, f"COMMA? or EJEM at? <n:{_N}> oclock? {_ENDS}"),
     *each(
         _offered,
-        f"(at | about)? <t:{END_OF_RANGE}> {_OR_ELSE} at? <v:{SURE_HOUR}> {NO_THINGS}",
+        f"(at | about)? <t:{END_OF_RANGE}> ({_OR_ELSE} | COMMA? or EJEM) at? <v:{SURE_HOUR}> {NO_THINGS}",
         f"(?<= TOM | TODAY | WD | PARTEN) <t:HOURN> {_OR_ELSE} <v:HOURN> {_ENDS}",
         f"(?<! INSIDE) <t:HOURN> {_OR_ELSE} <v:HOURN> (?= (on | this | next | the){{0,2}} (WD | TOM | TODAY | NUM TH))",
     ),
@@ -100,14 +109,15 @@ RULES: tuple[Rule[Meant], ...] = (
     # Putting right: "at 4, no wait, 5", "at 8, I beg make am 9"
     *each(
         _put_right,
-        f"no (COMMA | find | HOLD on | FILL | SORRY | MAKING that){{1,5}} <n:{_N}> {_ENDS}",
+        f"no (COMMA | find | HOLD on? | FILL | SORRY | MAKING that){{1,5}} <n:{_N}> {_ENDS}",
         f"(MAKING | i) AM <n:{_N}> {_ENDS}",
         f"SORRY COMMA? <n:{_N}> {_ENDS}",
     ),
     *each(
         _hour,
         f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? (not | no) {_N} ($ | PAUSE | on | WD | TOM))",
-        f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? SORRY COMMA? {_N} (COMMA | on | WD | TOM | $))",
+        f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? (SORRY | find | HOLD on | FILL | no){{1,3}} COMMA? {_N} (COMMA"
+        f" | on | WD | TOM | $))",
         f"(?<= AGREED) <t:NUM | WNUM> (?= COMMA? PERO i? SORRY {_N})",
     ),
 )

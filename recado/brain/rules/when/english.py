@@ -7,7 +7,7 @@ are the same kind.
 WEEKDAYS = (
     "monday mon munday monady mondy monay mundy mondey",
     "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy toosday tuesdey chewsday",
-    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay wenzday wensdy wedensday weddnesday wendesday",
+    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wenzday",
     "thursday thu thur thurs thurz thrusday thursdy thurday thirsday thursay thrs",
     "friday fri friyay firday fryday frday fridy",
     "saturday satur saterday satruday saturdy satday sturday",
@@ -53,7 +53,7 @@ KINDS = """
 TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
     2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
-    tommrow tomorw bukas tumorrow temorrow tumoro temoro 2morro
+    tommrow tomorw bukas tumorrow temorrow 2morro
 # A name as well.
 tom: tom
 OVERMORROW: overmorrow
@@ -112,7 +112,7 @@ past: past
 ago: ago
 later: later l8r latr
 SOMETIME: sometime someday
-WHENEVER: whatever whenever anytime whichever
+WHENEVER: whatever whenever anytime anyday whichever
 any: any
 anything: anything
 some: some few several couple
@@ -292,7 +292,7 @@ AGENDADO: scheduled booked
 HAVE: have has hav hv i've ive we've weve they've theyve you've youve
 GOT: got
 ABLE_TO: can
-COULD: could
+COULD: could cud cld
 CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
@@ -333,7 +333,7 @@ FORGET: forget
 HOLD: hang hold
 IM: im i'm i_am
 TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz
-hear: hear
+hear: hear hearing
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
 PREFER: prefer rather

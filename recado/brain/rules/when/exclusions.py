@@ -161,7 +161,9 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
-_NONE_LEFT_OUT = "(?! (this | next | WEEK | MONTH | WORK_FOR | is | ILL | MAKING | good){0,3} (PERO | excepto | BAR | save))"
+_NONE_LEFT_OUT = (
+    "(?! (this | next | WEEK | MONTH | WORK_FOR | is | ILL | MAKING | good){0,3} (PERO | excepto | BAR | save))"
+)
 _AT = "(at | a las | a la) (NUM | WNUM | una | one | CLOCK) (y (media | cuarto))? MER?"
 
 GRAMMAR: Grammar[Meant] = Grammar(
@@ -321,7 +323,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
-            f"({_AT} (COMMA | oclock | for | the | a | my | word | words){{0,3}})? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
+            f"({_AT} (COMMA | oclock | for | the | a | my | word | words){{0,3}})? ((a)? DAILY | (each"
+            f" | most) word? (DAY | DAYS | MORNING | NIGHT"
             f" | AFTERNOON | EVENING | WEEKDAY) {_NONE_LEFT_OUT} | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",

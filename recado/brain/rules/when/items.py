@@ -281,7 +281,7 @@ def _beside(before: Item | None, another: Another) -> Meant:
     match before.meant if before is not None else None, other:
         case TimeNamed(one), TimeNamed(two):
             offered: Meant = TimesOffered((one, two))
-        case DayNamed(one), DayNamed(two):
+        case DayNamed(one), DayNamed(two) if not another.hour:
             offered = DaysOffered((one, two))
         case _:
             return Nothing()

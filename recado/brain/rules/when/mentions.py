@@ -149,9 +149,11 @@ class Bare:
 
 @dataclass(frozen=True, slots=True)
 class Another:
-    """A number beside the one before it ("at two or maybe three"): of a time or a day, whatever that was."""
+    """A number beside the one before it ("at two or maybe three"): of a time or a day, whatever that was; of a time
+    alone if `hour`."""
 
     number: int
+    hour: bool = False
 
 
 @dataclass(frozen=True, slots=True)

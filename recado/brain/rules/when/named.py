@@ -28,7 +28,7 @@ _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
 _TOLD = frozenset(ALPHABET.union("TOLD ASKED AGREED COME BOOK CITA"))
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
 _ONE_WEEK = frozenset(ALPHABET.union("WEEK FORTNIGHT"))
-_FROM = ALPHABET.of("from")
+_FROM, _EN = ALPHABET.of("from"), ALPHABET.of("en")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -241,15 +241,20 @@ _ARRIVAL = ALPHABET.compile(
     # "With you", "there", "see yous"
     "((with | to | by | see | find) u | FILL"
     # "At your gate", "reaching the clinic", "dropping me off"
-    " | at (the | your | my)? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
-    " | (ARRIVE | POP) (me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA | STREET){0,4}) $"
+    " | (at | in) (the | your | my)? word? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
+    " | (ARRIVE | POP) (in | me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA"
+    " | STREET){0,4}) $"
 )
+
+
+_AT_THE_DOOR = ALPHABET.compile("en (la | el | su)? (word | LOCAL | MESA | PIEZA | CALLE) $")
 
 
 def _there_in(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "There in 10", "at your gate in five": minutes, after words of arriving."""
     before = tokens.letters[max(0, match.start() - _MOST_OF_ARRIVING) : match.start()]
-    return _arriving(tokens, match) if _ARRIVAL.search(before) is not None else None
+    arrival = _AT_THE_DOOR if match.group()[0] == _EN else _ARRIVAL
+    return _arriving(tokens, match) if arrival.search(before) is not None else None
 
 
 def _decimal_hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -298,14 +303,14 @@ _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly |
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _BESIDE = (
-    "(<before:antes (de | del) | before | PASADA (a | al) | prior to | AHEAD of> | after | following | from"
+    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following | from"
     " | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
 _NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
 """ "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
-_THEN = "(?= $ | PAUSE | FILL | ILL | i | u | CAN | COME | at)"
+_THEN = "(?= $ | PAUSE | FILL | EJEM? ILL | i | u | CAN | COME | at)"
 _QUARTERS = "(<quarters:NN> DASH? (quarter | cuartos) | a? <quarter:quarter>)"
 _START = "(<wd:WDAY> | <today:TODAY> DIA? | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "esta? (NEXT | OTRO) WEEKU | esta? WEEKU (que VIENE | NEXT | OTRO)"
@@ -352,7 +357,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
-    *always(DayNamed(Day(offset=1, working=True)), "(the | on the)? next (HABIL | BUSY) DAY"),
+    *always(DayNamed(Day(offset=1, working=True)), "(the | on the)? next (HABIL | BUSY) DAY", "PROX DIA HABIL"),
     *always(_in_days(3), "TRASPASADO MANANA", "PASADO PASADO MANANA"),
     *always(_in_days(-1), f"{_DAY_OF} YESTERDAY"),
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
@@ -385,7 +390,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
+        f"{_IN}? (el | the | al)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
         f"{_IN}? (los | el | the)? {_COUNT}? <work:HABIL | BUSY> <u:DAYU> {_BESIDE}",
         f"{_IN}? (los | el | the)? {_COUNT}? <u:DIA | DIAS> <work:HABIL> {_BESIDE}",
     ),
@@ -453,9 +458,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} <half:half> (an | a)? <u:HOUR>",
         f"{_IN} (a | an) <half:half> <u:HOUR>",
         "<n:N | a | an> <u:HOURU | MINU> (from NOW | hence)",
-        f"{_IN}? <n:N | a> <u:HOURU>? and (a <half:half> | {_QUARTERS}) <u2:HOURU>? (from NOW | hence)",
+        f"{_IN}? <n:N | a | an> <u:HOURU>? and (a <half:half> | {_QUARTERS}) <u2:HOURU>? (from NOW | hence)",
         f"{_IN} <n:N | a> and (a? <half:half> | {_QUARTERS}) <u:HOURU>",
-        f"{_IN} <n:N | an> <u:HOURU> and {_QUARTERS}",
+        f"{_IN} <n:N | an> <u:HOURU> (and | y) {_QUARTERS}",
         f"{_IN}? {_QUARTERS} of? an? <u:HOURU> (from NOW | hence)",
         f"{_IN} {_QUARTERS} of? an? <u:HOURU>",
         "<half:half> (an | a)? <u:HOUR> (from NOW | hence)",
@@ -467,7 +472,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
-    *each(_there_in, f"in (about | like)? <n:NN> (or FILL)? {_ALONE}"),
+    *each(_there_in, f"(in | en) (about | like)? <n:NN> (or FILL)? {_ALONE}"),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in (a | one) and a? half HOURU"),
     *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),

@@ -34,7 +34,8 @@ RULES: tuple[Rule[Meant], ...] = (
     # "Twelfth, half past eleven", "eighteenth at noon", "fourteenth morning will do"
     *each(
         _from(_NO_LIST),
-        f"(?<! INSIDE) <day:ORDW> (?= COMMA? at? {_HOUR_NEXT} | at NN | PARTEN (ILL | WORK_FOR | is | $ | PAUSE | FILL))",
+        f"(?<! INSIDE) <day:ORDW> (?= COMMA? at? {_HOUR_NEXT} | at NN | PARTEN (ILL | WORK_FOR | is | $ | PAUSE"
+        f" | FILL))",
     ),
     *each(_from(_NO_PLACE), f"(?<! the | a | my | your | WD) <day:ORDW> (?= at ({_HOUR_NEXT} | NN))"),
     *each(_from(1), "(?<= FILL) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))"),
@@ -43,7 +44,8 @@ RULES: tuple[Rule[Meant], ...] = (
     # "23rd as decided", "is 11th slot open", "cancel 22nd appointment", "somebody 2nd morning"
     *each(
         _from(1),
-        "(?<! the | un | una | la | my | a | word) <day:NUM> TH (?= as (EJEM | i | u | FILL){0,2} (ASKED | AGREED | TOLD"
+        "(?<! the | un | una | la | my | a | word) <day:NUM> TH (?= as (EJEM | i | u | FILL){0,2} (ASKED | AGREED"
+        " | TOLD"
         " | SEEMS_PAST | WENT | DIJO))",
         "(?<= is | any) <day:NUM> TH (?= available)",
         "(?<= CANCEL | MOVER) <day:NUM> TH (?= CITA)",

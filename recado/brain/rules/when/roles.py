@@ -60,7 +60,7 @@ _MOVE = ALPHABET.compile(
     " ITEM? (a | al | para)"
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
-    " | (?<= ITEM | its | COME | that | CITA | me) (FORWARD | AHEAD) to (the | on)? ITEM"
+    " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to (the | on)? ITEM"
     " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) to)")
@@ -69,7 +69,8 @@ _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
     " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
-    " | antes del | before | prior to | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID | WAS) by | within | not until"
+    " | antes del | before | prior to | AHEAD of | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID"
+    " | WAS) by | within | not until"
     " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
     # "Before I leave on friday"
@@ -113,12 +114,15 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
-    " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to | some)? (work | CLASES"
+    " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to"
+    " | some)? (work | CLASES"
     " | OCUPADO | BUSY | CITA | COSA))"
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
     " | as (i | u | EJEM | yo | ya){0,2} (WENT | SEEMS_PAST | DIJO | TOLD | AGREED | ASKED)"
+    " (?! (me | u | on){0,2} ITEM)"
+    " | como me? (SEEMS_PAST | DIJO) (?= $ | PAUSE)"
     " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) WISHED"
 )
@@ -162,12 +166,18 @@ _OF_RESULTS = ALPHABET.compile(
 )
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
+_AT_SOMEBODYS = (
+    "(out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
+    " | MESA){1,2}"
+)
 _WAS_ON = ALPHABET.compile(
     "(WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY)"
-    " | (out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET){1,2}"
-    " | (out | up | over) FILL?)"
-    # "I've been there on the 20th", "I have come on 14th", "the technician was by on tuesday"
-    " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE (been | COME) FILL? (?= on | $) | WAS (by | out | over) (?= on | $))"
+    f" | {_AT_SOMEBODYS} | (out | up | over) FILL? | by (?= on | $))"
+    # "I've been there on the 20th", "I have come on 14th"
+    " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE"
+    f" (COME FILL? (?= on | $) | been FILL (?= on | $) | (been | COME) to (the | your | my) (word | LOCAL | STREET"
+    f" | MESA)"
+    f" | (been | COME) {_AT_SOMEBODYS}))"
     " (on)? (the)? $"
 )
 _THEY_TOLD = ALPHABET.compile(
@@ -206,14 +216,14 @@ _LATER_WORD = ALPHABET.compile(
     # "I'll give you a shout monday", "I'll hit you up saturday", "you'll hear from me tuesday"
     " | ILL EJEM? ((word | POP) u a? (TALK | PIEZA) | POP a TALK (your (word | words))? | TALK at u | DID u up)"
     " (EJEM | on | by | in | the){0,2} (DAYM | PARTM)"
-    " | ILL hear (word | from | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
+    " | ILL be? hear (word | words | from | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
     " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
     " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK (?! if) | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
     "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
@@ -225,9 +235,9 @@ _HABIT = ALPHABET.compile(
     " $)) | HORAS de CITA"
 )
 _TOLD_CLOSED = ALPHABET.compile(
-    "((PORQUE | since | as | ya que) (u | FILL | EJEM | is){0,2} | (u | FILL) is) (OPEN | ATIENDEN)"
+    "((PORQUE | since | as | ya que | como) (u | FILL | EJEM | is){0,2} | (u | FILL) is) (OPEN | ATIENDEN)"
 )
-_CLAUSES_AND_SO = frozenset(ALPHABET.union("PAUSE PERO FILL"))
+_CLAUSES_AND_SO = frozenset(ALPHABET.union("PAUSE PERO FILL ILL"))
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
@@ -536,7 +546,7 @@ def drop_habits(skeleton: Skeleton) -> None:
         if _of_hours(cluster) and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
     ]
     # "You're closed monday so tuesday" tells when they are.
-    told = len(skeleton.clusters) > 1 and _ASK not in letters
+    told = (len(skeleton.clusters) > 1 or _EVERY in letters) and _ASK not in letters
     around = _CLAUSES_AND_SO if told and _TOLD_CLOSED.search(letters) else _SENTENCES
     asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, around))]
     habitual = asked or weekdays

@@ -57,7 +57,8 @@ _TELLING = (
     f"((in the)? MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE |"
     f" NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on | of) the PARTEN | in the eve | on the exactly | at NIGHT | PARTEN | (TARDE | NOCHE) (?="
+    " | del (DIA | NOONS) | (in | on | of) the PARTEN | in the eve | on the exactly | at NIGHT | PARTEN | (TARDE"
+    " | NOCHE) (?="
     " $ | PAUSE | FILL))"
 )
 SURE_HOUR = (

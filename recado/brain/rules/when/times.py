@@ -277,7 +277,8 @@ _SINGLE = (
     *each(
         _told,
         # "Bang on 4", "on the stroke of 3", "a bit past 11"
-        f"(DEAD on | on the stroke of | (?<! INSIDE) available on | (a (WHILE | little) | SHORTLY) past) <t:{HOUR}>"
+        f"(DEAD on | on the stroke of | (?<! INSIDE) available on | (a word? (WHILE | little)"
+        f" | SHORTLY) past) <t:{HOUR}>"
         f" {NO_COUNTED} (?! word | words)",
         # "11 or so monday"
         f"<t:NN ({_ABOUT_THEN}){{1,2}}> (?= {_DAY_NEXT})",
@@ -316,6 +317,7 @@ _SINGLE = (
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
+        "(?<= FORWARD | AHEAD) to <t:DOTTED> (?= $ | PAUSE | FILL | on | if)",
         "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
         "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
         "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
@@ -379,7 +381,8 @@ _SINGLE = (
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
-        f"(?<! from | between | de | OPEN | available | work | BUSY | is | HORARIO | word | words) <n:WNUM | TENS> until"
+        f"(?<! from | between | de | OPEN | available | work | BUSY | is | HORARIO | word | words) <n:WNUM"
+        f" | TENS> until"
         f" <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS} (?= {_DAY_NEXT} | $ | PAUSE | FILLER)",
         f"<n:WNUM | TENS> of <t:(NUM | WNUM | one) {AFTER}{{0,3}}> (?= {_DAY_NEXT})",
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",

@@ -10,6 +10,7 @@ from recado.brain.rules.when.tokens import Tokens
 
 _ASK = ALPHABET.of("ASK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
+_SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
 _NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
@@ -101,6 +102,7 @@ _SOME_DAY = always(
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
+    "the WEEK following (CHRISTMAS | EASTER | THANKSGIVING | new YEARU)",
     # Quarters of the year, and what ends with it.
     "(in | by | for | during | before | after)? YEARQ (of | BIG){0,2}",
     "(in | by | for | during)? (the)? (ORDW | NUM TH | next | last | this) quarter of (the | this | next)? YEAR BIG?",
@@ -117,7 +119,8 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD |"
+    "(?<! WDAY) (after | before | about | over | following | prior to | DESPUES de | antes de) (el | la"
+    " | the)? (DIA de)? (NAVIDAD |"
     " CHRISTMAS |"
     " REYES |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
@@ -224,8 +227,9 @@ _SOONEST = always(
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     # "As soon as there's an opening", "soon as a chair frees up"
-    "as? SOON as (u | i | a | an | any | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME | word"
-    " | words | DOCTOR | MESA | COSA){1,5} (available | CANCEL) (up)?",
+    "as? SOON as (u | i | a | an | any | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
+    " | word"
+    " | words | DOCTOR | MESA | GROUP | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
@@ -294,7 +298,7 @@ def _weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "On weekdays": in a question in which nothing is wished it is about the opening hours."""
     del match
     letters = tokens.letters
-    asked = _ASK in letters or _ASKS.match(letters) is not None
+    asked = (_ASK in letters and not _SERVED.isdisjoint(letters)) or _ASKS.match(letters) is not None
     return Nothing(every=True) if asked and _WISHES.isdisjoint(letters) else Vague()
 
 
