@@ -38,7 +38,11 @@ RULES: tuple[Rule[Meant], ...] = (
         f" | FILL))",
     ),
     *each(_from(_NO_PLACE), f"(?<! the | a | my | your | WD) <day:ORDW> (?= at ({_HOUR_NEXT} | NN))"),
-    *each(_from(1), "(?<= FILL) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))"),
+    *each(
+        _from(1),
+        "(?<= FILL) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))",
+        "(?<! .) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))",
+    ),
     # "The twenty-eighth be ok?"
     *each(_from(_NO_PLACE), "the <day:ORDW> (?= word (FILL | good | WORK_FOR) | word $)"),
     # "23rd as decided", "is 11th slot open", "cancel 22nd appointment", "somebody 2nd morning"

@@ -452,7 +452,7 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards"
+        f"(after | past | from | starting (at | from)? | WHENEVER after) (about | like)? <t:{END_OF_RANGE}> (on | onwards"
         f" | and later"
         f" | or later)? {NO_THINGS}",
         f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE |"
@@ -479,7 +479,7 @@ _SPANS = (
         _until,
         f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
-        f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
+        f"(before | until) (about | like)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
         f"(before | until | by) <t:WNUM to (WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"by <t:HOURN {MINUTES}? | half past? HOURN> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",
