@@ -27,6 +27,7 @@ _OR_ELSE = (
     f"(COMMA? or (COMMA | MAYBE | FILL | BACKUP | as a | {_IF_NOT}){{1,3}} | COMMA? {_IF_NOT} COMMA?"
     " | COMMA (as a? | my)? BACKUP (COMMA | is){0,1} | COMMA (my | the)? ORDW CHOICE (COMMA | is){0,1})"
 )
+_WAIT = "(SORRY | find | HOLD on | no)"
 _ENDS = "(?= $ | PAUSE | FILL | PERO | on | if | is | WORK_FOR | i | this | next | WD | TOM)"
 
 
@@ -95,7 +96,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _offered,
         f"(at | about)? <t:{END_OF_RANGE}> ({_OR_ELSE} | COMMA? or EJEM) at? <v:{SURE_HOUR}> {NO_THINGS}",
         f"(?<= TOM | TODAY | WD | PARTEN) <t:HOURN> {_OR_ELSE} <v:HOURN> {_ENDS}",
-        f"(?<! INSIDE) <t:HOURN> {_OR_ELSE} <v:HOURN> (?= (on | this | next | the){{0,2}} (WD | TOM | TODAY | NUM TH))",
+        f"(?<! INSIDE) either? <t:HOURN> {_OR_ELSE} <v:HOURN> (?= (on | this | next | the){{0,2}} (WD | TOM"
+        f" | TODAY | NUM TH))",
     ),
     *each(
         _of_one_hour,
@@ -110,14 +112,16 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _put_right,
         f"no (COMMA | find | HOLD on? | FILL | SORRY | MAKING that){{1,5}} <n:{_N}> {_ENDS}",
+        f"COMMA (find | HOLD on?) COMMA? (no COMMA?)? <n:{_N}> {_ENDS}",
         f"(MAKING | i) AM <n:{_N}> {_ENDS}",
         f"SORRY COMMA? <n:{_N}> {_ENDS}",
     ),
     *each(
         _hour,
         f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? (not | no) {_N} ($ | PAUSE | on | WD | TOM))",
-        f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? (SORRY | find | HOLD on | FILL | no){{1,3}} COMMA? {_N} (COMMA"
+        f"(?<! INSIDE) <t:NUM | WNUM> (?= COMMA? {_WAIT} ({_WAIT} | FILL | COMMA){{0,4}} {_N} (COMMA"
         f" | on | WD | TOM | $))",
+        f"(?<= not NUM COMMA) <t:NUM | WNUM> {_ENDS}",
         f"(?<= AGREED) <t:NUM | WNUM> (?= COMMA? PERO i? SORRY {_N})",
     ),
 )

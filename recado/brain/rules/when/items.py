@@ -48,7 +48,8 @@ _ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this
 _HALVES = ALPHABET.compile("COMMA? (y | PERO | and | COMMA)? EJEM?")
 """ "Después de las 3 y antes de las 6"."""
 _BESIDE = ALPHABET.compile(
-    "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
+    "COMMA? (<before:antes (de | del) | before | prior to> | DESPUES (de | del) | after | SIGUIENTE (a | al | de"
+    " | del))"
     " (el | la | the | DIA | de){0,3}"
 )
 _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")

@@ -165,7 +165,7 @@ half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
 u will: you'll youll
-u is: you're youre
+u is: you're youre ye're
 """
 """What was meant, and how it is run together."""
 

@@ -216,7 +216,7 @@ _LATER_WORD = ALPHABET.compile(
     # "I'll give you a shout monday", "I'll hit you up saturday", "you'll hear from me tuesday"
     " | ILL EJEM? ((word | POP) u a? (TALK | PIEZA) | POP a TALK (your (word | words))? | TALK at u | DID u up)"
     " (EJEM | on | by | in | the){0,2} (DAYM | PARTM)"
-    " | ILL be? hear (word | words | from | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
+    " | ILL be? hear (word | words | from | my | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
     " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
     " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
@@ -234,10 +234,11 @@ _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
     " $)) | HORAS de CITA"
 )
-_TOLD_CLOSED = ALPHABET.compile(
-    "((PORQUE | since | as | ya que | como) (u | FILL | EJEM | is){0,2} | (u | FILL) is) (OPEN | ATIENDEN)"
+_BECAUSE_CLOSED = ALPHABET.compile(
+    "(PORQUE | since | as | ya que | como) (u | FILL | EJEM | is){0,2} (OPEN | ATIENDEN)"
 )
-_CLAUSES_AND_SO = frozenset(ALPHABET.union("PAUSE PERO FILL ILL"))
+_YOU_ARE_CLOSED = ALPHABET.compile("(u | FILL) is (OPEN | ATIENDEN)")
+_CLAUSES_AND_SO = frozenset(ALPHABET.union("PAUSE PERO FILL ILL CAN"))
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
@@ -546,8 +547,9 @@ def drop_habits(skeleton: Skeleton) -> None:
         if _of_hours(cluster) and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
     ]
     # "You're closed monday so tuesday" tells when they are.
-    told = (len(skeleton.clusters) > 1 or _EVERY in letters) and _ASK not in letters
-    around = _CLAUSES_AND_SO if told and _TOLD_CLOSED.search(letters) else _SENTENCES
+    told = _BECAUSE_CLOSED.search(letters) or (_ASK not in letters and _YOU_ARE_CLOSED.search(letters))
+    several = len(skeleton.clusters) > 1 or _EVERY in letters
+    around = _CLAUSES_AND_SO if told and several else _SENTENCES
     asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, around))]
     habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):

@@ -452,9 +452,8 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) (about | like)? <t:{END_OF_RANGE}> (on | onwards"
-        f" | and later"
-        f" | or later)? {NO_THINGS}",
+        f"(after | past | from | starting (at | from)? | WHENEVER after) (about | like)? <t:{END_OF_RANGE}>"
+        f" (on | onwards | and later | or later)? {NO_THINGS}",
         f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE |"
         f" onwards | and (later |"
         " after) | or (later | after)"

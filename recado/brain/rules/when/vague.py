@@ -227,7 +227,7 @@ _SOONEST = always(
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     # "As soon as there's an opening", "soon as a chair frees up"
-    "as? SOON as (u | i | a | an | any | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
+    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
     " | word"
     " | words | DOCTOR | MESA | GROUP | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
@@ -270,7 +270,7 @@ _EXCEPT = always(
     "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
     f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
     f"(another than | save for) {_DAYS_LEFT_OUT}",
-    f"(?<= WORK_FOR | good | FILL | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
+    f"(?<= WORK_FOR | good | FILL | COMMA | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
     # "Any day will do but friday"
     "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR | good | FILL"
     f" | MAKE){{1,3}} PERO {_DAYS_LEFT_OUT} (?= $ | PAUSE | FILL)",
