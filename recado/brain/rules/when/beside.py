@@ -8,7 +8,7 @@ from recado.brain.rules.when.grammar import Rule, said
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import each
 from recado.brain.rules.when.mentions import Another, Bare, Meant, TimeNamed, TimesOffered
-from recado.brain.rules.when.spoken import AFTER, END_OF_RANGE, NO_THINGS, SURE_HOUR, clock_in
+from recado.brain.rules.when.spoken import AFTER, NO_THINGS, SURE_HOUR, clock_in
 from recado.brain.rules.when.tokens import Tokens
 
 _NOON = 12
@@ -94,7 +94,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(_another_hour, f"COMMA? or EJEM at? <n:{_N}> oclock? {_ENDS}"),
     *each(
         _offered,
-        f"(at | about)? <t:{END_OF_RANGE}> ({_OR_ELSE} | COMMA? or EJEM) at? <v:{SURE_HOUR}> {NO_THINGS}",
+        f"<t:HOURN> ({_OR_ELSE} | COMMA? or EJEM) at? <v:{SURE_HOUR}> {NO_THINGS}",
         f"(?<= TOM | TODAY | WD | PARTEN) <t:HOURN> {_OR_ELSE} <v:HOURN> {_ENDS}",
         f"(?<! INSIDE) either? <t:HOURN> {_OR_ELSE} <v:HOURN> (?= (on | this | next | the){{0,2}} (WD | TOM"
         f" | TODAY | NUM TH))",
@@ -106,7 +106,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _or_half_past,
-        f"(at | about)? <t:NOONS | HOURN {AFTER}{{0,3}}> or <off:(half | a? quarter)> past (?! HOURN | NOONS)",
+        "(at | about)? <t:NOONS | HOURN (MER | oclock)?> or <off:(half | a? quarter)> past (?! HOURN | NOONS)",
     ),
     # Putting right: "at 4, no wait, 5", "at 8, I beg make am 9"
     *each(
