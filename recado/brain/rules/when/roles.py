@@ -60,10 +60,10 @@ _MOVE = ALPHABET.compile(
     " ITEM? (a | al | para)"
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
-    " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to (the | on)? ITEM"
+    " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
-_BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) to)")
+_BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
 """ "Bring thursday's 11 o'clock forward to 9"."""
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"

@@ -19,7 +19,7 @@ _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
 _NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
 _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 
-_NO_HOURS = "(?! between | after | before | in | about | at | from | until | by | during)"
+_NO_HOURS = "(?! between | after | past | before | in | about | at | from | until | by | during)"
 """After "any time" and "sometime": hours that say which."""
 
 _SOME_DAY = always(
