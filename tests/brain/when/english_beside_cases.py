@@ -294,4 +294,23 @@ MESSAGES: tuple[tuple[datetime, tuple[tuple[str, str], ...]], ...] = (
         datetime(2027, 8, 3, 12, 0, tzinfo=ZoneInfo("Asia/Kolkata")),
         (("Rakhi is on 17th, want parlour appointment one day before at 4 pm", "08-16 16:00"),),
     ),
+    (
+        # Monday.
+        datetime(2026, 10, 26, 7, 12, tzinfo=ZoneInfo("America/Lima")),
+        (
+            ("bring my 3.30 tomorrow forward to 2", "10-27 14:00 from_time=15:30"),
+            ("Thursday 11.30 appointment pull it ahead to 10", "10-29 10:00 from_time=11:30"),
+            ("can Friday's appointment be brought forward to Thursday", "10-29 from_date=2026-10-30"),
+            ("looking forward to Tuesday at 3", "10-27 15:00"),
+            ("I was at yours on Tuesday and left my charger", "10-20 past"),
+            ("as soon as a chair frees up", "soonest"),
+            ("anytime past 2 on Friday", "10-30 time_from=14:00"),
+            ("a bit past 2 on Friday", "10-30 14:00"),
+            ("I'm free from ten till five tomorrow", "10-27 time_from=10:00 time_to=17:00"),
+            ("ten till five tomorrow", "10-27 16:50"),
+            ("my exam's not until the 12th so Friday works", "10-30"),
+            ("sometime in Q2", "? vague"),
+            ("Wednesday as we planned", "10-28"),
+        ),
+    ),
 )

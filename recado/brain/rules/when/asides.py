@@ -59,6 +59,8 @@ _DAY_OF_DUTY = ALPHABET.compile(
     " (word | words | thing | CLASES | work | TAKE | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
     " | RETURN (on | by) the? <day3:DAYM>"
+    # "The wedding's not until march 11th"
+    " | (the | my | your) (word | CLASES | CITA | TEMPORADA | FEAST | CUMPLIR) is? not until the? <day5:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
     " (i | my | the | EJEM | its | is | coming | HAVING | a | word | words | COSA | LOCAL | GETTING | PARTM | WAS"
     " | BUSY | out | of | leave | work | TIMEM){0,6} (on | at | in | the){0,2} <day4:DAYM>"
@@ -99,7 +101,7 @@ def _mark_duties(skeleton: Skeleton) -> None:
         if any(_offers(other, item) for other in skeleton.items if other.at < match.start()):
             item.aside = True
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
-        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4"))]
+        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5"))]
         if any(_offers(other, item) for other in skeleton.items if other is not item):
             item.aside = True
 

@@ -5,9 +5,9 @@ are the same kind.
 """
 
 WEEKDAYS = (
-    "monday mon munday monady mondy monay",
-    "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy",
-    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wednesay",
+    "monday mon munday monady mondy monay mundy mondey",
+    "tuesday tue tues tuez tuesady teusday tusday tuseday tuesdy toosday tuesdey chewsday",
+    "wednesday wed weds wedz wedsday webnesday wensday wendsday wednesdy wedesday wednsday wednseday wenesday wenzday",
     "thursday thu thur thurs thurz thrusday thursdy thurday thirsday thursay thrs",
     "friday fri friyay firday fryday frday fridy",
     "saturday satur saterday satruday saturdy satday sturday",
@@ -21,7 +21,7 @@ MONTHS = (
     "january jan januray janury",
     "february febuary feburary",
     "",
-    "april apr",
+    "april apr arpil aprl aprill",
     "",
     "june",
     "july",
@@ -53,16 +53,16 @@ KINDS = """
 TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
     2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
-    tommrow tomorw bukas
+    tommrow tomorw bukas tumorrow temorrow 2morro
 # A name as well.
 tom: tom
 OVERMORROW: overmorrow
-YESTERDAY: yesterday yesterdays yday yest yesturday yesterdy
+YESTERDAY: yesterday yesterdays yday yest yesturday yesterdy ystrday yestday ystday yesteday yestrday
 TONIGHT: tonight tonite 2nite 2night tonights tnite tonihgt
 SAT: sat
 SUN: sun
 MAY: may
-MARCH: march
+MARCH: march marhc mrach
 once: once
 # Parts of the day
 MORNING: morning mrng mrning mornng mornin morn mornig moring
@@ -98,20 +98,21 @@ FORTNIGHT: fortnight fortnights
 SIGLO: seconds secs sec century decade anniversary
 WEEKEND: weekend wknd weekned wkend
 WEEKENDS: weekends
-WEEKDAY: weekday weekdays
+WEEKDAY: weekday
+WEEKDAYS: weekdays
 end: end ends
 BEGINNING: beginning start
 # Pointing
 this: this dis
 next: next nxt nex
-last: last previous
+last: last previous final
 COMING: coming upcoming comin
 following: following
 past: past
 ago: ago
 later: later l8r latr
 SOMETIME: sometime someday
-WHENEVER: whatever whenever anytime whichever
+WHENEVER: whatever whenever anytime anyday whichever
 any: any
 anything: anything
 some: some few several couple
@@ -126,12 +127,12 @@ immediately: immediately
 NOW: now
 right: right
 away: away
-available: available availability opening openings slot slots spot free
+available: available availability opening openings slot slots spot free frees
 possible: possible possibl
 when: when wen
 what: what wht whats
 # Function words
-in: in
+in: in inna
 on: on onn sa
 at: at ng
 for: for
@@ -144,6 +145,10 @@ and: and
 by: by
 until: until till til untill
 between: between btw btwn
+prior: prior
+AHEAD: ahead
+FORWARD: forward
+hence: hence
 after: after aftr afta
 before: before b4 befor
 within: within
@@ -167,16 +172,25 @@ about: about bout abt around arnd round approx approximately roughly circa say
 like: like
 half: half
 quarter: quarter
+cuartos: quarters
 oclock: oclock o'clock clock
 sharp: sharp
+# "Bang on 4", "on the stroke of 3".
+DEAD: dead bang smack
+stroke: stroke
+thereabouts: thereabouts
+SHORTLY: shortly
 exactly: exactly dot
 ISH: ish
 fecha: date dates
-thing: thing
+thing: thing something
 time: time times
 then: then
-else: else otherwise
-excepto: except
+else: else otherwise alternatively
+BACKUP: backup fallback plan_b
+CHOICE: choice preference
+excepto: except barring sans minus cept barrin
+save: save
 BAR: bar
 BAD: bad hectic packed awkward tricky rammed manic stuffed chockers mental nuts insane crazy chaos mayhem
 NAH: nah
@@ -187,7 +201,7 @@ convenient: convenient
 CONVENIENCE: convenience leisure
 FIT: fit
 most: most
-DAILY: daily diario diariamente
+DAILY: daily diario diariamente everyday
 during: during
 if: if
 is: is are r
@@ -224,6 +238,8 @@ GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
     carnival halfterm exams finals harvest graduation semester honeymoon payday
 term: term
+TEMPORADA: season
+YEARQ: q1 q2 q3 q4
 PUBLIC: public bank
 new: new
 HALLOWEEN: halloween
@@ -245,9 +261,10 @@ BORN: born birth dob birthdate
 BIRTHDAY: birthday bday birthdays bdays bday's birthday's
 STREET: street park square ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
 MESA: room suite
+flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
-    flat door block bay lot ward
+    door block bay lot ward
 CODIGO: phone passport code reference order mobile case invoice policy insurance account
 SOY: named mr mrs ms name
 FIEBRE: temperature fever temp
@@ -272,10 +289,10 @@ MOVER: bump move reschedule change switch swap postpone push rebook moving chang
 shift: shift shifting
 CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
-HAVE: have has i've ive we've weve they've theyve you've youve
+HAVE: have has hav hv i've ive we've weve they've theyve you've youve
 GOT: got
 ABLE_TO: can
-COULD: could
+COULD: could cud cld
 CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
 able: able gonna going
@@ -283,11 +300,13 @@ be: be being
 MAKING: make go attend do come_in making arrive
 COME: come
 # Before "by": "pop by friday" names the day.
-POP: pop swing drop nip pass
+POP: pop swing drop nip pass popping swinging dropping nipping passing
+# "Outside in 5" tells when somebody is there.
+ARRIVE: reach reaching outside pulling parking
 GETTING: get gets bring
 getting: getting
 WORK_FOR: works suits suit fine perfect
-WOULD: would
+WOULD: would wud wld wuld
 QUERIA: wanted needed
 WISHED: want need wants needs wanna i'd looking lets let's let wish gimme
 longer: longer
@@ -310,17 +329,24 @@ out: out
 SKIP: skip skipping miss missing bail bailing
 id: id
 FORGET: forget
+# "No, hang on".
+HOLD: hang hold
 IM: im i'm i_am
-TALK: talk speak call tell text write message confirm know reply email ring
+TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz
+hear: hear hearing
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops
 PREFER: prefer rather
-MAYBE: maybe perhaps
+MAYBE: maybe perhaps possibly
 WONDERING: wondering hoping thinking
 since: since
 OPEN: open opens opened close closes closed closing shut opening_hours
+# Books with verses: "John 3:16".
+word: john luke mark matthew james psalm psalms romans isaiah jeremiah genesis exodus proverbs corinthians galatians
+    ephesians philippians colossians hebrews revelation ecclesiastes pr pb
 # The past
 WAS: was were wasnt wasn't
+been: been
 MISSED: missed forgot overslept didnt didn't
 ASKED: asked advised suggested recommended instructed requested
 POST: post
@@ -350,7 +376,7 @@ FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude 
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
     po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
-u: you u ye
+u: you u ye yous yiz
 ILL: i'll ill we'll will
 ejem: just only even we we're they
 """

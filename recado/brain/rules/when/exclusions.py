@@ -27,6 +27,7 @@ _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until 
 _FEW = 12
 """So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
+_LAST_HOUR, _QUARTER = 24, 15
 
 _DATE = (
     "(<full:FULLDATE>"
@@ -144,6 +145,13 @@ def _second(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if tokens.number(match.end() - 1) == 2 else None
 
 
+def _verse(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "John 3:16", "romans 8:28": what books have before numbers with a colon, and few hours have behind it."""
+    chapter, line = tokens.values[match.end() - 1][:2]
+    in_book = tokens.number(match.start()) > 0
+    return Nothing() if in_book and (chapter > _LAST_HOUR or line % _QUARTER) else None
+
+
 def _we_would(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Wed like to come"."""
     return Nothing() if tokens.number(match.start()) == 2 and tokens.length(match.start()) == len("wed") else None
@@ -153,6 +161,9 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
+_NONE_LEFT_OUT = (
+    "(?! (this | next | WEEK | MONTH | WORK_FOR | is | ILL | MAKING | good){0,3} (PERO | excepto | BAR | save))"
+)
 _AT = "(at | a las | a la) (NUM | WNUM | una | one | CLOCK) (y (media | cuarto))? MER?"
 
 GRAMMAR: Grammar[Meant] = Grammar(
@@ -258,7 +269,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "CADA (NN | media) (HS | UNIT)",
             "(NN | BIG | LONG) DINERO de MOVER",
             "DASHED (COSA | DOSIS | DINERO | GRADOS | PERCENT)",
-            "(?<! MON) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
+            "(?<! MON | CANCEL | MOVER) (NN | una | un) (TH) (COSA | CITA | time | ROOM | vez | one | ones)",
             "N UNIT (a | each) (NIGHT | DAY | WEEK)",
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "(CUALQUIER | uno | una) de (los | las) WNUM",
@@ -312,14 +323,16 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! como) muy TARDE",
             "(UNIT | MINU) TARDE",
             "(NUM | WNUM | UNIT | MINU) late",
-            f"({_AT} COMMA?)? ((a)? DAILY | (each | most) word? (DAY | DAYS | MORNING | NIGHT"
-            f" | AFTERNOON | EVENING | WEEKDAY) (?! PERO | excepto | BAR) | TODOS los word (DIAS | DIA))",
+            f"({_AT} (COMMA | oclock | for | the | a | my | word | words){{0,3}})? ((a)? DAILY | (each"
+            f" | most) word? (DAY | DAYS | MORNING | NIGHT"
+            f" | AFTERNOON | EVENING | WEEKDAY) {_NONE_LEFT_OUT} | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
+            f"{_AT} (oclock | in | the){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"
-            " (?! PERO | excepto | BAR)",
+            f" {_NONE_LEFT_OUT}",
             "(a las (NUM | WNUM | CLOCK) (MER | de la PARTES)?)? (TODOS | CADA) (los | las)?"
             " (DIA | DIAS | MANANAS | TARDES | NOCHES | MANANA | NOCHE | TARDE | MES |"
             " MESES)"
@@ -333,6 +346,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "N? (COSA | vez) (a la | por | al | a | each) (SEMANA | DIA | MES | ANO | WEEK | DAY | MONTH)",
             "((el | DIA){0,2} NN)? de CADA (MES | SEMANA | ANO)",
         ),
+        *each(_verse, "word CLOCK"),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
         *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY"),

@@ -13,10 +13,12 @@ from recado.brain.rules.when.clock import Clock
 from recado.brain.rules.when.grammar import Found
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import (
+    Another,
     Apart,
     Bare,
     BareMonth,
     DayNamed,
+    DaysOffered,
     DaySpan,
     Following,
     Meant,
@@ -46,7 +48,8 @@ _ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this
 _HALVES = ALPHABET.compile("COMMA? (y | PERO | and | COMMA)? EJEM?")
 """ "Después de las 3 y antes de las 6"."""
 _BESIDE = ALPHABET.compile(
-    "COMMA? (<before:antes (de | del) | before> | DESPUES (de | del) | after | SIGUIENTE (a | al | de | del))"
+    "COMMA? (<before:antes (de | del) | before | prior to> | DESPUES (de | del) | after | SIGUIENTE (a | al | de"
+    " | del))"
     " (el | la | the | DIA | de){0,3}"
 )
 _ANCHOR_PUT_RIGHT = ALPHABET.compile(
@@ -186,7 +189,7 @@ def build(tokens: Tokens, found: Sequence[Found[Meant]], today: date) -> Skeleto
     for item in items:
         letters += tokens.letters[done : item.start]
         item.at = len(letters)
-        if isinstance(item.meant, Nothing | Bare | Shift):
+        if isinstance(item.meant, Nothing | Bare | Another | Shift):
             every = isinstance(item.meant, Nothing) and item.meant.every
             letters.append(_EVERY if every else _GONE)
         else:
@@ -260,15 +263,41 @@ def _put_right(items: list[Item]) -> list[Item]:
     """Bare numbers made what the mention before them was, bare months put into the day before them: "a las 5, perdon
     6", "el 3 de mayo, perdon, de junio"."""
     before: Item | None = None
+    numbered: Item | None = None
     for item in items:
         if isinstance(item.meant, Bare):
             if before is not None:
                 item.meant = _like(before.meant, item.meant)
+            if isinstance(item.meant, Bare) and numbered is not None:
+                item.meant = _like(numbered.meant, item.meant)
+        elif isinstance(item.meant, Another):
+            item.meant = _beside(numbered, item.meant)
         elif isinstance(item.meant, BareMonth):
             item.meant = _in_month(before.meant if before is not None else None, item.meant.month)
         elif isinstance(item.meant, DayNamed | TimeNamed | Moment):
             before = item
+        if _has_number(item.meant):
+            numbered = item
     return items
+
+
+def _has_number(meant: Meant) -> bool:
+    return isinstance(meant, TimeNamed) or (isinstance(meant, DayNamed) and meant.day.day is not None)
+
+
+def _beside(before: Item | None, another: Another) -> Meant:
+    """The number made a choice beside the one before it, of which the mention then speaks: "at two or maybe three"."""
+    other = _like(before.meant, Bare(another.number)) if before is not None else None
+    match before.meant if before is not None else None, other:
+        case TimeNamed(one), TimeNamed(two):
+            offered: Meant = TimesOffered((one, two))
+        case DayNamed(one), DayNamed(two) if not another.hour:
+            offered = DaysOffered((one, two))
+        case _:
+            return Nothing()
+    if before is not None:
+        before.meant = offered
+    return Nothing()
 
 
 def _of_one_month(tokens: Tokens, today: date, items: list[Item]) -> list[Item]:

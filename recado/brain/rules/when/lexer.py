@@ -38,8 +38,8 @@ def _fold_table() -> Mapping[int, str | None]:
 
 _FOLD = _fold_table()
 _TOKEN = re.compile(
-    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?f\b)
-    |(?P<special>2(?:mor+ow|moro|moz|mrw|mo|day|nite|night)\b|b4\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
+    r"""(?P<week>\bl\ ?(?:-|\ba\b)\ ?v\b|\bm\ ?-\ ?(?:f|th|sat?)\b|\btu\ ?-\ ?th\b)
+    |(?P<special>2(?:mor+ow?|moz|mrw|mo|day|nite|night)\b|b4\b|\bq[1-4]\b|l8r?\b|re-sched(?:ul(?:e|ing))?\b|½)
     |(?P<iso>\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}(?!\d)(?:t(?=\d\d:))?)
     |(?P<full>\d{1,2}(?:\ ?/\ ?\d{1,2}\ ?/\ ?|-\d{1,2}-|\.\d{1,2}\.)(?:\d{4}|\d{2})(?![\d/]))
     |(?P<clock>\d{1,2}(?::\ ?|\ :)\d{2}(?::\d{2}(?!\d))?(?!\d))
@@ -48,6 +48,7 @@ _TOKEN = re.compile(
     |(?P<slashed>\d{1,2}\ ?/\ ?\d{1,2}(?!\d|:\d))
     |(?P<dotted>\d{1,2}(?:\.\d{1,2}|,[0-5]\d)(?!\d|:\d|\ ?,\d))
     |(?P<dashed>\d{1,2}-\d{1,2}(?!\d|:\d))
+    |(?P<short>(?<!\w)'\d\d(?![\d:]))
     |(?P<num>\d{1,2}(?!\d))
     |(?P<big>\d{3,4}(?!\d))
     |(?P<mer>[ap]\s?\.\s?m\b\.?)
@@ -98,6 +99,7 @@ _NO_PAST_ENGLISH = frozenset(
      "married", "united", "combined", "kindred", "bearded", "advanced"]
 )  # fmt: skip
 _DIGITS = re.compile(r"\d+")
+_CENTURY = 2000
 # After these a dot ends no sentence.
 _ABBREVIATIONS = frozenset(
     [
@@ -204,7 +206,7 @@ _SHAPE_LETTERS = {
     "long": ALPHABET.of("LONG"), "slashed": ALPHABET.of("SLASHED"),
     "paired": ALPHABET.of("SLASHED"), "dotted": ALPHABET.of("DOTTED"),
     "dashed": ALPHABET.of("DASHED"), "num": ALPHABET.of("NUM"), "big": ALPHABET.of("BIG"),
-    "currency": ALPHABET.of("MONEY"),
+    "currency": ALPHABET.of("MONEY"), "short": ALPHABET.of("BIG"),
 }  # fmt: skip
 _WRITTEN_OUT = {"week": "lunesaviernes", "special": "", "asap": "asap", "birth": "dob", "para": "para", "andor": "o"}
 """Words with signs or digits in them, and the word they are read as; "" for the word itself."""
@@ -368,5 +370,8 @@ class _Lexer:
             # "covid19" and "b12" are no numbers.
             letter = letter if self._letters[-1] in _NUMBER_HEADS else _LONG
         numbers = tuple(int(digits[:9]) for digits in _DIGITS.findall(text))
+        if kind == "short":
+            # "June '29".
+            numbers = (_CENTURY + numbers[0],)
         dashed = (1,) if kind == "full" and "-" in text else ()
         self._add(letter, numbers + dashed, start, end)

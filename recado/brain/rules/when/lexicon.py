@@ -166,7 +166,7 @@ half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
 u will: you'll youll
-u is: you're youre
+u is: you're youre ye're
 """
 """What was meant, and how it is run together."""
 
@@ -218,6 +218,8 @@ def _words(
 
 
 _NUMBER_OF = {"una": 1, "un": 1, "uno": 1, "one": 1, "an": 1, "a": 1,
+              # Listed words that are of no kind are books with verses.
+              "word": 1,
               "SAT": 5, "SUN": 6, "MAY": 5, "MARCH": 3, "MAR": 3,
               }  # fmt: skip
 

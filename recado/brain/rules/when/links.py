@@ -10,7 +10,8 @@ Link = Literal["choice", "list", "range", "none"]
 
 _FILLERS = (
     "(el | la | las | los | the | para | en | a | al | del | de | on | at | in | for | este | this | TALVEZ | MAYBE"
-    " | EJEM | por | tipo | como | PUEDO | ser | es | ERA | SUBJ | FILL | COMMA | que | un | about | si | QUEDA | CAN)"
+    " | EJEM | por | tipo | como | PUEDO | ser | es | ERA | SUBJ | FILL | COMMA | que | un | about | si | QUEDA"
+    " | CAN | else)"
 )
 _CHOICE = ALPHABET.compile(
     "(COMMA | FILL | EJEM | STOP | ASK | WORK_FOR | QUEDA | BIEN | me){0,4} ((o | or) (?! mejor | SUBJ |"
@@ -20,6 +21,9 @@ _CHOICE = ALPHABET.compile(
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     " | COMMA? o en su word (el | la)? $"
+    # "The 24th or as a backup the 25th", "2pm, second choice 4pm", "monday or, failing that, tuesday"
+    " | (COMMA | DASH)? or? COMMA? (failing that | (as a? | my)? BACKUP | (my | the)? ORDW (CHOICE | PIEZA))"
+    " (COMMA | COLON | DASH | is | the | on | at){0,3} $"
     " | FILL? (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
     " (else | failing that | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"

@@ -149,6 +149,15 @@ class Bare:
 
 
 @dataclass(frozen=True, slots=True)
+class Another:
+    """A number beside the one before it ("at two or maybe three"): of a time or a day, whatever that was; of a time
+    alone if `hour`."""
+
+    number: int
+    hour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class BareMonth:
     """A month that puts another right ("el 3 de mayo, perdon, de junio")."""
 
@@ -187,6 +196,7 @@ Meant = (
     | Following
     | Apart
     | Bare
+    | Another
     | BareMonth
     | Birth
     | Nothing

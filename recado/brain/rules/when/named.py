@@ -16,7 +16,10 @@ _HOURS_A_DAY = 24
 _FORTNIGHT = 14
 _MONTHS_A_YEAR = 12
 _MAX_COUNT = 1000
+_MOST_OF_ARRIVING = 6
+"""Words of "dropping me off at the" before "in 10"."""
 _HOUR = 60
+_QUARTER = 15
 _SATURDAY, _SUNDAY, _TUESDAY = 5, 6, 1
 _SAT, _SUN, _MAR = (ALPHABET.of(kind) for kind in ("SAT", "SUN", "MAR"))
 _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
@@ -24,7 +27,8 @@ _DAY_UNITS, _WEEK_UNITS, _MONTH_UNITS, _YEAR_UNITS, _HOUR_UNITS = (
 )
 _TOLD = frozenset(ALPHABET.union("TOLD ASKED AGREED COME BOOK CITA"))
 _ONE_DAY = frozenset(ALPHABET.union("DIA DAY"))
-_FROM = ALPHABET.of("from")
+_ONE_WEEK = frozenset(ALPHABET.union("WEEK FORTNIGHT"))
+_FROM, _EN = ALPHABET.of("from"), ALPHABET.of("en")
 _FORTNIGHTS, _QUINCENAS = ALPHABET.of("FORTNIGHT"), ALPHABET.of("QUINCENA")
 _TODAY, _PASADO, _OVERMORROW = ALPHABET.of("TODAY"), ALPHABET.of("PASADO"), ALPHABET.of("OVERMORROW")
 _IDIOM_WEEKS: Mapping[int, int] = {8: 7, 15: 14}
@@ -72,7 +76,7 @@ def _shift(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A week from", "dos dias despues de", "the day before": of the day that follows."""
     unit = match.group("u")
     number = tokens.number(match.start("n")) if said(match, "n") else 1
-    one = unit in _ONE_DAY or (unit == _FORTNIGHTS and match.group()[-1] == _FROM)
+    one = unit in _ONE_DAY or (unit in _ONE_WEEK and match.group()[-1] == _FROM)
     working = said(match, "work")
     if number > _MAX_COUNT or not (said(match, "n") or one) or (working and unit not in _DAY_UNITS):
         return None
@@ -213,10 +217,14 @@ def _minutes(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     number = tokens.number(match.start("n")) if said(match, "n") else 0
     if number > _MAX_COUNT:
         return None
-    unit = _HOUR if match.group("u") in _HOUR_UNITS else 1
+    unit = 1 if said(match, "u") and match.group("u") not in _HOUR_UNITS else _HOUR
     minutes = number * unit
     if said(match, "half"):
         minutes += 30
+    if said(match, "quarter"):
+        minutes += _QUARTER
+    if said(match, "quarters"):
+        minutes += _QUARTER * tokens.number(match.start("quarters"))
     for group in ("more", "more2"):
         if said(match, group):
             minutes += tokens.number(match.start(group))
@@ -227,6 +235,26 @@ def _arriving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Llego en 5": minutes."""
     number = tokens.number(match.start("n"))
     return Moment(number) if 0 < number < _HOUR else None
+
+
+_ARRIVAL = ALPHABET.compile(
+    # "With you", "there", "see yous"
+    "((with | to | by | see | find) u | FILL"
+    # "At your gate", "reaching the clinic", "dropping me off"
+    " | (at | in) (the | your | my)? word? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
+    " | (ARRIVE | POP) (in | me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA"
+    " | STREET){0,4}) $"
+)
+
+
+_AT_THE_DOOR = ALPHABET.compile("en (la | el | su)? (word | LOCAL | MESA | PIEZA | CALLE) $")
+
+
+def _there_in(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "There in 10", "at your gate in five": minutes, after words of arriving."""
+    before = tokens.letters[max(0, match.start() - _MOST_OF_ARRIVING) : match.start()]
+    arrival = _AT_THE_DOOR if match.group()[0] == _EN else _ARRIVAL
+    return _arriving(tokens, match) if arrival.search(before) is not None else None
 
 
 def _decimal_hours(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -275,7 +303,8 @@ _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly |
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _BESIDE = (
-    "(<before:antes (de | del) | before | PASADA (a | al)> | after | from | DESPUES (de | del)"
+    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following | from"
+    " | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
 _COUNTED_FROM = "((COUNTING | a TELL) (a partir (de | del) | desde | de | del | from | since | starting))"
@@ -284,6 +313,8 @@ _FROM_DAY = f"(mas? COMMA? ({_COUNTED_FROM} | a partir (de | del)))"
 _NO_HOUR = "(?! las | la (una | NUM) | (el)? NOONS | que)"
 """ "Los dos días después de las 5": from five on, both days."""
 _DATE_UNIT = "<work:HABIL | BUSY>? <u:DAYU | WEEKU | MONTHU | YEARU | FORTNIGHT | QUINCENA>"
+_THEN = "(?= $ | PAUSE | FILL | EJEM? ILL | i | u | CAN | COME | at)"
+_QUARTERS = "(<quarters:NN> DASH? (quarter | cuartos) | a? <quarter:quarter>)"
 _START = "(<wd:WDAY> | <today:TODAY> DIA? | <after:PASADO MANANA | OVERMORROW | DAY after TOM> | TOM | <now:NOW>)"
 _WEEK_AFTER = "esta? (NEXT | OTRO) WEEKU | esta? WEEKU (que VIENE | NEXT | OTRO)"
 _EN_NEXT_WEEK = f"((de | of | in | en | COMMA | from){{0,2}} (la | the)? ({_WEEK_AFTER}))"
@@ -306,7 +337,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(
         _in_days(1),
         "(?<! with | IM | FILL | DOCTOR | TALK | its | is | SOY | and | the | my | by | from | to) tom (?= $ | ASK"
-        " | FILL | PARTEN | NUM MER | CLOCK | at (NUM | CLOCK | NOON))",
+        " | FILL | or (WD | TODAY | the) | PARTEN | NUM MER | CLOCK | at (NUM | CLOCK | NOON))",
         "(?<= PARTEN | COMMA | for) tom (?= $ | BREAK | FILL)",
     ),
     *always(_in_days(7), "this DAY WEEK", "same DAY next WEEK", "next WEEK (on)? (the)? same DAY"),
@@ -330,6 +361,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(the)? DAY after (the)? next",
         "(?<= or | about | COMMA) the? DAY after (?= $ | PAUSE | FILL | is | if)",
     ),
+    *always(DayNamed(Day(offset=1, working=True)), "(the | on the)? next (HABIL | BUSY) DAY", "PROX DIA HABIL"),
     *always(_in_days(3), "TRASPASADO MANANA", "PASADO PASADO MANANA"),
     *always(_in_days(-1), f"{_DAY_OF} YESTERDAY"),
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
@@ -337,13 +369,13 @@ RULES: tuple[Rule[Meant], ...] = (
         _counted,
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
-        f"{_COUNT} {_DATE_UNIT} (from (NOW | TODAY) | later | time | mas TARDE)",
+        f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
         f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
-        f"(?<! word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
-        f"(?<= COME word) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
-        f"(?<= CITA) after {_COUNT} {_DATE_UNIT} (?= $ | PAUSE | FILL | i | u | CAN | at)",
+        f"(?<! word) after {_COUNT} {_DATE_UNIT} {_THEN}",
+        f"(?<= COME word) after {_COUNT} {_DATE_UNIT} {_THEN}",
+        f"(?<= CITA) after {_COUNT} {_DATE_UNIT} {_THEN}",
         f"de? TODAY (en | a) {_SOME}? {_COUNT} {_DATE_UNIT}",
         f"({_IN} | a los?)? {_SOME}? {_COUNT} {_DATE_UNIT} ({_FROM_DAY} | desde | since | starting) TODAY",
         f"({_COUNTED_FROM} TODAY | (a partir de | desde) TODAY COUNTING) (COMMA | que){{0,2}} {_IN}?"
@@ -364,7 +396,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _shift,
-        f"{_IN}? (el | the)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
+        f"{_IN}? (el | the | al)? {_COUNT}? {_SHIFT_UNIT} {_BESIDE} (FERIADO (de | del)?)? {_NO_HOUR}",
         f"({_IN} | a los?)? {_SOME}? {_COUNT} {_SHIFT_UNIT} {_FROM_DAY} {_NO_HOUR}",
         f"a los? <n:NN> {_SHIFT_UNIT} (del (?= (DIA | PROX)? (WDAY | NUM)) | de (?= TOM | PASADO))",
         f"COUNTING {_COUNT} {_SHIFT_UNIT} (desde | since | starting) {_NO_HOUR}",
@@ -440,8 +472,13 @@ RULES: tuple[Rule[Meant], ...] = (
         f"{_IN} <half:media> <u:HORA>",
         f"{_IN} <half:half> (an | a)? <u:HOUR>",
         f"{_IN} (a | an) <half:half> <u:HOUR>",
-        "<n:N | a | an> <u:HOURU | MINU> (from NOW)",
-        "<half:half> (an | a)? <u:HOUR> from NOW",
+        "<n:N | a | an> <u:HOURU | MINU> (from NOW | hence)",
+        f"<n:N | a | an> <u:HOURU>? and (a <half:half> | {_QUARTERS}) <u2:HOURU>? (from NOW | hence)",
+        f"{_IN} <n:N | a> and (a? <half:half> | {_QUARTERS}) <u:HOURU>",
+        f"{_IN} <n:N | an> <u:HOURU> (and | y) {_QUARTERS}",
+        f"{_QUARTERS} of? an? <u:HOURU> (from NOW | hence)",
+        f"{_IN} {_QUARTERS} of? an? <u:HOURU>",
+        "<half:half> (an | a)? <u:HOUR> (from NOW | hence)",
     ),
     *each(
         _arriving,
@@ -450,6 +487,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
+    *each(_there_in, f"(in | en) (about | like)? <n:NN> (or FILL)? {_ALONE}"),
     *always(Moment(75), f"{_IN} HORA y cuarto", "in an HOUR and a quarter"),
     *always(Moment(90), f"{_IN} HORA y media", "in (a | one) and a? half HOURU"),
     *always(Moment(15), f"{_IN} (un | una)? cuarto de HORA", "in (a)? quarter (of)? (an)? HOUR"),
@@ -466,7 +504,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
         " WORK_FOR | SLASH | the | COMMA | MON)",
         "(?<= MER | CLOCK | NOONS | oclock | PARTEN | ISH | available | FILL | ASK | STOP | CITA | OPEN | TODAY |"
-        " TOM | sharp"
+        " TOM | sharp | NUM | WNUM | TENS"
         " | BOOK | u | CAN) <wd:SAT | SUN> (?= $ | PAUSE | FILL)",
         "(?<! i | u | EJEM | the | in | word | its) <wd:SAT | SUN> (?= half | quarter | NOONS | EARLY | late |"
         " from | after"

@@ -42,7 +42,7 @@ _AND = frozenset(ALPHABET.union("y and"))
 
 # What makes a number before it a time or an amount, not a day.
 NOT_A_DAY = (
-    "(?! (DASH)? (MER | HS | HORAS | HOURS | oclock | NOON | MIDNIGHT | ISH | EXACTO | sharp | PERCENT | NOUN"
+    "(?! (DASH)? (MER | HS | HORAS | HOURS | oclock | NOON | MIDNIGHT | ISH | EXACTO | sharp | exactly | PERCENT | NOUN"
     " | UNIT | PIEZA"
     " | STREET"
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"

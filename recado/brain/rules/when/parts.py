@@ -51,7 +51,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(en | por | para | de)? (esta | este) (ese)? <p:MANANA | TARDE | NOCHE | MADRUGADA>",
         "this (EARLY)? <p:MORNING | AFTERNOON | EVENING>",
     ),
-    *always(PartNamed("evening"), "(?<= WD | TOM | TODAY) eve"),
+    *always(PartNamed("evening"), "(?<= WD | TOM | TODAY) eve", "in the eve (?! of)"),
     *always(PartNamed("evening", Day(offset=0)), "this eve"),
     *always(PartNamed("morning"), "(?<= WD | TOM | TODAY | TH) AM (?! i)", "in the AM"),
     *always(PartNamed("afternoon"), "(?<= WD | TOM | TODAY | TH) PM", "in the PM"),
@@ -73,7 +73,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *always(PartNamed("night", Day(offset=-1), told=False), "ANOCHE", "last NIGHT"),
     *always(PartNamed("evening", Day(offset=-1), told=False), "last EVENING"),
-    *always(PartNamed("night", Day(offset=-2), told=False), "ANTENOCHE"),
+    *always(PartNamed("night", Day(offset=-2), told=False), "ANTENOCHE", "(the)? NIGHT before last"),
+    *always(PartNamed("evening", Day(offset=-2), told=False), "(the)? EVENING before last"),
     *always(
         Nothing(),
         "(after | DESPUES (de | del)) (the | el | la | mi | my)? (work | CLASES | OCUPADO)",

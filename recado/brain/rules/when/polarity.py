@@ -92,11 +92,13 @@ _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
-    " | (mejor | PREFIERO | PREFER) (el | la | a | en | the | on | for | para | COME | MAKE | HAVING){0,2} ITEM"
+    " | (?<= ITEM) over (the | on)? (?= ITEM)"
+    " | (mejor | PREFIERO | PREFER | sooner) (el | la | a | en | the | on | for | para | COME | MAKE"
+    " | HAVING){0,2} ITEM"
     " ITEM? (que | than | over | to)"
     " (el | la | a | en | the | on | para){0,2} (?= ITEM)"
     " | PREFIERO (el | la | a | en){0,2} ITEM ITEM? al (?= ITEM)"
-    " | (en (vez | lugar) (de | del) | instead of | PREFER than)"
+    " | (en (vez | lugar) (de | del) | instead of | in STREET of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")

@@ -4,7 +4,20 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from recado.brain.rules.when import calendar, durations, exclusions, items, lexer, named, numbered, parts, times, vague
+from recado.brain.rules.when import (
+    beside,
+    calendar,
+    durations,
+    exclusions,
+    items,
+    lexer,
+    named,
+    numbered,
+    ordinals,
+    parts,
+    times,
+    vague,
+)
 from recado.brain.rules.when.grammar import Grammar
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import Meant, Nothing
@@ -19,7 +32,17 @@ MAX_MENTIONS = 64
 """How many mentions of one message are weighed: more than people write, and it bounds the time."""
 
 MENTIONS: Grammar[Meant] = Grammar(
-    ALPHABET, (*named.RULES, *numbered.RULES, *vague.RULES, *times.RULES, *parts.RULES, *durations.RULES)
+    ALPHABET,
+    (
+        *named.RULES,
+        *numbered.RULES,
+        *ordinals.RULES,
+        *vague.RULES,
+        *beside.RULES,
+        *times.RULES,
+        *parts.RULES,
+        *durations.RULES,
+    ),
 )
 
 

@@ -60,13 +60,17 @@ _MOVE = ALPHABET.compile(
     " ITEM? (a | al | para)"
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
+    " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
+_BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
+""" "Bring thursday's 11 o'clock forward to 9"."""
 _FROM_SIDE = ALPHABET.compile(
     "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
     " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
-    " | antes del | before | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID) by | within | not until"
+    " | antes del | before | prior to | AHEAD of | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID"
+    " | WAS) by | within | not until"
     " | between (NOW | TODAY) and | from (NOW | TODAY) (until | to | through)"
     " | (de)? AQUI (a | al | hasta) | (sooner | EARLIER | later) than) (el | la | the | on | DIA){0,2} $"
     # "Before I leave on friday"
@@ -110,11 +114,15 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
-    " | (?<! HAVE) GOT (?! to (?! the | my | your | a) | (a | an | un | the | my | to | some)? (work | CLASES"
+    " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to"
+    " | some)? (work | CLASES"
     " | OCUPADO | BUSY | CITA | COSA))"
 )
 _GOVERNED = ALPHABET.compile(
     "(PASO | WENT | DIJO | SEEMS_PAST) (to | a | de)? (PASAR | MOVER | PEDIR | CANCEL | BOOK)"
+    " | as (i | u | EJEM | yo | ya){0,2} (WENT | SEEMS_PAST | DIJO | TOLD | AGREED | ASKED)"
+    " (?! (me | u | on){0,2} ITEM)"
+    " | como me? (SEEMS_PAST | DIJO) (?= $ | PAUSE)"
     " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) WISHED"
 )
@@ -158,8 +166,18 @@ _OF_RESULTS = ALPHABET.compile(
 )
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
+_AT_SOMEBODYS = (
+    "(out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
+    " | MESA){1,2}"
+)
 _WAS_ON = ALPHABET.compile(
-    "WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY) | (in | at | with) (the | a | an | my)? (word | LOCAL){1,2})"
+    "(WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY)"
+    f" | {_AT_SOMEBODYS} | (out | up | over) FILL? | by (?= on | $))"
+    # "I've been there on the 20th", "I have come on 14th"
+    " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE"
+    f" (COME FILL? (?= on | $) | been FILL (?= on | $) | (been | COME) to (the | your | my) (word | LOCAL | STREET"
+    f" | MESA)"
+    f" | (been | COME) {_AT_SOMEBODYS}))"
     " (on)? (the)? $"
 )
 _THEY_TOLD = ALPHABET.compile(
@@ -169,6 +187,7 @@ _THEY_TOLD = ALPHABET.compile(
 _ON_A_DAY = frozenset(ALPHABET.union("on el en"))
 _RESULTS = frozenset(ALPHABET.union("RESULTS"))
 _WAS = ALPHABET.of("WAS")
+_STATES = frozenset(ALPHABET.union("WAS HAVE"))
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
 _ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
 _STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
@@ -194,13 +213,17 @@ _LATER_WORD = ALPHABET.compile(
     # "Mañana hablamos"
     " | (?<! para) DAYM PARTM? COMMA? (yo | ya | si | EJEM){0,2} AVISO (?= $ | PAUSE | FILL | con)"
     # "Can you call me tomorrow?", "let me know by friday"
+    # "I'll give you a shout monday", "I'll hit you up saturday", "you'll hear from me tuesday"
+    " | ILL EJEM? ((word | POP) u a? (TALK | PIEZA) | POP a TALK (your (word | words))? | TALK at u | DID u up)"
+    " (EJEM | on | by | in | the){0,2} (DAYM | PARTM)"
+    " | ILL be? hear (word | words | from | my | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
     " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
     " (DAYM | PARTM)"
     # "I'll let you know tomorrow", "let me get back to you on monday"
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
+    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK (?! if) | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
     "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
@@ -214,6 +237,11 @@ _HABIT = ALPHABET.compile(
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
 _SO = frozenset(ALPHABET.union("WISH TALVEZ mejor eso PROPOSE"))
+_BECAUSE_CLOSED = ALPHABET.compile(
+    "(PORQUE | since | as | ya que | como) (u | FILL | EJEM | is){0,2} (OPEN | ATIENDEN)"
+)
+_YOU_ARE_CLOSED = ALPHABET.compile("(u | FILL) is (OPEN | ATIENDEN)")
+_CLAUSES_AND_SO = frozenset(ALPHABET.union("PAUSE PERO FILL ILL CAN"))
 _EVERY = ALPHABET.of("EVERYM")
 _WEEKLY_HOUR = ALPHABET.compile(
     "EVERYM (COMMA | a | de | por | en | y | ATIENDEN | HAY | EJEM){0,2} (TIMEM PARTM? | PARTM TIMEM?) | TIMEM"
@@ -236,7 +264,7 @@ def mark_sources(skeleton: Skeleton) -> None:
         if skeleton.language == "en" or letters[match.start()] == _DAY:
             _mark(skeleton, match.start())
     if moving(skeleton):
-        for pattern in (_MOVED_FROM, _MOVED, _HELD):
+        for pattern in (_MOVED_FROM, _MOVED, _HELD, _BROUGHT_FORWARD):
             for match in pattern.finditer(letters):
                 _mark(skeleton, match.end())
         for match in _MOVED_TO.finditer(letters):
@@ -398,8 +426,9 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif (behind or isinstance(item.meant, DayNamed)) and not ahead:
             happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
             # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
-            item.reported = item.reported or (happened and _APPOINTS.search(letters) is None)
-            item.backward = happened or _was_then(letters, item)
+            was_there = _was_there(letters, item)
+            item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(letters) is None)
+            item.backward = happened or was_there or _of_results(letters, item)
 
 
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
@@ -426,12 +455,15 @@ def _wished_done(letters: str, at: int) -> bool:
     return before in _WANTED
 
 
-def _was_then(letters: str, item: Item) -> bool:
-    """ "I was sick on monday", "los resultados del lunes"."""
-    if not _RESULTS.isdisjoint(letters) and _matches_before(_OF_RESULTS, letters, item.at):
-        return True
+def _of_results(letters: str, item: Item) -> bool:
+    """ "Los resultados del lunes"."""
+    return not _RESULTS.isdisjoint(letters) and _matches_before(_OF_RESULTS, letters, item.at)
+
+
+def _was_there(letters: str, item: Item) -> bool:
+    """ "I was sick on monday", "we were with you on thursday"."""
     put_right = letters[item.at + 1 : item.at + 2] in _NOT
-    return _WAS in letters and _matches_before(_WAS_ON, letters, item.at) and not put_right
+    return not _STATES.isdisjoint(letters) and _matches_before(_WAS_ON, letters, item.at) and not put_right
 
 
 def _done(clause: str, sentence: str, *, behind: bool) -> bool:
@@ -520,7 +552,11 @@ def drop_habits(skeleton: Skeleton) -> None:
         and not _EVENT.search(_segment(letters, cluster.first, _CLAUSES))
         and not _wished_instead(letters, cluster)
     ]
-    asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, _SENTENCES))]
+    # "You're closed monday so tuesday" tells when they are.
+    told = _BECAUSE_CLOSED.search(letters) or (_ASK not in letters and _YOU_ARE_CLOSED.search(letters))
+    several = len(skeleton.clusters) > 1 or _EVERY in letters
+    around = _CLAUSES_AND_SO if told and several else _SENTENCES
+    asked = [cluster for cluster in weekdays if _HABIT.search(_segment(letters, cluster.first, around))]
     habitual = asked or weekdays
     if len(habitual) == 1 and not _bare(habitual[0]) and not isinstance(_meant(habitual[0]), DaySpan | Vague):
         habitual = []

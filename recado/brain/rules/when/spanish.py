@@ -206,6 +206,11 @@ actual: actual presente corriente
 arriba: arriba
 AGREED: dicho acordado
 CONTRARIO: contrario defecto
+prior: previo previos previa
+HOLD: espera espere
+# Books with verses: "Juan 3:16".
+word: juan mateo marcos salmo salmos romanos isaias jeremias genesis exodo proverbios corintios efesios
+    filipenses hebreos apocalipsis
 NADIE: nadie ninguno
 PONGA: ponga pongan pongas anote anoten anotes agendes dejen dejes apunte apunten apuntes programe programen
     programes cite citen cites manden mandes

@@ -30,7 +30,7 @@ _MIDNIGHTS = frozenset(ALPHABET.union("MIDNIGHTS"))
 _PART_WORDS: tuple[tuple[str, Part], ...] = (
     ("MANANA MANANAS MORNING MORNINGS TEMPRANO EARLY AMANECER", "morning"),
     ("TARDE TARDES AFTERNOON AFTERNOONS", "afternoon"),
-    ("EVENING EVENINGS ATARDECER", "evening"),
+    ("EVENING EVENINGS ATARDECER eve", "evening"),
     ("NOCHE NOCHES NIGHT NIGHTS", "night"),
     ("MADRUGADA", "dawn"),
     ("DIA DAY MEDIODIA NOON", "midday"),
@@ -41,7 +41,7 @@ PART_OF: dict[str, Part] = {letter: part for kinds, part in _PART_WORDS for lett
 _LA_PARTE = "(de | en | por | a | durante) (la | el | las) (PARTES | MADRUGADA | AMANECER | ATARDECER)"
 LA_PARTE = (
     f"({_LA_PARTE} | de (TARDE | NOCHE | MADRUGADA) | del (DIA | NOONS | MADRUGADA | ATARDECER)"
-    " | (in | on | of) (the)? PARTEN | at NIGHT | PARTEN | TARDE | NOCHE)"
+    " | (in | on | of) (the)? PARTEN | in the eve | at NIGHT | PARTEN | TARDE | NOCHE)"
 )
 """The part of the day after an hour: "de la tarde", "at night"."""
 MINUTES = (
@@ -49,7 +49,7 @@ MINUTES = (
     " | and (a)? (half | quarter) (?! word | words) | HS NUM MINU? | y SLASHED | DASH TENS | (NUM | TENS | WNUM)"
     " (?! y (media | cuarto)))"
 )
-_SHARP = "o? oclock | en punto | EXACTO | sharp | PASADA (?! la | el) | y PICO | DASH? ISH"
+_SHARP = "o? oclock | en punto | EXACTO | sharp | PASADA (?! la | el) | y PICO | DASH? ISH | DASH thing"
 AFTER = (
     f"((in the)? MER | P M | a M (?! las) | HS | HORAS | HORA | HOURS | (on)? (the)? exactly | {_SHARP} | {LA_PARTE})"
 )
@@ -60,7 +60,8 @@ _TELLING = (
     f"((in the)? MER | P M | a M (?! las) | {_SHARP} | (de | por | en | a) la (PARTES | MADRUGADA) | de (TARDE |"
     f" NOCHE |"
     " MADRUGADA)"
-    " | del (DIA | NOONS) | (in | on | of) the PARTEN | on the exactly | at NIGHT | PARTEN | (TARDE | NOCHE) (?="
+    " | del (DIA | NOONS) | (in | on | of) the PARTEN | in the eve | on the exactly | at NIGHT | PARTEN | (TARDE"
+    " | NOCHE) (?="
     " $ | PAUSE | FILL))"
 )
 SURE_HOUR = (

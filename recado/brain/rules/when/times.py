@@ -43,11 +43,14 @@ _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
 _ONE_NIGHT = ALPHABET.of("NUM") + ALPHABET.of("NIGHT")
 _BETWEEN = frozenset(ALPHABET.union("between entre"))
 _MOVE = frozenset(ALPHABET.union("MOVE"))
+_EARLIER = frozenset(ALPHABET.union("FORWARD AHEAD"))
 _DAYS = frozenset(ALPHABET.union("WD TOM TODAY"))
 _QUARTERS = frozenset({0, 15, 30, 45})
 """Minutes that hours are told with."""
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
+_DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
+_ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
 
 def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
@@ -169,7 +172,7 @@ def _weak(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 def _moved_to(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Can we move it to 2"."""
-    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()])
+    moved = not _MOVE.isdisjoint(tokens.letters[: match.start()]) or tokens.letters[match.start() - 1] in _EARLIER
     return _told(tokens, match) if moved else None
 
 
@@ -280,6 +283,16 @@ _SINGLE = (
         "(?<= its | is | es | ERA | WAS) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
     ),
     *each(
+        _told,
+        # "Bang on 4", "on the stroke of 3", "a bit past 11"
+        f"(DEAD on | on the stroke of | (?<! INSIDE) available on | (a word? (WHILE | little)"
+        f" | SHORTLY) past) <t:{HOUR}>"
+        f" {NO_COUNTED} (?! word | words)",
+        # "11 or so monday"
+        f"<t:NN ({_ABOUT_THEN}){{1,2}}> (?= {_DAY_NEXT})",
+        f"(?<= WD | TOM | TODAY | TH | COMMA) <t:NN ({_ABOUT_THEN}){{1,2}}> (?= $ | PAUSE | FILL)",
+    ),
+    *each(
         _until_noon,
         f"(?<! GROUP | lunch) for <t:NUM | WNUM> {NO_THINGS} (?= (on | this | next | the | COMMA)? (WD | TOM | TODAY))",
     ),
@@ -313,6 +326,7 @@ _SINGLE = (
         _dotted,
         "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
+        "(?<= FORWARD | AHEAD) to <t:DOTTED> (?= $ | PAUSE | FILL | on | if)",
         "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
         "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
         "(?<= (FULLDATE | SLASHED | WD) (SLASH | COMMA | DASH)) <t:DOTTED> (?= $ | PAUSE | FILL | SLASH | DASH)",
@@ -365,6 +379,7 @@ _SINGLE = (
     *each(
         _half_past,
         f"{ABOUT}? (at)? {ABOUT}? half DASH? (past | after)? DASH? <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        "half DASH? (past | after)? DASH? <t:NOONS | MIDNIGHTS>",
     ),
     *each(
         _minutes_off,
@@ -377,6 +392,10 @@ _SINGLE = (
         f"<n:NN> <past:after> <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"{ABOUT}? at {ABOUT}? <n:NN> (MINU)? (to | until | before | of) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(?<! from) about <n:NN> to <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! from | between | de | OPEN | available | work | BUSY | is | HORARIO | word | words) <n:WNUM"
+        f" | TENS> until"
+        f" <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS} (?= {_DAY_NEXT} | $ | PAUSE | FILLER)",
+        f"<n:WNUM | TENS> of <t:(NUM | WNUM | one) {AFTER}{{0,3}}> (?= {_DAY_NEXT})",
         f"(?<! from | between | de | OPEN) <n:WNUM | TENS> to <t:(NUM | WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"<n:NN> MINU (to | before) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
@@ -444,9 +463,8 @@ _SPANS = (
         f"(DESPUES | PASADA | PASADO (?= las | la) | LUEGO | mas TARDE) (de)? (las"
         f" | la)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word NOUN)",
         f"(a partir de | desde | tras) (las | la | a las)? <t:{END_OF_RANGE}> (en ADELANTE)? {NO_THINGS}",
-        f"(after | past | from | starting (at | from)? | WHENEVER after) about? <t:{END_OF_RANGE}> (on | onwards"
-        f" | and later"
-        f" | or later)? {NO_THINGS}",
+        f"(after | past | from | starting (at | from)? | WHENEVER after) (about | like)? <t:{END_OF_RANGE}>"
+        f" (on | onwards | and later | or later)? {NO_THINGS}",
         f"(?<! del | el | al | DIA) (de | from | a)? (las | la)? <t:{END_OF_RANGE}> ((en | para | hacia) ADELANTE |"
         f" onwards | and (later |"
         " after) | or (later | after)"
@@ -471,7 +489,7 @@ _SPANS = (
         _until,
         f"antes de (las | la)? <t:{END_OF_RANGE}> {NO_THINGS}",
         f"(before | until | by) <t:{SURE_HOUR}> {NO_THINGS}",
-        f"(before | until) <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
+        f"(before | until) (about | like)? <t:{END_OF_RANGE}> {NO_THINGS} (?! word | words)",
         f"(before | until | by) <t:WNUM to (WNUM | one) {AFTER}{{0,3}}> {NO_THINGS}",
         f"by <t:HOURN {MINUTES}? | half past? HOURN> {NO_THINGS} {_BEFORE_DAY}",
         f"hasta (a)? (las | la) <t:{END_OF_RANGE}> {NO_THINGS}",

@@ -3,10 +3,14 @@
 import re
 
 from recado.brain.rules.when.grammar import Rule
+from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import always, each
 from recado.brain.rules.when.mentions import Except, Meant, Nothing, Soonest, Vague
 from recado.brain.rules.when.tokens import Tokens
 
+_ASK = ALPHABET.of("ASK")
+_WISHES = frozenset(ALPHABET.union("WISH"))
+_SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
 _NEXT_WEEK = "((NEXT | OTRO) WEEKU | WEEKU (que VIENE | NEXT | OTRO | de PROX))"
@@ -15,7 +19,7 @@ _EDGE = "(FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | media)"
 _NAMED_AFTER = "(?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE)) (?! i | u | EJEM)"
 _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 
-_NO_HOURS = "(?! between | after | before | in | about | at | from | until | by | during)"
+_NO_HOURS = "(?! between | after | past | before | in | about | at | from | until | by | during)"
 """After "any time" and "sometime": hours that say which."""
 
 _SOME_DAY = always(
@@ -95,6 +99,12 @@ _SOME_DAY = always(
     "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
+    "the WEEK following (CHRISTMAS | EASTER | THANKSGIVING | new YEARU)",
+    # Quarters of the year, and what ends with it.
+    "YEARQ (of | BIG){0,2}",
+    "(ORDW | NUM TH | next | last | this) quarter of (the | this | next)? YEAR BIG?",
+    "before (the | this) (YEAR | MONTH | WEEK) (is | EJEM){0,2} (over | out | up | end | words | word) (out | up)?",
+    "(after | before | during | until) (the | my)? (word | words)? TEMPORADA",
     "mid WEEK",
     "(la | en la | para la)? SEMANA (del | de el | de) (DIA)? (WDAY)? (NN) (de MON)? (?! DIAS | UNIT)",
     "(la | en la | para la)? SEMANA (del | de) NN al NN (de MON)?",
@@ -106,7 +116,8 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | over | DESPUES de | antes de) (el | la | the)? (DIA de)? (NAVIDAD |"
+    "(?<! WDAY) (after | before | about | over | following | prior to | DESPUES de | antes de) (el | la"
+    " | the)? (DIA de)? (NAVIDAD |"
     " CHRISTMAS |"
     " REYES | PASCUA |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
@@ -192,7 +203,7 @@ _MONTHS = always(
     f"(?<= desde | since) MON (BIG)? {_NAMED_AFTER}",
     f"for MON {_FEW_WORDS_ALONE}",
     f"(?<! .) MON {_FEW_WORDS_ALONE}",
-    "MONTHN (de | del)? BIG",
+    "(MONTHN | MAY | MARCH) (de | del | of)? BIG",
 )
 _SEASONS = always(
     Vague(season=True),
@@ -216,6 +227,10 @@ _SOONEST = always(
     "(entre | mientras) mas (PRONTO | rapido | antes) mejor",
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
+    # "As soon as there's an opening", "soon as a chair frees up"
+    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
+    " | word"
+    " | words | DOCTOR | MESA | GROUP | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
     "(the | your)? (ORDW | next | SOONEST) (available | OPEN) (CITA | DAY | time | fecha | available)?",
     "(the | your)? (ORDW | next | SOONEST) (CITA | DAY | time | fecha) (available | u HAVING | OPEN | that u HAVING |"
@@ -241,7 +256,8 @@ _RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
     " FINDES | WEEKENDS | WEEKEND |"
-    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED)"
+    " TODAY | TOM | FIN de SEMANA | NUM TH | MON NUM TH? | NUM de? MON | SLASHED | CHRISTMAS (DAY | eve)?"
+    " | new YEARU (DAY | eve)? | BOXING DAY | NAVIDAD | NOCHEBUENA | ANO nuevo)"
     " ((y | o | ni | and | or | COMMA) (el | los)? (WDAY | WDAYS)){0,4}"
 )
 _EXCEPT = always(
@@ -255,6 +271,11 @@ _EXCEPT = always(
     f"CUALQUIER (de ese)? COMMA? (menos | excepto) {_DAYS_LEFT_OUT}",
     "(on)? any (DAY | time | PARTEN | WEEKDAY) (before | after) (then | that)",
     f"(any | each) (DAY | time | PARTEN | WEEKDAY) (another than | BAR | PERO | excepto) {_DAYS_LEFT_OUT}",
+    f"(another than | save for) {_DAYS_LEFT_OUT}",
+    f"(?<= WORK_FOR | good | FILL | COMMA | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
+    # "Any day will do but friday"
+    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR | good | FILL"
+    f" | MAKE){{1,3}} PERO {_DAYS_LEFT_OUT} (?= $ | PAUSE | FILL)",
 )
 _GONE_BY = always(
     Nothing(),
@@ -272,6 +293,17 @@ _GONE_BY = always(
 )
 
 
+_ASKS = ALPHABET.compile("(FILL | COMMA){0,3} (until)? (what | TAL | when | is | MAKING)")
+
+
+def _weekdays(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "On weekdays": in a question in which nothing is wished it is about the opening hours."""
+    del match
+    letters = tokens.letters
+    asked = (_ASK in letters and not _SERVED.isdisjoint(letters)) or _ASKS.match(letters) is not None
+    return Nothing(every=True) if asked and _WISHES.isdisjoint(letters) else Vague()
+
+
 def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "A monday"; in Spanish "a" goes before a day."""
     del match
@@ -283,6 +315,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
+    *each(_weekdays, "WEEKDAYS"),
     *each(_in_english, "a WDAY (?! NUM | CITA)"),
     *_WEEKS,
     *_WEEKENDS,
