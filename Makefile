@@ -12,7 +12,7 @@ export UV_SYSTEM_CERTS := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev setup-bench setup-transformers run chat model test test-fast test-guides test-transformers \
-	schema-answers test-api lint bench bench-media bench-memory bench-scale bench-backup bench-bulk bench-events \
+	schema-answers test-api test-chaos lint bench bench-media bench-memory bench-scale bench-backup bench-bulk bench-events \
 	bench-model chaos train eval docs locks clean
 # What follows the command: make run ARGS="--port 8080", make test ARGS="-k chat".
 ARGS ?=
@@ -104,15 +104,18 @@ PROOFS := $(filter-out %/test_state_machine.py,$(wildcard tests/mailbox/test_*.p
 
 test: setup-dev ## Every test, on SQLite and PostgreSQL, and the coverage of the mailbox and the turns
 	@rm -f .coverage .coverage.*
-	$(BIN)/pytest -n $(TESTS_AT_ONCE) --dist worksteal -m "not guides" -p tests.measuring --proofs "$(PROOFS)" $(ARGS)
+	$(BIN)/pytest -n $(TESTS_AT_ONCE) --dist worksteal -m "not guides and not chaos" -p tests.measuring --proofs "$(PROOFS)" $(ARGS)
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --fail-under=95
 
 test-fast: setup-dev ## The tests that take no more than a few seconds
-	$(BIN)/pytest -n $(TESTS_AT_ONCE) -m "not slow and not guides" $(ARGS)
+	$(BIN)/pytest -n $(TESTS_AT_ONCE) -m "not slow and not guides and not chaos" $(ARGS)
 
 test-guides: setup-dev ## Follow the README and every page of the guides, as a reader would
 	$(BIN)/pytest -n 2 -m guides tests/guides $(ARGS)
+
+test-chaos: setup-dev ## The short chaos runs that `make test` leaves out
+	$(BIN)/pytest -m chaos tests/chaos $(ARGS)
 
 test-transformers: setup-transformers ## The tests that need torch: the transformers engine, the converter, perplexity
 	$(BIN)/pytest -m transformers $(ARGS)

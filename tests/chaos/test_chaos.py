@@ -13,13 +13,16 @@ from tests.chaos.run import run_case
 from tests.cli.terminal import loaded
 
 SEED = 20_26
-# They take too long for every test run; `make chaos` has them.
-LONG_ONLY = ("postgresql-1", "postgresql-split")
+# The others take too long for every test run: `make test-chaos` has them, in `.ci/run`.
+EVERY_TIME = ("sqlite-1", "postgresql-3")
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("case", [case for case in CASES if case.key not in LONG_ONLY], ids=lambda case: case.key)
+@pytest.mark.parametrize(
+    "case",
+    [pytest.param(case, id=case.key, marks=() if case.key in EVERY_TIME else pytest.mark.chaos) for case in CASES],
+)
 def test_killing_processes_loses_nothing(case: Case, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "loaded", loaded)
     postgres = MortalPostgres() if case.database == "postgresql" else None
