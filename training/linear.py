@@ -57,11 +57,11 @@ def times(left: Matrix, weights: Array) -> Array:
     return np.add.reduceat(weights[left.columns] * left.values[:, None], left.starts[:-1], axis=0)
 
 
-def scales(rows: Matrix) -> Array:
+def scales(rows: Matrix, min_lines: int = MIN_LINES) -> Array:
     """What each bucket's values are multiplied with: rarer ones more (idf), too rare ones not at all."""
     lines = np.bincount(rows.columns, minlength=BUCKETS)
     idf = np.log((1 + rows.rows) / (1 + lines)) + 1
-    idf[lines < MIN_LINES] = 0
+    idf[lines < min_lines] = 0
     return idf.astype(np.float32)
 
 

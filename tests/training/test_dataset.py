@@ -20,7 +20,7 @@ from training.dataset import (
 from training.dataset import INTENTS as INTENT_FILES
 from training.train import refuse_near_duplicates
 
-LATEST = "*_[e-s]_*.tsv"
+LATEST = "*_[e-u]_*.tsv"
 """Files of lines that were written to be learned from."""
 
 

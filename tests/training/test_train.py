@@ -7,10 +7,11 @@ from itertools import islice
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from recado.brain.rules.intents import classifier
-from recado.brain.rules.intents.features import BUCKETS
-from training import linear, train
+from recado.brain.rules.intents.features import BUCKETS, features
+from training import hidden, linear, train
 from training.dataset import INTENTS, Line, is_held_out, read_file
 
 ROOT = Path(__file__).parents[2]
@@ -37,9 +38,10 @@ def learned(lines: list[Line]) -> linear.Array:
 LEARN = """
 import sys
 from pathlib import Path
-from tests.training.test_train import few, learned
+from tests.training.test_train import few
 from training import train
-train.write(Path(sys.argv[1]), learned(few()), 0.2)
+both = train.learn(*train.labelled(few()))
+train.write(Path(sys.argv[1]), both, train.Heats(0.2, 2.0, 0.5))
 """
 
 
@@ -69,6 +71,28 @@ def test_it_learns_what_it_sees_and_more_than_chance_of_what_it_does_not() -> No
     assert np.mean(np.argmax(linear.margins(unseen, weights), axis=1) == meant) > 0.4
 
 
+def test_the_hidden_layer_learns_what_it_sees_and_more_than_chance_of_what_it_does_not() -> None:
+    rows, answers = train.labelled(few())
+    layer = hidden.fit(rows, answers, len(classifier.INTENTS), train.SEED)
+    assert np.mean(np.argmax(hidden.scores(rows, layer), axis=1) == answers) > 0.8
+    unseen, meant = train.labelled(some(1))
+    assert np.mean(np.argmax(hidden.scores(unseen, layer), axis=1) == meant) > 0.3
+
+
+def test_what_is_read_from_the_file_is_what_was_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, answers = train.labelled(few())
+    both = train.learn(rows, answers)
+    heats = train.Heats(0.3, 1.0, 1.0)
+    train.write(tmp_path / "w.npz", both, heats)
+    monkeypatch.setattr(classifier, "WEIGHTS_FILE", tmp_path / "w.npz")
+    model = classifier.read_model()
+    meant = heats.joined(*both.scores(rows))
+    for at, line in enumerate(few()[:200]):
+        assert np.allclose(model.scores(features(line.text)), meant[at], atol=0.7), line.text
+    said = [int(np.argmax(model.scores(features(line.text)))) for line in few()]
+    assert np.mean(np.array(said) == np.argmax(meant, axis=1)) > 0.99
+
+
 def test_rows_taken_from_a_matrix_are_those_rows() -> None:
     rows, _ = train.labelled(few()[:10])
     some = linear.take(rows, np.array([7, 2]))
@@ -92,4 +116,4 @@ def test_the_weights_in_the_package_are_for_these_features_and_intents() -> None
         used = np.unpackbits(file["used"])
         assert used.size == BUCKETS
         assert file["weights"].shape == (np.count_nonzero(used), len(classifier.INTENTS))
-        assert 0.05 < float(file["temperature"]) < 2
+        assert len(file["units"]) == np.count_nonzero(np.unpackbits(file["known"]))
