@@ -193,6 +193,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
             " u | each)",
             "BUENAS (NACER | CUMPLIR)",
+            "BUENAS (the word of)? your (WDAY | SUN | SAT | WEEKEND | PARTEN | DAY | WEEK | holidays)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
         # "Disculpe una consulta, ..." asks something.
@@ -241,6 +242,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
             f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
+            f"(word | con) SLASH {_DATED_NAME}",
+            "SLASHED word{1,2} STREET",
+            "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
             "ORDW STREET",
             "(on | at) NUM TH and (word | STREET)",
             "corner of? (the)? NUM TH and (the)? NUM TH",
@@ -307,6 +311,10 @@ GRAMMAR: Grammar[Meant] = Grammar(
             # "La mitad ahora y la mitad después"
             "(la | half)? (MEDIADOS | half) (AHORA | NOW | TODAY) (COMMA | y | and){0,2} (la | the)? OTRO? (MEDIADOS"
             " | half | OTRO | word) (DESPUES | LUEGO | later | mas TARDE | after)",
+            "(un | de | a)? NN sobre (NUM | TENS) (?! MER | HS | COSA)",
+            "NUM por LONG",
+            "left SLASHED (COMMA | and)? right SLASHED",
+            "DOSIS del DIA (DESPUES | SIGUIENTE)",
             # Reductions and sizes: "el 2do al 50 %", "son del 24 y medio"
             "(el | la | the)? (NUM TH | ORDW) (al | a | at) (NUM | TENS) PERCENT",
             "del NUM y medio (?! DIA)",
@@ -328,7 +336,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *each(
             _part_of_one,
             "(?<! el | del | al | DIA | y) SLASHED (de | of | of a | of the | of my | de un | de una | del"
-            " | de la)? (word | words | HORAS | HORA"
+            " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
             " | COSA | DOSIS | HOUR)",
         ),
         *each(_of_eight, "(?<= word de | words de | word of) SLASHED", "PIEZA SLASHED"),
@@ -350,6 +358,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
             "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
+            "word SAT (the | an | my) (word | CLASES) (?= $ | PAUSE)",
+            "SOY WDAY de word (?= $ | PAUSE)",
             "(the | in | of) SUN",
             "(?<! or | and | y | on | for | by | SAT | DASH | SLASH) SUN (word | words)",
             "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
@@ -393,7 +403,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *each(_verse, "word CLOCK"),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
-        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY"),
+        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY", "con WDAY"),
         # Dates of birth, and birthdays that are only told.
         *each(
             _birth_or_birthday,

@@ -339,7 +339,7 @@ PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar sep
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
 USUALLY: siempre normalmente generalmente usualmente suelo solemos
-ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
+ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena come comen
     riego regamos ordeno ordenamos inyecto pongo doy
 DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
     concentrarme tragar orinar pagar ingresar
