@@ -269,7 +269,8 @@ CODIGO: phone passport code reference order mobile case invoice policy insurance
 SOY: named mr mrs ms name name's names
 FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit
-DOLOR: score rating pressure bp rate rated pain scale dolor sugar glucose pulse oxygen spo2 cholesterol psi ph
+DOLOR: score rating pressure bp rate rated pain scale dolor
+READING: sugar glucose pulse oxygen spo2 cholesterol psi ph
 DINERO: dollars dollar bucks pounds quid cents eur gbp percent
 COSAS: people patients kids children adults appointments visits others miles mile feet
     ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters babies

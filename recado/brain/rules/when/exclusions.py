@@ -231,7 +231,6 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY | SOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
-            f"VOY en el {_DATED_NAME} (?= $ | PAUSE)",
             f"VIVO en el {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
             f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
@@ -303,10 +302,10 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "SLASHED DOLOR",
-            "DOLOR (is | its | es | en | at | of | de | WAS | ERA | a){0,2} DOTTED",
+            "(DOLOR | READING) (is | its | es | en | at | of | de | WAS | ERA | a){0,2} DOTTED (?! MER)",
             # "Saqué 4/5 en el parcial", "the dog is about 7 or 8"
             "(DIJO | GOT | HAPPENED | DID) SLASHED (en | on | in) (el | the | mi | my | la) (word | CLASES)",
-            "COSA is (about | EJEM) NN or NN (?= $ | PAUSE | PERO | or)",
+            "(COSA | word) is (about | EJEM) NN or NN (UNIT | (?= $ | PAUSE | PERO | or | and))",
             "un SLASHED",
             # "La mitad ahora y la mitad después"
             "(la | half)? (MEDIADOS | half) (AHORA | NOW | TODAY) (COMMA | y | and){0,2} (la | the)? OTRO? (MEDIADOS"
@@ -347,6 +346,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
             # "Mi nombre es Lunes", "la vaca se llama Viernes", "es para Julio, mi esposo"
             "(mi | my | su | your) SOY (es | is)? WDAY",
+            "(word | words) SOY (es | is) WDAY",
+            "con MONTHN (?= el (NUM | WDAY) | $ | PAUSE | a las)",
             "(word | COSA) me SOY (WDAY | MON)",
             "(is | its) (CALLED | SOY) (WDAY | SAT | SUN | MON) (?! NUM)",
             "(para | for | de | con | with | es | its) MON COMMA (mi | my) word",

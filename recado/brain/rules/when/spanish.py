@@ -273,8 +273,8 @@ SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
 FIEBRE: fiebre temperatura febricula calentura
 GRADOS: grados centigrados celsius
-DOLOR: nota puntaje escala presion vision calificacion intensidad azucar glucosa glicemia glucemia pulso saturacion
-    colesterol hemoglobina creatinina potasio
+DOLOR: nota puntaje escala presion vision calificacion intensidad
+READING: azucar glucosa glicemia glucemia pulso saturacion colesterol hemoglobina creatinina potasio
 DINERO: sol soles dolares dolar pesos peso bs euros euro quetzales lempiras colones cordobas guaranies bolivianos
     reales lucas lukas usd cop ars mxn pen clp bolivares balboas centavos millones millon
 mil: mil
@@ -339,7 +339,7 @@ PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar sep
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
 USUALLY: siempre normalmente generalmente usualmente suelo solemos
-ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena come comen
+ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
     riego regamos ordeno ordenamos inyecto pongo doy
 DORMIR: dormir respirar caminar comer ver encontrar entrar recordar acceder esperar abrir creer hablar levantarme
     concentrarme tragar orinar pagar ingresar
