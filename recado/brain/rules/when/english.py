@@ -265,11 +265,12 @@ flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
     door block bay lot ward
-CODIGO: phone passport code reference order mobile case invoice policy insurance account
-SOY: named mr mrs ms name
+CODIGO: phone passport code reference order mobile case invoice policy insurance account txn serial tracking ref
+SOY: named mr mrs ms name name's names
 FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit
 DOLOR: score rating pressure bp rate rated pain scale dolor
+READING: sugar glucose pulse oxygen spo2 cholesterol psi ph
 DINERO: dollars dollar bucks pounds quid cents eur gbp percent
 COSAS: people patients kids children adults appointments visits others miles mile feet
     ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters babies
@@ -290,6 +291,7 @@ shift: shift shifting
 CANCEL: cancel canceling cancelling cancelation cancellation
 AGENDADO: scheduled booked
 HAVE: have has hav hv i've ive we've weve they've theyve you've youve
+HAVENT: haven't havent hasn't hasnt
 GOT: got
 ABLE_TO: can
 COULD: could cud cld
@@ -352,6 +354,8 @@ ASKED: asked advised suggested recommended instructed requested
 POST: post
 same: same
 must: must gotta
+CALLED: called
+corner: corner junction intersection
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
@@ -360,7 +364,7 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     leapt mistook overate
     overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
     undertook withdrew wept wove sought spilled payed
-    tore swam slipped called spoke talked
+    tore swam slipped spoke talked
     did
 AGREED: said agreed decided settled arranged planned supposed
 TOLD: told

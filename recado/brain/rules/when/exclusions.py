@@ -21,8 +21,10 @@ _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
-_GOES_ON = frozenset(ALPHABET.union("word CUMPLIR lunch GROUP"))
-_QUARTERS = frozenset({(1, 4), (3, 4), (1, 3), (2, 3), (1, 5), (1, 8)})
+_GOES_ON = frozenset(ALPHABET.union("word LOCAL CUMPLIR lunch GROUP"))
+_SCREWS = frozenset((part, of) for of in (8, 16) for part in range(1, of, 2))
+_QUARTERS = _SCREWS | {(1, 4), (3, 4), (1, 3), (2, 3), (1, 5)}
+"""Fractions that amounts and sizes of screws are told by."""
 _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until | before | after)')}$")
 _FEW = 12
 """So many floors, visits and the like are told by their number."""
@@ -125,6 +127,11 @@ def _part_of_one(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if pair in _QUARTERS or pair in _ODD_PAIRS else None
 
 
+def _of_eight(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Un tornillo de 3/8", "talla 7/8"."""
+    return Nothing() if tokens.values[match.end() - 1] in _SCREWS else None
+
+
 def _scale(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Del 1 al 10 me duele 8"."""
     low, high = tokens.number(match.start("low")), tokens.number(match.start("high"))
@@ -186,6 +193,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
             " u | each)",
             "BUENAS (NACER | CUMPLIR)",
+            "BUENAS (the word of)? your (WDAY | SUN | SAT | WEEKEND | PARTEN | DAY | WEEK | holidays)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
         # "Disculpe una consulta, ..." asks something.
@@ -222,7 +230,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DASHED)"
             "(HASH | no | con | DASH | CODIGO | CALLE | word | ROOM | STEP){0,2} (NUM | BIG | DASHED | LONG)? (DASH"
             " NUM)? (?! MER | HS)",
-            f"(LOCAL | VIVO | VOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
+            f"(LOCAL | VIVO | VOY | SOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"VIVO en el {_DATED_NAME}",
             f"(?<! a | es) la {_DATED_NAME}",
             f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
@@ -233,8 +241,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
             f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
+            f"(word | con) SLASH {_DATED_NAME}",
+            "SLASHED word{1,2} STREET",
+            "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
             "ORDW STREET",
             "(on | at) NUM TH and (word | STREET)",
+            "corner of? (the)? NUM TH and (the)? NUM TH",
             "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
             "TAKE N (?= at NIGHT | in the PARTEN | each PARTEN)",
             f"STREET {_DATED_NAME}",
@@ -245,11 +257,16 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Documents, telephones, rooms.
         *always(
             Nothing(),
-            "CODIGO (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (NUM | BIG | LONG |"
-            " DASHED | SLASHED | FULLDATE)"
+            "CODIGO (word | LOCAL)? (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (la)?"
+            " (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
             " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
+            # "El bus 12 o el 15", "soy el 15 en la fila"
+            "(?<! y | menos | un | para | NUM | WNUM) ROOM NUM (o | or) (el | la | the)? NUM (?! CLOCK | MER | TH"
+            " | de MON)",
+            "SOY (el | la) NUM (en | de) (la | el) ROOM",
+            "(word | en) DEGREE (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)",
             "PLUS (NUM | BIG | LONG) (NUM | BIG | LONG | DASHED){0,5}",
         ),
         *each(_phone, "BIG BIG (?! DIGITS)"),
@@ -277,14 +294,29 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
-            "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) (in | en) (N | media | half)? (UNIT | MINU)",
+            "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) ((in | en) (N | media | half)?"
+            " | (en)? (this | este | esta)) (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
             "(NUM | DOTTED) (de | of) FIEBRE",
             "DOLOR (de | is | its | es | en | con | word | a | del | ROOM | STEP | of | at | WAS | ERA | HAPPENED"
             " | me){0,3} (SLASHED | NUM | DASHED | BIG SLASH NUM)",
             "(SLASHED | NUM) (de | in) DOLOR",
             "SLASHED DOLOR",
+            "(DOLOR | READING) (is | its | es | en | at | of | de | WAS | ERA | a){0,2} DOTTED (?! MER)",
+            # "Saqué 4/5 en el parcial", "the dog is about 7 or 8"
+            "(DIJO | GOT | HAPPENED | DID) SLASHED (en | on | in) (el | the | mi | my | la) (word | CLASES)",
+            "(COSA | word) is (about | EJEM) NN or NN (UNIT | (?= $ | PAUSE | PERO | or | and))",
             "un SLASHED",
+            # "La mitad ahora y la mitad después"
+            "(la | half)? (MEDIADOS | half) (AHORA | NOW | TODAY) (COMMA | y | and){0,2} (la | the)? OTRO? (MEDIADOS"
+            " | half | OTRO | word) (DESPUES | LUEGO | later | mas TARDE | after)",
+            "(un | de | a)? NN sobre (NUM | TENS) (?! MER | HS | COSA)",
+            "NUM por LONG",
+            "left SLASHED (COMMA | and)? right SLASHED",
+            "DOSIS del DIA (DESPUES | SIGUIENTE)",
+            # Reductions and sizes: "el 2do al 50 %", "son del 24 y medio"
+            "(el | la | the)? (NUM TH | ORDW) (al | a | at) (NUM | TENS) PERCENT",
+            "del NUM y medio (?! DIA)",
             "NUM DEGREE (?! de | MON) (word)",
             "NUM SLASH BIG",
             "BIG SLASH NUM",
@@ -302,17 +334,33 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *each(_and_a_fraction, "(?<! MON) NUM SLASHED"),
         *each(
             _part_of_one,
-            "(?<! el | del | al | DIA | y) SLASHED (de | of | of a | de un | de una)? (word | HORAS | HORA | COSA |"
-            " DOSIS | HOUR)",
+            "(?<! el | del | al | DIA | y) SLASHED (de | of | of a | of the | of my | de un | de una | del"
+            " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
+            " | COSA | DOSIS | HOUR)",
         ),
+        *each(_of_eight, "(?<= word de | words de | word of) SLASHED", "PIEZA SLASHED"),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
         # Words that are something else here.
         *always(
             Nothing(),
             "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
+            # "Mi nombre es Lunes", "la vaca se llama Viernes", "es para Julio, mi esposo"
+            "(mi | my | su | your) SOY (es | is)? WDAY",
+            "(word | words) SOY (es | is) WDAY",
+            "con MONTHN (?= el (NUM | WDAY) | $ | PAUSE | a las)",
+            "(word | COSA) me SOY (WDAY | MON)",
+            "(is | its) (CALLED | SOY) (WDAY | SAT | SUN | MON) (?! NUM)",
+            "(para | for | de | con | with | es | its) MON COMMA (mi | my) word",
+            # Proverbs: "hoy por ti, mañana por mí", "no dejes para mañana lo que puedas hacer hoy", "thank god
+            # it's friday"
+            "TODAY por word COMMA? MANANA por (word | mi)",
+            "no (SUBJ | PONGA | word) para MANANA lo que (SUBJ | PUEDO | word | me) (IR | word) TODAY",
+            "FILL word its WDAY (?= $ | PAUSE | FILL)",
             "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
             "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
+            "word SAT (the | an | my) (word | CLASES) (?= $ | PAUSE)",
+            "SOY WDAY de word (?= $ | PAUSE)",
             "(the | in | of) SUN",
             "(?<! or | and | y | on | for | by | SAT | DASH | SLASH) SUN (word | words)",
             "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
@@ -342,6 +390,13 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "DIA a DIA",
             "DIA (y | and) NOCHE",
             "(DAY) (to | by | in) DAY",
+            "each another (UNIT | WDAY)",
+            "(on)? (the)? (NUM TH | ORDW) of each MONTH",
+            # "3 days later the fever was back", "haven't slept in two days"
+            "N UNIT later (?= COMMA? (the | my | its | word | i | EJEM){0,2} (word | GONE | FIEBRE | DOLOR)? (WAS"
+            " | WENT))",
+            "(HAVENT | HAVE (not | never)) (been | word | given | DID | MISSED | GOT | QUERIA | me){1,3} in"
+            " (some | like | about | over)? N UNIT",
             "black WDAY",
             "N? (COSA | vez) (a la | por | al | a | each) (SEMANA | DIA | MES | ANO | WEEK | DAY | MONTH)",
             "((el | DIA){0,2} NN)? de CADA (MES | SEMANA | ANO)",
@@ -349,7 +404,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         *each(_verse, "word CLOCK"),
         *each(_second, "(un | one | a) ORDW (?! WDAY | DIA)"),
         *each(_we_would, "WDAY like"),
-        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY"),
+        *each(_sunday, "(SOY | DOCTOR | santo) (es | word)? WDAY", "con WDAY"),
         # Dates of birth, and birthdays that are only told.
         *each(
             _birth_or_birthday,

@@ -66,7 +66,7 @@ _FEAST_BEFORE = ALPHABET.compile(
 )
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
-_GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID DIJO SEEMS_PAST ERA"))
+_GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID CALLED DIJO SEEMS_PAST ERA"))
 _OR = frozenset(ALPHABET.union("OR"))
 _MES = ALPHABET.of("MES")
 _OWNERS = frozenset(ALPHABET.union("my your the a"))

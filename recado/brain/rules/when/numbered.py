@@ -471,6 +471,7 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     Rule("(?<! .) the <day:ORDW> (?= $ | BREAK | COMMA | FILLER | at | CLOCK | NUM MER)", _of_some_month),
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
+    Rule("(?<! .) <day:ORDW> (?= WORK_FOR | is (WORK_FOR | good))", _late_ordinal),
     Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
@@ -566,7 +567,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _offered,
     ),
     Rule(
-        f"(?<! between | entre) (the)? {_N} TH (COMMA? {_N} TH){{0,4}} COMMA? (o | or | and) (the)? {_N} TH"
+        f"(?<! between | entre) (the)? {_N} TH (COMMA? {_N} TH){{0,4}} COMMA? (o | or | and | y) (the)? {_N} TH"
         f" {NOT_A_DAY}",
         _offered,
     ),

@@ -257,6 +257,8 @@ CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll bl
     parque urb urbanizacion lote lt mz colonia barrio esquina esq diagonal transversal ruta autopista carretera
     asentamiento ciudadela cdla puente mercado malecon alameda villa
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
+    comunidad caserio vereda comuna paradero cementerio parroquia conjunto condominio residencial caleta
+    club iglesia capilla cine teatro fundacion sindicato radio panaderia farmacia ferreteria
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
 STEP: paso
@@ -266,12 +268,13 @@ PIEZA: consultorio piso opcion nivel pagina version capitulo bus
     modulo android iphone ios windows anden cubiculo stand fila asiento
 CODIGO: tel telf telefono cel celular numero nro num dni cedula cc ci rut documento pasaporte ruc nit curp historia
     expediente orden codigo referencia ref caso ticket whatsapp wsp wasap cuenta tarjeta factura boleta matricula
-    contrato folio guia
+    contrato folio guia legajo expte afiliado remito cbu clabe protocolo poliza
 SOY: soy llamo llama nombre don dona sr sra srta senor mister
 DOCTOR: dr dra drs doc doctor doctora doctorcito licenciada licenciado lic
 FIEBRE: fiebre temperatura febricula calentura
 GRADOS: grados centigrados celsius
 DOLOR: nota puntaje escala presion vision calificacion intensidad
+READING: azucar glucosa glicemia glucemia pulso saturacion colesterol hemoglobina creatinina potasio
 DINERO: sol soles dolares dolar pesos peso bs euros euro quetzales lempiras colones cordobas guaranies bolivianos
     reales lucas lukas usd cop ars mxn pen clp bolivares balboas centavos millones millon
 mil: mil

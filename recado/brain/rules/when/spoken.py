@@ -97,7 +97,7 @@ NO_COUNTED = (
     " | DASH NUM | CLOCK)"
 )
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
-NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | CUMPLIR | lunch | GROUP)")
+NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | LOCAL | CUMPLIR | lunch | GROUP)")
 """ "At 8 kids party": what is counted there goes on."""
 NO_AMOUNT = "(?! NOUN | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
 """After an hour that is sure to be one, a month may follow."""
