@@ -287,7 +287,7 @@ MOVED: moved rescheduled changed preponed
 MOVER: bump move reschedule change switch swap postpone push rebook moving changing rescheduling resched
     reschedual prepone preponing re-sched re-schedule re-scheduling resked
 shift: shift shifting
-CANCEL: cancel canceling cancelling cancelation cancellation
+CANCEL: cancel canceling cancelling cancelation cancellation remove removing
 AGENDADO: scheduled booked
 HAVE: have has hav hv i've ive we've weve they've theyve you've youve
 GOT: got
@@ -315,6 +315,7 @@ ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
 USUALLY: usually always normally generally
 HORARIO: timings timing
 town: town
+CLASES: clash clashes conflict conflicts
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
@@ -332,7 +333,7 @@ FORGET: forget
 # "No, hang on".
 HOLD: hang hold
 IM: im i'm i_am
-TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz
+TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz respond answer
 hear: hear hearing
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops

@@ -52,6 +52,11 @@ _TO = ALPHABET.compile(
 _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
+_FOR_WANT_OF = ALPHABET.compile(
+    "COMMA? (as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
+)
+""" "Monday preferably, tuesday otherwise"."""
+_BEFORE_IT = frozenset(ALPHABET.union("PAUSE FILL PREFER PREFIERO and y or o PERO"))
 _GOOD_TOO = ALPHABET.compile(
     "(is | CAN | WOULD | be | EJEM | WORK_FOR | work | FILL | good | possible | available){0,4} (too | as FILL | also)"
 )
@@ -64,6 +69,9 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     """How the second cluster follows the first."""
     gap = skeleton.between(first, second)
     if _also_good(skeleton, gap, second):
+        return "choice"
+    wanting = _FOR_WANT_OF.match(skeleton.letters, second.last + 1) is not None
+    if wanting and not _BEFORE_IT.isdisjoint(gap) and _CHANGED.isdisjoint(gap):
         return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
         return "choice"

@@ -66,7 +66,7 @@ _MOVE = ALPHABET.compile(
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
 """ "Bring thursday's 11 o'clock forward to 9"."""
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
+    "(desde | a TELL (de | del) | a partir de | a partir del | (?<! CANCEL me) from | after | DESPUES de | DESPUES del | starting |"
     " starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
     " | antes del | before | prior to | AHEAD of | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID"
@@ -223,6 +223,9 @@ _LATER_WORD = ALPHABET.compile(
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
+    # "Please reply by tomorrow", "espero su respuesta mañana"
+    " | (?<! i | to) TALK (me | EJEM | FILL)? by (the)? (DAYM | PARTM)"
+    " | (word | VOY) (word | a | de | la)? (un | una | su | el | la)? MENSAJE (word | para | el | en | la | por | EJEM){0,2} (DAYM | PARTM)"
     " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK (?! if) | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
 )
 _ROUTINE = ALPHABET.compile(
@@ -232,7 +235,7 @@ _ROUTINE = ALPHABET.compile(
 )
 _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | HORAS de CITA"
+    " $)) | HORAS de CITA | your (OPEN | word | BUSY)? HOURS"
 )
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")

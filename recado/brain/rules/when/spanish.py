@@ -304,7 +304,9 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     mueven posponen reprograman reagendan adelantan postergan muevas cambiad mueve mueves move movedla adelanta
     adelantas pospon pospone posponga pospongan
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
-    retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
+    retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame corre
+    corres corren trasladame traslademe muevame mueveme muevanme cambieme cambienme reprogrameme reprogramenme
+    reprogramame reagendeme reagendame adelanteme adelantame atraseme posterguenme postergueme pospongame aplaceme
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
 SALGO: salgo saliendo desocupo termino
 CANCELED: cancele
@@ -357,9 +359,9 @@ excepto: excepto salvo exepto ecepto quitando
 AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
     escribirle escribirles llamarle llamarles llamar escribir
 AVISAS: confirmas confirma confirman avisas avisa avisan avisen confirmen avisais confirmais llamas llaman llamais
-    llamen escribes escriben escriban dices dicen respondes responden respondan contestas contestan
+    llamen escribes escriben escriban dices dicen respondes responde responden respondan contestas contesta contestan cuentan
 AVISAME: avisame confirmame avisenme confirmenme avisadme avisanos aviseme confirmeme llamame llameme llamenme
-    escribeme escribime escribanme contestame contestenme respondeme respondanme
+    escribeme escribime escribanme contestame contestenme respondeme respondanme respondame cuenteme cuentenme cuentame
 MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamadita
 TELL: decir decirle decirles contar contarle contarles agradecer felicitar reclamar quejarme informar informarle
     comentar comentarle entender constancia

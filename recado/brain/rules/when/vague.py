@@ -96,7 +96,6 @@ _SOME_DAY = always(
     "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
     "the WEEK following (CHRISTMAS | EASTER | THANKSGIVING | new YEARU)",
@@ -173,6 +172,7 @@ _WEEKENDS = (
     *always(
         Vague(habitual=True),
         "(en | durante | por)? (la)? SEMANA santo",
+        "(in | during) the WEEK",
         "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo | subsiguiente))",
         "ENTRE_SEMANA",
     ),
