@@ -286,6 +286,7 @@ CITA: appointment appt appoint booking reservation visit checkup check_up consul
 MOVED: moved rescheduled changed preponed
 MOVER: bump move reschedule change switch swap postpone push rebook moving changing rescheduling resched
     reschedual prepone preponing re-sched re-schedule re-scheduling resked
+    scoot slide nudge delay trade
 shift: shift shifting
 CANCEL: cancel canceling cancelling cancelation cancellation remove removing
 AGENDADO: scheduled booked
@@ -315,6 +316,7 @@ ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
 USUALLY: usually always normally generally
 HORARIO: timings timing
 town: town
+IMPOSIBLE: impossible
 CLASES: clash clashes conflict conflicts
 too: too
 BOOK: book schedule reserve

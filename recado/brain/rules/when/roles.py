@@ -61,6 +61,7 @@ _MOVE = ALPHABET.compile(
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
+    " | (la | lo) PUEDO PASAR TIMEM"
     " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
@@ -323,12 +324,19 @@ def mark_open_sides(skeleton: Skeleton) -> None:
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             numbered = item.meant.day.day is not None
             limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
+            limit = limit or _at_the_soonest(skeleton, item)
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             if limit and _THAT_DAY.search(letters, item.at):
                 limit = False
             item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def _at_the_soonest(skeleton: Skeleton, item: Item) -> bool:
+    """ "Monday at the earliest" is from then on."""
+    following = skeleton.at.get(item.at + 1)
+    return following is not None and isinstance(following.meant, Soonest) and following.meant.limit
 
 
 def cancelled(skeleton: Skeleton, item: Item) -> bool:

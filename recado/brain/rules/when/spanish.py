@@ -306,7 +306,7 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
     retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame corre
     corres corren trasladame traslademe muevame mueveme muevanme cambieme cambienme reprogrameme reprogramenme
-    reprogramame reagendeme reagendame adelanteme adelantame atraseme posterguenme postergueme pospongame aplaceme
+    recorreme recorrame recorrerme reprogramame reagendeme reagendame adelanteme adelantame atraseme posterguenme postergueme pospongame aplaceme
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
 SALGO: salgo saliendo desocupo termino
 CANCELED: cancele
@@ -337,6 +337,7 @@ PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar sep
     dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
+SKIP: faltar ausentarme
 USUALLY: siempre normalmente generalmente usualmente suelo solemos
 ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
     riego regamos ordeno ordenamos inyecto pongo doy

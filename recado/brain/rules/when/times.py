@@ -349,11 +349,12 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
-        "(?<! INSIDE) <t:NUM | WNUM> (esta | VIENE | me{1,2} (QUEDA | VIENE | es)) (mejor | BIEN)",
+        "(?<! INSIDE) <t:NUM | WNUM> (es | VIENE | me{1,2} (QUEDA | VIENE | es)) (mejor | BIEN)",
         "(?<! of | for) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
         "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
         "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON | word | words | COSAS | CITA))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
+        "(?<! INSIDE) <t:NUM | WNUM> (?= (instead of | PREFER than | en (vez | lugar) de) (NUM | WNUM) ($ | PAUSE | FILL))",
         "(?<! INSIDE) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(

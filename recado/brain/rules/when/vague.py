@@ -252,6 +252,9 @@ _SOONEST = always(
     "(a | con) la brevedad",
     "(a la)? (mayor) brevedad",
 )
+_FROM_THEN_ON = always(
+    Soonest(limit=True), "at (the | EJEM)? SOONEST (?! available | possible | CITA | time | DAY | fecha | OPEN | u)"
+)
 _RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
@@ -321,6 +324,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKENDS,
     *_MONTHS,
     *_SEASONS,
+    *_FROM_THEN_ON,
     *_SOONEST,
     *_RIGHT_NOW,
     *_EXCEPT,
