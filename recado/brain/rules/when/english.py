@@ -288,7 +288,7 @@ MOVER: bump move reschedule change switch swap postpone push rebook moving chang
     reschedual prepone preponing re-sched re-schedule re-scheduling resked
     scoot slide nudge delay trade
 shift: shift shifting
-CANCEL: cancel canceling cancelling cancelation cancellation remove removing
+CANCEL: cancel canceling cancelling cancelation cancellation remove removing withdraw
 AGENDADO: scheduled booked
 HAVE: have has hav hv i've ive we've weve they've theyve you've youve
 GOT: got

@@ -21,7 +21,7 @@ _CHOICE = ALPHABET.compile(
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     # "Thursday, or if that's full, friday"
-    " | (COMMA | o | or){0,2} (if (that | its | u | EJEM){1,2} EJEM? (word | gone | BUSY | AGENDADO | CANT | not OPEN)"
+    " | (COMMA | o | or){0,2} (if (that | its | u | EJEM | is){1,3} (word | gone | BUSY | AGENDADO | CANT | not OPEN)"
     " | si (es | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya){0,2} (word | OCUPADO | AGENDADO | NADIE))"
     " (COMMA | then | the | on | at | el | la | a | las | para | TALVEZ){0,3} $"
     " | COMMA? o en su word (el | la)? $"

@@ -38,11 +38,11 @@ _CANT = ALPHABET.compile(
     " | no me? COUNTING con? word"
     " | no HAY DISPONIBLE de"
     # "I have to pull out of friday"
-    " | (?<! CAN | u) (word | BACKUP) out of (the | my)? (?= ITEM)"
+    " | (?<! CAN | u) (word | BACKUP | POP) out of (the | my)? (?= ITEM)"
     " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
-    " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP | VOY a SKIP"
+    " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
     " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
@@ -74,7 +74,8 @@ _BUSY_AFTER = ALPHABET.compile(
 """After a day: "el lunes trabajo", "friday i work"."""
 _BUSY_BEFORE = ALPHABET.compile(
     "(?<! del | de | al | mi | el | my | after | at | the | un | a | su | not | NOT_DO)"
-    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH}) | (i | EJEM | must | (i | EJEM) HAVING to) work (?! from)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH})"
+    " | (i | EJEM | must | (i | EJEM) HAVING to) work (?! from)"
 )
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(

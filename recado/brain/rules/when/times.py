@@ -354,7 +354,8 @@ _SINGLE = (
         "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
         "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON | word | words | COSAS | CITA))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
-        "(?<! INSIDE) <t:NUM | WNUM> (?= (instead of | PREFER than | en (vez | lugar) de) (NUM | WNUM) ($ | PAUSE | FILL))",
+        "(?<! INSIDE) <t:NUM | WNUM> (?= (instead of | PREFER than | en (vez | lugar) de)"
+        " (NUM | WNUM) ($ | PAUSE | FILL))",
         "(?<! INSIDE) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(

@@ -253,7 +253,9 @@ _SOONEST = always(
     "(a la)? (mayor) brevedad",
 )
 _FROM_THEN_ON = always(
-    Soonest(limit=True), "at (the | EJEM)? SOONEST (?! available | possible | CITA | time | DAY | fecha | OPEN | u)"
+    Soonest(limit=True),
+    "at (the | EJEM)? SOONEST (?! available | possible | CITA | time | DAY | fecha | OPEN | u)",
+    "como (muy | mas) TEMPRANO",
 )
 _RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
