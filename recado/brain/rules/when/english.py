@@ -287,8 +287,9 @@ CITA: appointment appt appoint booking reservation visit checkup check_up consul
 MOVED: moved rescheduled changed preponed
 MOVER: bump move reschedule change switch swap postpone push rebook moving changing rescheduling resched
     reschedual prepone preponing re-sched re-schedule re-scheduling resked
+    scoot slide nudge delay trade
 shift: shift shifting
-CANCEL: cancel canceling cancelling cancelation cancellation
+CANCEL: cancel canceling cancelling cancelation cancellation remove removing withdraw
 AGENDADO: scheduled booked
 HAVE: have has hav hv i've ive we've weve they've theyve you've youve
 HAVENT: haven't havent hasn't hasnt
@@ -317,6 +318,8 @@ ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
 USUALLY: usually always normally generally
 HORARIO: timings timing
 town: town
+IMPOSIBLE: impossible
+CLASES: clash clashes conflict conflicts
 too: too
 BOOK: book schedule reserve
 find: find remember recall see wait access believe sleep breathe understand walk eat breath swallow figure
@@ -334,7 +337,7 @@ FORGET: forget
 # "No, hang on".
 HOLD: hang hold
 IM: im i'm i_am
-TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz
+TALK: talk speak call tell text write message confirm know reply email ring shout holla holler buzz respond answer
 hear: hear hearing
 PERO: but though
 PERDON: sorry mean meant actually oops scratch correction mistake wrong nvm whoops

@@ -44,7 +44,10 @@ _WHICH_IS = ALPHABET.compile("COMMA? que (es | word) (el)?")
 """ "El 15 de agosto, que es domingo"."""
 _NEW_DAY = ALPHABET.compile("el | the | este | this | para | en | del | es | is | on")
 """What may as well begin another day: then they are one only if they agree."""
-_ARTICLES = ALPHABET.compile("(el | la | the | de | del | al | DIA | este | this | FERIADO){0,4}")
+_ARTICLES = ALPHABET.compile(
+    "(el | la | the | de | del | al | DIA | este | this | FERIADO){0,4}"
+    " ((my | mi | su | your)? CITA (de | del | of | on) (el | la | the)?)?"
+)
 _HALVES = ALPHABET.compile("COMMA? (y | PERO | and | COMMA)? EJEM?")
 """ "Después de las 3 y antes de las 6"."""
 _BESIDE = ALPHABET.compile(

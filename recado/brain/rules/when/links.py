@@ -4,7 +4,7 @@ from typing import Literal
 
 from recado.brain.rules.when.items import Cluster, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
-from recado.brain.rules.when.mentions import DayNamed
+from recado.brain.rules.when.mentions import DayNamed, Vague
 
 Link = Literal["choice", "list", "range", "none"]
 
@@ -20,6 +20,10 @@ _CHOICE = ALPHABET.compile(
     # "El lunes, si no el martes", "today if possible, otherwise tomorrow"
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
+    # "Thursday, or if that's full, friday"
+    " | (COMMA | o | or){0,2} (if (that | its | u | EJEM | is){1,3} (word | gone | BUSY | AGENDADO | CANT | not OPEN)"
+    " | si (es | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya){0,2} (word | OCUPADO | AGENDADO | NADIE))"
+    " (COMMA | then | the | on | at | el | la | a | las | para | TALVEZ){0,3} $"
     " | COMMA? o en su word (el | la)? $"
     # "The 24th or as a backup the 25th", "2pm, second choice 4pm", "monday or, failing that, tuesday"
     " | (COMMA | DASH)? or? COMMA? (failing that | (as a? | my)? BACKUP | (my | the)? ORDW (CHOICE | PIEZA))"
@@ -42,6 +46,8 @@ _YOU_CHOOSE = ALPHABET.compile(
 )
 """ "¿El jueves o mejor el viernes? Lo que les convenga"."""
 _BETTER = ALPHABET.of("mejor")
+_WHICHEVER = ALPHABET.compile("COMMA? (?= DAYM)")
+_EITHER = ALPHABET.compile("(COMMA | STOP)? (either | CUALQUIER (?! OTRO | DIA) | (el | la | lo) que (u | me)? SUBJ)")
 _AND = ALPHABET.compile(
     "(COMMA)? (y | and) (EJEM | the | el | la | on | for | para | at | a | las | en | OTRO | another | one){0,4} $"
 )
@@ -52,6 +58,11 @@ _TO = ALPHABET.compile(
 _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
+_FOR_WANT_OF = ALPHABET.compile(
+    "COMMA? (as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
+)
+""" "Monday preferably, tuesday otherwise"."""
+_BEFORE_IT = frozenset(ALPHABET.union("PAUSE FILL PREFER PREFIERO and y or o PERO"))
 _GOOD_TOO = ALPHABET.compile(
     "(is | CAN | WOULD | be | EJEM | WORK_FOR | work | FILL | good | possible | available){0,4} (too | as FILL | also)"
 )
@@ -65,6 +76,9 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     gap = skeleton.between(first, second)
     if _also_good(skeleton, gap, second):
         return "choice"
+    wanting = _FOR_WANT_OF.match(skeleton.letters, second.last + 1) is not None
+    if wanting and not _BEFORE_IT.isdisjoint(gap) and _CHANGED.isdisjoint(gap):
+        return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
         return "choice"
     if _BETTER in gap and _OR_BETTER.match(gap) and _YOU_CHOOSE.match(skeleton.letters, second.last + 1):
@@ -77,7 +91,7 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
         and (_before(skeleton, first, between=False) or _plain_days(first, second))
     ):
         return "range"
-    if _AND.match(gap):
+    if _AND.match(gap) or (_LIST.match(gap) and _whichever(skeleton, second)):
         return "choice"
     if _LIST.match(gap):
         return "list"
@@ -88,6 +102,14 @@ def _also_good(skeleton: Skeleton, gap: str, second: Cluster) -> bool:
     """ "I'd prefer friday but thursday is ok too": both."""
     good = _GOOD_TOO.match(skeleton.letters, second.last + 1) is not None
     return good and _CHANGED.isdisjoint(gap) and not _BUT.isdisjoint(gap)
+
+
+def _whichever(skeleton: Skeleton, second: Cluster) -> bool:
+    """ "The 9th, 10th, whichever"."""
+    after = _WHICHEVER.match(skeleton.letters, second.last + 1)
+    item = skeleton.at.get(after.end()) if after is not None else None
+    anyone = item is not None and isinstance(item.meant, Vague) and item.meant.any
+    return anyone or _EITHER.match(skeleton.letters, second.last + 1) is not None
 
 
 def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:

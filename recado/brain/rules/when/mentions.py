@@ -102,9 +102,11 @@ class Vague:
 
 @dataclass(frozen=True, slots=True)
 class Soonest:
-    """As soon as possible; `now` if the words may as well only say how things are: "it's crazy right now"."""
+    """As soon as possible; `now` if the words may as well only say how things are: "it's crazy right now".
+    `limit`: it tells from when on ("monday at the earliest")."""
 
     now: bool = False
+    limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

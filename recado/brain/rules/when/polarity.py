@@ -17,7 +17,7 @@ _RESETS = frozenset(
     )
 )
 """After these something else begins, and what was refused before says nothing about it."""
-_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el"))
+_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el USUALLY"))
 _LINKS = frozenset(ALPHABET.union("y and ni nor o or"))
 _ARTICLES = frozenset(ALPHABET.union("el la las los the a on at en por para al of de"))
 _MAX_REACH = 14
@@ -30,16 +30,20 @@ _CANT = ALPHABET.compile(
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
     " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
-    " | no me{1,2} (QUEDA | es | VIENE | posible)"
+    " | no me{1,2} (QUEDA | es | VIENE | posible | COSA)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
     " | no QUIERO (?! IR? GONE | (la | mi | una | el | un)? (CITA | CANCELAR | CAMBIAR | PASAR | que | COSA))"
     " | no me{1,2} PONGA | no EJEM (PODER | que)"
+    " | no me? COUNTING con? word"
     " | no HAY DISPONIBLE de"
+    # "I have to pull out of friday"
+    " | (?<! CAN | u) (word | BACKUP | POP) out of (the | my)? (?= ITEM)"
     " | me{0,2} (es | hace)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
-    " | (?<= to | able | ILL | must | IM) SKIP"
+    " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
+    " | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
     " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
@@ -65,12 +69,14 @@ _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
     f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
+    " | a SKIP"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""
 _BUSY_BEFORE = ALPHABET.compile(
     "(?<! del | de | al | mi | el | my | after | at | the | un | a | su | not | NOT_DO)"
-    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH}) | (i | EJEM) work (?! from)"
+    f" (VOY | IM | yo){{0,2}} (OCUPADO | BUSY (?! from) | {_BUSY_WITH})"
+    " | (i | EJEM | must | (i | EJEM) HAVING to) work (?! from)"
 )
 """ "Trabajo el lunes"; but not after an article, where it is the work: "cerca del trabajo"."""
 _NOT_BEFORE = ALPHABET.compile(

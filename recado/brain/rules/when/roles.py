@@ -2,6 +2,7 @@
 
 import re
 
+from recado.brain.rules.when import answering
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -61,13 +62,14 @@ _MOVE = ALPHABET.compile(
     " | DIJO (mi | la | ese) CITA (de | del | TIMEM) | (la | lo) PASAR (de | del) ITEM"
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
-    " | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
+    " | (la | lo) PUEDO PASAR TIMEM"
+    " | PASAR el CITA (de | del) | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
 """ "Bring thursday's 11 o'clock forward to 9"."""
 _FROM_SIDE = ALPHABET.compile(
-    "(desde | a TELL (de | del) | a partir de | a partir del | from | after | DESPUES de | DESPUES del | starting |"
-    " starting from | since"
+    "(desde | a TELL (de | del) | a partir de | a partir del | (?<! CANCEL me) from | after | DESPUES de | DESPUES del"
+    " | starting | starting from | since"
     " | a mas tardar | MAXIMO | como muy TARDE | at the LATEST | as of | PASADA | LUEGO (de | del) | antes de"
     " | antes del | before | prior to | AHEAD of | up? until | up to | hasta | (?<! COME | POP | PIEZA | DID"
     " | WAS) by | within | not until"
@@ -199,32 +201,6 @@ _MISSED = ALPHABET.compile(
     " el | the))"
 )
 """ "Me tocaba el jueves y no fui", "I was to come on thursday but forgot"."""
-_THEY_SAY = (
-    "((me | los | lo | las){1,2} (AVISO | DIGO | SOY | AVISAS) | me{1,2} (word | HAPPENED | ROUTINE) (un | una | el)?"
-    " MENSAJE)"
-)
-_LATER_WORD = ALPHABET.compile(
-    # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
-    f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
-    f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
-    " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
-    # "Mañana vuelvo a escribirle"
-    " | DAYM PARTM? COMMA? (yo | ya | i | si | EJEM){0,2} (TAKES_PLACE | VOY | word) a me? AVISAR"
-    # "Mañana hablamos"
-    " | (?<! para) DAYM PARTM? COMMA? (yo | ya | si | EJEM){0,2} AVISO (?= $ | PAUSE | FILL | con)"
-    # "Can you call me tomorrow?", "let me know by friday"
-    # "I'll give you a shout monday", "I'll hit you up saturday", "you'll hear from me tuesday"
-    " | ILL EJEM? ((word | POP) u a? (TALK | PIEZA) | POP a TALK (your (word | words))? | TALK at u | DID u up)"
-    " (EJEM | on | by | in | the){0,2} (DAYM | PARTM)"
-    " | ILL be? hear (word | words | from | my | me | u | EJEM){1,3} (on | by){0,1} (DAYM | PARTM)"
-    " | (WANT me TALK | TALK me | DID me up | able TALK (u | me)) (word | EJEM | on | by | in | the | until){0,2}"
-    " (DAYM | PARTM)"
-    # "I'll let you know tomorrow", "let me get back to you on monday"
-    " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
-    " the){0,2}"
-    " (DAYM | PARTM)"
-    " | DAYM PARTM? COMMA? (i)? ILL (EJEM)? (TALK (?! if) | WANT u TALK) | DAYM PARTM? COMMA? i (TALK | about) u"
-)
 _ROUTINE = ALPHABET.compile(
     "(?<! como | de) USUALLY | (?<! VOY) ROUTINE | (?<! ILL | PUEDO | CAN | WANT) TAKE ((el | la | mi | my | the |"
     " a | un | una | me | su){0,2} | (el | la | los | las) (de | del) (el | la | mi)?)"
@@ -232,7 +208,7 @@ _ROUTINE = ALPHABET.compile(
 )
 _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | HORAS de CITA"
+    " $)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
@@ -320,12 +296,19 @@ def mark_open_sides(skeleton: Skeleton) -> None:
             limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
             numbered = item.meant.day.day is not None
             limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
+            limit = limit or _at_the_soonest(skeleton, item)
             limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
             if limit and _THAT_DAY.search(letters, item.at):
                 limit = False
             item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
             # "No puedo hasta mañana" is from then on.
             item.negative = item.negative and not item.open_side
+
+
+def _at_the_soonest(skeleton: Skeleton, item: Item) -> bool:
+    """ "Monday at the earliest" is from then on."""
+    following = skeleton.at.get(item.at + 1)
+    return following is not None and isinstance(following.meant, Soonest) and following.meant.limit
 
 
 def cancelled(skeleton: Skeleton, item: Item) -> bool:
@@ -366,7 +349,7 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
 
 def drop_later_word(skeleton: Skeleton) -> None:
     """Leave out the day on which somebody will only say more; with an hour it is the appointment's."""
-    for match in _LATER_WORD.finditer(skeleton.letters):
+    for match in answering.LATER_WORD.finditer(skeleton.letters):
         found = [skeleton.at[at] for at in range(match.start(), match.end()) if skeleton.letters[at] in _ITEMS]
         if found and found[0] in skeleton.items and _soon(found[0]) and not _named_behind(found[0]):
             _leave_out(skeleton, found[0].cluster)

@@ -153,7 +153,7 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
-COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten counting counted
+COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten cuentes counting counted
 tipo: tipo tipi tipin
 eso: eso
 como: como cmo
@@ -307,7 +307,10 @@ MOVER: cambiar pasala pasalo pasela paselo cambiarla cambiarlo cambiarme cambio 
     mueven posponen reprograman reagendan adelantan postergan muevas cambiad mueve mueves move movedla adelanta
     adelantas pospon pospone posponga pospongan
     aplaza aplazan aplacen posterga postergan posterguen reprograma reprogramas reagenda reagendas traslada trasladan
-    retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame
+    retrasa retrasen atrasa atrasen modifica modifiquen correme correla correlo corranme corrame corre
+    corres corren trasladame traslademe muevame mueveme muevanme cambieme cambienme reprogrameme reprogramenme
+    recorreme recorrame recorrerme reprogramame reagendeme reagendame adelanteme adelantame atraseme posterguenme
+    postergueme pospongame aplaceme
 PASAR: cambia cambias cambian cambiais pasar pasarme pasan pasen pasas pasais paseme pasenme
 SALGO: salgo saliendo desocupo termino
 CANCELED: cancele
@@ -338,6 +341,7 @@ PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar sep
     dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
+SKIP: faltar ausentarme faltare
 USUALLY: siempre normalmente generalmente usualmente suelo solemos
 ROUTINE: levanto levanta levantan acuesto acuesta duermo duerme duermen despierto despierta desayuno desayuna ceno cena
     riego regamos ordeno ordenamos inyecto pongo doy
@@ -360,9 +364,10 @@ excepto: excepto salvo exepto ecepto quitando
 AVISAR: avisar confirmar avisando confirmando avisarle avisarles avisarte confirmarle confirmarles confirmarte
     escribirle escribirles llamarle llamarles llamar escribir
 AVISAS: confirmas confirma confirman avisas avisa avisan avisen confirmen avisais confirmais llamas llaman llamais
-    llamen escribes escriben escriban dices dicen respondes responden respondan contestas contestan
+    llamen escribes escriben escriban dices dicen respondes responde responden respondan contestas contesta
+    contestan cuentan
 AVISAME: avisame confirmame avisenme confirmenme avisadme avisanos aviseme confirmeme llamame llameme llamenme
-    escribeme escribime escribanme contestame contestenme respondeme respondanme
+    escribeme escribime escribanme contestame contestenme respondeme respondanme respondame cuenteme cuentenme cuentame
 MENSAJE: mensaje mensajito msj msg audio razon noticias respuesta llamada llamadita
 TELL: decir decirle decirles contar contarle contarles agradecer felicitar reclamar quejarme informar informarle
     comentar comentarle entender constancia

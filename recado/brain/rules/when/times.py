@@ -349,10 +349,13 @@ _SINGLE = (
         " on | TOM"
         " | WD)",
         "<t:NUM | WNUM> (is | WANT)? (MAKE)? (WORK_FOR | better | BIEN)",
+        "(?<! INSIDE) <t:NUM | WNUM> (es | VIENE | me{1,2} (QUEDA | VIENE | es)) (mejor | BIEN)",
         "(?<! of | for) <t:NUM | WNUM> (is | WANT MAKE) (good | BUENAS | possible | available | BIEN)",
         "(?<! .) is <t:NUM | WNUM> (?= (FILL | WORK_FOR | good | possible | available | BIEN) (?! COSAS))",
         "(?<! .) <t:NUM | WNUM> (?= COMMA? (on | this | next)? WDAY (?! NUM | MON | word | words | COSAS | CITA))",
         "<t:NUM | WNUM> (?= NOT_DO (EJEM)? work)",
+        "(?<! INSIDE) <t:NUM | WNUM> (?= (instead of | PREFER than | en (vez | lugar) de)"
+        " (NUM | WNUM) ($ | PAUSE | FILL))",
         "(?<! INSIDE) <t:NUM> (?= TOM | TODAY)",
     ),
     *each(
@@ -370,7 +373,7 @@ _SINGLE = (
         "(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<= COMMA) <h:NUM> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
-        "(?<= COMMA) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
+        "(?<= COMMA | VOY) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",

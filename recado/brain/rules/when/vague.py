@@ -96,7 +96,6 @@ _SOME_DAY = always(
     "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
     "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
     " (holidays | vacaciones)",
-    "(in | during) the WEEK",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
     "the WEEK following (CHRISTMAS | EASTER | THANKSGIVING | new YEARU)",
@@ -173,6 +172,7 @@ _WEEKENDS = (
     *always(
         Vague(habitual=True),
         "(en | durante | por)? (la)? SEMANA santo",
+        "(in | during) the WEEK",
         "(entre | durante | en) (la)? SEMANA (?! (que | NEXT | OTRO | PASADA | santo | subsiguiente))",
         "ENTRE_SEMANA",
     ),
@@ -252,6 +252,11 @@ _SOONEST = always(
     "(a | con) la brevedad",
     "(a la)? (mayor) brevedad",
 )
+_FROM_THEN_ON = always(
+    Soonest(limit=True),
+    "at (the | EJEM)? SOONEST (?! available | possible | CITA | time | DAY | fecha | OPEN | u)",
+    "como (muy | mas) TEMPRANO",
+)
 _RIGHT_NOW = always(Soonest(now=True), "right NOW")
 _DAYS_LEFT_OUT = (
     "(for)? ni? ((el | la) (del | de))? (el | los | las | on | the)? (WDAY | WDAYS | FINES de SEMANA | FINDE |"
@@ -321,6 +326,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *_WEEKENDS,
     *_MONTHS,
     *_SEASONS,
+    *_FROM_THEN_ON,
     *_SOONEST,
     *_RIGHT_NOW,
     *_EXCEPT,
