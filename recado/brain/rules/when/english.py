@@ -111,7 +111,11 @@ following: following
 past: past
 ago: ago
 later: later l8r latr
-SOMETIME: sometime someday
+SOMETIME: sometime someday eventually
+POINT: point stage
+DOWN: down
+COMMENCING: commencing ending
+FUTURE: future futuro
 WHENEVER: whatever whenever anytime anyday whichever
 any: any
 anything: anything
@@ -127,7 +131,7 @@ immediately: immediately
 NOW: now
 right: right
 away: away
-available: available availability opening openings slot slots spot free frees
+available: available availability opening openings slot slots spot gap free frees
 possible: possible possibl
 when: when wen
 what: what wht whats

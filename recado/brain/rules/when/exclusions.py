@@ -193,6 +193,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Goodbyes.
         *always(
             Nothing(),
+            "(?<= FILL | COMMA | STOP) hasta la (PROX | OTRO) SEMANA (?= $ | BREAK | FILL)",
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
             " viaje | town | disponible"
             " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN | TAKES_PLACE | NADIE | PICK_UP |"

@@ -70,7 +70,9 @@ CLASSES = {
     "CAN": "ABLE_TO COULD",
     "WANT": "WISHED WOULD id",
     "MOVE": "CAMBIAR PASAR",
-    "SUBJ": "subj ABRAN",
+    "SUBJ": "subj ABRAN RETURNS",
+    "EVENT": "RETURNS TURNS PASE",
+    "DIJO": "dijo PASE",
     "PASO": "HAPPENED MISSED",
     "WENT": "DID MISSED ASKED",
     "WISH": "QUIERO PEDIR CAMBIAR CANCELAR PREFIERO WANT BOOK CAN PUEDO PREFER PASAR",
@@ -178,8 +180,8 @@ este: éste
 word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
-    operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
-DIJO: llegó cambió cambié cancelé reservé saqué
+    operé esperé retiré preparé reparé miré acabé mejoré bajé calmé arreglé sané junté empecé comencé tiré paré visité llevé corté regué mandé dejé pasé
+dijo: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """
 """Words that an accent sets apart from the same letters without it, by their kind."""
