@@ -176,7 +176,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(BUENAS | good) (DIA | DIAS | DAY | PARTES (?! (?<= MANANA) (a las | a la | CLOCK | NUM | HAY | PUEDO"
             " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
-            "BUENAS vacaciones",
+            "BUENAS (your | su | the)? (vacaciones | holidays)",
+            "BUENAS (your | the) (WEEKEND | DAY | WEEK | EVENING)",
+            "BUENAS (PRINCIPIOS | FIN) de (la)? (SEMANA | MES | ANO)",
             "(?<! .) PARTEN (COMMA | STOP | FILL){1,3} PARTEN (?! a | at | on | in | the | NUM | CLOCK | WDAY)",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
             " CHRISTMAS)",

@@ -180,7 +180,8 @@ este: éste
 word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
-    operé esperé retiré preparé reparé miré acabé mejoré bajé calmé arreglé sané junté empecé comencé tiré paré visité llevé corté regué mandé dejé pasé
+    operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
+    acabé mejoré bajé calmé arreglé sané junté empecé comencé
 dijo: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """

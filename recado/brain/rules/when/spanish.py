@@ -163,7 +163,7 @@ cerca: cerca
 partir: partir
 ADELANTE: adelante adelantito adelantico adelantote alante alantito delante
 APROX: aprox aproximadamente aproximado alrededor tentativamente
-u: usted ustedes ud uds
+u: usted ustedes ud uds vos vosotros
 yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
@@ -183,6 +183,7 @@ posible: posible posibl
 cuanto: cuanto
 rapido: rapido rapida
 PROXIMAMENTE: proximamente
+TIEMPO: tiempito tiempecito
 momento: momento momentito
 fecha: fecha fechas fexa
 vez: vez
@@ -204,7 +205,7 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
 TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
-    seque sequen sane cicatrice crezca depositen 
+    seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
 ABRAN: abran abra abrais cierren cierre
@@ -330,8 +331,8 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
     estare estaremos estoy
     estamos
 SEGURO: seguro segura seguros lejos
-QUEDA: queda resta quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
-    resulta kda qda
+QUEDA: queda resta quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale
+    alcanza resulta kda qda
 DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera necesito deseo desearia
     gustaria queres quereis quieres querria kiero qiero quieo nesecito ocupo busco
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito

@@ -22,20 +22,28 @@ _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 _NO_HOURS = "(?! between | after | past | before | in | about | at | from | until | by | during)"
 """After "any time" and "sometime": hours that say which."""
 
-_SUBJECT = "((the | my)? (COSAS | UNA_COSA | ESTACION) | i | its | the | my | this | words | EJEM | work | word (?! u))"
+_SUBJECT = (
+    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | its | the | my"
+    " | this | words | EJEM | work | word (?! u))"
+)
 _HAPPENS = (
     "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
-    " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST | DOWN | WORK_FOR | for | u | SICK | at | HAVING){1,6}"
+    " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
+    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
 )
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
 
 _SOME_DAY = always(
     Vague(),
-    "mas ADELANTE",
+    "mas para? ADELANTE",
+    "(en | dentro de) un (TIEMPO | DISPONIBLE)",
+    "(available | disponible) (each | TODO) (la)? (WEEK | SEMANA)",
+    "TODO la SEMANA disponible",
     "(en | in | dentro de | de AQUI a) (un | una | a | one)? (DAYU | WEEKU | MONTHU | YEARU) (y (media | medio)"
     " | and a half)",
     "(un | uno | ALGUN) (DIA | DIAS) (de)? estos",
-    "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS | WEEKENDS | FINDES | WEEKS | SEMANAS | WDAYS | MONTHS"
+    "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS | WEEKENDS | FINDES | WEEKS | SEMANAS"
+    " | WDAYS | MONTHS"
     " | PARTSEN)",
     "(at)? some POINT",
     "(word)? DOWN the (STREET | PIEZA | word) (?= $ | PAUSE | FILL)",
@@ -46,10 +54,15 @@ _SOME_DAY = always(
     # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
     f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL)",
     f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)",
-    f"(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    " | UNA_COSA){1,2} (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
+    " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
-    f"(APENAS | en cuanto | muy PRONTO como) {_WHO} EVENT",
+    "(un | ALGUN) DIA HABIL",
+    "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
+    "uno de estos WDAY (?! NUM)",
+    "dentro (del | de el | de este) (MES | ANO)",
+    f"(APENAS | en cuanto | ni BIEN | muy PRONTO como) {_WHO} EVENT",
     "(?<! INSIDE) (TALVEZ | mejor)? (DESPUES (de | del) | antes (de | del) | PASADA) (mi | el | la | los | las)?"
     " (word | words | viaje) (?= $ | BREAK | FILL)",
     "estos DIAS",
@@ -235,10 +248,17 @@ _MONTHS = always(
     "(a)? (PRINCIPIOS | FINAL) (de)? (la)? SEMANA (?! (que VIENE | NEXT | OTRO | PASADA))",
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
+    "(?<! OPEN) (a | al | para | en)? (FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | BEGINNING | end | EARLY"
+    " | late | mid) (de | del | de el | in | of)? (the | la | las | el)? (ESTACION |"
+    " SEASON | vacaciones | holidays)",
+    f"(en | in | entre | between | hacia)? MON (o | or | y | and | DASH) MON {_NAMED_AFTER}",
+    f"hacia MON {_NAMED_AFTER}",
+    "(?<! INSIDE) COME (SEASON | MON) (?= $ | PAUSE | FILL)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
     "(la | en la | para la)? OTRO QUINCENA",
-    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando"
+    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA"
+    " | a | cuando"
     " (PASO | word)) "
     "la? QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
@@ -253,7 +273,8 @@ _SEASONS = always(
     Vague(season=True),
     "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
     " vacaciones) (de (ESTACION | MON))?",
-    "(in | over | by | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
+    "(in | over | by | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before"
+    " | until | DESPUES (de |"
     " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
@@ -272,7 +293,8 @@ _SOONEST = always(
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     # "As soon as there's an opening", "soon as a chair frees up"
-    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
+    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING"
+    " | GETTING | COME"
     " | word"
     " | words | DOCTOR | MESA | GROUP | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
@@ -285,7 +307,7 @@ _SOONEST = always(
     "(el | la)? (CITA | DIA | fecha | HORA | DISPONIBLE) mas (PROX | cerca | disponible | PRONTO) (disponible |"
     " posible | que HAY | que SUBJ)?",
     "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
-    "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "(APENAS | en cuanto | ni BIEN | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
     "lo que (SUBJ | HAY | TENGO) (mas)? (PRONTO | antes | cerca)",
     "(la | el)? PROX (disponible | que SUBJ disponible)",
     "de INMEDIATO",
@@ -318,7 +340,8 @@ _EXCEPT = always(
     f"(another than | save for) {_DAYS_LEFT_OUT}",
     f"(?<= WORK_FOR | good | FILL | COMMA | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
     # "Any day will do but friday"
-    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR | good | FILL"
+    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR"
+    " | good | FILL"
     f" | MAKE){{1,3}} PERO {_DAYS_LEFT_OUT} (?= $ | PAUSE | FILL)",
 )
 _GONE_BY = always(
