@@ -125,7 +125,7 @@ MONDAY: tuple[tuple[str, str], ...] = (
     ("sometime this week", "? vague"),
     ("in the summer", "? vague"),
     ("after my vacation", "? vague"),
-    ("once treatment is over", "-"),
+    ("once treatment is over", "? vague"),
     ("the first days of february", "? vague"),
     ("end of january", "? vague"),
     ("last week of january", "? vague"),

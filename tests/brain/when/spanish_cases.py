@@ -1378,7 +1378,7 @@ WEDNESDAY: tuple[tuple[str, str], ...] = (
     ("cuando quieran", "? vague"),
     ("cualquiera", "-"),
     ("cualquiera de los dos", "-"),
-    ("me da igual el día", "-"),
+    ("me da igual el día", "? vague"),
     ("el día que sea", "? vague"),
     ("a la hora que sea", "-"),
     ("no importa el día", "-"),

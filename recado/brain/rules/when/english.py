@@ -111,7 +111,11 @@ following: following
 past: past
 ago: ago
 later: later l8r latr
-SOMETIME: sometime someday
+SOMETIME: sometime someday eventually
+POINT: point stage
+DOWN: down
+COMMENCING: commencing ending
+FUTURE: future futuro
 WHENEVER: whatever whenever anytime anyday whichever
 any: any
 anything: anything
@@ -127,7 +131,7 @@ immediately: immediately
 NOW: now
 right: right
 away: away
-available: available availability opening openings slot slots spot free frees
+available: available availability opening openings slot slots spot gap free frees
 possible: possible possibl
 when: when wen
 what: what wht whats
@@ -236,7 +240,7 @@ FATHER: father's fathers
 # "Table for 4": so many people.
 GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
-    carnival halfterm exams finals harvest graduation semester honeymoon payday
+    carnival halfterm exams finals harvest graduation semester honeymoon payday shearing calving lambing
 term: term
 TEMPORADA: season
 YEARQ: q1 q2 q3 q4

@@ -183,7 +183,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(BUENAS | good) (DIA | DIAS | DAY | PARTES (?! (?<= MANANA) (a las | a la | CLOCK | NUM | HAY | PUEDO"
             " | tipo | por la | en la | al)) | PARTEN | MADRUGADA)"
             " (COMMA? (BUENAS | good) (DIA | DIAS | PARTES) | (SLASH | o) (TARDE | TARDES | NOCHE | NOCHES))?",
-            "BUENAS vacaciones",
+            "BUENAS (your | su | the)? (vacaciones | holidays)",
+            "BUENAS (your | the) (WEEKEND | DAY | WEEK | EVENING)",
+            "BUENAS (PRINCIPIOS | FIN) de (la)? (SEMANA | MES | ANO)",
             "(?<! .) PARTEN (COMMA | STOP | FILL){1,3} PARTEN (?! a | at | on | in | the | NUM | CLOCK | WDAY)",
             "BUENAS (FIN de SEMANA | FINDE | WEEKEND | SEMANA | WEEK | MES | ANO nuevo? | new YEARU | NAVIDAD |"
             " CHRISTMAS)",
@@ -201,6 +203,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Goodbyes.
         *always(
             Nothing(),
+            "(?<= FILL | COMMA | STOP) hasta la (PROX | OTRO) SEMANA (?= $ | BREAK | FILL)",
             "(?<! word | words | es | TENGO | PUEDO | IR | QUIERO | DISPONIBLE | no | VOY | OCUPADO | QUEDA |"
             " viaje | town | disponible"
             " | ATIENDEN | CAMBIAR | VIVO | IM | CANT | BUSY | DORMIR | OPEN | TAKES_PLACE | NADIE | PICK_UP |"

@@ -70,7 +70,9 @@ CLASSES = {
     "CAN": "ABLE_TO COULD",
     "WANT": "WISHED WOULD id",
     "MOVE": "CAMBIAR PASAR",
-    "SUBJ": "subj ABRAN",
+    "SUBJ": "subj ABRAN RETURNS",
+    "EVENT": "RETURNS TURNS PASE",
+    "DIJO": "dijo PASE",
     "PASO": "HAPPENED MISSED",
     "WENT": "DID CALLED MISSED ASKED",
     "WISH": "QUIERO PEDIR CAMBIAR CANCELAR PREFIERO WANT BOOK CAN PUEDO PREFER PASAR",
@@ -179,7 +181,8 @@ word: té
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
     operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
-DIJO: llegó cambió cambié cancelé reservé saqué
+    acabé mejoré bajé calmé arreglé sané junté empecé comencé
+dijo: llegó cambió cambié cancelé reservé saqué
 AGENDADO: quedó
 """
 """Words that an accent sets apart from the same letters without it, by their kind."""

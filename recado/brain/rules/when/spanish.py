@@ -161,9 +161,9 @@ sobre: sobre
 hacia: hacia
 cerca: cerca
 partir: partir
-ADELANTE: adelante adelantito alante alantito delante
+ADELANTE: adelante adelantito adelantico adelantote alante alantito delante
 APROX: aprox aproximadamente aproximado alrededor tentativamente
-u: usted ustedes ud uds
+u: usted ustedes ud uds vos vosotros
 yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
@@ -183,6 +183,7 @@ posible: posible posibl
 cuanto: cuanto
 rapido: rapido rapida
 PROXIMAMENTE: proximamente
+TIEMPO: tiempito tiempecito
 momento: momento momentito
 fecha: fecha fechas fexa
 vez: vez
@@ -191,16 +192,22 @@ AHORA: ahora ahorita aora orita
 INMEDIATO: inmediato inmediatamente
 APENAS: apenas
 disponible: disponible disponibles libre libres disponib cercano cercana
-vacaciones: vacaciones vacacion fiestas
+vacaciones: vacaciones vacacion fiestas navidades
 FERIADO: feriados feriado festivos festivo
 ESTACION: verano invierno otono primavera
 PROPOSE: dejemoslo dejemosla dejamoslo dejalo dejala dejelo dejela hagamoslo hagamosla pongamoslo quedemos veamonos
 subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quieras guste gusten digan diga dispongan
-    disponga desocupen desocupe regrese regresen vuelva paguen cobre salga termine terminen prefieran prefiera
+    disponga desocupen desocupe salga termine terminen prefieran prefiera
     convenga aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
     dispongas elijas elijan gustes desees deseen necesites digais
     cuadre cuadren encaje encajen calce plazca apetezca antoje provoque venza resuelva
     resulte sirva escampe
+# Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
+RETURNS: regrese regresen vuelva paguen cobre
+TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
+    seque sequen sane cicatrice crezca depositen
+    reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
+    refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
 ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente
 arriba: arriba
@@ -232,7 +239,7 @@ tras: tras
 mientras: mientras
 vispera: vispera
 # Holidays
-NAVIDAD: navidad navidades nabidad
+NAVIDAD: navidad nabidad
 NOCHEBUENA: nochebuena
 NOCHEVIEJA: nochevieja
 nuevo: nuevo
@@ -330,8 +337,8 @@ VOY: voy vamos llegando yendo llegar_a ire iremos vengo vendre asistire llego ll
     estare estaremos estoy
     estamos
 SEGURO: seguro segura seguros lejos
-QUEDA: queda quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale alcanza
-    resulta kda qda
+QUEDA: queda resta quedaria sirve serviria conviene convendria acomoda acomodaria da daria funciona funcionaria vale
+    alcanza resulta kda qda
 DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero quisiera necesito deseo desearia
     gustaria queres quereis quieres querria kiero qiero quieo nesecito ocupo busco
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
@@ -396,9 +403,10 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
-DIJO: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
+PASE: pase
+dijo: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
-    indicaron dejaron prometieron quedaron comunique pase cancelaron reprogramaron avise avisaron hicimos
+    indicaron dejaron prometieron quedaron comunique cancelaron reprogramaron avise avisaron hicimos
 ERA: venia venian venias sabia sabian decia decian decias creia creian veia veian salia salian vivia vivian dormia
     dormian ponia ponian traia traian traias debian ibamos eras hacian vendian pedian leia perdia corria
     era eran iba iban tocaba debia debiamos pensaba estaba estaban estabamos

@@ -22,13 +22,49 @@ _FEW_WORDS_ALONE = "(?= $ | ASK | STOP | FILL | COMMA)"
 _NO_HOURS = "(?! between | after | past | before | in | about | at | from | until | by | during)"
 """After "any time" and "sometime": hours that say which."""
 
+_SUBJECT = (
+    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | its | the | my"
+    " | this | words | EJEM | work | word (?! u))"
+)
+_HAPPENS = (
+    "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
+    " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
+    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
+)
+_WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
+
 _SOME_DAY = always(
     Vague(),
-    "mas ADELANTE",
+    "mas para? ADELANTE",
+    "(en | dentro de) un (TIEMPO | DISPONIBLE)",
+    "(available | disponible) (each | TODO) (la)? (WEEK | SEMANA)",
+    "TODO la SEMANA disponible",
     "(en | in | dentro de | de AQUI a) (un | una | a | one)? (DAYU | WEEKU | MONTHU | YEARU) (y (media | medio)"
     " | and a half)",
     "(un | uno | ALGUN) (DIA | DIAS) (de)? estos",
-    "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS)",
+    "(un | uno | one) (de | of) (estos | this | these) (DIAS | DAYS | WEEKENDS | FINDES | WEEKS | SEMANAS"
+    " | WDAYS | MONTHS"
+    " | PARTSEN)",
+    "(at)? some POINT",
+    "(word)? DOWN the (STREET | PIEZA | word) (?= $ | PAUSE | FILL)",
+    "some PARTEN (?! CITA | available | after | before | between | from | at | word | words)",
+    "una (MANANA | TARDE | NOCHE) que (u | me){0,1} SUBJ",
+    "ALGUN (MANANA | TARDE | NOCHE)",
+    "(en el word (del | de el) | durante (el | este)) (MES | ANO) (?= $ | PAUSE | FILL)",
+    # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
+    f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL)",
+    f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)",
+    "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
+    " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
+    f"cuando {_WHO} EVENT",
+    "(un | ALGUN) DIA HABIL",
+    "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
+    "uno de estos WDAY (?! NUM)",
+    "dentro (del | de el | de este) (MES | ANO)",
+    f"(APENAS | en cuanto | ni BIEN | muy PRONTO como) {_WHO} EVENT",
+    "(?<! INSIDE) (TALVEZ | mejor)? (DESPUES (de | del) | antes (de | del) | PASADA) (mi | el | la | los | las)?"
+    " (word | words | viaje) (?= $ | BREAK | FILL)",
     "estos DIAS",
     "(un | ALGUN) DIA (?= $ | PAUSE | en la SEMANA | que | FILLER | SUBJ | a las)",
     "some (DAY | DIA | time | fecha)",
@@ -62,13 +98,14 @@ _SOME_DAY = always(
     "(en)? ALGUN momento (?! (de la (PARTES)) | a las)",
     "(a)? (MEDIADOS | media) (de)? (la)? SEMANA (?! (que | NEXT | OTRO | PASADA))",
     "when (u | i | EJEM | word | its | the DOCTOR) (EJEM | is)? (CAN | HAVING | available | possible | convenient)",
+    "when HAVE GOT? (a | some)? (available | time | momento | WHILE)",
     "when (available | possible | convenient)",
     "(when | once) (IM | ejem | its) (word | available)",
     f"(WHENEVER | SOMETIME) (this WEEK | next WEEK | next MONTH) {_NO_HOURS}",
     f"SOMETIME {_NO_HOURS}",
     "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
-    "antes de que (SUBJ | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
+    "antes de que (SUBJ | EVENT | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
     "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
     " (FEAST | half term)",
@@ -80,6 +117,20 @@ _SOME_DAY = always(
     f"(en | in | dentro de | como en | de AQUI a) (ALGUNOS | about | como)? (N | a) (o | or | a | to | DASH) N {_MANY}",
     f"(en | in | dentro de) DASHED {_MANY}",
     "(in | en | dentro de) (a | one | un | una) (DAY | WEEK | MONTH | DIA | SEMANA | MES) (or | o) NN",
+    f"en menos de (N | {_SOME}) UNIT",
+    f"(en | dentro de) ALGUNOS (word | words | cuanto) {_MANY}",
+    "(en | para | durante)? lo que (QUEDA | FALTA) (del | de el | de la | de esta) (WEEKU | MES | ANO)",
+    "(PASADA | FINAL) (el | la | los | las)? (MUERTOS | PASCUA | NAVIDAD | REYES | CLASES | ANO nuevo)",
+    "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (the)? (WDAY)? (the)? (NN | ORDW | SLASHED) TH? (of? MON)?",
+    "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (WDAY COMMA?)? MON (the)? (NN | ORDW) TH?",
+    "not for a WHILE",
+    "one WDAY (in MON | this (WEEK | MONTH) | next (WEEK | MONTH))",
+    f"(over | in)? the? NEXT (some | a some) of? {_MANY}",
+    "in the word FUTURE",
+    "en (el | un) FUTURE",
+    "(the)? MONTH after next",
+    "NOT_DO word (to me)? (what | when) (DAY | time)?",
+    "me QUEDA EJEM (el DIA | que DIA | la fecha | cuando)",
     f"within (the)? (NN | a | one | next)? (HABIL | BUSY)? ({_MANY} | DAY | WEEK | MONTH)",
     "(dentro de | en) (un | muy)? (poco | breve | RATO | momento | RATO)",
     "in (a)? (little | some)? WHILE",
@@ -137,7 +188,12 @@ _SOME_HOUR = (
         "en un RATO (mas)?",
     ),
     *always(
-        Nothing(), "lo mas TARDE (posible | que SUBJ)?", "(de | IM on | IM) vacaciones", "IM on (holidays | vacaciones)"
+        Nothing(),
+        "sooner or later",
+        "TARDE o TEMPRANO",
+        "lo mas TARDE (posible | que SUBJ)?",
+        "(de | IM on | IM) vacaciones",
+        "IM on (holidays | vacaciones)",
     ),
 )
 # A weekday named elsewhere in the message may be of that week.
@@ -192,9 +248,17 @@ _MONTHS = always(
     "(a)? (PRINCIPIOS | FINAL) (de)? (la)? SEMANA (?! (que VIENE | NEXT | OTRO | PASADA))",
     "(the)? (end | BEGINNING | mid) of (the | this | next)? (MONTH | YEAR | MON)",
     "(EARLY | late | mid) (in | DASH)? (the | next | this)? (MONTH | MON) (?! NUM)",
+    "(?<! OPEN) (a | al | para | en)? (FIN | FINES | FINAL | MEDIADOS | PRINCIPIOS | BEGINNING | end | EARLY"
+    " | late | mid) (de | del | de el | in | of)? (the | la | las | el)? (ESTACION |"
+    " SEASON | vacaciones | holidays)",
+    f"(en | in | entre | between | hacia)? MON (o | or | y | and | DASH) MON (?! is my) {_NAMED_AFTER}",
+    f"hacia MON {_NAMED_AFTER}",
+    "(?<! INSIDE) COME (SEASON | MON) (?= $ | PAUSE | FILL)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
-    "(la | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA | a | cuando"
+    "(la | en la | para la)? OTRO QUINCENA",
+    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA"
+    " | a | cuando"
     " (PASO | word)) "
     "la? QUINCENA",
     "(el | the)? (NEXT | OTRO) (MES | ANO | MONTH | YEAR)",
@@ -209,7 +273,8 @@ _SEASONS = always(
     Vague(season=True),
     "(in | during | over | on | en | durante | por | para)? (the | mi | my | las | los | estos)? (holidays |"
     " vacaciones) (de (ESTACION | MON))?",
-    "(in | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before | until | DESPUES (de |"
+    "(in | over | by | en | this | este | esta | next | (para | hasta) (el | la) | PROX | after | before"
+    " | until | DESPUES (de |"
     " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
     "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
@@ -228,7 +293,8 @@ _SOONEST = always(
     "(the)? SOONEST (available | possible | CITA | time | DAY | fecha)? (available | possible | u HAVING | u CAN)?",
     "as (SOON | EARLY | quick) as (u | possible | CAN | its | EJEM){1,2} (CAN | is)?",
     # "As soon as there's an opening", "soon as a chair frees up"
-    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING | GETTING | COME"
+    "as? SOON as (u | i | a | an | any | of | some | the | your | my | is | its | FILL | EJEM | HAVING"
+    " | GETTING | COME"
     " | word"
     " | words | DOCTOR | MESA | GROUP | COSA){1,5} (available | CANCEL) (up)?",
     "(the)? (most | mas | word)? (SOON | EARLY | quick) (as)? possible",
@@ -241,7 +307,7 @@ _SOONEST = always(
     "(el | la)? (CITA | DIA | fecha | HORA | DISPONIBLE) mas (PROX | cerca | disponible | PRONTO) (disponible |"
     " posible | que HAY | que SUBJ)?",
     "(el | la)? PROX (CITA | DIA | fecha | HORA | DISPONIBLE) (disponible | que (HAY | SUBJ | TENGO))",
-    "(APENAS | en cuanto | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
+    "(APENAS | en cuanto | ni BIEN | muy PRONTO como) (me | u){0,2} (SUBJ | PUEDO | HAY | disponible)",
     "lo que (SUBJ | HAY | TENGO) (mas)? (PRONTO | antes | cerca)",
     "(la | el)? PROX (disponible | que SUBJ disponible)",
     "de INMEDIATO",
@@ -279,7 +345,8 @@ _EXCEPT = always(
     f"(another than | save for) {_DAYS_LEFT_OUT}",
     f"(?<= WORK_FOR | good | FILL | COMMA | DAY | WEEK | MONTH | WEEKDAY | WEEKDAYS | time) BAR {_DAYS_LEFT_OUT}",
     # "Any day will do but friday"
-    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR | good | FILL"
+    "(any | each) (DAY | DAYS | time | WEEKDAY | WEEK) (this | WEEK | MONTH | ILL | EJEM | is | WORK_FOR"
+    " | good | FILL"
     f" | MAKE){{1,3}} PERO {_DAYS_LEFT_OUT} (?= $ | PAUSE | FILL)",
 )
 _GONE_BY = always(
