@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from recado.brain.rules.intents.classifier import INTENTS, WEIGHTS_FILE
+from recado.brain.rules.intents.classifier import INTENTS, NOUGHT, WEIGHTS_FILE
 from recado.brain.rules.intents.features import features
 from training import hidden, linear
 from training.dataset import Line, is_held_out, near_duplicates, read
@@ -91,9 +91,9 @@ def write(path: Path, learned: Learned, heats: Heats) -> None:
     """The file the classifier reads. Heats are multiplied into it, so the softmax of both models' sum are chances.
 
     The linear model has `weights` in 8 bits with a `scale` a class and a `bias`; the other `units` in 4 bits, two in a
-    byte (the first half of the units in the lower ones, eight is nought), `unit_bias`, `out`, `out_bias`. `used` and
-    `known` have a bit a bucket, set for those that have a row in `weights` and in `units`. Not compressed: it loads
-    faster.
+    byte (the first half of the units in the lower ones), `unit_bias`, `out`, `out_bias`. `used` and `known` have a bit
+    a bucket, set for those that have a row in `weights` and in `units`; the first row of both is of all others. Not
+    compressed: it loads faster.
     """
     buckets = learned.weights[:-1]
     scale = np.abs(buckets).max(axis=0) / 127
@@ -103,12 +103,12 @@ def write(path: Path, learned: Learned, heats: Heats) -> None:
     rows = learned.layer.rows
     known = np.any(rows != 0, axis=1)
     step = np.quantile(np.abs(rows[known]), LOUD, axis=0) / 7
-    fours = (np.clip(np.rint(rows[known] / step), -7, 7) + 8).astype(np.uint8)
+    fours = (np.clip(np.rint(_after_nothing(rows[known]) / step), -7, 7) + NOUGHT).astype(np.uint8)
     half = fours.shape[1] // 2
     # A unit's step goes through the threshold at nought: its bias is divided by it, and what it says multiplied.
     np.savez(
         path,
-        weights=small[used],
+        weights=_after_nothing(small[used]),
         used=np.packbits(used),
         scale=(scale / cooled).astype(np.float32),
         bias=(learned.weights[-1] / cooled).astype(np.float32),
@@ -118,6 +118,10 @@ def write(path: Path, learned: Learned, heats: Heats) -> None:
         out=(learned.layer.out * step[:, None] / (2 * heats.both * heats.layer)).astype(np.float32),
         out_bias=(learned.layer.out_bias / (2 * heats.both * heats.layer)).astype(np.float32),
     )
+
+
+def _after_nothing(rows: linear.Array) -> linear.Array:
+    return np.concatenate((np.zeros_like(rows[:1]), rows))
 
 
 def refuse_near_duplicates(lines: list[Line]) -> None:

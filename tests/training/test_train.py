@@ -115,5 +115,5 @@ def test_the_weights_in_the_package_are_for_these_features_and_intents() -> None
     with np.load(classifier.WEIGHTS_FILE, allow_pickle=False) as file:
         used = np.unpackbits(file["used"])
         assert used.size == BUCKETS
-        assert file["weights"].shape == (np.count_nonzero(used), len(classifier.INTENTS))
-        assert len(file["units"]) == np.count_nonzero(np.unpackbits(file["known"]))
+        assert file["weights"].shape == (1 + np.count_nonzero(used), len(classifier.INTENTS))
+        assert len(file["units"]) == 1 + np.count_nonzero(np.unpackbits(file["known"]))

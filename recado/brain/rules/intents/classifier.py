@@ -24,7 +24,7 @@ INTENTS = (
     "yes",
 )  # fmt: skip
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
-_NOUGHT = 8
+NOUGHT = 8
 """Nought in four bits."""
 _URGENT = INTENTS.index("urgent")
 _CANCEL, _RESCHEDULE = INTENTS.index("cancel"), INTENTS.index("reschedule")
@@ -57,13 +57,14 @@ class Reading:
 class Model:
     """A linear model and one with a hidden layer, as `training.train.write` describes them; they decide together.
 
-    `row_of` is where a bucket's row is in `units`, whose first row is of those that have none.
+    `used` and `known` are where a bucket's row is in `weights` and in `units`, whose first row is of those without one.
     """
 
+    used: NDArray[np.int32]
+    known: NDArray[np.int32]
     weights: NDArray[np.int8]
     scale: NDArray[np.float32]
     bias: NDArray[np.float32]
-    row_of: NDArray[np.int32]
     units: NDArray[np.uint8]
     unit_bias: NDArray[np.float32]
     out: NDArray[np.float32]
@@ -76,9 +77,9 @@ class Model:
         loud = [weight / max(count, 1) ** 0.5 for weight, count in zip(BLOCK_WEIGHTS, counts, strict=True)]
         values = np.repeat(np.array(loud, dtype=np.float32), counts)
         at = np.array(buckets, dtype=np.int64)
-        straight = values @ self.weights[at] * self.scale + self.bias
-        rows = self.units[self.row_of[at]]
-        sums = np.concatenate((values @ (rows & 15), values @ (rows >> 4))) - _NOUGHT * values.sum()
+        straight = values @ self.weights[self.used[at]] * self.scale + self.bias
+        rows = self.units[self.known[at]]
+        sums = np.concatenate((values @ (rows & 15), values @ (rows >> 4))) - NOUGHT * values.sum()
         return (straight + np.maximum(sums + self.unit_bias, 0) @ self.out + self.out_bias).astype(np.float64)
 
 
@@ -90,19 +91,20 @@ def _model() -> Model:
 def read_model() -> Model:
     """What is in the file of weights. Raises ValueError if it was made for other features."""
     with np.load(WEIGHTS_FILE, allow_pickle=False) as file:
-        weights, units = file["weights"], file["units"]
-        used, known = (np.flatnonzero(np.unpackbits(file[name], count=BUCKETS)) for name in ("used", "known"))
-        if len(weights) != len(used) or weights.shape[1:] != (len(INTENTS),) or len(units) != len(known):
-            raise ValueError(f"{WEIGHTS_FILE.name} was made for other features: run `make train`")
-        spread = np.zeros((BUCKETS, len(INTENTS)), dtype=np.int8)
-        spread[used] = weights
-        row_of = np.zeros(BUCKETS, dtype=np.int32)
-        row_of[known] = np.arange(1, len(known) + 1)
-        nothing = np.full((1, units.shape[1]), _NOUGHT | _NOUGHT << 4, dtype=np.uint8)
-        return Model(
-            spread, file["scale"], file["bias"], row_of, np.concatenate((nothing, units)),
+        model = Model(
+            _rows(file["used"]), _rows(file["known"]), file["weights"], file["scale"], file["bias"], file["units"],
             file["unit_bias"], file["out"], file["out_bias"],
         )  # fmt: skip
+    rows = (int(model.used.max()) + 1, int(model.known.max()) + 1)
+    if model.weights.shape != (rows[0], len(INTENTS)) or model.units.shape != (rows[1], len(model.unit_bias) // 2):
+        raise ValueError(f"{WEIGHTS_FILE.name} was made for other features: run `make train`")
+    return model
+
+
+def _rows(bits: NDArray[np.uint8]) -> NDArray[np.int32]:
+    """Where the row of each bucket is: those whose bit is set have one each, the others share the first."""
+    found = np.unpackbits(bits, count=BUCKETS)
+    return np.cumsum(found, dtype=np.int32) * found
 
 
 def load() -> None:
