@@ -43,6 +43,8 @@ MAX_CRASHES = 10
 # How often a job is taken, or its end written, again while the database is away. The end as long as it takes; what
 # cannot be taken keeps no place for longer than that, and counts as crashed: another process may.
 DATABASE_RETRY_S = 1.0
+# A stop has a few seconds.
+LET_GO_TRIES = 2
 TAKE_TRIES = 60
 MAX_TEXT = 500
 
@@ -136,7 +138,7 @@ class Relay:
             await self._engine.close()
             await asyncio.gather(*self._claims, return_exceptions=True)
             with contextlib.suppress(Exception):  # then the others find out by its missing signs of life
-                await claims.let_go(self.database, self.owner)
+                await self._insist(lambda: claims.let_go(self.database, self.owner), tries=LET_GO_TRIES)
 
     def _keep(self, group: asyncio.TaskGroup, work: Callable[[], Awaitable[None]], every_s: float = 0.0) -> Bell:
         """Do `work` now, whenever the bell rings, and after `look_s` at the latest; no sooner than `every_s` after the

@@ -164,6 +164,31 @@ async def nobody() -> frozenset[str]:
     return frozenset()
 
 
+async def test_a_stop_lets_go_of_its_jobs_also_when_the_database_refuses_once(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go, tries = claims.let_go, list[str]()
+
+    async def let_go_later(on: Database, owner: str) -> None:
+        tries.append(owner)
+        if len(tries) == 1:
+            raise DatabaseDown("A deadlock, or it is away")
+        await let_go(on, owner)
+
+    begun = asyncio.Event()
+
+    async def sends(run: Run) -> None:
+        begun.set()
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(claims, "let_go", let_go_later)
+    async with at_work(database, kinds(sends=sends)):
+        job_id = await submit(database, project_id, "sends")
+        await begun.wait()
+    job = await read(database, job_id)
+    assert (job.state, job.owner, len(tries)) == ("running", None, 2)
+
+
 async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:
     did: list[str] = []
     waits = asyncio.Event()
