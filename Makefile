@@ -159,7 +159,7 @@ chaos: setup-dev ## Kill processes at random under load, and look for lost and d
 test-api: setup-dev ## A minute of Schemathesis on a running Recado: every operation, three callers, both databases
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
-train: setup-dev ## Learn the intents of the rules brain again (some minutes; the same data gives the same weights)
+train: setup-dev ## Learn the intents of the rules brain again (twelve minutes; the same data gives the same weights)
 	$(BIN)/python -m training.train $(ARGS)
 
 eval: setup-dev ## How often the rules brain is right, on messages that it did not learn from

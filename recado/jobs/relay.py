@@ -43,9 +43,9 @@ MAX_CRASHES = 10
 # How often a job is taken, or its end written, again while the database is away. The end as long as it takes; what
 # cannot be taken keeps no place for longer than that, and counts as crashed: another process may.
 DATABASE_RETRY_S = 1.0
-# A stop has a few seconds.
-LET_GO_TRIES = 2
 TAKE_TRIES = 60
+# How often a process that stops says that it lets go of its jobs: a stop has a few seconds.
+LET_GO_TRIES = 2
 MAX_TEXT = 500
 
 log = structlog.get_logger(__name__)
@@ -291,8 +291,8 @@ class Relay:
             task.exception()  # told to whoever still waits for it
 
     async def _insist(self, work: Callable[[], Awaitable[T]], tries: int | None = None) -> T:
-        """The first and last words of a job, again and again. Raises what the last of `tries` did; without it the
-        process's own end releases a job of which they can never be said.
+        """The first and last words of a job, or of all, again and again. Raises what the last of `tries` did; without
+        it the process's own end releases a job of which they can never be said.
         """
         failed = 0
         while True:

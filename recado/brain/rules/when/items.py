@@ -61,8 +61,9 @@ _ANCHOR_PUT_RIGHT = ALPHABET.compile(
     " (<of:de | del | (antes | DESPUES) (de | del) | before | after | from> (el | la | the | DIA){0,2})?"
 )
 """ "Dos días antes del 10, perdón, del 12": what it is counted from is another day."""
-_RESTATED = ALPHABET.compile("COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA?")
-_SAID_AGAIN = ALPHABET.compile("COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA? (el | the | DIA){0,2}")
+_THAT_IS = "COMMA? (o SUBJ | TALVEZ | es TELL | that is) COMMA?"
+_RESTATED = ALPHABET.compile(_THAT_IS)
+_SAID_AGAIN = ALPHABET.compile(f"{_THAT_IS} (el | the | DIA){{0,2}}")
 _FEAST_AFTER = ALPHABET.compile("(word | words | lunch | GROUP | ROUTINE | CITA)")
 _FEAST_BEFORE = ALPHABET.compile(
     "(word | words | lunch | GROUP | ROUTINE | CITA) (de | del | por | para) (el | la | DIA | de){0,2} $"
