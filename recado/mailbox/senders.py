@@ -30,7 +30,7 @@ _ADD_MISSING = Query(
 _COUNT = Query(
     f"""
     SELECT (SELECT count(*) FROM senders), count(*), coalesce(sum(CASE WHEN id < :owner THEN 1 ELSE 0 END), 0),
-        (SELECT {{greatest}}(min(lease_until_ms) - {{now}}, 0) FROM senders
+        (SELECT min({{greatest}}(lease_until_ms - {{now}}, 0)) FROM senders
          WHERE owner <> :owner AND lease_until_ms <= {{now}} + {WRONG_CLOCK_MS})
     FROM processes WHERE kind IN ('up', 'worker') AND {_ALIVE_NOW}
     """,

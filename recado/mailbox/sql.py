@@ -7,7 +7,8 @@ A `Query` is written once, with three kinds of marks, and rendered per dialect:
   as a text that is parsed again for every column). One statement for many rows is what makes the hot path fast.
 - `:name` is a single value; its type is declared, because PostgreSQL must know it.
 - `{now}` is the database's clock in milliseconds; `{greatest}`, `{least}`, `{position}`, `{for_update}`,
-  `{for_update_of_o}`, `{skip_locked}` and `{for_share}` are what the dialects spell differently.
+  `{for_update_of_o}`, `{skip_locked}` and `{for_share}` are what the dialects spell differently. (`{greatest}` and
+  `{least}` of NULL and a number: NULL in SQLite, the number in PostgreSQL. Give them no NULL.)
 - `/*postgresql*/ ... /*all*/` holds what SQLite's single writer does not need: the locks that keep concurrent writers
   from waiting for each other in a circle.
 """

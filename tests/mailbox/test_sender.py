@@ -243,6 +243,26 @@ async def test_a_worker_looks_again_when_a_lease_ends(
     assert share.lease_ends_in_ms == 0
 
 
+async def test_a_worker_alone_looks_no_more_often_than_its_rounds(
+    mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody else has a lease that could end: there is nothing to look for meanwhile."""
+    await lane(mailbox, shop)
+    waits: list[float] = []
+
+    async def wait(timeout_s: float) -> bool:
+        waits.append(timeout_s)
+        await asyncio.sleep(3600)
+        return True
+
+    monkeypatch.setattr(mailbox.lines_bell, "wait", wait)
+    async with running(make_sender(mailbox, [shop], FakeChannel())):
+        await eventually(lambda: waits)
+    assert waits[0] == sender.POLL_S
+    share = await mailbox.driver.run(lambda tx: senders.fair_share(tx, mailbox.owner), Priority.OTHER)
+    assert share.lease_ends_in_ms is None
+
+
 async def test_lines_of_a_process_that_stops_are_taken_at_once(
     world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
