@@ -83,6 +83,10 @@ class Status(NamedTuple):
 
 _SENT, _FAILED, _DELIVERED = DELIVERY_RANK["sent"], DELIVERY_RANK["failed"], DELIVERY_RANK["delivered"]
 
+# The state again: on PostgreSQL a status may have settled the row since it was found. (|| '': the id is the way to the
+# row, not the index of all that is queued, by which every row that waits would be held against each that was found.)
+_STILL_QUEUED = "outbox.state || '' = 'queued'"
+
 _CLAIM = Query(
     f"""
     WITH held AS MATERIALIZED (
@@ -98,8 +102,7 @@ _CLAIM = Query(
         ORDER BY o.due_ms LIMIT :size
     )
     UPDATE outbox SET state = 'sending', attempts = attempts + 1, fence = :fence
-    -- The state again: on PostgreSQL a status may have settled the row since it was found.
-    FROM heads WHERE outbox.id = heads.id AND outbox.state = 'queued'
+    FROM heads WHERE outbox.id = heads.id AND {_STILL_QUEUED}
     RETURNING outbox.id, project_id, line_id, conversation_id, seq, body, reply_to, attempts, repeated,
         (SELECT c.send_to FROM conversations c WHERE c.id = conversation_id),
         (SELECT {{now}} - c.last_in_ms FROM conversations c WHERE c.id = conversation_id),
@@ -268,7 +271,7 @@ _SET_RIGHT = Query(
         AND o.state = 'queued' AND o.due_ms > {{now}} + {LONGEST_WAIT_MS + WRONG_CLOCK_MS}
         LIMIT :size {{skip_locked}}
     )
-    UPDATE outbox SET due_ms = {{now}} FROM found WHERE outbox.id = found.id AND outbox.state = 'queued'
+    UPDATE outbox SET due_ms = {{now}} FROM found WHERE outbox.id = found.id AND {_STILL_QUEUED}
     RETURNING outbox.id
     """,
     scalars="size bigint",

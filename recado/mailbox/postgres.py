@@ -23,6 +23,11 @@ MAX_CONNECTIONS = 8
 MAX_OTHER = 3
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
+# Each connection keeps the plans of its statements. One that was made while a table was empty reads all of it, which is
+# cheap then, and goes on so until PostgreSQL has counted the table anew: for a minute or more at a new database. All
+# statements here have an index. (Without `jit`: where one has none all the same, its plan looks dear enough for it. See
+# https://www.postgresql.org/docs/current/runtime-config-query.html, and `jit_above_cost` there.)
+PLANNER = {"enable_seqscan": "off", "jit": "off"}
 # The first pause after a collision; the next ones are twice as long each.
 COLLISION_S = 0.002
 # Hints are gathered for so long: every notification is a commit, and all commits wait for it.
@@ -143,15 +148,16 @@ class PostgresDriver:
     async def _open(self) -> Any:
         async with self._pool_lock:
             if self._pool is None:
-                # A pooler in transaction mode cannot keep prepared statements.
-                cache = 100 if self._url == self._direct_url else 0
+                # A pooler in transaction mode cannot keep prepared statements, nor what a session was set to.
+                direct = self._url == self._direct_url
                 self._pool = await _asyncpg.create_pool(
                     self._url,
                     min_size=1,
                     max_size=MAX_CONNECTIONS,
                     timeout=CONNECT_TIMEOUT_S,
                     command_timeout=COMMAND_TIMEOUT_S,
-                    statement_cache_size=cache,
+                    statement_cache_size=100 if direct else 0,
+                    server_settings=PLANNER if direct else None,
                     init=_set_up,
                     connection_class=_Connection,
                 )

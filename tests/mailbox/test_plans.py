@@ -11,6 +11,7 @@ import pytest
 from recado import mailbox
 from recado.compat import callbacks, jobs
 from recado.db import Database
+from recado.mailbox.postgres import PLANNER
 from recado.mailbox.sql import Query
 
 # Every file of the mailbox, so that a statement which moves to another one is not lost here.
@@ -67,6 +68,25 @@ async def test_a_statement_goes_by_an_index(database: Database, name: str) -> No
             assert step.split()[1] in SMALL, step
         if step.startswith("SEARCH "):
             assert not step.endswith(TOO_WIDE), step
+
+
+@pytest.mark.parametrize("name", ["outbox._CLAIM", "outbox._SET_RIGHT"])
+async def test_rows_that_were_found_are_reached_by_their_id(database: Database, name: str) -> None:
+    """Also by a plan that was made while the tables were empty, and that PostgreSQL keeps until it has new statistics:
+    by the index of all that is queued, each row that waits would be held against each that was found.
+    """
+    if database.is_sqlite:
+        return
+    query = STATEMENTS[name]
+    nulls = ", ".join(["NULL"] * len(query.postgres_arguments([], dict.fromkeys(query.postgres.scalars, 1))))
+    async with database.engine.connect() as connection:
+        for setting, value in {**PLANNER, "plan_cache_mode": "force_generic_plan"}.items():
+            await connection.exec_driver_sql(f"SET LOCAL {setting} = {value}")
+        await connection.exec_driver_sql(f"PREPARE asked AS {query.postgres.sql}")
+        found = await connection.exec_driver_sql(f"EXPLAIN EXECUTE asked({nulls})")
+        steps = [str(row[0]).strip() for row in found]
+        await connection.exec_driver_sql("DEALLOCATE asked")
+    assert any("using pk_outbox on outbox " in step for step in steps), "\n".join(steps)
 
 
 def test_no_file_of_the_mailbox_is_left_out() -> None:
