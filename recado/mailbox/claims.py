@@ -129,9 +129,9 @@ _PENDING = Query(
         SELECT n.seq FROM inbox n WHERE n.conversation_id = i.id AND n.seq > i.settled_seq AND n.seq <= i.last_in_seq
         ORDER BY n.seq LIMIT {MAX_MESSAGES_PER_TURN}
     )
-    ORDER BY m.conversation_id, m.seq
     """,
     rows="id uuid, settled_seq bigint, last_in_seq bigint",
+    columns=5,
 )
 # Two processes that write the same rows lock them in one order, so that neither waits for the other in a circle.
 # Counting makes PostgreSQL take all the locks before the first write.
@@ -255,7 +255,7 @@ def _claim(row: Sequence[Any], forbidden: Collection[str], pending: Sequence[Pen
     return Claim(
         *held,
         contact_allowed=bool(allowed) and contact_id not in forbidden,
-        messages=tuple(pending),
+        messages=tuple(sorted(pending, key=lambda message: message.seq)),
         contact_id=contact_id,
         merged=bool(merged),
         knows_person=bool(knows_contact or merged),

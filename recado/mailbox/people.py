@@ -58,6 +58,7 @@ _KNOWN = Query(
     LEFT JOIN conversations v ON v.line_id = i.line_id AND v.contact_id = a.contact_id
     """,
     rows="project_id uuid, kind text, value text, line_id uuid",
+    columns=11,
 )
 # Only for those who were merged: who they are in the end.
 _ROOTS = Query(

@@ -45,6 +45,14 @@ _NOT_SQLITE = re.compile(r"/\*postgresql\*/.*?/\*all\*/", re.DOTALL)
 _NAME = re.compile(r"(?<!:):([a-z_]+)")
 
 
+def _at_once(select: str, columns: int) -> str:
+    """A statement whose answer is one JSON list of the rows of `select`; itself if it has no `columns`."""
+    if not columns:
+        return select
+    names = ", ".join(f"c{n}" for n in range(columns))
+    return f"WITH answer({names}) AS ({select}) SELECT json_group_array(json_array({names})) FROM answer"
+
+
 def _fields(declaration: str) -> tuple[tuple[str, str], ...]:
     """('id', 'uuid') pairs of "id uuid, body text"."""
     pairs = [part.split() for part in declaration.split(",") if part.strip()]
@@ -60,13 +68,24 @@ class Rendered:
 
 
 class Query:
-    """A statement for both dialects. `rows` and `scalars` declare names and PostgreSQL types."""
+    """A statement for both dialects. `rows` and `scalars` declare names and PostgreSQL types.
 
-    def __init__(self, template: str, *, rows: str = "", scalars: str = "") -> None:
+    A SELECT of the hot path that finds a row for each row that it is given says how many `columns` its answer has: then
+    SQLite gives all of it as one JSON text, in no order (see `recado.mailbox.sqlite`).
+    """
+
+    def __init__(self, template: str, *, rows: str = "", scalars: str = "", columns: int = 0) -> None:
         self.row_fields = _fields(rows)
+        self.at_once = columns > 0
         kinds = dict(_fields(scalars)) | {"now": "bigint", "offset": "bigint"}
         self.sqlite = self._render(
-            _NOT_SQLITE.sub("", template), kinds, _SQLITE_WORDS, self._sqlite_rows(), "?{}", 1, ":now"
+            _at_once(_NOT_SQLITE.sub("", template), columns),
+            kinds,
+            _SQLITE_WORDS,
+            self._sqlite_rows(),
+            "?{}",
+            1,
+            ":now",
         )
         self.postgres = self._render(
             template,

@@ -2,7 +2,10 @@
 
 All work that waits while a transaction commits goes into the next one, each in a savepoint of its own. The file is
 synced once per transaction, however many messages are in it. A second thread copies the log back into the file, so
-that the writer finds little left to do when the log is full (`wal_autocheckpoint` of `recado.db`).
+that the writer finds little left to do when the log is full (`wal_autocheckpoint` of `recado.kit.sqlite`).
+
+SQLite works without the interpreter's lock, but for each row that is fetched the writer must get it back from the loop,
+which is busy: what reads a row for each message of a batch gets all of them as one text.
 """
 
 import asyncio
@@ -14,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
+
+from pydantic_core import from_json
 
 from recado.db import SQLITE_BUSY_TIMEOUT_S
 from recado.kit.sqlite import connection_class, set_up_connection
@@ -51,7 +56,8 @@ class _SqliteTx:
         if query.row_fields and not rows:
             return []
         arguments = query.sqlite_arguments(rows, {**scalars, "now": self._now_ms})
-        return self._connection.execute(query.sqlite.sql, arguments).fetchall()
+        answer = self._connection.execute(query.sqlite.sql, arguments).fetchall()
+        return from_json(answer[0][0]) if query.at_once else answer
 
     async def lock(self, query: Query, rows: Rows) -> None:
         """Nothing to lock: this transaction is the only writer."""
