@@ -35,7 +35,7 @@ from recado.settings import LAST_BACKUP, Settings
 _STEP_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
 # While a copy reads, SQLite's log grows by what people write, and has to be worked off afterwards. Beyond this the copy
-# goes on without pauses: eight times what is there in the best of days (`recado.db.SQLITE_PRAGMAS`).
+# goes on without pauses: eight times what is there in the best of days (`recado.kit.sqlite.LOG_BYTES`).
 _LOG_BYTES = 256 << 20
 
 
