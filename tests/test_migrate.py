@@ -65,6 +65,7 @@ async def test_check_tells_where_the_database_stands(empty_database_url: str) ->
 
 # Takes away what later migrations add.
 AFTER_0015 = (
+    "CREATE INDEX ix_addresses_project_id ON addresses (project_id)",
     "ALTER TABLE contacts DROP COLUMN opted_out_ms",
     "ALTER TABLE lines DROP COLUMN display_number",
     "ALTER TABLE webhook_endpoints DROP COLUMN failures",

@@ -38,6 +38,8 @@ class AddressRow(OfProject, Base):
     __tablename__ = "addresses"
     __table_args__ = (Index("uq_addresses_name", "project_id", "kind", "value", unique=True),)
 
+    # The unique index begins with it. With one of its own, PostgreSQL looked for a name among all of a new project.
+    project_id: Mapped[str] = mapped_column(Id)
     kind: Mapped[str] = mapped_column(String(16))
     value: Mapped[str] = mapped_column(String(160))
     contact_id: Mapped[str] = mapped_column(Id, index=True)

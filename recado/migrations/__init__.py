@@ -7,7 +7,7 @@ from pathlib import Path
 # here so that processes which only check need not load Alembic.
 REVISIONS = (
     *("0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0011", "0012", "0013", "0014"),
-    *("0015", "0016", "0017"),
+    *("0015", "0016", "0017", "0018"),
 )
 FOLDERS = (Path(__file__).parent / "versions",)
 

@@ -13,6 +13,7 @@ from recado.compat import callbacks, jobs
 from recado.db import Database
 from recado.mailbox.postgres import PLANNER
 from recado.mailbox.sql import Query
+from tests.models import all_tables
 
 # Every file of the mailbox, so that a statement which moves to another one is not lost here.
 MODULES = [
@@ -87,6 +88,18 @@ async def test_rows_that_were_found_are_reached_by_their_id(database: Database, 
         steps = [str(row[0]).strip() for row in found]
         await connection.exec_driver_sql("DEALLOCATE asked")
     assert any("using pk_outbox on outbox " in step for step in steps), "\n".join(steps)
+
+
+@pytest.mark.parametrize("table", ["addresses", "contacts", "conversations", "inbox", "outbox"])
+def test_no_index_of_the_hot_path_is_the_beginning_of_another(table: str) -> None:
+    """While it has no statistics PostgreSQL may go by the shorter one: a name was looked for among all of a project."""
+    whole = {
+        str(index.name): [column.name for column in index.columns]
+        for index in all_tables().tables[table].indexes
+        if index.dialect_options["postgresql"]["where"] is None
+    }
+    for name, columns in whole.items():
+        assert not [other for other, its in whole.items() if other != name and its[: len(columns)] == columns], name
 
 
 def test_no_file_of_the_mailbox_is_left_out() -> None:
