@@ -27,7 +27,9 @@ _AT_WHICH = ALPHABET.compile(
     "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
     " (yo | ya | me | EJEM | (mi | el | la) word){0,2}"
     " (TAKES_PLACE | es NUM (?! ITEM)"
-    " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?! ITEM)))"
+    # "Viernes o sábado voy a comprar leña" is no journey.
+    " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?= $ | PAUSE | PERO | y | con | PORQUE | que | ya"
+    " | (a | de | por | en) (?! ITEM) | (para | hasta) | GONE)))"
 )
 _LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
 """ "Vengan a las 7, que a las 8 me voy"."""

@@ -168,6 +168,8 @@ half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
 u will: you'll youll
+we id: we'd
+they id: they'd
 u is: you're youre ye're
 """
 """What was meant, and how it is run together."""

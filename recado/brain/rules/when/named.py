@@ -447,7 +447,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(the | this) another (one | ones) {_ALONE}",
         "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
-        f"(the)? one after (that | next | its)? {_ALONE}",
+        f"(the)? one (after | following) (that | next | its)? ({_ALONE} | (?= WORK_FOR | CAN | WOULD))",
         f"(?<= or) (the)? next {_ALONE}",
     ),
     *each(

@@ -97,6 +97,7 @@ _NO_AFTER = ALPHABET.compile(
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
+    " | better (on | the | for){0,2} ITEM ITEM? than (the | on){0,2} (?= ITEM)"
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (?<= ITEM) over (the | on)? (?= ITEM)"
     " | (mejor | PREFIERO | PREFER | sooner) (el | la | a | en | the | on | for | para | COME | MAKE"

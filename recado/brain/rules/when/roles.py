@@ -29,7 +29,7 @@ _TOPIC = ALPHABET.compile(
     " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
-    " | (ejem DID? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | (ejem (DID | id)? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
@@ -160,6 +160,8 @@ _HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _WANTED = frozenset(ALPHABET.union("WISHED"))
+_TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
+_A_WORD = 2
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
@@ -169,7 +171,7 @@ _OF_RESULTS = ALPHABET.compile(
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
 _AT_SOMEBODYS = (
-    "(out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
+    "(out | up | over | in | DOWN)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
     " | MESA){1,2}"
 )
 _WAS_ON = ALPHABET.compile(
@@ -395,7 +397,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
-        item.reported = past and not wished
+        item.reported = past and not wished and not (isinstance(item.meant, Vague) and _to_come(letters, item))
         behind = _named_behind(item)
         ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
         if behind and not ahead and _told_as_past(letters, segment):
@@ -412,6 +414,15 @@ def mark_reported(skeleton: Skeleton) -> None:
             was_there = _was_there(letters, item)
             item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(letters) is None)
             item.backward = happened or was_there or _of_results(letters, item)
+
+
+def _to_come(letters: str, item: Item) -> bool:
+    """Whether what is told beside a vague day says nothing of it: "más adelante le encargo el placard, primero
+    terminamos el baño que nos comió la plata"."""
+    clause = _segment(letters, item.at, _TELLINGS)
+    season = isinstance(item.meant, Vague) and item.meant.season
+    past = _PAST_VERBS | {_SEEMS_PAST, _WE_DO} if season else _PAST_VERBS
+    return len(clause) > _A_WORD and past.isdisjoint(clause) and _WAS not in clause
 
 
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:

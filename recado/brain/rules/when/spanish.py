@@ -55,7 +55,7 @@ PASADO: pasado pasao pasdo psado
 PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
 TEMPORADA: aguinaldo cosecha zafra siembra feria elecciones boda mudanza parciales graduacion temporada parto
-    mundial aguinaldos fallas ferias patronales vendimia
+    mundial buenfin hotsale aguinaldos fallas ferias patronales vendimia
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche

@@ -31,6 +31,11 @@ _HAPPENS = (
     " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
 )
+_THEN = (
+    "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) |"
+    " able)"
+)
+"""What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
 
 _SOME_DAY = always(
@@ -52,8 +57,8 @@ _SOME_DAY = always(
     "ALGUN (MANANA | TARDE | NOCHE)",
     "(en el word (del | de el) | durante (el | este)) (MES | ANO) (?= $ | PAUSE | FILL)",
     # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
-    f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL)",
-    f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)",
+    f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL | {_THEN})",
+    f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
     " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
@@ -175,8 +180,8 @@ _SOME_DAY = always(
 _ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
 _OTHER_DAY = always(
     Vague(other=True),
-    "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
-    "(in | at | on)? (a | some)? another (DAY | time | fecha)",
+    "(?<! ese) (para | en | por)? OTRO (DIA | momento | fecha | RATO)",
+    "(?<! that) (in | at | on)? (a | some)? another (DAY | time | fecha)",
 )
 _SOME_HOUR = (
     *always(
@@ -277,8 +282,10 @@ _SEASONS = always(
     " | until | DESPUES (de |"
     " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
-    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
-    " during | before | after | about | MAYBE | TALVEZ"
+    # "In april we also want": a month for sure.
+    "(SOMETIME in | in | during | en | durante) MON (BIG)? (?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE))",
+    "(para | by | until | hasta | a partir de | from | starting | este | this | next | PROX"
+    " | before | after | about | MAYBE | TALVEZ"
     " | antes de"
     f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
 )
