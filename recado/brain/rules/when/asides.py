@@ -20,8 +20,12 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     " | que ERA"
     " | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
     " (el | la | este | a | las | para | en | EJEM){0,3}"
-    " <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
+    " <items:ITEM ((a | en | por | COMMA | de | del | (o | or) (a | las | el){0,2}){0,1} ITEM){0,2}>"
 )
+_ON_WHICH_IT_IS = ALPHABET.compile(
+    f"DAYM COMMA? (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es (a | las | la){{0,2}} TIMEM"
+)
+""" "¿Mañana la misa es a las 9 o a las 11?": the day is of the mass, too."""
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
     "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
@@ -29,7 +33,7 @@ _AT_WHICH = ALPHABET.compile(
     " (TAKES_PLACE | es NUM (?! ITEM)"
     # "Viernes o sábado voy a comprar leña" is no journey.
     " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?= $ | PAUSE | PERO | y | con | PORQUE | que | ya"
-    " | (a | de | por | en) (?! ITEM) | (para | hasta) | GONE)))"
+    " | (a | de | por | en) (?! ITEM) | (para | hasta))))"
 )
 _LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
 """ "Vengan a las 7, que a las 8 me voy"."""
@@ -79,6 +83,8 @@ def mark(skeleton: Skeleton) -> None:
     _mark_duties(skeleton)
     if _ASIDE_WORDS.isdisjoint(letters):
         return
+    for match in _ON_WHICH_IT_IS.finditer(letters):
+        _set_aside(skeleton, match.start(), match.start() + 1)
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
             _set_aside(skeleton, match.start("items"), match.end("items"))

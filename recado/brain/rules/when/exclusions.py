@@ -294,6 +294,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "(CUALQUIER | uno | una) de (los | las) WNUM",
             "(?<= yo COMMA | yo word) las WNUM (?= PAUSE | $)",
+            "(mil | words) FILL a las WNUM (?= $ | BREAK | por | FILL)",
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",

@@ -195,6 +195,10 @@ _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _PAST_OR_WISHED = frozenset(
     ["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine", "pase"]
 )
+_DEPOSIT, _OF = "adelanto", ALPHABET.of("de")
+""" "Cuánto de adelanto" moves nothing."""
+_SUIT = "traje"
+_BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
 _CUANDO = ALPHABET.of("cuando")
@@ -325,6 +329,8 @@ class _Lexer:
         """What a known word means after the words before it."""
         if word in _PAST_OR_WISHED and self._to_come():
             return _WISHED
+        if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
+            return _UNKNOWN
         return _UNKNOWN if known[0][0] == _DID and self._described() else known
 
     def _to_come(self) -> bool:
@@ -347,7 +353,8 @@ class _Lexer:
         if self._language == "en":
             return not self._described() and word not in _NO_PAST_ENGLISH and _PAST_ENGLISH.fullmatch(word) is not None
         if _PAST_SPANISH.fullmatch(word) is not None:
-            return word not in _PRESENT_SPANISH
+            suit = word == _SUIT and bool(self._letters) and self._letters[-1] in _BEFORE_NOUNS
+            return word not in _PRESENT_SPANISH and not suit
         accented = self._raw[start:end].lower() if self._has_accents else ""
         return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
 

@@ -108,6 +108,14 @@ _INSTEAD_OF = ALPHABET.compile(
     " | (en (vez | lugar) (de | del) | instead of | in STREET of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
+_ASKED_FOR = ALPHABET.compile(
+    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | HAY | available | DISPONIBLE | PREFIERO | PREFER) INSIDE{0,10}"
+    " ITEM{1,2}> | (CAMBIAR | PASAR) INSIDE{0,8} (al | a | para | to | for) (the | el | las){0,1} ITEM{1,2}) FILL{0,2}"
+    " COMMA (que | my | mi | EJEM | yo | FILL | i | about | DOCTOR | la | el | the){0,4} $"
+)
+_CALLED_OFF = frozenset(ALPHABET.union("CANCELAR CAMBIAR PASAR no not"))
+_WITH_MORE = ALPHABET.compile("(word | words | leave | find | GETTING | be | TALK) (?! $ | BREAK | FILL | PERDON)")
+""" "Can't front up to court like this": more than that somebody can't come."""
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
 """ "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""
 _YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no | es | HAY | SUBJ | posible))")
@@ -124,7 +132,8 @@ def mark(skeleton: Skeleton) -> list[int]:
         and not _refuse(skeleton, match)
     ]
     for match in _BUSY_AFTER.finditer(letters):
-        _refuse_before(skeleton, match.start(), match.end())
+        if not _says_why(skeleton, match):
+            _refuse_before(skeleton, match.start(), match.end())
     for match in _NO_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start() + 1, match.end())
     put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
@@ -192,7 +201,9 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     after = _reached(skeleton, match.end())
     before = _standing_before(skeleton, match.start())
     comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
-    if before and skeleton.letters[match.end() - 1] == _NADIE:
+    if before and _WITH_MORE.match(skeleton.letters, match.end()) and _says_why(skeleton, match):
+        _refuse_after(skeleton, match.end(), set())
+    elif before and skeleton.letters[match.end() - 1] == _NADIE:
         # "De tarde no hay nadie, vení el sábado": what follows is another matter.
         _refuse_before(skeleton, match.start(), match.end())
     elif before and not (comma_between and any(item.slot == _DAYM for item in after)):
@@ -201,6 +212,12 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     else:
         _refuse_after(skeleton, match.end(), set())
     return bool(before or after)
+
+
+def _says_why(skeleton: Skeleton, match: re.Match[str]) -> bool:
+    """Whether it gives the reason for what is asked for right before it: "pásela al jueves, tengo examen"."""
+    asked = _ASKED_FOR.search(skeleton.letters, 0, match.start())
+    return asked is not None and _CALLED_OFF.isdisjoint(asked.group("wish") or "")
 
 
 def _refuse_before(skeleton: Skeleton, at: int, end: int) -> None:

@@ -139,6 +139,10 @@ _APPOINTS = ALPHABET.compile(
     " mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
+_CHANGED_THINGS = ALPHABET.compile(
+    "(MOVER | PASAR | MOVED) me? (el | la | los | las | un | una | mi | su | the | my | your | a) (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
+)
+""" "Vino el 22, cambio las dos hornillas": no appointment is changed."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
 _ONCE = frozenset(ALPHABET.union("PASO WENT DIJO SEEMS_PAST TOLD AGREED no"))
 """Without one of these nothing is told of the past, so there is nothing to look for."""
@@ -209,9 +213,14 @@ _ROUTINE = ALPHABET.compile(
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile(
-    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
+    "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
+    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING | find | see | TAKE) to? (COSAS |"
+    " words | CITA)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )
+_ASKS_WHETHER = ALPHABET.compile(
+    "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
+)
+""" "In August do you shut at lunchtime": a question, whatever stands at its end."""
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
 _SO = frozenset(ALPHABET.union("WISH TALVEZ mejor eso PROPOSE"))
@@ -394,6 +403,7 @@ def mark_reported(skeleton: Skeleton) -> None:
     if _WAS in letters:
         letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
+    asked_for = _CHANGED_THINGS.sub(lambda match: _ALSO * len(match.group()), letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
@@ -412,7 +422,7 @@ def mark_reported(skeleton: Skeleton) -> None:
             happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
             # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
             was_there = _was_there(letters, item)
-            item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(letters) is None)
+            item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(asked_for) is None)
             item.backward = happened or was_there or _of_results(letters, item)
 
 
@@ -575,7 +585,9 @@ def _wished_instead(letters: str, cluster: Cluster) -> bool:
 def _drop_seasons(skeleton: Skeleton) -> None:
     """Leave out a month or season, and hours, in what asks for the opening hours: "¿en agosto abren a las 8?"."""
     letters = skeleton.letters
-    if _ASK not in letters or not _WISHES.isdisjoint(_CHANGED_HOURS.sub(_ALSO, letters)):
+    if (_ASK not in letters and not _ASKS_WHETHER.search(letters)) or not _WISHES.isdisjoint(
+        _CHANGED_HOURS.sub(_ALSO, letters)
+    ):
         return
     for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
         sentence = _segment(letters, cluster.first, _SENTENCES)

@@ -55,7 +55,7 @@ PASADO: pasado pasao pasdo psado
 PASADA: pasada pasadas pasados pasando anterior
 TRASPASADO: traspasado
 TEMPORADA: aguinaldo cosecha zafra siembra feria elecciones boda mudanza parciales graduacion temporada parto
-    mundial buenfin hotsale aguinaldos fallas ferias patronales vendimia
+    mundial aguinaldos fallas ferias patronales vendimia
 YESTERDAY: ayer aller ayeer
 ANTEAYER: anteayer antier antiayer antayer antiyer antesdeayer
 ANOCHE: anoche
@@ -168,7 +168,7 @@ yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
 punto: punto
-PICO: pico algo tantos piquito
+PICO: pico algo tantos tanto piquito
 media: media
 medio: medio
 cuarto: cuarto kuarto quarto cuart
@@ -205,6 +205,7 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
 TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
+    den saquen quiten operen retiren crezcan madure maduren florezca coseche cosechen cosechemos vendamos vendan
     seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
@@ -344,7 +345,9 @@ DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero qui
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
-    agendeme anotame anotar separame consultar atender agenden agendarla regalame
+    agendeme anotame anotar apuntanos apuntenos anotanos anotenos agendanos agendenos
+    reservanos reservenos separanos separenos ponganos dejenos inscribeme inscribame inscribanos apuntar apuntarme
+    apuntarnos agendarnos reservarnos anoteme apuntadme apuntadnos reservadme anotadme separeme reserveme separame consultar atender agenden agendarla regalame
     dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos

@@ -31,10 +31,7 @@ _HAPPENS = (
     " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
 )
-_THEN = (
-    "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) |"
-    " able)"
-)
+_THEN = "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able)"
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
 
@@ -110,6 +107,8 @@ _SOME_DAY = always(
     f"SOMETIME {_NO_HOURS}",
     "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
+    # A week of sales in Mexico.
+    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | para | en | hasta) el? BUENAS FIN (?! de)",
     "antes de que (SUBJ | EVENT | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
     "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
