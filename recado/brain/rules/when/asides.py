@@ -23,7 +23,8 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     " <items:ITEM ((a | en | por | COMMA | de | del | (o | or) (a | las | el){0,2}){0,1} ITEM){0,2}>"
 )
 _ON_WHICH_IT_IS = ALPHABET.compile(
-    f"DAYM COMMA? (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es (a | las | la){{0,2}} TIMEM"
+    f"DAYM COMMA? (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es"
+    " (a | las | la){0,2} TIMEM"
 )
 """ "¿Mañana la misa es a las 9 o a las 11?": the day is of the mass, too."""
 _AT_WHICH = ALPHABET.compile(

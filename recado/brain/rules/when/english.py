@@ -302,7 +302,7 @@ ABLE_TO: can
 COULD: could cud cld
 CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
-able: able gonna going
+able: able gonna going manage
 be: be being
 MAKING: make go attend do come_in making arrive
 COME: come

@@ -95,8 +95,10 @@ _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
 _PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
 _NO_PAST_ENGLISH = frozenset(
-    ["hundred", "sacred", "naked", "unlimited", "limited", "interested", "preferred", "required", "detailed",
-     "married", "united", "combined", "kindred", "bearded", "advanced"]
+    # What somebody offered or promised is to come.
+    ["offered", "promised", "invited", "volunteered", "hundred", "sacred", "naked", "unlimited", "limited",
+     "interested", "preferred", "required", "detailed", "married", "united", "combined", "kindred", "bearded",
+     "advanced"]
 )  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 _CENTURY = 2000
@@ -191,6 +193,10 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
+_BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN u WANT"))
+_NO_OBJECT = re.compile(r"\s*(?:$|[,.;?!]|(?:and|for|on|at|please|tomorrow|next|this)\b)")
+_PUT_OUT = re.compile(r"\ (?:my|his|her)\ (?:\w+\ )?(?:back|neck|knee|hip|shoulder|ankle|foot)\b")
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _PAST_OR_WISHED = frozenset(
     ["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine", "pase"]
@@ -307,7 +313,7 @@ class _Lexer:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return self._in_its_place(word, known)
+            return self._in_its_place(word, end, known)
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
@@ -325,13 +331,26 @@ class _Lexer:
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
 
-    def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+    def _in_its_place(self, word: str, end: int, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
         if word in _PAST_OR_WISHED and self._to_come():
             return _WISHED
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
-        return _UNKNOWN if known[0][0] == _DID and self._described() else known
+        if known[0][0] == _DID and (self._described() or self._is_base(word, end)):
+            return _UNKNOWN
+        return _UNKNOWN if word == "put" and self._asks_to_put(end) else known
+
+    def _is_base(self, word: str, end: int) -> bool:
+        """Whether what may be of the past is none here: "a mens cut", "to read"."""
+        if self._language != "en" or not self._letters:
+            return False
+        return self._letters[-1] in _BEFORE_BASE or (word == "cut" and _NO_OBJECT.match(self._text, end) is not None)
+
+    def _asks_to_put(self, end: int) -> bool:
+        """ "Put me down for the 2nd", "so put it Wednesday"; "put my back out on Sunday" tells."""
+        begins = not self._letters or self._letters[-1] in _BEFORE_ASKING
+        return begins and not _PUT_OUT.match(self._text, end)
 
     def _to_come(self) -> bool:
         """Whether the words before say that it is still to come; who writes accents would have put one otherwise."""

@@ -22,9 +22,10 @@ _CHOICE = ALPHABET.compile(
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     # "Thursday, or if that's full, friday"
-    " | (COMMA | STOP | o | or | y | and | PERO){0,2}"
-    " (if (that | its | u | EJEM | is){1,3} (word | gone | BUSY | AGENDADO | CANT | not OPEN)"
-    " | si ya? (es | esta | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya | muy){0,2} (word | OCUPADO | AGENDADO | NADIE))"
+    " | (COMMA | STOP | FILL | o | or | y | and | PERO){0,3}"
+    " (if (that | its | u | EJEM | is){1,3} (word | BAD | gone | BUSY | AGENDADO | CANT | not OPEN)"
+    " | si ya? (es | esta | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya | muy){0,2}"
+    " (word | OCUPADO | AGENDADO | NADIE))"
     " (COMMA | then | the | on | at | el | la | a | las | para | TALVEZ){0,3} $"
     " | COMMA? o en su word (el | la)? $"
     # "Monday is as good as tuesday"
@@ -43,7 +44,8 @@ _CHOICE = ALPHABET.compile(
 )
 _ALL_THE_SAME = ALPHABET.compile(
     "((QUEDA | es | VIENE) | (?<! PUEDO) (?<! INSIDE) | me) (ejem | lo? ese | PICO)"
-    " (me | QUEDA | es | a | al | el | la | las | en | de | para | si | SUBJ | BIEN | VOY){0,4} $ | (me QUEDA | PICO) (el | la)? $"
+    " (me | QUEDA | es | a | al | el | la | las | en | de | para | si | SUBJ | BIEN | VOY){0,4} $"
+    " | (me QUEDA | PICO) (el | la)? $"
 )
 _AS_WELL_AS = ALPHABET.compile("(que | como) (el | la | a | las | en | para | al | por | si | SUBJ){0,3} $")
 """ "Me da igual el lunes que el martes", "tanto el lunes como el martes"."""

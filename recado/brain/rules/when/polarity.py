@@ -132,8 +132,7 @@ def mark(skeleton: Skeleton) -> list[int]:
         and not _refuse(skeleton, match)
     ]
     for match in _BUSY_AFTER.finditer(letters):
-        if not _says_why(skeleton, match):
-            _refuse_before(skeleton, match.start(), match.end())
+        _refuse_if_busy(skeleton, match)
     for match in _NO_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start() + 1, match.end())
     put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
@@ -212,6 +211,11 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     else:
         _refuse_after(skeleton, match.end(), set())
     return bool(before or after)
+
+
+def _refuse_if_busy(skeleton: Skeleton, match: re.Match[str]) -> None:
+    if not _says_why(skeleton, match):
+        _refuse_before(skeleton, match.start(), match.end())
 
 
 def _says_why(skeleton: Skeleton, match: re.Match[str]) -> bool:

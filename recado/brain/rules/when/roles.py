@@ -2,7 +2,7 @@
 
 import re
 
-from recado.brain.rules.when import answering
+from recado.brain.rules.when import answering, telling
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -63,7 +63,8 @@ _MOVE = ALPHABET.compile(
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | (la | lo) PUEDO PASAR TIMEM"
-    " | PASAR el CITA (de | del) | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
+    " | PASAR el CITA (de | del) | shift (me | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
+    " ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
 """ "Bring thursday's 11 o'clock forward to 9"."""
@@ -139,10 +140,6 @@ _APPOINTS = ALPHABET.compile(
     " mi (word | words | DINERO)) | (WISHED | like) to"
 )
 """What else is wished than that they look, answer or come for it."""
-_CHANGED_THINGS = ALPHABET.compile(
-    "(MOVER | PASAR | MOVED) me? (el | la | los | las | un | una | mi | su | the | my | your | a) (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
-)
-""" "Vino el 22, cambio las dos hornillas": no appointment is changed."""
 _PAST_VERBS = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA"))
 _ONCE = frozenset(ALPHABET.union("PASO WENT DIJO SEEMS_PAST TOLD AGREED no"))
 """Without one of these nothing is told of the past, so there is nothing to look for."""
@@ -165,7 +162,6 @@ _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _WANTED = frozenset(ALPHABET.union("WISHED"))
 _TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
-_A_WORD = 2
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
@@ -175,7 +171,8 @@ _OF_RESULTS = ALPHABET.compile(
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
 _AT_SOMEBODYS = (
-    "(out | up | over | in | DOWN)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
+    "(out | up | over | in | DOWN)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL |"
+    " STREET"
     " | MESA){1,2}"
 )
 _WAS_ON = ALPHABET.compile(
@@ -213,14 +210,12 @@ _ROUTINE = ALPHABET.compile(
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile(
-    "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING | find | see | TAKE) to? (COSAS |"
+    "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO"
+    " | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
+    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
+    " | find | see | TAKE) to? (COSAS |"
     " words | CITA)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )
-_ASKS_WHETHER = ALPHABET.compile(
-    "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
-)
-""" "In August do you shut at lunchtime": a question, whatever stands at its end."""
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
 _SO = frozenset(ALPHABET.union("WISH TALVEZ mejor eso PROPOSE"))
@@ -393,7 +388,7 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
+    letters = telling.without_asking(_IN_PAIRS.sub(_ALSO, skeleton.letters))
     said_on: set[int] = set()
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
@@ -403,11 +398,11 @@ def mark_reported(skeleton: Skeleton) -> None:
     if _WAS in letters:
         letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
-    asked_for = _CHANGED_THINGS.sub(lambda match: _ALSO * len(match.group()), letters)
+    asked_for = telling.without_changed_things(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
-        item.reported = past and not wished and not (isinstance(item.meant, Vague) and _to_come(letters, item))
+        item.reported = past and not wished and not _is_to_come(letters, item)
         behind = _named_behind(item)
         ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
         if behind and not ahead and _told_as_past(letters, segment):
@@ -426,13 +421,13 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.backward = happened or was_there or _of_results(letters, item)
 
 
-def _to_come(letters: str, item: Item) -> bool:
-    """Whether what is told beside a vague day says nothing of it: "más adelante le encargo el placard, primero
-    terminamos el baño que nos comió la plata"."""
-    clause = _segment(letters, item.at, _TELLINGS)
-    season = isinstance(item.meant, Vague) and item.meant.season
-    past = _PAST_VERBS | {_SEEMS_PAST, _WE_DO} if season else _PAST_VERBS
-    return len(clause) > _A_WORD and past.isdisjoint(clause) and _WAS not in clause
+def _is_to_come(letters: str, item: Item) -> bool:
+    """Whether it is a vague day of a clause that tells nothing of the past."""
+    match item.meant:
+        case Vague(season=season):
+            return telling.nothing_of_the_past(_segment(letters, item.at, _TELLINGS), season=season)
+        case _:
+            return False
 
 
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
@@ -585,9 +580,7 @@ def _wished_instead(letters: str, cluster: Cluster) -> bool:
 def _drop_seasons(skeleton: Skeleton) -> None:
     """Leave out a month or season, and hours, in what asks for the opening hours: "¿en agosto abren a las 8?"."""
     letters = skeleton.letters
-    if (_ASK not in letters and not _ASKS_WHETHER.search(letters)) or not _WISHES.isdisjoint(
-        _CHANGED_HOURS.sub(_ALSO, letters)
-    ):
+    if not telling.asks(letters) or not _WISHES.isdisjoint(_CHANGED_HOURS.sub(_ALSO, letters)):
         return
     for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
         sentence = _segment(letters, cluster.first, _SENTENCES)

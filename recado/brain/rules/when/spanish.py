@@ -347,7 +347,8 @@ QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
     agendeme anotame anotar apuntanos apuntenos anotanos anotenos agendanos agendenos
     reservanos reservenos separanos separenos ponganos dejenos inscribeme inscribame inscribanos apuntar apuntarme
-    apuntarnos agendarnos reservarnos anoteme apuntadme apuntadnos reservadme anotadme separeme reserveme separame consultar atender agenden agendarla regalame
+    apuntarnos agendarnos reservarnos anoteme apuntadme apuntadnos reservadme anotadme separeme reserveme separame
+    consultar atender agenden agendarla regalame
     dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos

@@ -23,15 +23,16 @@ _NO_HOURS = "(?! between | after | past | before | in | about | at | from | unti
 """After "any time" and "sometime": hours that say which."""
 
 _SUBJECT = (
-    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | its | the | my"
+    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | IM | its | the | my"
     " | this | words | EJEM | work | word (?! u))"
 )
 _HAPPENS = (
     "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
-    " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
+    " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
+    " holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
 )
-_THEN = "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able)"
+_THEN = "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
 
@@ -58,6 +59,7 @@ _SOME_DAY = always(
     f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
     " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
     "(un | ALGUN) DIA HABIL",

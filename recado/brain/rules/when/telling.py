@@ -1,0 +1,40 @@
+"""Words that seem to tell of the past, to ask for a change or to ask for nothing, and do not."""
+
+from recado.brain.rules.when.lexicon import ALPHABET
+
+_ALSO, _ASK = ALPHABET.of("ejem"), ALPHABET.of("ASK")
+_PAST = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA WAS"))
+_OF_NOW_TOO = frozenset(ALPHABET.union("WE_DO"))
+_A_WORD = 2
+_CHANGED_THINGS = ALPHABET.compile(
+    "(MOVER | PASAR | MOVED) me? (el | la | los | las | un | una | mi | su | the | my | your | a)"
+    " (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
+)
+""" "Vino el 22, cambio las dos hornillas": no appointment is changed."""
+_ANY_LEFT = ALPHABET.compile("(?<! INSIDE) GOT (?= (INSIDE | FILL){1,16} ASK)")
+""" "Got a lesson open on the 30th?"""
+_WHETHER_OPEN = ALPHABET.compile(
+    "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
+)
+""" "In August do you shut at lunchtime": a question, whatever stands at its end."""
+
+
+def nothing_of_the_past(clause: str, *, season: bool) -> bool:
+    """Whether the clause of a vague day tells more than the day, and nothing that was: "más adelante le encargo el
+    placard, primero terminamos el baño que nos comió la plata". Of a month or a `season`, "terminamos" tells."""
+    past = _PAST | _OF_NOW_TOO if season else _PAST
+    return len(clause) > _A_WORD and past.isdisjoint(clause)
+
+
+def without_changed_things(letters: str) -> str:
+    return _CHANGED_THINGS.sub(lambda match: _ALSO * len(match.group()), letters)
+
+
+def without_asking(letters: str) -> str:
+    """Without a verb of the past that asks whether there is something."""
+    return _ANY_LEFT.sub(_ALSO, letters) if _ASK in letters else letters
+
+
+def asks(letters: str) -> bool:
+    """Whether it asks for the opening hours, as the sign at its end or the order of its words says."""
+    return _ASK in letters or _WHETHER_OPEN.search(letters) is not None
