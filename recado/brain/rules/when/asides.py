@@ -29,7 +29,7 @@ _ON_WHICH_IT_IS = ALPHABET.compile(
 """ "¿Mañana la misa es a las 9 o a las 11?": the day is of the mass, too."""
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
-    "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
+    "<items:(?<! hasta | desde) (DAYM (o | y) (el | la)?)? DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
     " (yo | ya | me | EJEM | (mi | el | la) word){0,2}"
     " (TAKES_PLACE | es NUM (?! ITEM)"
     # "Viernes o sábado voy a comprar leña" is no journey.

@@ -193,6 +193,15 @@ _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_HAD = re.compile(
+    r"\ (?:(?P<thing>(?:an?|no|some|the|my|our|lovely|great)\b)|(?:been|said|booked|asked|gone|had|agreed|arranged)\b)"
+)
+""" "I'd a tooth out on Monday", "we'd booked Thursday": had, not would."""
+_OWNED = frozenset(["i'd", "we'd", "they'd"])
+_AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
+    word: ((ALPHABET.of(kind), 0),) for word, kind in (("i'd", "i"), ("we'd", "ejem"), ("they'd", "ejem"))
+}
+_OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
 _BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN u WANT"))
 _NO_OBJECT = re.compile(r"\s*(?:$|[,.;?!]|(?:and|for|on|at|please|tomorrow|next|this)\b)")
@@ -339,6 +348,8 @@ class _Lexer:
             return _UNKNOWN
         if known[0][0] == _DID and (self._described() or self._is_base(word, end)):
             return _UNKNOWN
+        if word in _OWNED and (had := _HAD.match(self._text, end)):
+            return _AFTER_HAD[word] + (_OWNED_ONCE if had.group("thing") else ())
         return _UNKNOWN if word == "put" and self._asks_to_put(end) else known
 
     def _is_base(self, word: str, end: int) -> bool:

@@ -444,6 +444,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "el SIGUIENTE a ese",
         "el de la ((OTRO | PROX | SIGUIENTE) SEMANA | SEMANA (que VIENE | OTRO | PROX))",
         f"(the | this) (next | coming) (one | ones)? {_ALONE}",
+        "(the | this) following (one | ones) (?= i | WORK_FOR | CAN | WOULD)",
         f"(the | this) another (one | ones) {_ALONE}",
         "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
@@ -461,7 +462,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
-    *each(_following, f"(the | on the) following {_WD} (?! NUM)"),
+    *each(_following, f"(the | on the) following {_WD} (?! NUM)", f"(the | on the)? {_WD} following (?! NUM | the)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(

@@ -114,7 +114,9 @@ _ASKED_FOR = ALPHABET.compile(
     " COMMA (que | my | mi | EJEM | yo | FILL | i | about | DOCTOR | la | el | the){0,4} $"
 )
 _CALLED_OFF = frozenset(ALPHABET.union("CANCELAR CAMBIAR PASAR no not"))
-_WITH_MORE = ALPHABET.compile("(word | words | leave | find | GETTING | be | TALK) (?! $ | BREAK | FILL | PERDON)")
+_WITH_MORE = ALPHABET.compile(
+    "(word | words | leave | find | GETTING | be | TALK | con) (?! $ | BREAK | FILL | PERDON)"
+)
 """ "Can't front up to court like this": more than that somebody can't come."""
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
 """ "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""

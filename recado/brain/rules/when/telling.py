@@ -5,7 +5,7 @@ from recado.brain.rules.when.lexicon import ALPHABET
 _ALSO, _ASK = ALPHABET.of("ejem"), ALPHABET.of("ASK")
 _PAST = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA WAS"))
 _OF_NOW_TOO = frozenset(ALPHABET.union("WE_DO"))
-_A_WORD = 2
+_SAYS_NOTHING = frozenset(ALPHABET.union("FILLER TALVEZ MAYBE"))
 _CHANGED_THINGS = ALPHABET.compile(
     "(MOVER | PASAR | MOVED) me? (el | la | los | las | un | una | mi | su | the | my | your | a)"
     " (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
@@ -15,6 +15,7 @@ _ANY_LEFT = ALPHABET.compile("(?<! INSIDE) GOT (?= (INSIDE | FILL){1,16} ASK)")
 """ "Got a lesson open on the 30th?"""
 _WHETHER_OPEN = ALPHABET.compile(
     "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
+    " | (?<! como) (?<! PORQUE) DAYM COMMA? (u | EJEM){0,2} ATIENDEN | ATIENDEN (EJEM | word){0,2} DAYM"
 )
 """ "In August do you shut at lunchtime": a question, whatever stands at its end."""
 
@@ -23,7 +24,7 @@ def nothing_of_the_past(clause: str, *, season: bool) -> bool:
     """Whether the clause of a vague day tells more than the day, and nothing that was: "más adelante le encargo el
     placard, primero terminamos el baño que nos comió la plata". Of a month or a `season`, "terminamos" tells."""
     past = _PAST | _OF_NOW_TOO if season else _PAST
-    return len(clause) > _A_WORD and past.isdisjoint(clause)
+    return sum(letter not in _SAYS_NOTHING for letter in clause) > 1 and past.isdisjoint(clause)
 
 
 def without_changed_things(letters: str) -> str:

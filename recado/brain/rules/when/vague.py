@@ -67,7 +67,8 @@ _SOME_DAY = always(
     "uno de estos WDAY (?! NUM)",
     "dentro (del | de el | de este) (MES | ANO)",
     f"(APENAS | en cuanto | ni BIEN | muy PRONTO como) {_WHO} EVENT",
-    "(?<! INSIDE) (TALVEZ | mejor)? (DESPUES (de | del) | antes (de | del) | PASADA) (mi | el | la | los | las)?"
+    "(?<! INSIDE) (TALVEZ | mejor)? ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA) (mi | el | la | los |"
+    " las)?"
     " (word | words | viaje) (?= $ | BREAK | FILL)",
     "estos DIAS",
     "(un | ALGUN) DIA (?= $ | PAUSE | en la SEMANA | que | FILLER | SUBJ | a las)",
@@ -76,13 +77,14 @@ _SOME_DAY = always(
     "CUALQUIER de estos DIAS",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
     "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
-    "(?<! UNIT) (DESPUES (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)? TEMPORADA",
+    "(?<! UNIT) ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)?"
+    " TEMPORADA",
     "(como | TALVEZ | ya) por MON (?! (el)? NN)",
     "dentro de (EJEM | poco)",
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(el | la)? (DIA | fecha) que (u | me){1,2} (AGENDADO | QUEDA | VIENE | es)",
-    "(para | en | PASADA | DESPUES (de | del) | antes (de | del)) (el | los)? CARNAVAL",
+    "(para | en | PASADA | (DESPUES | LUEGO) (de | del) | antes (de | del)) (el | los)? CARNAVAL",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
@@ -110,7 +112,7 @@ _SOME_DAY = always(
     "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
     # A week of sales in Mexico.
-    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | para | en | hasta) el? BUENAS FIN (?! de)",
+    "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | para | en | hasta) el? BUENAS FIN (?! de)",
     "antes de que (SUBJ | EVENT | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
     "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
@@ -146,12 +148,13 @@ _SOME_DAY = always(
     "(LUEGO | DESPUES) (?= $ | BREAK)",
     "(?<! y) (LUEGO | DESPUES) (lo | la)? me? vemos",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
-    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
+    "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
     "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
     "(?<! .) (a | para)? (MEDIADOS | QUINCENA) (?= $ | BREAK | FILL)",
     "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
-    "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
+    "(after | before | (DESPUES | LUEGO) de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS |"
+    " EASTER)?"
     " (holidays | vacaciones)",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
@@ -172,7 +175,7 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | over | following | prior to | DESPUES de | antes de) (el | la"
+    "(?<! WDAY) (after | before | about | over | following | prior to | (DESPUES | LUEGO) de | antes de) (el | la"
     " | the)? (DIA de)? (NAVIDAD |"
     " CHRISTMAS |"
     " REYES | PASCUA |"
@@ -263,7 +266,7 @@ _MONTHS = always(
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
     "(la | en la | para la)? OTRO QUINCENA",
-    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA"
+    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | (DESPUES | LUEGO) de | antes de | PASADA"
     " | a | cuando"
     " (PASO | word)) "
     "la? QUINCENA",
@@ -288,7 +291,7 @@ _SEASONS = always(
     "(para | by | until | hasta | a partir de | from | starting | este | this | next | PROX"
     " | before | after | about | MAYBE | TALVEZ"
     " | antes de"
-    f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
+    f" | (DESPUES | LUEGO) de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
 )
 _SOONEST = always(
     Soonest(),

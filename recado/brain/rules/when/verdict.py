@@ -188,7 +188,8 @@ class Judge:
     def _overrides(self, definite: Item, loose: Item) -> bool:
         if self._only_hours(loose) and not self._moving and not self._lies_behind(definite):
             return False
-        if definite.reported and self._lies_behind(definite) and isinstance(loose.meant, Soonest):
+        sure = isinstance(loose.meant, Soonest) or (isinstance(loose.meant, Vague) and not loose.reported)
+        if definite.reported and self._lies_behind(definite) and sure:
             return True
         return loose.at > definite.at and (
             isinstance(loose.meant, Except)
