@@ -207,6 +207,8 @@ _BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN u
 _NO_OBJECT = re.compile(r"\s*(?:$|[,.;?!]|(?:and|for|on|at|please|tomorrow|next|this)\b)")
 _PUT_OUT = re.compile(r"\ (?:my|his|her)\ (?:\w+\ )?(?:back|neck|knee|hip|shoulder|ankle|foot)\b")
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
+_COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
+_GOES_ON_THEN = re.compile(r"(?:\s+\w+){3}")
 _PAST_OR_WISHED = frozenset(
     ["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine", "pase"]
 )
@@ -214,9 +216,9 @@ _DEPOSIT, _OF = "adelanto", ALPHABET.of("de")
 """ "Cuánto de adelanto" moves nothing."""
 _SUIT = "traje"
 _BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
-_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
+_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta", "vez", "LUEGO"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
-_CUANDO = ALPHABET.of("cuando")
+_WHEN = frozenset(ALPHABET.union("cuando cuanto APENAS"))
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
@@ -342,8 +344,12 @@ class _Lexer:
 
     def _in_its_place(self, word: str, end: int, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
-        if word in _PAST_OR_WISHED and self._to_come():
-            return _WISHED
+        if word in _PAST_OR_WISHED and self._letters:
+            if "".join(self._letters[-2:]) in _SO_THAT:
+                return _WISHED
+            if self._letters[-1] in _WHEN and (self._has_accents or _GOES_ON_THEN.match(self._text, end)):
+                # Who writes accents would have put one otherwise; who writes none tells what then.
+                return _COMING
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
         if known[0][0] == _DID and (self._described() or self._is_base(word, end)):
@@ -362,11 +368,6 @@ class _Lexer:
         """ "Put me down for the 2nd", "so put it Wednesday"; "put my back out on Sunday" tells."""
         begins = not self._letters or self._letters[-1] in _BEFORE_ASKING
         return begins and not _PUT_OUT.match(self._text, end)
-
-    def _to_come(self) -> bool:
-        """Whether the words before say that it is still to come; who writes accents would have put one otherwise."""
-        before = "".join(self._letters[-2:])
-        return before in _SO_THAT or (self._has_accents and before.endswith(_CUANDO))
 
     def _is_card(self, start: int, end: int) -> bool:
         """Whether "id" is no "I'd": "my id", "the ID photo"."""

@@ -422,7 +422,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"<n:a | one> <u:WEEKU> {_WD}",
         f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
         "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in | a) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
-        f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
+        f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) this? {_START}",
     ),
     *each(
         _of_weekdays,
@@ -590,6 +590,8 @@ RULES: tuple[Rule[Meant], ...] = (
         " SUN)){0,5}",
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
+        # "What are your Saturday hours?"
+        f"(your | the) {_WD} (OPEN | word)? (HOURS | HORARIO | OPEN time)",
         "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",
         "(CADA | each) (another | OTRO | NN) (WDAY | WDAYS)",
     ),

@@ -613,7 +613,7 @@ def _drop_weekly(skeleton: Skeleton) -> None:
     if _EVERY not in letters:
         return
     dated = any(cluster.day for cluster in skeleton.clusters)
-    asked = _ASK in letters and _WISHES.isdisjoint(letters)
+    asked = telling.asks_something(letters) and _WISHES.isdisjoint(letters)
     for cluster in [cluster for cluster in skeleton.clusters if asked and _any_such(cluster)]:
         # "¿Los domingos dan servicio o solo entre semana?"
         _leave_out(skeleton, cluster)

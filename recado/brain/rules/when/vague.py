@@ -57,11 +57,16 @@ _SOME_DAY = always(
     # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
     f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL | {_THEN})",
     f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
+    # "After I'm paid", "not till I've sold the cattle"
+    f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
+    f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
     " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
+    f"(?<= hasta) que {_WHO} (EVENT | subj)",
+    f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
     "(un | ALGUN) DIA HABIL",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
