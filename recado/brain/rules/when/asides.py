@@ -1,5 +1,6 @@
 """Days and hours that say when something else takes place: "el 22 viajo", "mi vuelo sale a la 1"."""
 
+from recado.brain.rules.when import polarity
 from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import TimeSpan
@@ -29,7 +30,8 @@ _ON_WHICH_IT_IS = ALPHABET.compile(
 """ "¿Mañana la misa es a las 9 o a las 11?": the day is of the mass, too."""
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
-    "<items:(?<! hasta | desde) (DAYM (o | y) (el | la)?)? DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
+    "<items:(?<! hasta | desde) (DAYM (o | y) (el | la)?)? DAYM ((a | en | por | COMMA){0,2} (TIMEM | PARTM)){0,2}>"
+    " COMMA?"
     " (yo | ya | me | EJEM | (mi | el | la) word){0,2}"
     " (TAKES_PLACE | es NUM (?! ITEM)"
     # "Viernes o sábado voy a comprar leña" is no journey.
@@ -88,7 +90,10 @@ def mark(skeleton: Skeleton) -> None:
         _set_aside(skeleton, match.start(), match.start() + 1)
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
-            _set_aside(skeleton, match.start("items"), match.end("items"))
+            end = match.end("items")
+            # "Córrame el turno al 14, viajo": why it is moved there.
+            if not polarity.says_why(letters, end + 1):
+                _set_aside(skeleton, match.start("items"), end)
     for match in _THEY_OPEN_AT.finditer(letters):
         item = skeleton.at[match.end()]
         item.aside = item.aside or any(_offers(other, item) for other in skeleton.items if other.at < match.start())

@@ -279,7 +279,7 @@ DINERO: dollars dollar bucks pounds quid cents eur gbp percent
 COSAS: people patients kids children adults appointments visits others miles mile feet
     ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters babies
     questions items pieces vaccines shots teeth friends men women sessions hens cows pigs acres bags
-    boxes cups cats dogs stars ppl pax members seats students girls boys photos docs options packs
+    boxes cups cats dogs stars ppl pax members seats students folks girls boys photos docs options packs
     copies bottles pairs blocks stories inyection injections
 UNA_COSA: person patient kid child adult son daughter baby session cat dog star pair shot pack guest visitor
 DOSIS: pill pills tablet tablets drops doses dose capsules puffs spoons teaspoons tablespoons
@@ -382,7 +382,7 @@ gone: gone
 failing: failing
 left: left made put read split spread quit beat used
 see: seeing seeya cya
-FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
+FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
     po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko

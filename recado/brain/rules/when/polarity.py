@@ -24,7 +24,8 @@ _MAX_REACH = 14
 """How many words a refusal reaches."""
 
 _CANT = ALPHABET.compile(
-    "no (yo | EJEM | me | ni | la | lo | las | los){0,2} PUEDO (?! ser | DORMIR | me? TELL | AVISAR)"
+    "no (yo | EJEM | me | ni | la | lo | las | los){0,2} PUEDO (?! ser | DORMIR | MOVER (ejem | $ | PAUSE) | me?"
+    " TELL | AVISAR)"
     " | no me{0,2} (FILL | VOY) a PODER | no (HAY | VOY) NADIE | no hace FALTA que SUBJ"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
@@ -56,7 +57,8 @@ _CANT = ALPHABET.compile(
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
-    "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
+    "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR | MOVER | PASAR | CITA"
+    " | de | del | mi){0,8} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
@@ -202,7 +204,7 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     after = _reached(skeleton, match.end())
     before = _standing_before(skeleton, match.start())
     comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
-    if before and _WITH_MORE.match(skeleton.letters, match.end()) and _says_why(skeleton, match):
+    if before and _WITH_MORE.match(skeleton.letters, match.end()) and says_why(skeleton.letters, match.start()):
         _refuse_after(skeleton, match.end(), set())
     elif before and skeleton.letters[match.end() - 1] == _NADIE:
         # "De tarde no hay nadie, vení el sábado": what follows is another matter.
@@ -216,13 +218,14 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
 
 
 def _refuse_if_busy(skeleton: Skeleton, match: re.Match[str]) -> None:
-    if not _says_why(skeleton, match):
+    if not says_why(skeleton.letters, match.start()):
         _refuse_before(skeleton, match.start(), match.end())
 
 
-def _says_why(skeleton: Skeleton, match: re.Match[str]) -> bool:
-    """Whether it gives the reason for what is asked for right before it: "pásela al jueves, tengo examen"."""
-    asked = _ASKED_FOR.search(skeleton.letters, 0, match.start())
+def says_why(letters: str, at: int) -> bool:
+    """Whether what begins there gives the reason for what is asked for right before it: "pásela al jueves, tengo
+    examen"."""
+    asked = _ASKED_FOR.search(letters, 0, at)
     return asked is not None and _CALLED_OFF.isdisjoint(asked.group("wish") or "")
 
 

@@ -325,7 +325,8 @@ CANCELED: cancele
 CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
-    registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
+    registrado registrada quede quedo quedamos dijimos acordamos pactamos quedado puesta asignada asignado agende
+    reserve
 TENGO: tengo tenemos
 TENIA: tenia teniamos habia habiamos tenian habian tenias
 PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
