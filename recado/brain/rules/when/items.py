@@ -70,6 +70,7 @@ _FEAST_BEFORE = ALPHABET.compile(
 )
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
+_REFUSING = frozenset(ALPHABET.union("no not nor ni"))
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID CALLED DIJO SEEMS_PAST ERA"))
 _OR = frozenset(ALPHABET.union("OR"))
 _MES = ALPHABET.of("MES")
@@ -484,6 +485,9 @@ def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | Non
         return None
     if _WHICH_IS.fullmatch(gap):
         return meant
+    if tokens.letters[last.start - 1 : last.start] in _REFUSING and not _agree(meant, today):
+        # "Neither today nor tomorrow, Friday".
+        return None
     return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
 
 

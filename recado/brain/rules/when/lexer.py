@@ -203,8 +203,9 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 }
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
-_BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN u WANT"))
+_BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN WANT"))
 _NO_OBJECT = re.compile(r"\s*(?:$|[,.;?!]|(?:and|for|on|at|please|tomorrow|next|this)\b)")
+_CAN_YOU = frozenset(letter + ALPHABET.of("u") for letter in ALPHABET.union("CAN WANT ILL"))
 _PUT_OUT = re.compile(r"\ (?:my|his|her)\ (?:\w+\ )?(?:back|neck|knee|hip|shoulder|ankle|foot)\b")
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
@@ -366,7 +367,8 @@ class _Lexer:
 
     def _asks_to_put(self, end: int) -> bool:
         """ "Put me down for the 2nd", "so put it Wednesday"; "put my back out on Sunday" tells."""
-        begins = not self._letters or self._letters[-1] in _BEFORE_ASKING
+        before = "".join(self._letters[-2:])
+        begins = not before or before[-1] in _BEFORE_ASKING or before in _CAN_YOU
         return begins and not _PUT_OUT.match(self._text, end)
 
     def _is_card(self, start: int, end: int) -> bool:

@@ -33,13 +33,13 @@ _CHOICE = ALPHABET.compile(
     # "The 24th or as a backup the 25th", "2pm, second choice 4pm", "monday or, failing that, tuesday"
     " | (COMMA | DASH)? or? COMMA? (failing that | (as a? | my)? BACKUP | (my | the)? ORDW (CHOICE | PIEZA))"
     " (COMMA | COLON | DASH | is | the | on | at){0,3} $"
-    " | FILL? (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
+    " | (FILL | ASK){0,2} (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
     " (else | failing that | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
     " | (mejor | STOP | si me? PUEDO)? (COMMA | en | o | y | de | lo | su | word | CODIGO){0,6} CONTRARIO COMMA?"
     " (el | la | para | a | al){0,2} $"
-    " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | PERO){0,3} si"
-    " ya? no"
+    " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | ASK | PERO){0,3}"
+    " si ya? no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
@@ -72,7 +72,9 @@ _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
 _FOR_WANT_OF = ALPHABET.compile(
-    "COMMA? (as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
+    "COMMA? (at (a | the) (MOVER | word) | if (word | words) be | if u must | en (ULTIMO | TODO) word | como ULTIMO"
+    " word"
+    " | as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
 )
 """ "Monday preferably, tuesday otherwise"."""
 _BEFORE_IT = frozenset(ALPHABET.union("PAUSE FILL PREFER PREFIERO and y or o PERO"))

@@ -30,7 +30,7 @@ _CANT = ALPHABET.compile(
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
-    " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
+    " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find | yo)"
     " | no me{1,2} (QUEDA | es | VIENE | posible | COSA)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
@@ -46,7 +46,8 @@ _CANT = ALPHABET.compile(
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
     " | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
-    " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
+    # Who doesn't work on a day is free.
+    " | (?<! DID | WAS) (?! (?<= i) NOT_DO work) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
@@ -87,6 +88,10 @@ _NOT_BEFORE = ALPHABET.compile(
     " | for | this){0,3}"
     " (?= ITEM)"
 )
+_IS_IT_NOT = ALPHABET.compile(
+    "(no (es | ERA) | (?<= is | WAS | its) not) (el | the | on | para | for){0,2} ITEM INSIDE{0,6} ASK"
+)
+""" "¿No es el viernes la cita?"""
 _NO_AFTER = ALPHABET.compile(
     "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
     " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
@@ -152,18 +157,25 @@ def mark(skeleton: Skeleton) -> list[int]:
     for pattern in (_BUSY_BEFORE, _INSTEAD_OF):
         for match in pattern.finditer(letters):
             _refuse_after(skeleton, match.end(), set())
-    for match in _NOT_BEFORE.finditer(letters):
-        place = match.start() - 1
-        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
-        # In "el martes no el jueves" it is the first that is refused.
-        if (before is None or not before.negative) and match.start() not in put_right:
-            _refuse_after(skeleton, match.end(), set())
+    _refuse_what_follows(skeleton, put_right)
     for match in _YES_AFTER.finditer(letters):
         _accept(skeleton.at[match.start()].cluster)
     for item in skeleton.items:
         # What is over cannot be refused: "couldn't come yesterday"; nor what is left out already.
         item.negative = item.negative and not (_is_over(item) or isinstance(item.meant, Except))
     return naming_nothing
+
+
+def _refuse_what_follows(skeleton: Skeleton, put_right: set[int]) -> None:
+    letters = skeleton.letters
+    for match in _NOT_BEFORE.finditer(letters):
+        if len(skeleton.items) == 1 and _IS_IT_NOT.match(letters, match.start()):
+            continue
+        place = match.start() - 1
+        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
+        # In "el martes no el jueves" it is the first that is refused.
+        if (before is None or not before.negative) and match.start() not in put_right:
+            _refuse_after(skeleton, match.end(), set())
 
 
 def _accept(cluster: Cluster) -> None:

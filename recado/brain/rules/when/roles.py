@@ -610,7 +610,7 @@ def _any_such(cluster: Cluster) -> bool:
 def _drop_weekly(skeleton: Skeleton) -> None:
     """Leave out the hours of what is every week: "los martes a las 6 hay clase?"."""
     letters = skeleton.letters
-    if _EVERY not in letters:
+    if _EVERY not in letters and not telling.asks_hours(letters):
         return
     dated = any(cluster.day for cluster in skeleton.clusters)
     asked = telling.asks_something(letters) and _WISHES.isdisjoint(letters)

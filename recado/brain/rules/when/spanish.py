@@ -386,7 +386,7 @@ TELL: decir decirle decirles contar contarle contarles agradecer felicitar recla
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
     llamare hablare respondere contestare hablo hablamos conversamos platicamos
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
-    recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
+    recibe reciben despachan despacha funcionan abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan

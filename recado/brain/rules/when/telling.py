@@ -14,6 +14,7 @@ _CHANGED_THINGS = ALPHABET.compile(
 _ANY_LEFT = ALPHABET.compile("(?<! INSIDE) GOT (?= (INSIDE | FILL){1,16} ASK)")
 """ "Got a lesson open on the 30th?"""
 _WHICH = ALPHABET.compile("(?<! INSIDE) (a | de | en)? que (DIA | DIAS | HORA | HORAS | HORARIO)")
+_AT_WHAT_TIME = ALPHABET.compile("que (HORA | HORAS | HORARIO) | what (time | HOURS | HORARIO)")
 _WHETHER_OPEN = ALPHABET.compile(
     "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
     " | (?<! como) (?<! PORQUE) DAYM COMMA? (u | EJEM){0,2} ATIENDEN | ATIENDEN (EJEM | word){0,2} DAYM"
@@ -35,6 +36,10 @@ def without_changed_things(letters: str) -> str:
 def without_asking(letters: str) -> str:
     """Without a verb of the past that asks whether there is something."""
     return _ANY_LEFT.sub(_ALSO, letters) if _ASK in letters else letters
+
+
+def asks_hours(letters: str) -> bool:
+    return _AT_WHAT_TIME.search(letters) is not None
 
 
 def asks_something(letters: str) -> bool:

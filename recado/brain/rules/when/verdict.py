@@ -172,7 +172,9 @@ class Judge:
         )
 
     def _hour_offered(self) -> bool:
-        return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
+        return any(
+            isinstance(item.meant, TimeNamed | TimeSpan) and self._offered(item) for item in self._skeleton.items
+        )
 
     def _stands(self, item: Item) -> bool:
         """A day that is offered and that a calendar knows; one of the past only if there is no other."""
