@@ -78,6 +78,9 @@ _PAST_SPANISH = re.compile(
     r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij)|(?:des|re)?hic|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
+_TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
+""" "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
+_FEW_LETTERS = 8
 _PRESENT_SPANISH = frozenset(
     ["triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
      "traste", "paste", "gaste", "baste", "quiste", "embiste", "cupo"]
@@ -219,6 +222,7 @@ _SUIT = "traje"
 _BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta", "vez", "LUEGO"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
+_WE_WILL = re.compile(r"(?!(?:com|hac|sab|corr|vend|pon|aprend|beb|deb|cre|le|met|romp)emos)[a-z]{3,}emos")
 _WHEN = frozenset(ALPHABET.union("cuando cuanto APENAS"))
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
@@ -339,9 +343,16 @@ class _Lexer:
             return known
         if self._tells_of_the_past(word, start, end):
             return _PAST
-        if self._language == "es" and _WE_DO.fullmatch(word):
+        return self._of_us(word) or (_UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN)
+
+    def _of_us(self, word: str) -> tuple[Meaning, ...] | None:
+        """What we do or did, and what we will have done: "cuando levantemos la soja"."""
+        if self._language != "es":
+            return None
+        if _WE_DO.fullmatch(word):
             return _DONE
-        return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+        ahead = _WE_WILL.fullmatch(word) and self._letters and self._letters[-1] in _WHEN
+        return _COMING if ahead else None
 
     def _in_its_place(self, word: str, end: int, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
@@ -388,6 +399,8 @@ class _Lexer:
         if _PAST_SPANISH.fullmatch(word) is not None:
             suit = word == _SUIT and bool(self._letters) and self._letters[-1] in _BEFORE_NOUNS
             return word not in _PRESENT_SPANISH and not suit
+        if word[-1] == "o" and _TO_SOMEBODY.search(self._text, max(0, start - _FEW_LETTERS), start):
+            return True
         accented = self._raw[start:end].lower() if self._has_accents else ""
         return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
 

@@ -63,7 +63,8 @@ _MOVE = ALPHABET.compile(
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | (la | lo) PUEDO PASAR TIMEM"
-    " | PASAR el CITA (de | del) | shift (me | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
+    " | PASAR (el | la | lo) (CITA | word | mi | GONE)? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
+    " | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
     " ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
@@ -166,7 +167,7 @@ _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
-    "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
+    "(RESULTS | CODIGO) (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
 )
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
@@ -182,15 +183,16 @@ _WAS_ON = ALPHABET.compile(
     " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE"
     f" (COME FILL? (?= on | $) | been FILL (?= on | $) | (been | COME) to (the | your | my) (word | LOCAL | STREET"
     f" | MESA)"
-    f" | (been | COME) {_AT_SOMEBODYS}))"
+    f" | (been | COME) {_AT_SOMEBODYS})"
+    f" | (i | EJEM) been (FILL | {_AT_SOMEBODYS}))"
     " (on)? (the)? $"
 )
 _THEY_TOLD = ALPHABET.compile(
-    "ITEM COMMA? (no | ya | EJEM){0,2} (me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
+    "ITEM COMMA? (no | ya | EJEM){0,2} (ERA (ATIENDEN | NADIE) | me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
     " | ITEM COMMA? (i | u | EJEM | word){1,2} (TOLD | AGREED) (me | u | word | the | my | that | its)"
 )
 _ON_A_DAY = frozenset(ALPHABET.union("on el en"))
-_RESULTS = frozenset(ALPHABET.union("RESULTS"))
+_RESULTS = frozenset(ALPHABET.union("RESULTS CODIGO"))
 _WAS = ALPHABET.of("WAS")
 _STATES = frozenset(ALPHABET.union("WAS HAVE"))
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")

@@ -151,6 +151,9 @@ _SOME_DAY = always(
     "SOON",
     "PROXIMAMENTE",
     "(?<! y) (LUEGO | DESPUES) (lo | la)? me? vemos",
+    # "Ahí luego te caigo con la podadora"
+    "(?<! INSIDE) (ya | EJEM | si){0,2} (LUEGO | DESPUES) (yo | me | la | lo | las | los){0,2} (VOY | STEP | word"
+    " | TAKES_PLACE | PICK_UP | MOVER) (?! de | $ | PAUSE | FILL)",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
     "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
@@ -267,6 +270,7 @@ _MONTHS = always(
     " SEASON | vacaciones | holidays)",
     f"(en | in | entre | between | hacia)? MON (o | or | y | and | DASH) MON (?! is my) {_NAMED_AFTER}",
     f"hacia MON {_NAMED_AFTER}",
+    "(ya | como)? por EJEM (de | en | por | a) MON (?! (el)? NN)",
     "(?<! INSIDE) COME (SEASON | MON) (?= $ | PAUSE | FILL)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
