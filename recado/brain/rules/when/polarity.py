@@ -17,7 +17,7 @@ _RESETS = frozenset(
     )
 )
 """After these something else begins, and what was refused before says nothing about it."""
-_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el USUALLY FINAL"))
+_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el al USUALLY FINAL"))
 _LINKS = frozenset(ALPHABET.union("y and ni nor o or"))
 _ARTICLES = frozenset(ALPHABET.union("el la las los the a on at en por para al of de"))
 _MAX_REACH = 14

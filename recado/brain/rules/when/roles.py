@@ -418,7 +418,7 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif (behind or isinstance(item.meant, DayNamed)) and not ahead:
             happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
             # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
-            was_there = _was_there(letters, item)
+            was_there = _was_there(letters, item) or telling.of_what_was(letters, item.at)
             item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(asked_for) is None)
             item.backward = happened or was_there or _of_results(letters, item)
 

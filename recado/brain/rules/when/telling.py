@@ -15,6 +15,12 @@ _ANY_LEFT = ALPHABET.compile("(?<! INSIDE) GOT (?= (INSIDE | FILL){1,16} ASK)")
 """ "Got a lesson open on the 30th?"""
 _WHICH = ALPHABET.compile("(?<! INSIDE) (a | de | en)? que (DIA | DIAS | HORA | HORAS | HORARIO)")
 _AT_WHAT_TIME = ALPHABET.compile("que (HORA | HORAS | HORARIO) | what (time | HOURS | HORARIO)")
+_THANKED = ALPHABET.compile("FILL por lo (de | del) el? $")
+_ENDS = frozenset(("", *ALPHABET.union("PAUSE FILL")))
+_CLASS_WAS = ALPHABET.compile(
+    "DAYM (word | words | CLASES | CITA | GROUP | work){1,2} WAS"
+    " (?! at | on | for | in | to | AGENDADO | AGREED | MOVED | PERDON | ITEM)"
+)
 _WHETHER_OPEN = ALPHABET.compile(
     "(MAKING | is) (u | EJEM | the word | your word) (COSAS | EJEM | USUALLY | FILL | be){0,2} OPEN"
     " | (?<! como) (?<! PORQUE) DAYM COMMA? (u | EJEM){0,2} ATIENDEN | ATIENDEN (EJEM | word){0,2} DAYM"
@@ -27,6 +33,14 @@ def nothing_of_the_past(clause: str, *, season: bool) -> bool:
     placard, primero terminamos el baño que nos comió la plata". Of a month or a `season`, "terminamos" tells."""
     past = _PAST | _OF_NOW_TOO if season else _PAST
     return sum(letter not in _SAYS_NOTHING for letter in clause) > 1 and past.isdisjoint(clause)
+
+
+def of_what_was(letters: str, at: int) -> bool:
+    """ "Saturday's class was brilliant"; "gracias por lo del sábado" and nothing more."""
+    if _ASK in letters:
+        return False
+    thanked = letters[at + 1 : at + 2] in _ENDS and _THANKED.search(letters, 0, at) is not None
+    return thanked or _CLASS_WAS.match(letters, at) is not None
 
 
 def without_changed_things(letters: str) -> str:
