@@ -374,7 +374,9 @@ class _Lexer:
         """Whether what may be of the past is none here: "a mens cut", "to read"."""
         if self._language != "en" or not self._letters:
             return False
-        return self._letters[-1] in _BEFORE_BASE or (word == "cut" and _NO_OBJECT.match(self._text, end) is not None)
+        # "I'll hit you up".
+        base = self._letters[-1] in _BEFORE_BASE and word != "hit"
+        return base or (word == "cut" and _NO_OBJECT.match(self._text, end) is not None)
 
     def _asks_to_put(self, end: int) -> bool:
         """ "Put me down for the 2nd", "so put it Wednesday"; "put my back out on Sunday" tells."""

@@ -8,7 +8,7 @@ from recado.brain.rules.when.matched import always, each
 from recado.brain.rules.when.mentions import Except, Meant, Nothing, Soonest, Vague
 from recado.brain.rules.when.tokens import Tokens
 
-_ASK = ALPHABET.of("ASK")
+_ASK, _TALK = ALPHABET.of("ASK"), ALPHABET.of("TALK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
@@ -56,7 +56,7 @@ _SOME_DAY = always(
     "(en el word (del | de el) | durante (el | este)) (MES | ANO) (?= $ | PAUSE | FILL)",
     # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
     f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL | {_THEN})",
-    f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
+    f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
     # "After I'm paid", "not till I've sold the cattle"
     f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
     f" {_THEN})",
@@ -152,8 +152,9 @@ _SOME_DAY = always(
     "PROXIMAMENTE",
     "(?<! y) (LUEGO | DESPUES) (lo | la)? me? vemos",
     # "Ahí luego te caigo con la podadora"
-    "(?<! INSIDE) (ya | EJEM | si){0,2} (LUEGO | DESPUES) (yo | me | la | lo | las | los){0,2} (VOY | STEP | word"
-    " | TAKES_PLACE | PICK_UP | MOVER) (?! de | $ | PAUSE | FILL)",
+    "(?<! INSIDE | COMMA) (ya | EJEM | si){0,2} (LUEGO | DESPUES) (yo | me | la | lo | las | los){0,2} (VOY | STEP |"
+    " word"
+    " | TAKES_PLACE | PICK_UP | MOVER) (?! de | y | $ | PAUSE | FILL)",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
     "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
@@ -402,8 +403,14 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Vague() if tokens.language == "en" else None
 
 
+def _once(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "I'll take it once my exams are over"; "I will confirm once my salary enters" tells when somebody will write."""
+    return Vague() if _TALK not in tokens.letters[: match.start()] else None
+
+
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *each(_once, f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
