@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from recado.brain.rules.when import numerals
+from recado.brain.rules.when import inflected, numerals
 from recado.brain.rules.when.lexicon import ALPHABET, WORDS, Meaning
 from recado.brain.rules.when.tokens import Tokens
 from recado.decisions import Language
@@ -79,7 +79,9 @@ _PAST_SPANISH = re.compile(
 )
 """Endings of the past; "llamaba" and the like ask politely."""
 _PRESENT_SPANISH = frozenset(
-    ["triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
+    # What is offered is still to come.
+    ["ofrecieron", "invitaron", "ofreciste", "invitaste", "propuso", "propusieron",
+     "triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
      "traste", "paste", "gaste", "baste", "quiste", "embiste", "cupo"]
 )  # fmt: skip
 """Words with such an ending that tell of now, or are no verbs."""
@@ -89,14 +91,17 @@ _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
      "habre", "tendre", "pondre", "saldre", "valdre", "querre", "sabre", "mantendre", "obtendre",
-     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense",
+     "ofreció", "ofrecio", "invitó", "prometió"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
 _PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
 _NO_PAST_ENGLISH = frozenset(
     ["hundred", "sacred", "naked", "unlimited", "limited", "interested", "preferred", "required", "detailed",
-     "married", "united", "combined", "kindred", "bearded", "advanced"]
+     "married", "united", "combined", "kindred", "bearded", "advanced",
+     # What is offered is still to come.
+     "offered", "promised", "invited", "volunteered"]
 )  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 _CENTURY = 2000
@@ -188,6 +193,7 @@ _ORDINAL_ENDINGS = frozenset(
 _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
@@ -199,6 +205,7 @@ _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "p
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
 _CUANDO = ALPHABET.of("cuando")
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
+_ARTICLES = frozenset(ALPHABET.union("my your the an a"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
 _SHAPE_LETTERS = {
@@ -284,6 +291,9 @@ class _Lexer:
             # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
+            if inflected.is_house(self._text, end):
+                self._letters[-1] = _LONG
+                return
             # "fri 9a".
             word = "am"
         card = word == "id" and self._is_card(start, end)
@@ -303,7 +313,7 @@ class _Lexer:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return self._in_its_place(word, known)
+            return self._in_its_place(word, known, start, end)
         if word.endswith("'s"):
             return lexicon.get(word[:-2]) or _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
@@ -312,6 +322,8 @@ class _Lexer:
             known = lexicon.get(verb.group(1))
             if known and known[0][0] in _TAKES_ENCLITICS:
                 return known
+        if self._language == "es" and inflected.asks_for_appointment(word):
+            return _ASKED
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
@@ -321,11 +333,19 @@ class _Lexer:
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
 
-    def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+    def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
         if word in _PAST_OR_WISHED and self._to_come():
             return _WISHED
-        return _UNKNOWN if known[0][0] == _DID and self._described() else known
+        if self._language == "es" and inflected.is_past(word, self._text, end, self._letters):
+            return _PAST
+        if self._language == "en" and inflected.is_now(word, self._text, start, end, self._letters):
+            return _UNKNOWN
+        return _UNKNOWN if known[0][0] == _DID and (self._described() or self._owned()) else known
+
+    def _owned(self) -> bool:
+        """Whether an article or the like says that a word is no verb: "a cut", "the saw"."""
+        return self._language == "en" and bool(self._letters) and self._letters[-1] in _ARTICLES
 
     def _to_come(self) -> bool:
         """Whether the words before say that it is still to come; who writes accents would have put one otherwise."""

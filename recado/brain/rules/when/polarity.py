@@ -43,7 +43,9 @@ _CANT = ALPHABET.compile(
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
-    " | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
+    # A skip is a container, too: "collect the skip on monday".
+    " | (VOY a | TENGO que) SKIP | (?<! a | an | the | my | your | u | this | that | word | little | one | another"
+    " | OLD | mid | time | NN) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
     " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
@@ -69,7 +71,7 @@ _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
     f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
-    " | a SKIP"
+    " | (is | its | DAYM) a SKIP (?= $ | PAUSE | FILL | for me)"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""

@@ -36,7 +36,7 @@ _AFTERNOON_HOURS = range(13, 24)
 _MORNING_ON = range(7, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
-_NUM = ALPHABET.of("NUM")
+_NUM, _DOTTED = ALPHABET.of("NUM"), ALPHABET.of("DOTTED")
 _OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
@@ -61,9 +61,14 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
     clock = _clock(tokens, match, "t") or _before_a_number(tokens, match.start("t"))
-    if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
+    if clock is None or _is_reading(tokens, match.start("t")) or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
         return None
     return TimeNamed(clock)
+
+
+def _is_reading(tokens: Tokens, at: int) -> bool:
+    """ "Corn came in at 18.5": minutes have two digits."""
+    return tokens.letters[at] == _DOTTED and tokens.length(at) < len(f"{tokens.number(at)}.30")
 
 
 def _before_a_number(tokens: Tokens, at: int) -> Clock | None:
