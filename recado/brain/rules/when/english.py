@@ -331,7 +331,7 @@ BUSY: unavailable busy working slammed swamped tied
 SALGO: finish finishing
 RETURN: return returning
 also: also
-leave: leave leaving
+leave: leave leaves leaving
 up: up
 out: out
 # "Have to skip friday".

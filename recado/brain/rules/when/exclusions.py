@@ -168,6 +168,13 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
+_SOY = ALPHABET.of("SOY")
+_ON_DAYS = frozenset(ALPHABET.union("on this next by el este PROX"))
+_IS_A_NAME = ALPHABET.compile(
+    "(WDAY | SAT | SUN | MON) (is | es | its | WAS | ERA) (also | EJEM)? (the | a | an | el | un | my | mi | your | su)?"
+    " (word | words | COSA | LOCAL | DOCTOR | new | last | ORDW){0,2} SOY (?! COMMA? is (el | the | NUM))"
+)
+
 _NONE_LEFT_OUT = (
     "(?! (this | next | WEEK | MONTH | WORK_FOR | is | ILL | MAKING | good){0,3} (PERO | excepto | BAR | save))"
 )
@@ -316,6 +323,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(un | de | a)? NN sobre (NUM | TENS) (?! MER | HS | COSA)",
             "NUM por LONG",
             "left SLASHED (COMMA | and)? right SLASHED",
+            # "Kerry 1-19 Mayo 0-17"
+            "(word | words | MON) DASHED (a | y | and | COMMA | word){0,2} (word | words | MON) DASHED",
+            "DASHED MON DASHED",
             "DOSIS del DIA (DESPUES | SIGUIENTE)",
             # Reductions and sizes: "el 2do al 50 %", "son del 24 y medio"
             "(el | la | the)? (NUM TH | ORDW) (al | a | at) (NUM | TENS) PERCENT",
@@ -436,8 +446,24 @@ def _yet_to_come(meant: Meant, today: date) -> bool:
     return isinstance(found, date) and found >= today
 
 
+def _without_names(tokens: Tokens) -> Tokens:
+    """The tokens without days and months that are said to be somebody's name: "Sunday is my husband's name, the file
+    is under Sunday Eze"."""
+    told = _IS_A_NAME.search(tokens.letters) if _SOY in tokens.letters else None
+    if told is None:
+        return tokens
+    name = tokens.letters[told.start()], tokens.number(told.start())
+    spans = [
+        (at, at + 1)
+        for at, letter in enumerate(tokens.letters)
+        if (letter, tokens.number(at)) == name and tokens.letters[at - 1 : at] not in _ON_DAYS
+    ]
+    return tokens.without([(told.start(), told.end()), *spans], _GONE)
+
+
 def exclude(tokens: Tokens, today: date) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
     """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
+    tokens = _without_names(tokens)
     found = [item for item in GRAMMAR.scan(tokens) if not _yet_to_come(item.product, today)]
     if not found:
         return tokens, []

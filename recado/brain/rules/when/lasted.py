@@ -6,10 +6,14 @@ from recado.brain.rules.when.mentions import DayNamed, Moment
 
 _OBJECT = (
     "(el | la | los | las | un | una | mi | su | de | del | the | my | a | an | its | word | words | COSA | DOSIS"
-    " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NUM | WNUM | que | media | TODO | ULTIMO)"
+    " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NN | que | media | TODO | ULTIMO | another | OTRO | your | this | that"
+    " | ese | OLD | new | nuevo | black | little | ORDW | DOCTOR | STREET | MESA | muy | half | up | out | last | su"
+    " | one | any | some | OPEN | SICK | las | its | BUENAS | mas | menos)"
 )
 _GOES_ON = (
     "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez) | la? vez PASADA"
+    " | for (NN | MONEY | GONE | me | the | a) | por | con | with | when | cuando | last (YEAR | MONTH | WEEK)"
+    " | PASADO | flat"
     " | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
 )
 _TOOK = ALPHABET.compile(

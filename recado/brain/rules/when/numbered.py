@@ -53,8 +53,11 @@ NOT_A_DAY = (
     " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
-_WITH_ARTICLE = NOT_A_DAY.replace("| EXACTO |", "|").replace("| hasta | DASH) (the | el | la)? NOONS", "| DASH) NOONS")
-""" "El 8 hasta mediodía" names a day where "8 hasta mediodía" does not."""
+_WITH_ARTICLE = NOT_A_DAY.replace("| EXACTO |", "|").replace(
+    "(a | to | until | hasta | DASH) (the | el | la)? NOONS", "(to | until | DASH) NOONS"
+)
+""" "El 8 hasta mediodía", "el 29 a mediodía" name a day where "8 hasta mediodía" does not."""
+_TO_NOON = ALPHABET.compile("(a | to | until | hasta | DASH) (the | el | la)? NOONS")
 _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
@@ -145,6 +148,8 @@ def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
         return False
     rest = tokens.letters[match.end() :]
     if tokens.language == "en" and _IN_THE_PART.match(rest):
+        return True
+    if _TO_NOON.match(rest):
         return True
     minutes = _MINUTES_NEXT.match(rest)
     at = match.end() + (minutes.end() if minutes is not None else 0) - 1
@@ -424,7 +429,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
         f" <gone:PASADO>"
-        f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
+        f" | (de | del) MES)? ({_WITH_ARTICLE} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
@@ -475,7 +480,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
-        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
+        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {_WITH_ARTICLE} (?! (a | to) NN)",
         _of_some_month,
     ),
     Rule(

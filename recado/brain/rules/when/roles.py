@@ -2,7 +2,7 @@
 
 import re
 
-from recado.brain.rules.when import answering
+from recado.brain.rules.when import answering, clauses
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -382,7 +382,7 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
+    letters = clauses.without_asked(_IN_PAIRS.sub(_ALSO, skeleton.letters))
     said_on: set[int] = set()
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
@@ -416,7 +416,7 @@ def mark_reported(skeleton: Skeleton) -> None:
 
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
     """Whether its clause tells of something that was done on that day."""
-    clause, behind = _segment(letters, item.at, _CLAUSES), _named_behind(item)
+    clause, behind = clauses.without_whom(letters, item.at, *_bounds(letters, item.at, _CLAUSES)), _named_behind(item)
     wishes = _STILL_WISHES if behind else _WISHES
     if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
         return False
@@ -510,9 +510,14 @@ def _since_then(letters: str, item: Item) -> bool:
 
 
 def _segment(letters: str, at: int, breaks: frozenset[str]) -> str:
+    start, end = _bounds(letters, at, breaks)
+    return letters[start:end]
+
+
+def _bounds(letters: str, at: int, breaks: frozenset[str]) -> tuple[int, int]:
     start = next((place + 1 for place in range(at - 1, -1, -1) if letters[place] in breaks), 0)
     end = next((place for place in range(at + 1, len(letters)) if letters[place] in breaks), len(letters))
-    return letters[start:end]
+    return start, end
 
 
 def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:

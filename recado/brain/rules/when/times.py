@@ -50,6 +50,10 @@ _QUARTERS = frozenset({0, 15, 30, 45})
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 _DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
+_SOMEBODY_NEXT = (
+    "(?= VOY | PUEDO | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR | word) | para (el | la | mi)"
+    " | si | QUEDA | TENGO | ejem | de la | a mas tardar | APROX | mas o menos | HAY | PORQUE | que | PERO)"
+)
 _ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
 
@@ -381,6 +385,12 @@ _SINGLE = (
         "(?<= COMMA | VOY) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
+        # "Mañana nueve y veinte estoy en la puerta"
+        f"(?<= TOM | TODAY | PARTES | WDAY) <h:WNUM | una> y <m:WNUM | TENS> {_SOMEBODY_NEXT}",
+        f"(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> {_SOMEBODY_NEXT}",
+        f"(?<= TOM | TODAY | PARTES) <h:NUM> y <m:NUM> {_SOMEBODY_NEXT}",
+        "(?<= TOM | TODAY | WDAY | PARTEN) <h:WNUM | one> DASH? <m:WNUM | TENS>"
+        " (?= i | IM | ILL | ejem | at | for | if | with | in (the | your))",
         "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> <m:NUM> (?= (on | el | the)? (TOM | TODAY | WD))",
     ),
