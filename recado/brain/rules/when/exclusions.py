@@ -205,6 +205,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "BUENAS (the word of)? your (WDAY | SUN | SAT | WEEKEND | PARTEN | DAY | WEEK | holidays)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
+        # "Muchas gracias a las dos"
+        *always(Nothing(), "(words | mil) FILL a (las | los) WNUM (?= $ | PAUSE)"),
         # "Disculpe una consulta, ..." asks something.
         *always(Nothing(), "(PERDON | word | FILL) COMMA? una CITA (?= COMMA | COLON)"),
         # Goodbyes.

@@ -31,6 +31,10 @@ _SAID_YEARS = range(20, 100)
 """After "de", two digits are a year from these on: "de 10 a 12" are hours."""
 _YEARS = range(1900, 2200)
 _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
+_FIGURE = ALPHABET.of("NUM")
+_HALF_HOURS = (Day(day=_HALF_AN_HOUR),)
+_SPELLED_MINUTES = tuple(Day(day=minutes) for minutes in (10, 15, 20, 25))
+""" "Viernes cuatro y diez": nobody spells two days so."""
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
@@ -83,7 +87,8 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
 _MINUTES_NEXT = ALPHABET.compile(
-    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with) | y SLASHED"
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with | STEP | VOY | PUEDO | me"
+    " | yo | si | QUEDA | PICK_UP | PASAR | en la | con (el | la | mi) | para (el | la | mi)) | y SLASHED"
 )
 _MINUTES = frozenset({15, 30, 40, 45, 50, 55})
 """Minutes that are told after an hour, and are not the number of another day."""
@@ -153,6 +158,9 @@ def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
         return True
     minutes = _MINUTES_NEXT.match(rest)
     at = match.end() + (minutes.end() if minutes is not None else 0) - 1
+    told = _SPELLED_MINUTES if _FIGURE not in rest[: minutes.end() if minutes is not None else 0] else ()
+    if minutes is not None and rest[0] in _AND and Day(day=tokens.number(at)) in told:
+        return True
     return minutes is not None and (tokens.number(at) in _MINUTES or tokens.values[at][:2] in FRACTIONS)
 
 
@@ -254,14 +262,12 @@ def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _hour_and_half(match: re.Match[str], days: Sequence[Day]) -> bool:
-    """ "Jueves 3 y 30" is half past three."""
+    """ "Jueves 3 y 30" is half past three, "jueves tres y veinte" twenty past."""
     first, last = days[0], days[-1]
-    return bool(
-        first.weekday is not None
-        and last == Day(day=_HALF_AN_HOUR)
-        and (first.day or 0) <= _NOON
-        and match.group()[-2] in _AND
-    )
+    if first.weekday is None or (first.day or 0) > _NOON or match.group()[-2] not in _AND:
+        return False
+    spelled = _FIGURE not in match.group()
+    return last in _HALF_HOURS or (spelled and last in _SPELLED_MINUTES)
 
 
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:

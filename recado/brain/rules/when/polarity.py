@@ -71,7 +71,7 @@ _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
     f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
-    " | (is | its | DAYM) a SKIP (?= $ | PAUSE | FILL | for me)"
+    " | (?<= DAYM) (is)? a SKIP (?= $ | PAUSE | FILL | for me)"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""

@@ -51,7 +51,7 @@ _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN 
 _ALAS = f"(a | al)? {LAS}"
 _DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
 _SOMEBODY_NEXT = (
-    "(?= VOY | PUEDO | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR | word) | para (el | la | mi)"
+    "(?= VOY | PUEDO | STEP | PICK_UP | PASAR | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR | word) | para (el | la | mi)"
     " | si | QUEDA | TENGO | ejem | de la | a mas tardar | APROX | mas o menos | HAY | PORQUE | que | PERO)"
 )
 _ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
@@ -249,6 +249,13 @@ def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(clock, None) if clock is not None and clock.possible else None
 
 
+def _begins(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Could we have it christmas eve starting at 5?": a feast begins then; somebody is free from then on."""
+    sentence = tokens.letters[: match.start()].rpartition(_STOP)[2]
+    clock = _clock(tokens, match, "t") if _FEAST_HELD.search(sentence) else None
+    return TimeNamed(clock) if clock is not None else None
+
+
 def _leaving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Salgo del trabajo a las 6"."""
     span = _from(tokens, match)
@@ -260,12 +267,18 @@ def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(None, clock) if clock is not None and clock.possible else None
 
 
+_STOP = ALPHABET.of("STOP")
+_FEAST_HELD = ALPHABET.compile(
+    "HAVE (its | the | my | a | word (word | GROUP | CUMPLIR | FEAST)) | GROUP | CUMPLIR | FEAST | CLASES"
+    " | BOOK (the | your | a) (word | LOCAL | MESA)"
+)
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
 _NOONISH = "((el | la)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
+    *each(_begins, f"starting at <t:{END_OF_RANGE}> {NO_THINGS}"),
     *each(
         _told,
         f"{ABOUT}{{0,2}} las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN | words)",
@@ -273,7 +286,9 @@ _SINGLE = (
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
         " words)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
-        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}",
+        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
+        # "La uña del pie", without its sign
+        " (?! (del | de (la | mi | su)) word)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_COUNTED_AT} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT}"
         " (?! words)",
@@ -321,7 +336,7 @@ _SINGLE = (
     *each(_round_hour, "(?<= WD | TOM | TODAY) <t:BIG> (?= $ | PAUSE | FILL)"),
     *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),
     *each(_dashed_clock, "at <t:DASHED>", "(?<= WD | TOM | TODAY) <t:DASHED> (?= $ | PAUSE | FILL)"),
-    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)"),
+    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)", "(?<= STOP | ASK | COMMA) <t:NUM> (?= then ASK)"),
     *each(_dotted_hours, "<t:DOTTED> (HOURS | HORAS)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
