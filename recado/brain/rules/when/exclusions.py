@@ -269,7 +269,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Documents, telephones, rooms.
         *always(
             Nothing(),
-            "CODIGO (word | LOCAL)? (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (la)?"
+            "CODIGO (word | LOCAL | PIEZA)? (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (la)?"
             " (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"

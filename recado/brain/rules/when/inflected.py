@@ -27,6 +27,7 @@ _PAST_VERBS = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO"))
 _WISHES = frozenset(ALPHABET.union("QUIERO PEDIR CAMBIAR CANCELAR PUEDO yo"))
 _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _BEFORE_VERBS = frozenset(ALPHABET.union("COMMA y me que SEEMS_PAST"))
+_THE, _IN = ALPHABET.of("the"), ALPHABET.of("in")
 _BOOK_US = re.compile(
     r"(?:apunt|anot|agend|reserv|separ|apart|program|guard|registr|inscrib|cit|coloc|pong?|met)"
     r"(?:a|e|en|ad|an)?(?:nos|me|les?)(?:l[aeo]s?)?"
@@ -48,6 +49,11 @@ def is_past(word: str, text: str, end: int, letters: list[str]) -> bool:
     since = max((at for at, letter in enumerate(letters) if letter in _SENTENCES), default=-1)
     sentence = letters[since + 1 :]
     return not _PAST_VERBS.isdisjoint(sentence) and _WISHES.isdisjoint(sentence)
+
+
+def is_tomorrow(letters: list[str]) -> bool:
+    """Whether "morn" is tomorrow, as in Scotland: "the morn at 9", but not "in the morn"."""
+    return letters[-1:] == [_THE] and letters[-2:-1] != [_IN]
 
 
 def asks_for_appointment(word: str) -> bool:

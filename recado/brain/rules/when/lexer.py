@@ -193,6 +193,7 @@ _ORDINAL_ENDINGS = frozenset(
 _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_MORROW: tuple[Meaning, ...] = ((ALPHABET.of("TOMORROW"), 0),)
 _ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
@@ -315,7 +316,8 @@ class _Lexer:
         if known := lexicon.get(word):
             return self._in_its_place(word, known, start, end)
         if word.endswith("'s"):
-            return lexicon.get(word[:-2]) or _UNKNOWN
+            known = lexicon.get(word[:-2])
+            return self._in_its_place(word[:-2], known, start, end) if known else _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
         if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
@@ -337,6 +339,8 @@ class _Lexer:
         """What a known word means after the words before it."""
         if word in _PAST_OR_WISHED and self._to_come():
             return _WISHED
+        if word == "morn" and self._language == "en" and inflected.is_tomorrow(self._letters):
+            return _MORROW
         if self._language == "es" and inflected.is_past(word, self._text, end, self._letters):
             return _PAST
         if self._language == "en" and inflected.is_now(word, self._text, start, end, self._letters):

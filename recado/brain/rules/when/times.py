@@ -65,7 +65,12 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
     clock = _clock(tokens, match, "t") or _before_a_number(tokens, match.start("t"))
-    if clock is None or _is_reading(tokens, match.start("t")) or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
+    if (
+        clock is None
+        or _is_reading(tokens, match.start("t"))
+        or (said(match, "la") and clock.hour != 1)
+        or clock.hour > _SLIP_OF_AN_HOUR
+    ):
         return None
     return TimeNamed(clock)
 
@@ -283,7 +288,7 @@ _SINGLE = (
         _told,
         f"{ABOUT}{{0,2}} las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN | words)",
         f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
-        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
+        f"{ABOUT}{{0,2}} a la <t:(NUM | WNUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
         " words)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
@@ -368,7 +373,7 @@ _SINGLE = (
     *each(
         _told,
         # "We will be 8" counts who comes.
-        f"(MAKING (its | that)? | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
+        f"(MAKING (its | that)? | TALK its | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
         f" | BREAK | COMMA | instead | PREFER | not | FILLER |"
         " on | TOM"
         " | WD)",
