@@ -19,8 +19,8 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     f" | (que | PORQUE) SALGO {_THING}{{0,4}}"
     " | que ERA"
     " | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3}"
-    " <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
+    " (el | la | este | a | las | para | en | EJEM | at | on | the | out | from | in){0,3}"
+    " <items:ITEM ((a | en | por | COMMA | de | del | at | on | that){0,1} ITEM){0,2}>"
 )
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"

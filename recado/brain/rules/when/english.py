@@ -52,7 +52,8 @@ KINDS = """
 # Days
 TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
-    morra tmoz tmz tomora tmara tomorra tmorra 2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
+    morra tmoz tmz tomora tmara tomorra tmorra
+    2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
     tommrow tomorw bukas tumorrow temorrow 2morro
 # A name as well.
 tom: tom
@@ -363,6 +364,7 @@ same: same
 must: must gotta
 CALLED: called
 corner: corner junction intersection
+TAKES_PLACE: fly flying flies lands landing departs depart
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won

@@ -171,8 +171,9 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 _SOY = ALPHABET.of("SOY")
 _ON_DAYS = frozenset(ALPHABET.union("on this next by el este PROX"))
 _IS_A_NAME = ALPHABET.compile(
-    "(WDAY | SAT | SUN | MON) (is | es | its | WAS | ERA) (also | EJEM)? (the | a | an | el | un | my | mi | your | su)?"
-    " (word | words | COSA | LOCAL | DOCTOR | new | last | ORDW){0,2} SOY (?! COMMA? is (el | the | NUM))"
+    "(WDAY | SAT | SUN | MON) (is | es | its | WAS | ERA) (also | EJEM)?"
+    " (the | a | an | el | un | my | mi | your | su)? (word | words | COSA | LOCAL | DOCTOR | new | last | ORDW){0,2}"
+    " SOY (?! COMMA? is (el | the | NUM))"
 )
 
 _NONE_LEFT_OUT = (
@@ -353,7 +354,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
             " | COSA | DOSIS | HOUR)",
         ),
-        *each(_of_eight, "(?<= word de | words de | word of) SLASHED", "PIEZA SLASHED"),
+        *each(
+            _of_eight,
+            "(?<= (word | words | es | son) de | word of) SLASHED",
+            "(?<= (is | its | WISHED | GOT | HAVE) a) SLASHED",
+            "PIEZA SLASHED",
+        ),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
         # Words that are something else here.
         *always(

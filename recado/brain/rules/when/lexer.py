@@ -320,12 +320,8 @@ class _Lexer:
             return self._in_its_place(word[:-2], known, start, end) if known else _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
-        if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
-            known = lexicon.get(verb.group(1))
-            if known and known[0][0] in _TAKES_ENCLITICS:
-                return known
-        if self._language == "es" and inflected.asks_for_appointment(word):
-            return _ASKED
+        if self._language == "es" and (known := self._with_pronouns(word)):
+            return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
@@ -334,6 +330,14 @@ class _Lexer:
         if self._language == "es" and _WE_DO.fullmatch(word):
             return _DONE
         return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+
+    def _with_pronouns(self, word: str) -> tuple[Meaning, ...] | None:
+        """ "Cambiármela", "apúntanos"."""
+        verb = None if _PAST_SPANISH.fullmatch(word) else _ENCLITIC.fullmatch(word)
+        known = self._lexicon.get(verb.group(1)) if verb else None
+        if known and known[0][0] in _TAKES_ENCLITICS:
+            return known
+        return _ASKED if inflected.asks_for_appointment(word) else None
 
     def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""

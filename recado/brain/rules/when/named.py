@@ -303,8 +303,8 @@ _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly |
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _BESIDE = (
-    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following | on? from"
-    " | DESPUES (de | del)"
+    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following"
+    " | on? from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
 _COUNTED_FROM = "((COUNTING | a TELL) (a partir (de | del) | desde | de | del | from | since | starting))"
@@ -367,7 +367,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
     *each(
         _counted,
-        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con (FIEBRE | DOLOR | GONE) | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | time)",

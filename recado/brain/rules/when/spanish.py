@@ -168,7 +168,8 @@ yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
 punto: punto
-PICO: pico algo tantos piquito
+golpe: golpe golpes altura
+PICO: pico chirolas chirola pucho monedas fraccion algo tantos piquito
 media: media
 medio: medio
 cuarto: cuarto kuarto quarto cuart
@@ -403,6 +404,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
+TOLD: citaron cito recomendaron recomendo sugirieron sugirio aconsejaron aconsejo agendaron programaron
 PASE: pase
 dijo: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto

@@ -51,8 +51,9 @@ _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN 
 _ALAS = f"(a | al)? {LAS}"
 _DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
 _SOMEBODY_NEXT = (
-    "(?= VOY | PUEDO | STEP | PICK_UP | PASAR | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR | word) | para (el | la | mi)"
-    " | si | QUEDA | TENGO | ejem | de la | a mas tardar | APROX | mas o menos | HAY | PORQUE | que | PERO)"
+    "(?= VOY | PUEDO | STEP | PICK_UP | PASAR | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR)"
+    " | para (el | la | mi) | si | QUEDA | TENGO | ejem | de la | a mas tardar | APROX | mas o menos | HAY | PORQUE"
+    " | que | PERO)"
 )
 _ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
@@ -288,8 +289,8 @@ _SINGLE = (
         _told,
         f"{ABOUT}{{0,2}} las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN | words)",
         f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
-        f"{ABOUT}{{0,2}} a la <t:(NUM | WNUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
-        " words)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | WNUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
+        " (?! word | words)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
         f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
         # "La uña del pie", without its sign
@@ -306,6 +307,8 @@ _SINGLE = (
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
         f" {AFTER}{{0,3}}>"
         f" {NO_THINGS} (?! of | word? words)",
+        # "A golpe de 3", "a la altura de las 5"
+        f"como? a (la | los)? golpe de (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED}",
         "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
@@ -439,6 +442,8 @@ _SINGLE = (
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | de) <n:NN> (MINU)? para"
         f" (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! INSIDE) al <n:WNUM | TENS> para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! INSIDE) al cuarto para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"FALTA <n:NN> (MINU)? para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),
     *always(
