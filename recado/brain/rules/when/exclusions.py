@@ -354,6 +354,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
             " | COSA | DOSIS | HOUR)",
         ),
+        *each(_part_of_one, "(?<= y) SLASHED de (word | words)"),
         *each(
             _of_eight,
             "(?<= (word | words | es | son) de | word of) SLASHED",

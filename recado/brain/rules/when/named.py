@@ -588,6 +588,7 @@ RULES: tuple[Rule[Meant], ...] = (
         " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
         "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"
         " SUN)){0,5}",
+        "(on | the)? (WDAY | SAT | SUN) PARTSEN",
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
         "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",

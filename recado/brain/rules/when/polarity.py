@@ -59,6 +59,10 @@ _CANT = ALPHABET.compile(
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
+    # "You couldn't fit us in on friday, could you"
+    " | (?<= u) CANT .{1,16} (CAN | WOULD) u (?= $ | BREAK)"
+    " | (?<= u) CANT (word | words | ejem | me | my | FILLER | ITEM | in | on | for | at | the | a | MAKE"
+    " | TAKE){1,10} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
