@@ -333,8 +333,10 @@ class _Lexer:
 
     def _with_pronouns(self, word: str) -> tuple[Meaning, ...] | None:
         """ "Cambiármela", "apúntanos"."""
-        verb = None if _PAST_SPANISH.fullmatch(word) else _ENCLITIC.fullmatch(word)
-        known = self._lexicon.get(verb.group(1)) if verb else None
+        verb = _ENCLITIC.fullmatch(word)
+        if verb is None:
+            return None
+        known = None if _PAST_SPANISH.fullmatch(word) else self._lexicon.get(verb.group(1))
         if known and known[0][0] in _TAKES_ENCLITICS:
             return known
         return _ASKED if inflected.asks_for_appointment(word) else None

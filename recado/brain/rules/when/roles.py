@@ -116,6 +116,8 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
+    # "My kid split his lip"
+    " | (word | COSA) left words"
     " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to"
     " | some)? (work | CLASES"
     " | OCUPADO | BUSY | CITA | COSA))"
