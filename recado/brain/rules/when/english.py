@@ -233,6 +233,9 @@ NYE: nye
 eve: eve
 PATRICK: patrick's patricks paddy's paddys
 stephen: stephen's stephens
+ceniza: ash
+ramos: palm
+shrove: shrove pancake
 JUNETEENTH: juneteenth
 VETERANS: veterans veteran's
 ANZAC: anzac

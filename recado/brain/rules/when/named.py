@@ -628,6 +628,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(DIA de | en | para) PASCUA (?! WDAY)",
         "(?<= antes de | DESPUES de) PASCUA",
     ),
-    *always(_easter(-7), "(el)? WDAY de ramos"),
-    *always(_easter(-46), "(el)? WDAY de ceniza"),
+    *always(_easter(-7), "(el)? WDAY de ramos", "ramos (WDAY | SUN)"),
+    *always(_easter(-46), "(el)? WDAY de ceniza", "ceniza WDAY"),
+    *always(_easter(-47), "shrove WDAY"),
 )

@@ -369,6 +369,8 @@ _SINGLE = (
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
+        # "Friday morning, 8 if possible"
+        "(?<= (PARTEN | TARDE | NOCHE | TEMPRANO | EARLY) COMMA) <t:NUM | WNUM> (?= $ | PAUSE | FILL | if | si me{0,2} PUEDO)",
         "(?<= TARDE | NOCHE | PARTEN | TONIGHT | eve) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
         " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
