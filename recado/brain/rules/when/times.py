@@ -370,7 +370,8 @@ _SINGLE = (
     *each(
         _told,
         # "Friday morning, 8 if possible"
-        "(?<= (PARTEN | TARDE | NOCHE | TEMPRANO | EARLY) COMMA) <t:NUM | WNUM> (?= $ | PAUSE | FILL | if | si me{0,2} PUEDO)",
+        "(?<= (PARTEN | TARDE | NOCHE | TEMPRANO | EARLY) COMMA) <t:NUM | WNUM> (?= $ | PAUSE | FILL | if"
+        " | si me{0,2} PUEDO)",
         "(?<= TARDE | NOCHE | PARTEN | TONIGHT | eve) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
         " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
