@@ -390,7 +390,7 @@ see: seeing seeya cya
 FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
-    po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko
+    po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
 ILL: i'll ill we'll will

@@ -200,7 +200,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "good (WEEKEND | WEEK)",
             "BUENAS (new YEARU eve? | NAVIDAD | CHRISTMAS eve? | PASCUA | EASTER | HALLOWEEN | THANKSGIVING |"
             " VALENTIN)",
-            "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
+            "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES | NIGHT (?= SKIP COMMA))"
+            " (?= STOP | COMMA | SKIP COMMA | FILL | CAN | i | word |"
             " u | each)",
             "BUENAS (NACER | CUMPLIR)",
             "BUENAS (the word of)? your (WDAY | SUN | SAT | WEEKEND | PARTEN | DAY | WEEK | holidays)",
@@ -257,7 +258,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(word | con) SLASH {_DATED_NAME}",
             "SLASHED word{1,2} STREET",
             "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
+            "at NUM ORDW STREET",
             "ORDW STREET",
+            f"CALLE (de | word | words | la | las | LOCAL){{0,3}} con {_DATED_NAME}",
             "(on | at) NUM TH and (word | STREET)",
             "corner of? (the)? NUM TH and (the)? NUM TH",
             "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
@@ -320,6 +323,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(DIJO | GOT | HAPPENED | DID) SLASHED (en | on | in) (el | the | mi | my | la) (word | CLASES)",
             "(COSA | word) is (about | EJEM) NN or NN (UNIT | (?= $ | PAUSE | PERO | or | and))",
             "un SLASHED",
+            # "El curso es de 120 horas", "el bus demora 15 horas hasta Lima"
+            "(es | word) de (NUM | BIG) HORAS (?! a | hasta | DASH)",
+            "(?<= word) NUM HORAS (?= hasta | de viaje)",
             # "La mitad ahora y la mitad después"
             "(la | half)? (MEDIADOS | half) (AHORA | NOW | TODAY) (COMMA | y | and){0,2} (la | the)? OTRO? (MEDIADOS"
             " | half | OTRO | word) (DESPUES | LUEGO | later | mas TARDE | after)",

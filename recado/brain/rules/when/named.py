@@ -484,7 +484,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _arriving,
         "en <n:NN> (me | ya){0,2} VOY",
-        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que | word COMMA))",
         "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
