@@ -20,8 +20,8 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     f" | (que | PORQUE) SALGO {_THING}{{0,4}}"
     " | que ERA"
     " | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3}"
-    " <items:ITEM ((a | en | por | COMMA | de | del | (o | or) (a | las | el){0,2}){0,1} ITEM){0,2}>"
+    " (el | la | este | a | las | para | en | EJEM | at | on | the | out | from | in){0,3}"
+    " <items:ITEM ((a | en | por | COMMA | de | del | at | on | that | (o | or) (a | las | el){0,2}){0,1} ITEM){0,2}>"
 )
 _ON_WHICH_IT_IS = ALPHABET.compile(
     f"DAYM COMMA? (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es"

@@ -52,6 +52,7 @@ KINDS = """
 # Days
 TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
+    morra tmoz tmz tomora tmara tomorra tmorra
     2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
     tommrow tomorw bukas tumorrow temorrow 2morro
 # A name as well.
@@ -232,6 +233,9 @@ NYE: nye
 eve: eve
 PATRICK: patrick's patricks paddy's paddys
 stephen: stephen's stephens
+ceniza: ash
+ramos: palm
+shrove: shrove pancake
 JUNETEENTH: juneteenth
 VETERANS: veterans veteran's
 ANZAC: anzac
@@ -331,7 +335,7 @@ BUSY: unavailable busy working slammed swamped tied
 SALGO: finish finishing
 RETURN: return returning
 also: also
-leave: leave leaving
+leave: leave leaves leaving
 up: up
 out: out
 # "Have to skip friday".
@@ -363,6 +367,7 @@ same: same
 must: must gotta
 CALLED: called
 corner: corner junction intersection
+TAKES_PLACE: fly flying flies lands landing departs depart
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
@@ -385,7 +390,7 @@ see: seeing seeya cya
 FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
-    po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko
+    po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
 ILL: i'll ill we'll will

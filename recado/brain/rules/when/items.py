@@ -71,6 +71,7 @@ _FEAST_BEFORE = ALPHABET.compile(
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
 _REFUSING = frozenset(ALPHABET.union("no not nor ni"))
+_COMMA = ALPHABET.of("COMMA")
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID CALLED DIJO SEEMS_PAST ERA"))
 _OR = frozenset(ALPHABET.union("OR"))
 _MES = ALPHABET.of("MES")
@@ -254,6 +255,9 @@ def _is_theme(letters: str, before: Item, item: Item) -> bool:
     if not isinstance(before.meant, DayNamed) or _is_holiday(before.meant):
         return False
     gap = letters[before.end : item.start]
+    if gap == _COMMA and before.meant.day.month is not None:
+        # "August 6, Independence Day": somewhere it is.
+        return True
     named = _FEAST_AFTER.match(letters, item.end) is not None or _FEAST_BEFORE.search(gap) is not None
     return named and _ANOTHER.isdisjoint(gap)
 

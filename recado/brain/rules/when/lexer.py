@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from recado.brain.rules.when import numerals
+from recado.brain.rules.when import inflected, numerals
 from recado.brain.rules.when.lexicon import ALPHABET, WORDS, Meaning
 from recado.brain.rules.when.tokens import Tokens
 from recado.decisions import Language
@@ -82,7 +82,9 @@ _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
 _PRESENT_SPANISH = frozenset(
-    ["triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
+    # What is offered is still to come.
+    ["ofrecieron", "invitaron", "ofreciste", "invitaste", "propuso", "propusieron",
+     "triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
      "traste", "paste", "gaste", "baste", "quiste", "embiste", "cupo"]
 )  # fmt: skip
 """Words with such an ending that tell of now, or are no verbs."""
@@ -92,7 +94,8 @@ _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
      "habre", "tendre", "pondre", "saldre", "valdre", "querre", "sabre", "mantendre", "obtendre",
-     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense",
+     "ofreció", "ofrecio", "invitó", "prometió"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
@@ -193,6 +196,8 @@ _ORDINAL_ENDINGS = frozenset(
 _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_MORROW: tuple[Meaning, ...] = ((ALPHABET.of("TOMORROW"), 0),)
+_ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
@@ -206,10 +211,6 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 }
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
-_BEFORE_ASKING = frozenset(ALPHABET.union("PAUSE FILL PERO and then to ILL CAN WANT"))
-_NO_OBJECT = re.compile(r"\s*(?:$|[,.;?!]|(?:and|for|on|at|please|tomorrow|next|this)\b)")
-_CAN_YOU = frozenset(letter + ALPHABET.of("u") for letter in ALPHABET.union("CAN WANT ILL"))
-_PUT_OUT = re.compile(r"\ (?:my|his|her)\ (?:\w+\ )?(?:back|neck|knee|hip|shoulder|ankle|foot)\b")
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
 _GOES_ON_THEN = re.compile(r"(?:\s+\w+){3}")
@@ -310,6 +311,9 @@ class _Lexer:
             # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
+            if inflected.is_house(self._text, end):
+                self._letters[-1] = _LONG
+                return
             # "fri 9a".
             word = "am"
         card = word == "id" and self._is_card(start, end)
@@ -329,15 +333,14 @@ class _Lexer:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return self._in_its_place(word, end, known)
+            return self._in_its_place(word, known, start, end)
         if word.endswith("'s"):
-            return lexicon.get(word[:-2]) or _UNKNOWN
+            known = lexicon.get(word[:-2])
+            return self._in_its_place(word[:-2], known, start, end) if known else _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
-        if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
-            known = lexicon.get(verb.group(1))
-            if known and known[0][0] in _TAKES_ENCLITICS:
-                return known
+        if self._language == "es" and (known := self._with_pronouns(word)):
+            return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
@@ -354,8 +357,22 @@ class _Lexer:
         ahead = _WE_WILL.fullmatch(word) and self._letters and self._letters[-1] in _WHEN
         return _COMING if ahead else None
 
-    def _in_its_place(self, word: str, end: int, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+    def _with_pronouns(self, word: str) -> tuple[Meaning, ...] | None:
+        """ "Cambiármela", "apúntanos"."""
+        verb = _ENCLITIC.fullmatch(word)
+        if verb is None:
+            return None
+        known = None if _PAST_SPANISH.fullmatch(word) else self._lexicon.get(verb.group(1))
+        if known and known[0][0] in _TAKES_ENCLITICS:
+            return known
+        return _ASKED if inflected.asks_for_appointment(word) else None
+
+    def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
+        placed = self._in_english(word, known, start, end) if self._language == "en" else self._in_spanish(word, end)
+        return placed or known
+
+    def _in_spanish(self, word: str, end: int) -> tuple[Meaning, ...] | None:
         if word in _PAST_OR_WISHED and self._letters:
             if "".join(self._letters[-2:]) in _SO_THAT:
                 return _WISHED
@@ -364,25 +381,22 @@ class _Lexer:
                 return _COMING
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
-        if known[0][0] == _DID and (self._described() or self._is_base(word, end)):
+        return _PAST if inflected.is_past(word, self._text, end, self._letters) else None
+
+    def _in_english(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...] | None:
+        if word == "morn" and inflected.is_tomorrow(self._letters):
+            return _MORROW
+        if inflected.is_now(word, self._text, start, end, self._letters):
+            return _UNKNOWN
+        if known[0][0] == _DID and (self._described() or self._is_base(word)):
             return _UNKNOWN
         if word in _OWNED and (had := _HAD.match(self._text, end)):
             return _AFTER_HAD[word] + (_OWNED_ONCE if had.group("thing") else ())
-        return _UNKNOWN if word == "put" and self._asks_to_put(end) else known
+        return None
 
-    def _is_base(self, word: str, end: int) -> bool:
-        """Whether what may be of the past is none here: "a mens cut", "to read"."""
-        if self._language != "en" or not self._letters:
-            return False
-        # "I'll hit you up".
-        base = self._letters[-1] in _BEFORE_BASE and word != "hit"
-        return base or (word == "cut" and _NO_OBJECT.match(self._text, end) is not None)
-
-    def _asks_to_put(self, end: int) -> bool:
-        """ "Put me down for the 2nd", "so put it Wednesday"; "put my back out on Sunday" tells."""
-        before = "".join(self._letters[-2:])
-        begins = not before or before[-1] in _BEFORE_ASKING or before in _CAN_YOU
-        return begins and not _PUT_OUT.match(self._text, end)
+    def _is_base(self, word: str) -> bool:
+        """Whether what may be of the past is none here: "the saw", "to read"; "I'll hit you up" is left."""
+        return bool(self._letters) and self._letters[-1] in _BEFORE_BASE and word != "hit"
 
     def _is_card(self, start: int, end: int) -> bool:
         """Whether "id" is no "I'd": "my id", "the ID photo"."""

@@ -179,7 +179,7 @@ es: está
 son: están
 ERA: hacía
 este: éste
-word: té
+word: té uña uñas
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
     operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
@@ -302,6 +302,11 @@ def _heard() -> Iterator[tuple[str, str]]:
         word = listed.split()[0]
         for one, other in _SOUNDS:
             yield word.replace(one, other), word
+    for listed in spanish.WEEKDAYS:
+        word = listed.split()[0]
+        for one, other in _SOUNDS:
+            # "Juebe", "bierne": the last "s" is not heard everywhere.
+            yield word.replace(one, other).removesuffix("s"), word
 
 
 def _without_vowels() -> Iterator[tuple[str, str]]:

@@ -303,8 +303,8 @@ _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly |
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _BESIDE = (
-    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following | from"
-    " | DESPUES (de | del)"
+    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following"
+    " | on? from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
 _COUNTED_FROM = "((COUNTING | a TELL) (a partir (de | del) | desde | de | del | from | since | starting))"
@@ -367,9 +367,10 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
     *each(
         _counted,
-        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con (FIEBRE | DOLOR | GONE) | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | time)",
         f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
@@ -484,7 +485,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _arriving,
         "en <n:NN> (me | ya){0,2} VOY",
-        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que | word COMMA))",
         "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
@@ -588,6 +589,7 @@ RULES: tuple[Rule[Meant], ...] = (
         " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
         "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"
         " SUN)){0,5}",
+        "(on | the)? (WDAY | SAT | SUN) PARTSEN",
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
         # "What are your Saturday hours?"
@@ -629,6 +631,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(DIA de | en | para) PASCUA (?! WDAY)",
         "(?<= antes de | DESPUES de) PASCUA",
     ),
-    *always(_easter(-7), "(el)? WDAY de ramos"),
-    *always(_easter(-46), "(el)? WDAY de ceniza"),
+    *always(_easter(-7), "(el)? WDAY de ramos", "ramos (WDAY | SUN)"),
+    *always(_easter(-46), "(el)? WDAY de ceniza", "ceniza WDAY"),
+    *always(_easter(-47), "shrove WDAY"),
 )

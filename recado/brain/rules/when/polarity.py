@@ -44,7 +44,9 @@ _CANT = ALPHABET.compile(
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
-    " | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
+    # A skip is a container, too: "collect the skip on monday".
+    " | (VOY a | TENGO que) SKIP | (?<! a | an | the | my | your | u | this | that | word | little | one | another"
+    " | OLD | mid | time | NN) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
     # Who doesn't work on a day is free.
     " | (?<! DID | WAS) (?! (?<= i) NOT_DO work) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
@@ -60,6 +62,10 @@ _CANT = ALPHABET.compile(
 _ASKED_BACK = ALPHABET.compile(
     "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR | MOVER | PASAR | CITA"
     " | de | del | mi){0,8} ASK"
+    # "You couldn't fit us in on friday, could you"
+    " | (?<= u) CANT .{1,16} (CAN | WOULD) u (?= $ | BREAK)"
+    " | (?<= u) CANT (word | words | ejem | me | my | FILLER | ITEM | in | on | for | at | the | a | MAKE"
+    " | TAKE){1,10} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
@@ -72,7 +78,7 @@ _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
     f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
-    " | a SKIP"
+    " | (?<= DAYM) (is)? a SKIP (?= $ | PAUSE | FILL | for me)"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""

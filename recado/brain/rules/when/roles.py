@@ -2,7 +2,7 @@
 
 import re
 
-from recado.brain.rules.when import answering, telling
+from recado.brain.rules.when import answering, clauses, telling
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -118,6 +118,8 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
+    # "My kid split his lip"
+    " | (word | COSA) left words"
     " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to"
     " | some)? (work | CLASES"
     " | OCUPADO | BUSY | CITA | COSA))"
@@ -390,7 +392,7 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = telling.without_asking(_IN_PAIRS.sub(_ALSO, skeleton.letters))
+    letters = clauses.without_asked(_IN_PAIRS.sub(_ALSO, skeleton.letters))
     said_on: set[int] = set()
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
@@ -404,7 +406,9 @@ def mark_reported(skeleton: Skeleton) -> None:
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
-        item.reported = past and not wished and not _is_to_come(letters, item)
+        item.reported = (
+            past and not wished and not telling.is_to_come(item.meant, _segment(letters, item.at, _TELLINGS))
+        )
         behind = _named_behind(item)
         ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
         if behind and not ahead and _told_as_past(letters, segment):
@@ -423,18 +427,9 @@ def mark_reported(skeleton: Skeleton) -> None:
             item.backward = happened or was_there or _of_results(letters, item)
 
 
-def _is_to_come(letters: str, item: Item) -> bool:
-    """Whether it is a vague day of a clause that tells nothing of the past."""
-    match item.meant:
-        case Vague(season=season):
-            return telling.nothing_of_the_past(_segment(letters, item.at, _TELLINGS), season=season)
-        case _:
-            return False
-
-
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
     """Whether its clause tells of something that was done on that day."""
-    clause, behind = _segment(letters, item.at, _CLAUSES), _named_behind(item)
+    clause, behind = clauses.without_whom(letters, item.at, *_bounds(letters, item.at, _CLAUSES)), _named_behind(item)
     wishes = _STILL_WISHES if behind else _WISHES
     if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
         return False
@@ -528,9 +523,14 @@ def _since_then(letters: str, item: Item) -> bool:
 
 
 def _segment(letters: str, at: int, breaks: frozenset[str]) -> str:
+    start, end = _bounds(letters, at, breaks)
+    return letters[start:end]
+
+
+def _bounds(letters: str, at: int, breaks: frozenset[str]) -> tuple[int, int]:
     start = next((place + 1 for place in range(at - 1, -1, -1) if letters[place] in breaks), 0)
     end = next((place for place in range(at + 1, len(letters)) if letters[place] in breaks), len(letters))
-    return letters[start:end]
+    return start, end
 
 
 def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:

@@ -168,7 +168,8 @@ yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
 punto: punto
-PICO: pico algo tantos tanto piquito
+golpe: golpe golpes altura
+PICO: pico chirolas chirola pucho monedas fraccion algo tantos tanto piquito
 media: media
 medio: medio
 cuarto: cuarto kuarto quarto cuart
@@ -408,6 +409,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
+TOLD: citaron cito recomendaron recomendo sugirieron sugirio aconsejaron aconsejo agendaron programaron
 PASE: pase
 dijo: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
@@ -422,7 +424,7 @@ FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa 
     buenass dele va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
-vemos: vemos miramos cuadramos coordinamos decidimos
+vemos: vemos vemo miramos cuadramos coordinamos decidimos
 ejem: pues pos realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
     lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
 """

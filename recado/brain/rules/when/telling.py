@@ -1,6 +1,7 @@
 """Words that seem to tell of the past, to ask for a change or to ask for nothing, and do not."""
 
 from recado.brain.rules.when.lexicon import ALPHABET
+from recado.brain.rules.when.mentions import Meant, Vague
 
 _ALSO, _ASK = ALPHABET.of("ejem"), ALPHABET.of("ASK")
 _PAST = frozenset(ALPHABET.union("PASO WENT SEEMS_PAST DIJO TENIA ERA WAS"))
@@ -11,8 +12,6 @@ _CHANGED_THINGS = ALPHABET.compile(
     " (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
 )
 """ "Vino el 22, cambio las dos hornillas": no appointment is changed."""
-_ANY_LEFT = ALPHABET.compile("(?<! INSIDE) GOT (?= (INSIDE | FILL){1,16} ASK)")
-""" "Got a lesson open on the 30th?"""
 _WHICH = ALPHABET.compile("(?<! INSIDE) (a | de | en)? que (DIA | DIAS | HORA | HORAS | HORARIO)")
 _AT_WHAT_TIME = ALPHABET.compile("que (HORA | HORAS | HORARIO) | what (time | HOURS | HORARIO)")
 _THANKED = ALPHABET.compile("FILL por lo (de | del) el? $")
@@ -28,10 +27,12 @@ _WHETHER_OPEN = ALPHABET.compile(
 """ "In August do you shut at lunchtime": a question, whatever stands at its end."""
 
 
-def nothing_of_the_past(clause: str, *, season: bool) -> bool:
-    """Whether the clause of a vague day tells more than the day, and nothing that was: "más adelante le encargo el
-    placard, primero terminamos el baño que nos comió la plata". Of a month or a `season`, "terminamos" tells."""
-    past = _PAST | _OF_NOW_TOO if season else _PAST
+def is_to_come(meant: Meant, clause: str) -> bool:
+    """Whether it is a vague day whose clause tells more than the day, and nothing that was: "más adelante le encargo el
+    placard, primero terminamos el baño que nos comió la plata". Of a month or a season, "terminamos" tells."""
+    if not isinstance(meant, Vague):
+        return False
+    past = _PAST | _OF_NOW_TOO if meant.season else _PAST
     return sum(letter not in _SAYS_NOTHING for letter in clause) > 1 and past.isdisjoint(clause)
 
 
@@ -45,11 +46,6 @@ def of_what_was(letters: str, at: int) -> bool:
 
 def without_changed_things(letters: str) -> str:
     return _CHANGED_THINGS.sub(lambda match: _ALSO * len(match.group()), letters)
-
-
-def without_asking(letters: str) -> str:
-    """Without a verb of the past that asks whether there is something."""
-    return _ANY_LEFT.sub(_ALSO, letters) if _ASK in letters else letters
 
 
 def asks_hours(letters: str) -> bool:
