@@ -201,7 +201,7 @@ BAD: bad hectic packed awkward tricky rammed manic stuffed chockers mental nuts 
 NAH: nah
 DEY: dey deh
 instead: instead
-better: better
+better: better best
 convenient: convenient
 CONVENIENCE: convenience leisure
 FIT: fit

@@ -246,6 +246,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY | SOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"VIVO en el {_DATED_NAME}",
+            # A quarter: "me toca ir hasta el Siete de Agosto"
+            "(?<= (me word | TENGO que) IR hasta) el WNUM de MON (?= $ | BREAK)",
             f"(?<! a | es) la {_DATED_NAME}",
             f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
@@ -277,7 +279,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
-            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
+            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER | HS | HORAS)",
             # "El bus 12 o el 15", "soy el 15 en la fila"
             "(?<! y | menos | un | para | NUM | WNUM) ROOM NUM (o | or) (el | la | the)? NUM (?! CLOCK | MER | TH"
             " | de MON)",
@@ -361,7 +363,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
             " | COSA | DOSIS | HOUR)",
         ),
-        *each(_part_of_one, "(?<= y) SLASHED de (word | words)"),
+        *each(
+            _part_of_one,
+            "(?<= y) SLASHED de (word | words)",
+            # "Manguera de 3/4": a day would be "del 3/4".
+            "(?<= (word | words | COSA | es | son) de) SLASHED",
+        ),
         *each(
             _of_eight,
             "(?<= (word | words | es | son) de | word of) SLASHED",

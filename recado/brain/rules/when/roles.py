@@ -63,7 +63,8 @@ _MOVE = ALPHABET.compile(
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | (la | lo) PUEDO PASAR TIMEM"
-    " | PASAR (el | la | lo) (CITA | word | mi | GONE)? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
+    " | PASAR (el | la | lo | mi | su) (CITA | CLASES | word | mi | GONE)? (de (la | mi | su)? (word | words"
+    " | CLASES | COSA))? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
     " | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
     " ITEM? to"
 )

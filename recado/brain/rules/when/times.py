@@ -301,12 +301,13 @@ _SINGLE = (
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
-        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the)",
+        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the"
+        " | is (good | better | word for (me | words)))",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
         f"at the <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT} (?! word | words)",
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
         f" {AFTER}{{0,3}}>"
-        f" {NO_THINGS} (?! of | word? words)",
+        f" {NO_THINGS} (?! of | word? (words | COSAS | GROUP))",
         # "A golpe de 3", "a la altura de las 5"
         f"como? a (la | los)? golpe de (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED}",
         "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",

@@ -10,6 +10,8 @@ from recado.brain.rules.when.tokens import Tokens
 
 _ASK, _TALK = ALPHABET.of("ASK"), ALPHABET.of("TALK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
+_TO_COME = _WISHES | frozenset(ALPHABET.union("ILL GETTING TAKE"))
+_ILL = ALPHABET.of("ILL")
 _SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
@@ -30,11 +32,22 @@ _HAPPENS = (
     "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
     " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
     " holidays | viaje | to | SEASON | FEAST"
-    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
+    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | TAKES_PLACE | OPEN | AGREED | DEY | BEGINNING){1,6}"
 )
-_THEN = "COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
+_THEN = (
+    "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
+    " | COMMA? (then | FILL)? IM (GETTING | getting | coming | COME | MAKE | TAKE | find | BOOK | word (the | my | a | in | for | that | this | ejem)))"
+)
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
+
+
+
+def _each_time(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Crying whenever I touch the ankle": what comes again is no day, where nothing is wished."""
+    del match
+    return Nothing() if _TO_COME.isdisjoint(tokens.letters) else None
+
 
 _SOME_DAY = always(
     Vague(),
@@ -61,10 +74,12 @@ _SOME_DAY = always(
     f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
     f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    f" | UNA_COSA){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
+    # "Cuando deje de llover": "dejé", "paré" and "terminé" are written with an accent or with a past beside them.
+    "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word))",
     f"(?<= hasta) que {_WHO} (EVENT | subj)",
     f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
     "(un | ALGUN) DIA HABIL",
@@ -189,7 +204,7 @@ _SOME_DAY = always(
     " REYES | PASCUA |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
-_ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
+_ANY_DAY = (*each(_each_time, "WHENEVER (i | ejem | its | word) EJEM? (word | IR)"), *always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}"))
 _OTHER_DAY = always(
     Vague(other=True),
     "(?<! ese) (para | en | por)? OTRO (DIA | momento | fecha | RATO)",
@@ -408,8 +423,16 @@ def _once(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Vague() if _TALK not in tokens.letters[: match.start()] else None
 
 
+def _then_only(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "We'll bring the heifers in when the roads dry out"; "I'll call you when my car is done" tells when somebody
+    will call."""
+    before = tokens.letters[: match.start()]
+    return Vague() if _ILL in before and _TALK not in before else None
+
+
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *each(_then_only, f"when (?! (i | IM | ejem) (EJEM)? COME) {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)"),
     *each(_once, f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
