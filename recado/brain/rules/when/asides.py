@@ -38,7 +38,10 @@ _AT_WHICH = ALPHABET.compile(
     " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?= $ | PAUSE | PERO | y | con | PORQUE | que | ya"
     " | (a | de | por | en) (?! ITEM) | (para | hasta))))"
 )
-_LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
+_LEAVING_AT = ALPHABET.compile(
+    "(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE"
+    " | TENGO (un | una | el | la | mi | que)? (word | CLASES | OCUPADO | DOCTOR | IR | viaje))"
+)
 """ "Vengan a las 7, que a las 8 me voy"."""
 _THEY_OPEN_AT = ALPHABET.compile(
     "(u | PERO | que | ejem) (USUALLY | no | EJEM | me | word){0,2} (ATIENDEN | ABRAN | OPEN | TAKES_PLACE)"
@@ -68,6 +71,11 @@ _DAY_OF_DUTY = ALPHABET.compile(
     " (word | words | thing | CLASES | work | TAKE | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
     " | RETURN (on | by) the? <day3:DAYM>"
+    # "El viernes por favor, el sábado es el recital", "friday please, my daughter's recital is saturday"
+    " | (COMMA | que | PORQUE) (el | on | the){0,1} <day6:DAYM> es (el | la | mi | un | una)"
+    " (word | words | CLASES | CUMPLIR | TEMPORADA | FEAST) (?! DAYM)"
+    " | (COMMA | PORQUE | since | as) (my | the) (word | COSA | DOCTOR | CUMPLIR | FEAST | CLASES | TEMPORADA){1,3} is"
+    " (on | the){0,2} <day7:DAYM>"
     # "The wedding's not until march 11th"
     " | (the | my | your) (word | CLASES | CITA | TEMPORADA | FEAST | CUMPLIR) is? not until the? <day5:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
@@ -115,7 +123,7 @@ def _mark_duties(skeleton: Skeleton) -> None:
         if any(_offers(other, item) for other in skeleton.items if other.at < match.start()):
             item.aside = True
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
-        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5"))]
+        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5", "day6", "day7"))]
         if any(_offers(other, item) for other in skeleton.items if other is not item):
             item.aside = True
 

@@ -279,7 +279,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
-            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER | HS | HORAS)",
+            " (NUM | BIG | LONG | DOTTED (?! por | a word | $) | DASHED | WNUM)"
+            " (?! CLOCK | MER | HS | HORAS | y (media | cuarto))",
             # "El bus 12 o el 15", "soy el 15 en la fila"
             "(?<! y | menos | un | para | NUM | WNUM) ROOM NUM (o | or) (el | la | the)? NUM (?! CLOCK | MER | TH"
             " | de MON)",

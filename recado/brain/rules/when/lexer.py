@@ -225,6 +225,7 @@ _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "p
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
 _WE_WILL = re.compile(r"(?!(?:com|hac|sab|corr|vend|pon|aprend|beb|deb|cre|le|met|romp)emos)[a-z]{3,}emos")
 _WHEN = frozenset(ALPHABET.union("cuando cuanto APENAS"))
+_QUE, _SINCE = ALPHABET.of("que"), ALPHABET.of("desde")
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
@@ -375,6 +376,9 @@ class _Lexer:
     def _in_spanish(self, word: str, end: int) -> tuple[Meaning, ...] | None:
         if word in _PAST_OR_WISHED and self._letters:
             if "".join(self._letters[-2:]) in _SO_THAT:
+                return _WISHED
+            if word == "llegue" and _QUE in self._letters[-3:] and _SINCE not in self._letters[-4:]:
+                # "El DJ que llegue el sábado a las 8"
                 return _WISHED
             if self._letters[-1] in _WHEN and (self._has_accents or _GOES_ON_THEN.match(self._text, end)):
                 # Who writes accents would have put one otherwise; who writes none tells what then.

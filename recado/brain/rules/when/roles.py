@@ -385,7 +385,7 @@ def drop_routines(skeleton: Skeleton) -> None:
     if _ROUTINE.search(letters) is None:
         return
     for cluster in list(skeleton.clusters):
-        segment = _segment(letters, cluster.first, _BREAKS)
+        segment = telling.without_its_doing(_segment(letters, cluster.first, _BREAKS))
         # What has a day is no habit: "24 dic, cena 21 hs".
         if _DAY not in segment and _ROUTINE.search(segment) and _APPOINTING.isdisjoint(segment):
             _leave_out(skeleton, cluster)

@@ -12,6 +12,7 @@ _CHANGED_THINGS = ALPHABET.compile(
     " (WNUM | NUM | OTRO | TODO)? (word | words | COSA)"
 )
 """ "Vino el 22, cambio las dos hornillas": no appointment is changed."""
+_ITS_DOING = ALPHABET.compile("eso (me | lo | la)? PUEDO (IR | word)")
 _WHICH = ALPHABET.compile("(?<! INSIDE) (a | de | en)? que (DIA | DIAS | HORA | HORAS | HORARIO)")
 _AT_WHAT_TIME = ALPHABET.compile("que (HORA | HORAS | HORARIO) | what (time | HOURS | HORARIO)")
 _THANKED = ALPHABET.compile("FILL por lo (de | del) el? $")
@@ -46,6 +47,11 @@ def of_what_was(letters: str, at: int) -> bool:
 
 def without_changed_things(letters: str) -> str:
     return _CHANGED_THINGS.sub(lambda match: _ALSO * len(match.group()), letters)
+
+
+def without_its_doing(letters: str) -> str:
+    """ "Eso me puede estar mareando?" wishes nothing."""
+    return _ITS_DOING.sub(_ALSO, letters)
 
 
 def asks_hours(letters: str) -> bool:

@@ -365,6 +365,8 @@ _SINGLE = (
         "(?<= (FULLDATE | SLASHED | WD) (SLASH | COMMA | DASH)) <t:DOTTED> (?= $ | PAUSE | FILL | SLASH | DASH)",
         "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
         "(?<! INSIDE) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
+        # "Voy 19.30", "paso 20.15 por el pedido"
+        "(?<= VOY | STEP) <t:DOTTED> (?= $ | PAUSE | FILL | por | a (word | PICK_UP) | con)",
         "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
@@ -410,6 +412,8 @@ _SINGLE = (
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<= COMMA) <h:NUM> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= COMMA | VOY) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
+        # "Jueves 9 de marzo, 9 y 30, para la placa"
+        "(?<= (WD | MON | TOM | TODAY) COMMA) <h:NUM> y <m:NUM> (?= PAUSE | FILL)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
         # "Mañana nueve y veinte estoy en la puerta"

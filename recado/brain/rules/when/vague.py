@@ -32,15 +32,16 @@ _HAPPENS = (
     "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
     " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
     " holidays | viaje | to | SEASON | FEAST"
-    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | TAKES_PLACE | OPEN | AGREED | DEY | BEGINNING){1,6}"
+    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | in | MOVED | TAKES_PLACE | OPEN | AGREED"
+    " | DEY | BEGINNING){1,6}"
 )
 _THEN = (
     "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
-    " | COMMA? (then | FILL)? IM (GETTING | getting | coming | COME | MAKE | TAKE | find | BOOK | word (the | my | a | in | for | that | this | ejem)))"
+    " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK | CITA"
+    " | word (the | my | a | in | for | that | this | ejem)))"
 )
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
-
 
 
 def _each_time(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -79,7 +80,8 @@ _SOME_DAY = always(
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
     # "Cuando deje de llover": "dejé", "paré" and "terminé" are written with an accent or with a past beside them.
-    "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word))",
+    "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word | SUBJ))",
+    "(APENAS | en cuanto | hasta que) (ya)? HAPPENED de word",
     f"(?<= hasta) que {_WHO} (EVENT | subj)",
     f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
     "(un | ALGUN) DIA HABIL",
@@ -90,6 +92,11 @@ _SOME_DAY = always(
     "(?<! INSIDE) (TALVEZ | mejor)? ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA) (mi | el | la | los |"
     " las)?"
     " (word | words | viaje) (?= $ | BREAK | FILL)",
+    # "Hagámosle el cambio de aceite después de mi viaje a Santa Cruz"
+    "((DESPUES | LUEGO) (de | del) | PASADA | RETURNING (de | del)) (mi | el)? viaje"
+    " ((a | al | por | de) (la | el)? (word | LOCAL | santo){1,2})? (?= $ | BREAK | FILL)",
+    "(?<! INSIDE) (DESPUES de | PASADA) (las | los) words (me | lo | la)? (VOY | WE_DO | words)"
+    " (?= el | la | los | las)",
     "estos DIAS",
     "(un | ALGUN) DIA (?= $ | PAUSE | en la SEMANA | que | FILLER | SUBJ | a las)",
     "some (DAY | DIA | time | fecha)",
@@ -204,7 +211,10 @@ _SOME_DAY = always(
     " REYES | PASCUA |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
-_ANY_DAY = (*each(_each_time, "WHENEVER (i | ejem | its | word) EJEM? (word | IR)"), *always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}"))
+_ANY_DAY = (
+    *each(_each_time, "WHENEVER (i | ejem | its | word) EJEM? (word | IR)"),
+    *always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}"),
+)
 _OTHER_DAY = always(
     Vague(other=True),
     "(?<! ese) (para | en | por)? OTRO (DIA | momento | fecha | RATO)",
@@ -397,6 +407,9 @@ _GONE_BY = always(
     "(N | a | an | half an | media | half) (HOURU | MINU) (later | EARLIER | antes | DESPUES | mas TARDE | mas"
     " TEMPRANO)",
     "(N | a) (DAY | WEEK | MONTH | YEAR | HOUR) ago",
+    # "Se me fue la roncha, pero 3 días después me salió otra vez"
+    "(NN | un | una) (DIA | DIAS | SEMANA | SEMANAS) (DESPUES | mas TARDE) COMMA? (ya | me | la | lo){0,2}"
+    " (HAPPENED | SEEMS_PAST | ERA)",
     "(N | a) (DAYU | WEEKU) ago (on)? (TODAY | WD)",
 )
 
