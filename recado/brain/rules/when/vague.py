@@ -37,8 +37,8 @@ _HAPPENS = (
 )
 _THEN = (
     "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
-    " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK | CITA"
-    " | word (the | my | a | in | for | that | this | ejem)))"
+    " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK"
+    " | CITA | word (the | my | a | in | for | that | this | ejem)))"
 )
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
