@@ -8,7 +8,8 @@ _THEY_SAY = (
 )
 LATER_WORD = ALPHABET.compile(
     # "Mañana te confirmo", "te aviso el lunes", "me avisas mañana?"
-    f"(?<! para) (?<! para el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}} {_THEY_SAY}"
+    f"(?<! para) (?<! para el) (?<! o) (?<! o el) DAYM PARTM? COMMA? (yo | ya | i | si | EJEM | FILL){{0,2}}"
+    f" {_THEY_SAY}"
     f" | (?<! para) (?<! para el) DAYM PARTM? AVISAME | ({_THEY_SAY} | AVISAME | (me)? (VOY | PUEDO) (a)? (me)? AVISAR)"
     " (EJEM | FILL | ya | el | en | la | por | hasta){0,3} (DAYM | PARTM)"
     # "Mañana vuelvo a escribirle"

@@ -1,5 +1,6 @@
 """Days and hours that say when something else takes place: "el 22 viajo", "mi vuelo sale a la 1"."""
 
+from recado.brain.rules.when import polarity
 from recado.brain.rules.when.items import Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.mentions import TimeSpan
@@ -19,17 +20,28 @@ _TAKES_PLACE_AT = ALPHABET.compile(
     f" | (que | PORQUE) SALGO {_THING}{{0,4}}"
     " | que ERA"
     " | y (lo | la | me | los | las)? PICK_UP (como | tipo | EJEM)?)"
-    " (el | la | este | a | las | para | en | EJEM){0,3}"
-    " <items:ITEM ((a | en | por | COMMA | de | del){0,1} ITEM){0,2}>"
+    " (el | la | este | a | las | para | en | EJEM | at | on | the | out | from | in){0,3}"
+    " <items:ITEM ((a | en | por | COMMA | de | del | at | on | that | (o | or) (a | las | el){0,2}){0,1} ITEM){0,2}>"
 )
+_ON_WHICH_IT_IS = ALPHABET.compile(
+    f"DAYM COMMA? (la | el | mi | su) (word | CLASES | CUMPLIR | TEMPORADA) {_THING}{{0,4}} es"
+    " (a | las | la){0,2} TIMEM"
+)
+""" "¿Mañana la misa es a las 9 o a las 11?": the day is of the mass, too."""
 _AT_WHICH = ALPHABET.compile(
     # "El 22 viajo", "el martes a las 5 llega mi vuelo", "el finde me voy a Lima"
-    "<items:(?<! hasta | desde) DAYM ((a | en | por | COMMA){0,2} ITEM){0,2}> COMMA?"
+    "<items:(?<! hasta | desde) (DAYM (o | y) (el | la)?)? DAYM ((a | en | por | COMMA){0,2} (TIMEM | PARTM)){0,2}>"
+    " COMMA?"
     " (yo | ya | me | EJEM | (mi | el | la) word){0,2}"
     " (TAKES_PLACE | es NUM (?! ITEM)"
-    " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?! ITEM)))"
+    # "Viernes o sábado voy a comprar leña" is no journey.
+    " | VOY (de viaje | (a | al | para) (la | el)? (word | LOCAL) (?= $ | PAUSE | PERO | y | con | PORQUE | que | ya"
+    " | (a | de | por | en) (?! ITEM) | (para | hasta))))"
 )
-_LEAVING_AT = ALPHABET.compile("(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE)")
+_LEAVING_AT = ALPHABET.compile(
+    "(?<= que | PORQUE | yo) <items:TIMEM> ya? (me VOY | SALGO | TAKES_PLACE"
+    " | TENGO (un | una | el | la | mi | que)? (word | CLASES | OCUPADO | DOCTOR | IR | viaje))"
+)
 """ "Vengan a las 7, que a las 8 me voy"."""
 _THEY_OPEN_AT = ALPHABET.compile(
     "(u | PERO | que | ejem) (USUALLY | no | EJEM | me | word){0,2} (ATIENDEN | ABRAN | OPEN | TAKES_PLACE)"
@@ -59,6 +71,11 @@ _DAY_OF_DUTY = ALPHABET.compile(
     " (word | words | thing | CLASES | work | TAKE | GETTING)"
     " | (PORQUE | since) (on | the | el){0,2} <day2:DAYM> (i | EJEM | IM | my) (?! CAN)"
     " | RETURN (on | by) the? <day3:DAYM>"
+    # "El viernes por favor, el sábado es el recital", "friday please, my daughter's recital is saturday"
+    " | (COMMA | que | PORQUE) (el | on | the){0,1} <day6:DAYM> es (el | la | mi | un | una)"
+    " (word | words | CLASES | CUMPLIR | TEMPORADA | FEAST) (?! DAYM)"
+    " | (COMMA | PORQUE | since | as) (my | the) (word | COSA | DOCTOR | CUMPLIR | FEAST | CLASES | TEMPORADA){1,3} is"
+    " (on | the){0,2} <day7:DAYM>"
     # "The wedding's not until march 11th"
     " | (the | my | your) (word | CLASES | CITA | TEMPORADA | FEAST | CUMPLIR) is? not until the? <day5:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
@@ -77,9 +94,14 @@ def mark(skeleton: Skeleton) -> None:
     _mark_duties(skeleton)
     if _ASIDE_WORDS.isdisjoint(letters):
         return
+    for match in _ON_WHICH_IT_IS.finditer(letters):
+        _set_aside(skeleton, match.start(), match.start() + 1)
     for pattern in (_TAKES_PLACE_AT, _AT_WHICH, _LEAVING_AT):
         for match in pattern.finditer(letters):
-            _set_aside(skeleton, match.start("items"), match.end("items"))
+            end = match.end("items")
+            # "Córrame el turno al 14, viajo": why it is moved there.
+            if not polarity.says_why(letters, end + 1):
+                _set_aside(skeleton, match.start("items"), end)
     for match in _THEY_OPEN_AT.finditer(letters):
         item = skeleton.at[match.end()]
         item.aside = item.aside or any(_offers(other, item) for other in skeleton.items if other.at < match.start())
@@ -101,7 +123,7 @@ def _mark_duties(skeleton: Skeleton) -> None:
         if any(_offers(other, item) for other in skeleton.items if other.at < match.start()):
             item.aside = True
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
-        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5"))]
+        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5", "day6", "day7"))]
         if any(_offers(other, item) for other in skeleton.items if other is not item):
             item.aside = True
 

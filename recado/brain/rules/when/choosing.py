@@ -122,7 +122,7 @@ class Choosing:
     def refuse_ranges(self) -> None:
         """A range that was refused at one end is refused as a whole: "trabajo de lunes a viernes"."""
         for first, second, link in zip(self.clusters, self.clusters[1:], self._links, strict=False):
-            if link == "range" and (first.negative or second.negative):
+            if link == "range" and not first.source and (first.negative or second.negative):
                 for item in (*first.items.values(), *second.items.values()):
                     item.negative = item.open_side = True
 

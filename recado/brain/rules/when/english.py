@@ -52,6 +52,7 @@ KINDS = """
 # Days
 TODAY: today todays tday tdy tody 2day
 TOMORROW: tomorrow tomorrows tmrw tmr tmrrw tmw tmrow tomoro tomorow tommorow tommorrow tomorro tomrrow tmmrw tmro
+    morra tmoz tmz tomora tmara tomorra tmorra
     2moro 2morrow 2moz 2mrw 2mo tomoz tommorro tomarrow tomorrw tomm tmo tmoro morrow tomorroww tomrw tomrow tmorrow
     tommrow tomorw bukas tumorrow temorrow 2morro
 # A name as well.
@@ -200,7 +201,7 @@ BAD: bad hectic packed awkward tricky rammed manic stuffed chockers mental nuts 
 NAH: nah
 DEY: dey deh
 instead: instead
-better: better
+better: better best
 convenient: convenient
 CONVENIENCE: convenience leisure
 FIT: fit
@@ -232,6 +233,9 @@ NYE: nye
 eve: eve
 PATRICK: patrick's patricks paddy's paddys
 stephen: stephen's stephens
+ceniza: ash
+ramos: palm
+shrove: shrove pancake
 JUNETEENTH: juneteenth
 VETERANS: veterans veteran's
 ANZAC: anzac
@@ -279,7 +283,7 @@ DINERO: dollars dollar bucks pounds quid cents eur gbp percent
 COSAS: people patients kids children adults appointments visits others miles mile feet
     ft inches inch lb lbs oz g kilograms guests of_us sisters brothers sons daughters babies
     questions items pieces vaccines shots teeth friends men women sessions hens cows pigs acres bags
-    boxes cups cats dogs stars ppl pax members seats students girls boys photos docs options packs
+    boxes cups cats dogs stars ppl pax members seats students folks girls boys photos docs options packs
     copies bottles pairs blocks stories inyection injections
 UNA_COSA: person patient kid child adult son daughter baby session cat dog star pair shot pack guest visitor
 DOSIS: pill pills tablet tablets drops doses dose capsules puffs spoons teaspoons tablespoons
@@ -302,7 +306,7 @@ ABLE_TO: can
 COULD: could cud cld
 CANT: shan't shant cant can't cannot cyaan cyan kyaan kyan caan caa cyah couldnt couldn't wont won't unable
 NOT_DO: dont don't doesnt doesn't isnt isn't wouldnt wouldn't arent aren't aint ain't
-able: able gonna going
+able: able gonna going manage
 be: be being
 MAKING: make go attend do come_in making arrive
 COME: come
@@ -331,7 +335,7 @@ BUSY: unavailable busy working slammed swamped tied
 SALGO: finish finishing
 RETURN: return returning
 also: also
-leave: leave leaving
+leave: leave leaves leaving
 up: up
 out: out
 # "Have to skip friday".
@@ -363,6 +367,7 @@ same: same
 must: must gotta
 CALLED: called
 corner: corner junction intersection
+TAKES_PLACE: fly flying flies lands landing departs depart
 DID: went came visited hurt hurted felt started saw had ate took woke threw fell happened began vomited
     operated noticed slept drank planted sprayed harvested rained bled broke bought brought caught lost ran gave
     kept grew drove stood paid sent received wrote ordered texted messaged emailed seen cut hit met died lied won
@@ -382,10 +387,10 @@ gone: gone
 failing: failing
 left: left made put read split spread quit beat used
 see: seeing seeya cya
-FILL: lol lmao haha hahaha hehe boss chief buddy madam guys folks mate bro dude please pls plz plss thanks thx
+FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
     ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
-    po opo na nlng lang nalang sana ba naman maam mam din rin abeg oga biko
+    po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
 ILL: i'll ill we'll will

@@ -168,6 +168,14 @@ def _not_good_friday(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) == 4 and match.group()[0] == ALPHABET.of("good") else Nothing()
 
 
+_SOY = ALPHABET.of("SOY")
+_ON_DAYS = frozenset(ALPHABET.union("on this next by el este PROX"))
+_IS_A_NAME = ALPHABET.compile(
+    "(WDAY | SAT | SUN | MON) (is | es | its | WAS | ERA) (also | EJEM)?"
+    " (the | a | an | el | un | my | mi | your | su)? (word | words | COSA | LOCAL | DOCTOR | new | last | ORDW){0,2}"
+    " SOY (?! COMMA? is (el | the | NUM))"
+)
+
 _NONE_LEFT_OUT = (
     "(?! (this | next | WEEK | MONTH | WORK_FOR | is | ILL | MAKING | good){0,3} (PERO | excepto | BAR | save))"
 )
@@ -192,12 +200,15 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "good (WEEKEND | WEEK)",
             "BUENAS (new YEARU eve? | NAVIDAD | CHRISTMAS eve? | PASCUA | EASTER | HALLOWEEN | THANKSGIVING |"
             " VALENTIN)",
-            "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES) (?= STOP | COMMA | FILL | CAN | i | word |"
+            "(?<! .) (MORNING | AFTERNOON | EVENING | TARDES | NOCHES | NIGHT (?= SKIP COMMA))"
+            " (?= STOP | COMMA | SKIP COMMA | FILL | CAN | i | word |"
             " u | each)",
             "BUENAS (NACER | CUMPLIR)",
             "BUENAS (the word of)? your (WDAY | SUN | SAT | WEEKEND | PARTEN | DAY | WEEK | holidays)",
         ),
         *each(_not_good_friday, "(BUENAS | good) WDAY"),
+        # "Muchas gracias a las dos"
+        *always(Nothing(), "(words | mil) FILL a (las | los) WNUM (?= $ | PAUSE)"),
         # "Disculpe una consulta, ..." asks something.
         *always(Nothing(), "(PERDON | word | FILL) COMMA? una CITA (?= COMMA | COLON)"),
         # Goodbyes.
@@ -235,6 +246,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " NUM)? (?! MER | HS)",
             f"(LOCAL | VIVO | VOY | SOY) (de | en | la | COLON){{0,2}} {_DATED_NAME}",
             f"VIVO en el {_DATED_NAME}",
+            # A quarter: "me toca ir hasta el Siete de Agosto"
+            "(?<= (me word | TENGO que) IR hasta) el WNUM de MON (?= $ | BREAK)",
             f"(?<! a | es) la {_DATED_NAME}",
             f"(?<! del | el | para | al | DIA | WDAY | de) {_DATED_NAME} (HASH | CODIGO) (NUM | BIG | LONG)",
             f"{_DATED_NAME} al BIG",
@@ -247,7 +260,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(word | con) SLASH {_DATED_NAME}",
             "SLASHED word{1,2} STREET",
             "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
+            "at NUM ORDW STREET",
             "ORDW STREET",
+            f"CALLE (de | word | words | la | las | LOCAL){{0,3}} con {_DATED_NAME}",
             "(on | at) NUM TH and (word | STREET)",
             "corner of? (the)? NUM TH and (the)? NUM TH",
             "(?<! .) NUM TH and word (?= $ | STOP | FILL)",
@@ -260,11 +275,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Documents, telephones, rooms.
         *always(
             Nothing(),
-            "CODIGO (word | LOCAL)? (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (la)?"
+            "CODIGO (word | LOCAL | PIEZA)? (es | is | its | word | de | COLON | HASH | no | como | me | mi){0,2} (la)?"
             " (NUM | BIG | LONG | DASHED | SLASHED | FULLDATE)"
             " ((NUM | BIG | LONG | DASHED) (?! de? MON)){0,5}",
             "(?<! y | menos | un | para | NUM | WNUM) (ROOM | STEP | cuarto) (HASH | no | CODIGO | COLON | of){0,2}"
-            " (NUM | BIG | LONG | DOTTED | DASHED | WNUM) (?! CLOCK | MER)",
+            " (NUM | BIG | LONG | DOTTED (?! por | a word | $) | DASHED | WNUM)"
+            " (?! CLOCK | MER | HS | HORAS | y (media | cuarto))",
             # "El bus 12 o el 15", "soy el 15 en la fila"
             "(?<! y | menos | un | para | NUM | WNUM) ROOM NUM (o | or) (el | la | the)? NUM (?! CLOCK | MER | TH"
             " | de MON)",
@@ -294,6 +310,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(ORDW | cuarto) (COSA | vez | time | ROOM | LOCAL)",
             "(CUALQUIER | uno | una) de (los | las) WNUM",
             "(?<= yo COMMA | yo word) las WNUM (?= PAUSE | $)",
+            "(mil | words) FILL a las WNUM (?= $ | BREAK | por | FILL)",
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
@@ -310,12 +327,18 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(DIJO | GOT | HAPPENED | DID) SLASHED (en | on | in) (el | the | mi | my | la) (word | CLASES)",
             "(COSA | word) is (about | EJEM) NN or NN (UNIT | (?= $ | PAUSE | PERO | or | and))",
             "un SLASHED",
+            # "El curso es de 120 horas", "el bus demora 15 horas hasta Lima"
+            "(es | word) de (NUM | BIG) HORAS (?! a | hasta | DASH)",
+            "(?<= word) NUM HORAS (?= hasta | de viaje)",
             # "La mitad ahora y la mitad después"
             "(la | half)? (MEDIADOS | half) (AHORA | NOW | TODAY) (COMMA | y | and){0,2} (la | the)? OTRO? (MEDIADOS"
             " | half | OTRO | word) (DESPUES | LUEGO | later | mas TARDE | after)",
             "(un | de | a)? NN sobre (NUM | TENS) (?! MER | HS | COSA)",
             "NUM por LONG",
             "left SLASHED (COMMA | and)? right SLASHED",
+            # "Kerry 1-19 Mayo 0-17"
+            "(word | words | MON) DASHED (a | y | and | COMMA | word){0,2} (word | words | MON) DASHED",
+            "DASHED MON DASHED",
             "DOSIS del DIA (DESPUES | SIGUIENTE)",
             # Reductions and sizes: "el 2do al 50 %", "son del 24 y medio"
             "(el | la | the)? (NUM TH | ORDW) (al | a | at) (NUM | TENS) PERCENT",
@@ -341,7 +364,18 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | de la)? (CADA | each | DAILY | word | words | HORAS | HORA"
             " | COSA | DOSIS | HOUR)",
         ),
-        *each(_of_eight, "(?<= word de | words de | word of) SLASHED", "PIEZA SLASHED"),
+        *each(
+            _part_of_one,
+            "(?<= y) SLASHED de (word | words)",
+            # "Manguera de 3/4": a day would be "del 3/4".
+            "(?<= (word | words | COSA | es | son) de) SLASHED",
+        ),
+        *each(
+            _of_eight,
+            "(?<= (word | words | es | son) de | word of) SLASHED",
+            "(?<= (is | its | WISHED | GOT | HAVE) a) SLASHED",
+            "PIEZA SLASHED",
+        ),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
         # Words that are something else here.
         *always(
@@ -436,8 +470,24 @@ def _yet_to_come(meant: Meant, today: date) -> bool:
     return isinstance(found, date) and found >= today
 
 
+def _without_names(tokens: Tokens) -> Tokens:
+    """The tokens without days and months that are said to be somebody's name: "Sunday is my husband's name, the file
+    is under Sunday Eze"."""
+    told = _IS_A_NAME.search(tokens.letters) if _SOY in tokens.letters else None
+    if told is None:
+        return tokens
+    name = tokens.letters[told.start()], tokens.number(told.start())
+    spans = [
+        (at, at + 1)
+        for at, letter in enumerate(tokens.letters)
+        if (letter, tokens.number(at)) == name and tokens.letters[at - 1 : at] not in _ON_DAYS
+    ]
+    return tokens.without([(told.start(), told.end()), *spans], _GONE)
+
+
 def exclude(tokens: Tokens, today: date) -> tuple[Tokens, list[tuple[int, int, Birth]]]:
     """The tokens with what is no day or time made unreadable, and the dates of birth: start, end, what was said."""
+    tokens = _without_names(tokens)
     found = [item for item in GRAMMAR.scan(tokens) if not _yet_to_come(item.product, today)]
     if not found:
         return tokens, []

@@ -70,6 +70,8 @@ _FEAST_BEFORE = ALPHABET.compile(
 )
 _SINCE = tuple(ALPHABET.of("desde") + article for article in ("", *ALPHABET.union("el la")))
 _NO = ALPHABET.of("no")
+_REFUSING = frozenset(ALPHABET.union("no not nor ni"))
+_COMMA = ALPHABET.of("COMMA")
 _GONE_BY = frozenset(ALPHABET.union("HAPPENED MISSED DID CALLED DIJO SEEMS_PAST ERA"))
 _OR = frozenset(ALPHABET.union("OR"))
 _MES = ALPHABET.of("MES")
@@ -253,6 +255,9 @@ def _is_theme(letters: str, before: Item, item: Item) -> bool:
     if not isinstance(before.meant, DayNamed) or _is_holiday(before.meant):
         return False
     gap = letters[before.end : item.start]
+    if gap == _COMMA and before.meant.day.month is not None:
+        # "August 6, Independence Day": somewhere it is.
+        return True
     named = _FEAST_AFTER.match(letters, item.end) is not None or _FEAST_BEFORE.search(gap) is not None
     return named and _ANOTHER.isdisjoint(gap)
 
@@ -484,6 +489,9 @@ def _apposed(last: Item, tokens: Tokens, item: Item, today: date) -> Meant | Non
         return None
     if _WHICH_IS.fullmatch(gap):
         return meant
+    if tokens.letters[last.start - 1 : last.start] in _REFUSING and not _agree(meant, today):
+        # "Neither today nor tomorrow, Friday".
+        return None
     return meant if not _NEW_DAY.search(gap + tokens.letters[item.start]) or _agree(meant, today) else None
 
 

@@ -6,10 +6,15 @@ from recado.brain.rules.when.mentions import DayNamed, Moment
 
 _OBJECT = (
     "(el | la | los | las | un | una | mi | su | de | del | the | my | a | an | its | word | words | COSA | DOSIS"
-    " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NUM | WNUM | que | media | TODO | ULTIMO)"
+    " | GONE | LOCAL | CODIGO | PIEZA | CLASES | NN | que | media | TODO | ULTIMO | another | OTRO | your | this | that"
+    " | ese | OLD | new | nuevo | black | little | ORDW | DOCTOR | STREET | MESA | muy | half | up | out | last | su"
+    " | one | any | some | OPEN | SICK | las | its | BUENAS | mas | menos"
+    " | DOWN | away | gone | DOLOR | FIEBRE | como | SKIP)"
 )
 _GOES_ON = (
     "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez) | la? vez PASADA"
+    " | for (NN | MONEY | GONE | me | the | a) | por | con | with | when | cuando | last (YEAR | MONTH | WEEK)"
+    " | PASADO | flat"
     " | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
 )
 _TOOK = ALPHABET.compile(
@@ -17,8 +22,13 @@ _TOOK = ALPHABET.compile(
     f"(?<! ya) (HAPPENED | SEEMS_PAST | DIJO | DID) {_OBJECT}{{1,6}} <item:DAYM> {_GOES_ON}"
     f" | (?<= me | lo | la | los | las) (HAPPENED | SEEMS_PAST) <item2:DAYM> {_GOES_ON}"
     f" | (DID | SEEMS_PAST) me <item3:DAYM> {_GOES_ON}"
+    # "Fue en 15 minutos", "it was done in an hour"
+    f" | (HAPPENED | WAS (given | DID | SEEMS_PAST)) <item5:DAYM> {_GOES_ON}"
+    " | WAS muy? (word | FILL) <item6:DAYM> (?= la? (last | PASADA) (time | YEAR | WEEK | MONTH))"
+    # "Delivered in 3 days, super quick"
+    " | (?<! INSIDE) SEEMS_PAST <item4:DAYM> (?= COMMA | STOP)"
 )
-_PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID"))
+_PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID WAS"))
 
 
 def drop(skeleton: Skeleton) -> None:
@@ -27,7 +37,7 @@ def drop(skeleton: Skeleton) -> None:
     if _PAST.isdisjoint(letters) or not any(_counted(item) for item in skeleton.items):
         return
     for match in _TOOK.finditer(letters):
-        at = max(match.start(name) for name in ("item", "item2", "item3"))
+        at = max(match.start(name) for name in ("item", "item2", "item3", "item4", "item5", "item6"))
         item = skeleton.at[at]
         if _counted(item) and len(item.cluster.items) == 1:
             skeleton.items.remove(item)

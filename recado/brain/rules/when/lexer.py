@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from recado.brain.rules.when import numerals
+from recado.brain.rules.when import inflected, numerals
 from recado.brain.rules.when.lexicon import ALPHABET, WORDS, Meaning
 from recado.brain.rules.when.tokens import Tokens
 from recado.decisions import Language
@@ -78,8 +78,13 @@ _PAST_SPANISH = re.compile(
     r"|(?:[a-z]{0,4}(?:tuv|pus|tra[ij]|duj|dij)|(?:des|re)?hic|(?:con|inter|pro|pre|des)?vin|anduv|hub|cup|pud|sup)(?:e|o|iste|imos|i?eron)"
 )
 """Endings of the past; "llamaba" and the like ask politely."""
+_TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
+""" "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
+_FEW_LETTERS = 8
 _PRESENT_SPANISH = frozenset(
-    ["triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
+    # What is offered is still to come.
+    ["ofrecieron", "invitaron", "ofreciste", "invitaste", "propuso", "propusieron",
+     "triste", "chiste", "existe", "asiste", "insiste", "consiste", "resiste", "persiste", "contraste", "desgaste",
      "traste", "paste", "gaste", "baste", "quiste", "embiste", "cupo"]
 )  # fmt: skip
 """Words with such an ending that tell of now, or are no verbs."""
@@ -89,14 +94,17 @@ _PAST_OF_KNOWN = re.compile(r"ó$|(?<![aeid]r)é$")
 _NO_VERBS = frozenset(
     ["bebe", "cafe", "jose", "comite", "rene", "andre", "noe", "salome", "tere", "domino", "mani", "aji",
      "habre", "tendre", "pondre", "saldre", "valdre", "querre", "sabre", "mantendre", "obtendre",
-     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense"]
+     "rubi", "sumerce", "bisturi", "colibri", "esqui", "israeli", "jabali", "crei", "pense",
+     "ofreció", "ofrecio", "invitó", "prometió"]
 )  # fmt: skip
 _WE_DO = re.compile(r"[a-z]{3,}[ai]mos")
 """Of now or of the past: "sembramos"."""
 _PAST_ENGLISH = re.compile(r"[a-z]{2,}[^e\W]ed")
 _NO_PAST_ENGLISH = frozenset(
-    ["hundred", "sacred", "naked", "unlimited", "limited", "interested", "preferred", "required", "detailed",
-     "married", "united", "combined", "kindred", "bearded", "advanced"]
+    # What somebody offered or promised is to come.
+    ["offered", "promised", "invited", "volunteered", "hundred", "sacred", "naked", "unlimited", "limited",
+     "interested", "preferred", "required", "detailed", "married", "united", "combined", "kindred", "bearded",
+     "advanced"]
 )  # fmt: skip
 _DIGITS = re.compile(r"\d+")
 _CENTURY = 2000
@@ -188,16 +196,36 @@ _ORDINAL_ENDINGS = frozenset(
 _DID = ALPHABET.of("DID")
 _NUM, _LONG, _TH = ALPHABET.of("NUM"), ALPHABET.of("LONG"), ALPHABET.of("TH")
 _PAST: tuple[Meaning, ...] = ((ALPHABET.of("SEEMS_PAST"), 0),)
+_MORROW: tuple[Meaning, ...] = ((ALPHABET.of("TOMORROW"), 0),)
+_ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_HAD = re.compile(
+    r"\ (?:(?P<thing>(?:an?|no|some|the|my|our|lovely|great)\b)|(?:been|said|booked|asked|gone|had|agreed|arranged)\b)"
+)
+""" "I'd a tooth out on Monday", "we'd booked Thursday": had, not would."""
+_OWNED = frozenset(["i'd", "we'd", "they'd"])
+_AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
+    word: ((ALPHABET.of(kind), 0),) for word, kind in (("i'd", "i"), ("we'd", "ejem"), ("they'd", "ejem"))
+}
+_OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
+_BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
+_COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
+_GOES_ON_THEN = re.compile(r"(?:\s+\w+){3}")
 _PAST_OR_WISHED = frozenset(
     ["llegue", "pague", "compre", "busque", "entregue", "saque", "regrese", "lleve", "termine", "pase"]
 )
-_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta"))
+_DEPOSIT, _OF = "adelanto", ALPHABET.of("de")
+""" "Cuánto de adelanto" moves nothing."""
+_SUIT = "traje"
+_BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
+_SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta", "vez", "LUEGO"))
 """ "Hasta que llegue": without its accent, "llegué" is written the same."""
-_CUANDO = ALPHABET.of("cuando")
+_WE_WILL = re.compile(r"(?!(?:com|hac|sab|corr|vend|pon|aprend|beb|deb|cre|le|met|romp)emos)[a-z]{3,}emos")
+_WHEN = frozenset(ALPHABET.union("cuando cuanto APENAS"))
+_QUE, _SINCE = ALPHABET.of("que"), ALPHABET.of("desde")
 _OWNERS = frozenset(ALPHABET.union("my your the an"))
 _UNKNOWN: tuple[Meaning, ...] = ((ALPHABET.of("word"), 0),)
 _UNKNOWN_PLURAL: tuple[Meaning, ...] = ((ALPHABET.of("words"), 0),)
@@ -284,6 +312,9 @@ class _Lexer:
             # "3's good".
             return
         if after_number and word == "a" and self._language == "en":
+            if inflected.is_house(self._text, end):
+                self._letters[-1] = _LONG
+                return
             # "fri 9a".
             word = "am"
         card = word == "id" and self._is_card(start, end)
@@ -303,34 +334,73 @@ class _Lexer:
                 # "Llamó" is not "llamo", "cobré" not "cobre".
                 return _PAST
         if known := lexicon.get(word):
-            return self._in_its_place(word, known)
+            return self._in_its_place(word, known, start, end)
         if word.endswith("'s"):
-            return lexicon.get(word[:-2]) or _UNKNOWN
+            known = lexicon.get(word[:-2])
+            return self._in_its_place(word[:-2], known, start, end) if known else _UNKNOWN
         if (small := _DIMINUTIVE.fullmatch(word)) and (known := self._undiminished(small)):
             return known
-        if self._language == "es" and (verb := _ENCLITIC.fullmatch(word)) and not _PAST_SPANISH.fullmatch(word):
-            known = lexicon.get(verb.group(1))
-            if known and known[0][0] in _TAKES_ENCLITICS:
-                return known
+        if self._language == "es" and (known := self._with_pronouns(word)):
+            return known
         short = _STRETCHED.sub(r"\1", word)
         if short != word and (known := lexicon.get(short) or lexicon.get(_STRETCHED.sub(r"\1\1", word))):
             return known
         if self._tells_of_the_past(word, start, end):
             return _PAST
-        if self._language == "es" and _WE_DO.fullmatch(word):
+        return self._of_us(word) or (_UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN)
+
+    def _of_us(self, word: str) -> tuple[Meaning, ...] | None:
+        """What we do or did, and what we will have done: "cuando levantemos la soja"."""
+        if self._language != "es":
+            return None
+        if _WE_DO.fullmatch(word):
             return _DONE
-        return _UNKNOWN_PLURAL if word[-1] == "s" else _UNKNOWN
+        ahead = _WE_WILL.fullmatch(word) and self._letters and self._letters[-1] in _WHEN
+        return _COMING if ahead else None
 
-    def _in_its_place(self, word: str, known: tuple[Meaning, ...]) -> tuple[Meaning, ...]:
+    def _with_pronouns(self, word: str) -> tuple[Meaning, ...] | None:
+        """ "Cambiármela", "apúntanos"."""
+        verb = _ENCLITIC.fullmatch(word)
+        if verb is None:
+            return None
+        known = None if _PAST_SPANISH.fullmatch(word) else self._lexicon.get(verb.group(1))
+        if known and known[0][0] in _TAKES_ENCLITICS:
+            return known
+        return _ASKED if inflected.asks_for_appointment(word) else None
+
+    def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
-        if word in _PAST_OR_WISHED and self._to_come():
-            return _WISHED
-        return _UNKNOWN if known[0][0] == _DID and self._described() else known
+        placed = self._in_english(word, known, start, end) if self._language == "en" else self._in_spanish(word, end)
+        return placed or known
 
-    def _to_come(self) -> bool:
-        """Whether the words before say that it is still to come; who writes accents would have put one otherwise."""
-        before = "".join(self._letters[-2:])
-        return before in _SO_THAT or (self._has_accents and before.endswith(_CUANDO))
+    def _in_spanish(self, word: str, end: int) -> tuple[Meaning, ...] | None:
+        if word in _PAST_OR_WISHED and self._letters:
+            if "".join(self._letters[-2:]) in _SO_THAT:
+                return _WISHED
+            if word == "llegue" and _QUE in self._letters[-3:] and _SINCE not in self._letters[-4:]:
+                # "El DJ que llegue el sábado a las 8"
+                return _WISHED
+            if self._letters[-1] in _WHEN and (self._has_accents or _GOES_ON_THEN.match(self._text, end)):
+                # Who writes accents would have put one otherwise; who writes none tells what then.
+                return _COMING
+        if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
+            return _UNKNOWN
+        return _PAST if inflected.is_past(word, self._text, end, self._letters) else None
+
+    def _in_english(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...] | None:
+        if word == "morn" and inflected.is_tomorrow(self._letters):
+            return _MORROW
+        if inflected.is_now(word, self._text, start, end, self._letters):
+            return _UNKNOWN
+        if known[0][0] == _DID and (self._described() or self._is_base(word)):
+            return _UNKNOWN
+        if word in _OWNED and (had := _HAD.match(self._text, end)):
+            return _AFTER_HAD[word] + (_OWNED_ONCE if had.group("thing") else ())
+        return None
+
+    def _is_base(self, word: str) -> bool:
+        """Whether what may be of the past is none here: "the saw", "to read"; "I'll hit you up" is left."""
+        return bool(self._letters) and self._letters[-1] in _BEFORE_BASE and word != "hit"
 
     def _is_card(self, start: int, end: int) -> bool:
         """Whether "id" is no "I'd": "my id", "the ID photo"."""
@@ -347,7 +417,10 @@ class _Lexer:
         if self._language == "en":
             return not self._described() and word not in _NO_PAST_ENGLISH and _PAST_ENGLISH.fullmatch(word) is not None
         if _PAST_SPANISH.fullmatch(word) is not None:
-            return word not in _PRESENT_SPANISH
+            suit = word == _SUIT and bool(self._letters) and self._letters[-1] in _BEFORE_NOUNS
+            return word not in _PRESENT_SPANISH and not suit
+        if word[-1] == "o" and _TO_SOMEBODY.search(self._text, max(0, start - _FEW_LETTERS), start):
+            return True
         accented = self._raw[start:end].lower() if self._has_accents else ""
         return word not in _NO_VERBS and _PAST_ACCENTED.fullmatch(accented) is not None
 

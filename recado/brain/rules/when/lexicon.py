@@ -168,6 +168,8 @@ half past: halfpast
 day after tomorrow: dayaftertomorrow
 y en: yn
 u will: you'll youll
+we id: we'd
+they id: they'd
 u is: you're youre ye're
 """
 """What was meant, and how it is run together."""
@@ -177,7 +179,7 @@ es: está
 son: están
 ERA: hacía
 este: éste
-word: té
+word: té uña uñas
 si: sí
 HAPPENED: pasó llegué empezó comenzó tomé caí trabajó trabajé terminé bajó subió atendí apliqué fumigué coseché noté
     operé esperé retiré preparé reparé miré tiré paré visité llevé corté regué mandé dejé pasé
@@ -300,6 +302,11 @@ def _heard() -> Iterator[tuple[str, str]]:
         word = listed.split()[0]
         for one, other in _SOUNDS:
             yield word.replace(one, other), word
+    for listed in spanish.WEEKDAYS:
+        word = listed.split()[0]
+        for one, other in _SOUNDS:
+            # "Juebe", "bierne": the last "s" is not heard everywhere.
+            yield word.replace(one, other).removesuffix("s"), word
 
 
 def _without_vowels() -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """How mentions follow one another: as a choice ("el lunes o el martes"), as a range ("de lunes a viernes"), or not."""
 
+import re
 from typing import Literal
 
 from recado.brain.rules.when.items import Cluster, Skeleton
@@ -21,22 +22,34 @@ _CHOICE = ALPHABET.compile(
     " | (si me? PUEDO | si es posible | si HAY)? COMMA? (o)? sino (HAY | me? PUEDO)? COMMA? (el | la | para | en | a"
     " | las | al | PUEDO | ser){0,3} $"
     # "Thursday, or if that's full, friday"
-    " | (COMMA | o | or){0,2} (if (that | its | u | EJEM | is){1,3} (word | gone | BUSY | AGENDADO | CANT | not OPEN)"
-    " | si (es | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya){0,2} (word | OCUPADO | AGENDADO | NADIE))"
+    " | (COMMA | STOP | FILL | o | or | y | and | PERO){0,3}"
+    " (if (that | its | u | EJEM | is){1,3} (word | BAD | gone | BUSY | AGENDADO | CANT | not OPEN)"
+    " | si ya? (es | esta | VOY | HAY | me) (OCUPADO | TODO | EJEM | ya | muy){0,2}"
+    " (word | OCUPADO | AGENDADO | NADIE))"
     " (COMMA | then | the | on | at | el | la | a | las | para | TALVEZ){0,3} $"
     " | COMMA? o en su word (el | la)? $"
+    # "Monday is as good as tuesday"
+    " | is? EJEM? as (good | FILL | word | WORK_FOR) as (the | on | at){0,2} $"
     # "The 24th or as a backup the 25th", "2pm, second choice 4pm", "monday or, failing that, tuesday"
     " | (COMMA | DASH)? or? COMMA? (failing that | (as a? | my)? BACKUP | (my | the)? ORDW (CHOICE | PIEZA))"
     " (COMMA | COLON | DASH | is | the | on | at){0,3} $"
-    " | FILL? (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
+    " | (FILL | ASK){0,2} (if (possible | that | its | is | u | CAN | available | WORK_FOR | FILL){1,4})? COMMA? (or)?"
     " (else | failing that | if (not | u CANT)) (COMMA | then |"
     " on | the | at | for){0,3} $"
     " | (mejor | STOP | si me? PUEDO)? (COMMA | en | o | y | de | lo | su | word | CODIGO){0,6} CONTRARIO COMMA?"
     " (el | la | para | a | al){0,2} $"
-    " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | PERO){0,3} si no"
+    " | (VOY)? (si me? PUEDO | si es posible | si HAY | mejor | PUEDO | BIEN)? (COMMA | y | o | STOP | ASK | PERO){0,3}"
+    " si ya? no"
     " (me | HAY | PUEDO | es | QUEDA | posible | CITA | disponible | EJEM){0,3}"
     " (COMMA)? (el | la | para | en | PUEDO | ser | a | las | al | TALVEZ){0,4} $"
 )
+_ALL_THE_SAME = ALPHABET.compile(
+    "((QUEDA | es | VIENE) | (?<! PUEDO) (?<! INSIDE) | me) (ejem | lo? ese | PICO)"
+    " (me | QUEDA | es | a | al | el | la | las | en | de | para | si | SUBJ | BIEN | VOY){0,4} $"
+    " | (me QUEDA | PICO) (el | la)? $"
+)
+_AS_WELL_AS = ALPHABET.compile("(que | como) (el | la | a | las | en | para | al | por | si | SUBJ){0,3} $")
+""" "Me da igual el lunes que el martes", "tanto el lunes como el martes"."""
 _ASKED = ALPHABET.compile("ASK STOP? (el | the | on | a | las | para | at | o | or){0,3} $")
 _OR_BETTER = ALPHABET.compile("COMMA? (o | or) mejor (el | la | las | a | para | en | the | on){0,3} $")
 _YOU_CHOOSE = ALPHABET.compile(
@@ -59,7 +72,9 @@ _AND_TO = ALPHABET.compile("(y | and) (el | la | las | the | DIA){0,2} $")
 _BETWEEN = ALPHABET.compile("(entre | between) (el | la | las | los | the | DIA | este | a){0,2} $")
 _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
 _FOR_WANT_OF = ALPHABET.compile(
-    "COMMA? (as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
+    "COMMA? (at (a | the) (MOVER | word) | if (word | words) be | if u must | en (ULTIMO | TODO) word | como ULTIMO"
+    " word"
+    " | as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
 )
 """ "Monday preferably, tuesday otherwise"."""
 _BEFORE_IT = frozenset(ALPHABET.union("PAUSE FILL PREFER PREFIERO and y or o PERO"))
@@ -80,6 +95,8 @@ def link(skeleton: Skeleton, first: Cluster, second: Cluster) -> Link:
     if wanting and not _BEFORE_IT.isdisjoint(gap) and _CHANGED.isdisjoint(gap):
         return "choice"
     if _CHOICE.match(gap) or _ASKED.match(gap):
+        return "choice"
+    if _AS_WELL_AS.match(gap) and _before_is(skeleton, first, _ALL_THE_SAME):
         return "choice"
     if _BETTER in gap and _OR_BETTER.match(gap) and _YOU_CHOOSE.match(skeleton.letters, second.last + 1):
         return "choice"
@@ -113,8 +130,12 @@ def _whichever(skeleton: Skeleton, second: Cluster) -> bool:
 
 
 def _before(skeleton: Skeleton, cluster: Cluster, *, between: bool) -> bool:
-    before = skeleton.letters[max(0, cluster.first - 3) : cluster.first]
-    pattern = _BETWEEN if between else _FROM
+    return _before_is(skeleton, cluster, _BETWEEN if between else _FROM, 3)
+
+
+def _before_is(skeleton: Skeleton, cluster: Cluster, pattern: re.Pattern[str], reach: int = 6) -> bool:
+    """Whether the words right before are such words."""
+    before = skeleton.letters[max(0, cluster.first - reach) : cluster.first]
     return any(pattern.match(before, start) is not None for start in range(len(before)))
 
 

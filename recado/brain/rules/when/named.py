@@ -303,8 +303,8 @@ _SOME = "(about | like | APROX | como | ALGUNOS | tipo | mas o menos | exactly |
 _COUNT = "<n:N | a | an | BIG>"
 _SHIFT_UNIT = "<u:DAYU | WEEKU | FORTNIGHT | QUINCENA>"
 _BESIDE = (
-    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following | from"
-    " | DESPUES (de | del)"
+    "(<before:antes (de | del) | before | PASADA (a | al) | prior (to | a | al) | AHEAD of> | after | following"
+    " | on? from | DESPUES (de | del)"
     " | SIGUIENTE (a | al | de | del))"
 )
 _COUNTED_FROM = "((COUNTING | a TELL) (a partir (de | del) | desde | de | del | from | since | starting))"
@@ -367,9 +367,10 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(_in_days(-2), f"{_DAY_OF} ANTEAYER", "antes de YESTERDAY", "(the)? DAY before YESTERDAY"),
     *each(
         _counted,
-        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con | de (word | FIEBRE | DOLOR))",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con (FIEBRE | DOLOR | GONE) | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
         f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
+        f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | time)",
         f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
         f"(?<! hace | tras) {_COUNT} <work:HABIL | BUSY> <u:DAYU> DESPUES (?! de | del | que)",
@@ -422,7 +423,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"<n:a | one> <u:WEEKU> {_WD}",
         f"(a)? <u:FORTNIGHT> (on)? (the)? {_START}",
         "de? (<after:PASADO MANANA | OVERMORROW> | TOM) (en | in | a) <n:N> <u:WEEKU | FORTNIGHT | QUINCENA | DAYU>",
-        f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) {_START}",
+        f"(?<! word | for | hace) <n:a | one | NN> <u:WEEK | WEEKS | FORTNIGHT> (?! NOW) this? {_START}",
     ),
     *each(
         _of_weekdays,
@@ -444,10 +445,11 @@ RULES: tuple[Rule[Meant], ...] = (
         "el SIGUIENTE a ese",
         "el de la ((OTRO | PROX | SIGUIENTE) SEMANA | SEMANA (que VIENE | OTRO | PROX))",
         f"(the | this) (next | coming) (one | ones)? {_ALONE}",
+        "(the | this) following (one | ones) (?= i | WORK_FOR | CAN | WOULD)",
         f"(the | this) another (one | ones) {_ALONE}",
         "(the | this) another (?= $ | PAUSE | FILL)",
         f"(next | coming | another) (one | ones) {_ALONE}",
-        f"(the)? one after (that | next | its)? {_ALONE}",
+        f"(the)? one (after | following) (that | next | its)? ({_ALONE} | (?= WORK_FOR | CAN | WOULD))",
         f"(?<= or) (the)? next {_ALONE}",
     ),
     *each(
@@ -461,7 +463,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(el | the | on)? {_START} (WEEK | <two:FORTNIGHT>) (?! of | off | end | after | next | DAY)",
     ),
     *each(_a_week_later, f"(the)? {_WD} after next", f"(?<= or) the {_WD} after (?= $ | PAUSE | FILL)"),
-    *each(_following, f"(the | on the) following {_WD} (?! NUM)"),
+    *each(_following, f"(the | on the) following {_WD} (?! NUM)", f"(the | on the)? {_WD} following (?! NUM | the)"),
     *always(DayNamed(Day(months=6)), f"{_IN} medio ANO", "in half a YEAR"),
     # Counted from now.
     *each(
@@ -483,7 +485,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _arriving,
         "en <n:NN> (me | ya){0,2} VOY",
-        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que))",
+        f"(?<= VOY | see | coming) (en | in) <n:NN> ({_ALONE} | (?= que | word COMMA))",
         "(?<= IM) (about | FILL)? <n:NN> MINU away",
         f"(?<= VOY EJEM | find u | see u | MAKE FILL) (en | in) <n:NN> ({_ALONE} | (?= since | word))",
     ),
@@ -587,8 +589,11 @@ RULES: tuple[Rule[Meant], ...] = (
         " | al | los | to){1,3} (WDAY | WDAYS)){0,5}",
         "(on | the)? WDAYS ((COMMA | y | o | and | or | a | to | los | DASH | on){1,3} (WDAY | WDAYS | SAT |"
         " SUN)){0,5}",
+        "(on | the)? (WDAY | SAT | SUN) PARTSEN",
         "(los | on | TODOS los) (WDAYS | FINES de SEMANA | FINDES | WEEKENDS)",
         "FINES de SEMANA | FINDES | WEEKENDS",
+        # "What are your Saturday hours?"
+        f"(your | the) {_WD} (OPEN | word)? (HOURS | HORARIO | OPEN time)",
         "(CADA | each) (FINDE | WEEKEND | FIN de SEMANA)",
         "(CADA | each) (another | OTRO | NN) (WDAY | WDAYS)",
     ),
@@ -626,6 +631,7 @@ RULES: tuple[Rule[Meant], ...] = (
         "(DIA de | en | para) PASCUA (?! WDAY)",
         "(?<= antes de | DESPUES de) PASCUA",
     ),
-    *always(_easter(-7), "(el)? WDAY de ramos"),
-    *always(_easter(-46), "(el)? WDAY de ceniza"),
+    *always(_easter(-7), "(el)? WDAY de ramos", "ramos (WDAY | SUN)"),
+    *always(_easter(-46), "(el)? WDAY de ceniza", "ceniza WDAY"),
+    *always(_easter(-47), "shrove WDAY"),
 )

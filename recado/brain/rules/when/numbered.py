@@ -31,6 +31,10 @@ _SAID_YEARS = range(20, 100)
 """After "de", two digits are a year from these on: "de 10 a 12" are hours."""
 _YEARS = range(1900, 2200)
 _NUMBERS = frozenset(ALPHABET.union("NN ORDW uno un"))
+_FIGURE = ALPHABET.of("NUM")
+_HALF_HOURS = (Day(day=_HALF_AN_HOUR),)
+_SPELLED_MINUTES = tuple(Day(day=minutes) for minutes in (10, 15, 20, 25))
+""" "Viernes cuatro y diez": nobody spells two days so."""
 _MONTHS = frozenset(ALPHABET.union("MON"))
 _WD = frozenset(ALPHABET.union("WDAY"))
 _MAR = ALPHABET.of("MAR")
@@ -53,8 +57,11 @@ NOT_A_DAY = (
     " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
     " the word))"
 )
-_WITH_ARTICLE = NOT_A_DAY.replace("| EXACTO |", "|").replace("| hasta | DASH) (the | el | la)? NOONS", "| DASH) NOONS")
-""" "El 8 hasta mediodía" names a day where "8 hasta mediodía" does not."""
+_WITH_ARTICLE = NOT_A_DAY.replace("| EXACTO |", "|").replace(
+    "(a | to | until | hasta | DASH) (the | el | la)? NOONS", "(to | until | DASH) NOONS"
+)
+""" "El 8 hasta mediodía", "el 29 a mediodía" name a day where "8 hasta mediodía" does not."""
+_TO_NOON = ALPHABET.compile("(a | to | until | hasta | DASH) (the | el | la)? NOONS")
 _N = "(NUM | WNUM | TENS)"
 _TH = "(TH | DEGREE)"
 _YEAR = (
@@ -80,7 +87,8 @@ def _weekday_in(tokens: Tokens, match: re.Match[str]) -> int | None:
 
 _IN_THE_PART = ALPHABET.compile("in the PARTEN | at NIGHT")
 _MINUTES_NEXT = ALPHABET.compile(
-    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with) | y SLASHED"
+    "<m:(y | DASH)? (NUM | WNUM | TENS)> (?= $ | PAUSE | FILLER | for | WORK_FOR | if | with | STEP | VOY | PUEDO | me"
+    " | yo | si | QUEDA | PICK_UP | PASAR | en la | con (el | la | mi) | para (el | la | mi)) | y SLASHED"
 )
 _MINUTES = frozenset({15, 30, 40, 45, 50, 55})
 """Minutes that are told after an hour, and are not the number of another day."""
@@ -146,8 +154,13 @@ def _is_an_hour(tokens: Tokens, match: re.Match[str]) -> bool:
     rest = tokens.letters[match.end() :]
     if tokens.language == "en" and _IN_THE_PART.match(rest):
         return True
+    if _TO_NOON.match(rest):
+        return True
     minutes = _MINUTES_NEXT.match(rest)
     at = match.end() + (minutes.end() if minutes is not None else 0) - 1
+    told = _SPELLED_MINUTES if _FIGURE not in rest[: minutes.end() if minutes is not None else 0] else ()
+    if minutes is not None and rest[0] in _AND and Day(day=tokens.number(at)) in told:
+        return True
     return minutes is not None and (tokens.number(at) in _MINUTES or tokens.values[at][:2] in FRACTIONS)
 
 
@@ -249,14 +262,12 @@ def _offered(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _hour_and_half(match: re.Match[str], days: Sequence[Day]) -> bool:
-    """ "Jueves 3 y 30" is half past three."""
+    """ "Jueves 3 y 30" is half past three, "jueves tres y veinte" twenty past."""
     first, last = days[0], days[-1]
-    return bool(
-        first.weekday is not None
-        and last == Day(day=_HALF_AN_HOUR)
-        and (first.day or 0) <= _NOON
-        and match.group()[-2] in _AND
-    )
+    if first.weekday is None or (first.day or 0) > _NOON or match.group()[-2] not in _AND:
+        return False
+    spelled = _FIGURE not in match.group()
+    return last in _HALF_HOURS or (spelled and last in _SPELLED_MINUTES)
 
 
 def _spanned(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -424,7 +435,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
         f" <gone:PASADO>"
-        f" | (de | del) MES)? ({NOT_A_DAY} | (?= HORA COLON? (NUM | CLOCK)))",
+        f" | (de | del) MES)? ({_WITH_ARTICLE} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
     ),
     Rule(f"<day:{_N}> <of:(de | del) (este | actual | PROX | SIGUIENTE) MES>", _of_some_month),
@@ -475,7 +486,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
     Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
-        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {NOT_A_DAY} (?! (a | to) NN)",
+        f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {_WITH_ARTICLE} (?! (a | to) NN)",
         _of_some_month,
     ),
     Rule(

@@ -81,6 +81,8 @@ RULES: tuple[Rule[Meant], ...] = (
         "before (my)? work",
         # "Can I drop it off the night before?"
         "the PARTEN before (?= $ | PAUSE | FILL | and | if)",
+        "(leave | left | SALGO | TAKES_PLACE) (my | the | word | work | CLASES | LOCAL | del | de | la | el | me"
+        " | OCUPADO){0,3} (EARLY | TEMPRANO) (?! COMMA? (at | a | PARTEN | tipo | como | CLOCK))",
         "(work | SALGO | OPEN | off | GETTING word) EARLY (?= $ | PAUSE | FILL | and | on | that)",
     ),
 )

@@ -17,19 +17,20 @@ _RESETS = frozenset(
     )
 )
 """After these something else begins, and what was refused before says nothing about it."""
-_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el USUALLY"))
+_BACK_SKIPS = frozenset(ALPHABET.union("yo i EJEM FILL a mi me ya IM is es que for en por at la el al USUALLY FINAL"))
 _LINKS = frozenset(ALPHABET.union("y and ni nor o or"))
 _ARTICLES = frozenset(ALPHABET.union("el la las los the a on at en por para al of de"))
 _MAX_REACH = 14
 """How many words a refusal reaches."""
 
 _CANT = ALPHABET.compile(
-    "no (yo | EJEM | me | ni | la | lo | las | los){0,2} PUEDO (?! ser | DORMIR | me? TELL | AVISAR)"
+    "no (yo | EJEM | me | ni | la | lo | las | los){0,2} PUEDO (?! ser | DORMIR | MOVER (ejem | $ | PAUSE) | me?"
+    " TELL | AVISAR)"
     " | no me{0,2} (FILL | VOY) a PODER | no (HAY | VOY) NADIE | no hace FALTA que SUBJ"
     # "I no fit come tomorrow", "tomorrow no go work"
     " | (no | nor | NAH) MAKE{0,2} (FIT | work | WORK_FOR | MAKE | DEY) | not coming | no DEY"
     " | no (FILL | VOY) a? ser (posible | DISPONIBLE)"
-    " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find)"
+    " | no VOY (a)? (PODER | IR)? (IR)? (?! SEGURO | word al | find | yo)"
     " | no me{1,2} (QUEDA | es | VIENE | posible | COSA)"
     " | no es (posible | DISPONIBLE)"
     " | no TENGO (word | muy)? (DISPONIBLE | disponible | como)"
@@ -43,9 +44,12 @@ _CANT = ALPHABET.compile(
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
-    " | (VOY a | TENGO que) SKIP | (?<! a) SKIP (?= ITEM | a | la)"
+    # A skip is a container, too: "collect the skip on monday".
+    " | (VOY a | TENGO que) SKIP | (?<! a | an | the | my | your | u | this | that | word | little | one | another"
+    " | OLD | mid | time | NN) SKIP (?= ITEM | a | la)"
     " | no longer (WORK_FOR | CAN | work | able)"
-    " | (?<! DID | WAS) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
+    # Who doesn't work on a day is free.
+    " | (?<! DID | WAS) (?! (?<= i) NOT_DO work) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
     " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
@@ -56,7 +60,12 @@ _CANT = ALPHABET.compile(
 )
 """Somebody is not able to, or does not want to."""
 _ASKED_BACK = ALPHABET.compile(
-    "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR){0,6} ASK"
+    "no (me PUEDO | es posible) (word | words | FILLER | ITEM | el | la | en | para | a | IR | MOVER | PASAR | CITA"
+    " | de | del | mi){0,8} ASK"
+    # "You couldn't fit us in on friday, could you"
+    " | (?<= u) CANT .{1,16} (CAN | WOULD) u (?= $ | BREAK)"
+    " | (?<= u) CANT (word | words | ejem | me | my | FILLER | ITEM | in | on | for | at | the | a | MAKE"
+    " | TAKE){1,10} ASK"
 )
 """ "¿No se puede el lunes?" asks for it."""
 _ELSE = ALPHABET.compile("si no me{0,2} PUEDO COMMA? (TALVEZ | el | la | a | en | para | al){0,2} ITEM")
@@ -69,7 +78,7 @@ _BUSY_AFTER = ALPHABET.compile(
     f"(yo | i | IM | VOY | EJEM | ya | que | me | es | muy){{0,3}} (OCUPADO (?! desde mi? word)"
     f" | BUSY (?! from) | IMPOSIBLE | {_BUSY_WITH})"
     " | IM at work"
-    " | a SKIP"
+    " | (?<= DAYM) (is)? a SKIP (?= $ | PAUSE | FILL | for me)"
     " | (i EJEM? | ejem EJEM?) work (?! for | WORK_FOR | from)"
 )
 """After a day: "el lunes trabajo", "friday i work"."""
@@ -85,6 +94,10 @@ _NOT_BEFORE = ALPHABET.compile(
     " | for | this){0,3}"
     " (?= ITEM)"
 )
+_IS_IT_NOT = ALPHABET.compile(
+    "(no (es | ERA) | (?<= is | WAS | its) not) (el | the | on | para | for){0,2} ITEM INSIDE{0,6} ASK"
+)
+""" "¿No es el viernes la cita?"""
 _NO_AFTER = ALPHABET.compile(
     "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
     " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
@@ -97,6 +110,7 @@ _NO_AFTER = ALPHABET.compile(
 _INSTEAD_OF = ALPHABET.compile(
     "((menos | excepto) (a | en | por | in | at | la | las | the){0,3} | (any | anything) PERO) (?= PARTM | TIMEM)"
     " | better than (the | on)? (?= ITEM)"
+    " | better (on | the | for){0,2} ITEM ITEM? than (the | on){0,2} (?= ITEM)"
     " | (?<= ITEM) COMMA? (mejor | antes) que (el | la | a | las){0,2} (?= ITEM)"
     " | (?<= ITEM) over (the | on)? (?= ITEM)"
     " | (mejor | PREFIERO | PREFER | sooner) (el | la | a | en | the | on | for | para | COME | MAKE"
@@ -107,6 +121,16 @@ _INSTEAD_OF = ALPHABET.compile(
     " | (en (vez | lugar) (de | del) | instead of | in STREET of | PREFER than)"
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
+_ASKED_FOR = ALPHABET.compile(
+    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | HAY | available | DISPONIBLE | PREFIERO | PREFER) INSIDE{0,10}"
+    " ITEM{1,2}> | (CAMBIAR | PASAR) INSIDE{0,8} (al | a | para | to | for) (the | el | las){0,1} ITEM{1,2}) FILL{0,2}"
+    " COMMA (que | my | mi | EJEM | yo | FILL | i | about | DOCTOR | la | el | the){0,4} $"
+)
+_CALLED_OFF = frozenset(ALPHABET.union("CANCELAR CAMBIAR PASAR no not"))
+_WITH_MORE = ALPHABET.compile(
+    "(word | words | leave | find | GETTING | be | TALK | con) (?! $ | BREAK | FILL | PERDON)"
+)
+""" "Can't front up to court like this": more than that somebody can't come."""
 _NO_WAIT = ALPHABET.compile("ITEM COMMA no (?= (the | on | at | for)? ITEM)")
 """ "Thursday, no friday" puts the day right in English, where a day is refused with "not"."""
 _YES_AFTER = ALPHABET.compile("ITEM (EJEM)? (si (?! no | es | HAY | SUBJ | posible))")
@@ -123,7 +147,7 @@ def mark(skeleton: Skeleton) -> list[int]:
         and not _refuse(skeleton, match)
     ]
     for match in _BUSY_AFTER.finditer(letters):
-        _refuse_before(skeleton, match.start(), match.end())
+        _refuse_if_busy(skeleton, match)
     for match in _NO_AFTER.finditer(letters):
         _refuse_before(skeleton, match.start() + 1, match.end())
     put_right = {match.end() - 1 for match in _NO_WAIT.finditer(letters) if skeleton.language == "en"}
@@ -139,18 +163,25 @@ def mark(skeleton: Skeleton) -> list[int]:
     for pattern in (_BUSY_BEFORE, _INSTEAD_OF):
         for match in pattern.finditer(letters):
             _refuse_after(skeleton, match.end(), set())
-    for match in _NOT_BEFORE.finditer(letters):
-        place = match.start() - 1
-        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
-        # In "el martes no el jueves" it is the first that is refused.
-        if (before is None or not before.negative) and match.start() not in put_right:
-            _refuse_after(skeleton, match.end(), set())
+    _refuse_what_follows(skeleton, put_right)
     for match in _YES_AFTER.finditer(letters):
         _accept(skeleton.at[match.start()].cluster)
     for item in skeleton.items:
         # What is over cannot be refused: "couldn't come yesterday"; nor what is left out already.
         item.negative = item.negative and not (_is_over(item) or isinstance(item.meant, Except))
     return naming_nothing
+
+
+def _refuse_what_follows(skeleton: Skeleton, put_right: set[int]) -> None:
+    letters = skeleton.letters
+    for match in _NOT_BEFORE.finditer(letters):
+        if len(skeleton.items) == 1 and _IS_IT_NOT.match(letters, match.start()):
+            continue
+        place = match.start() - 1
+        before = skeleton.at.get(place - (letters[place : place + 1] == _YA))
+        # In "el martes no el jueves" it is the first that is refused.
+        if (before is None or not before.negative) and match.start() not in put_right:
+            _refuse_after(skeleton, match.end(), set())
 
 
 def _accept(cluster: Cluster) -> None:
@@ -191,7 +222,9 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     after = _reached(skeleton, match.end())
     before = _standing_before(skeleton, match.start())
     comma_between = _COMMA in skeleton.letters[max(0, match.start() - 3) : match.start()]
-    if before and skeleton.letters[match.end() - 1] == _NADIE:
+    if before and _WITH_MORE.match(skeleton.letters, match.end()) and says_why(skeleton.letters, match.start()):
+        _refuse_after(skeleton, match.end(), set())
+    elif before and skeleton.letters[match.end() - 1] == _NADIE:
         # "De tarde no hay nadie, vení el sábado": what follows is another matter.
         _refuse_before(skeleton, match.start(), match.end())
     elif before and not (comma_between and any(item.slot == _DAYM for item in after)):
@@ -200,6 +233,18 @@ def _refuse(skeleton: Skeleton, match: re.Match[str]) -> bool:
     else:
         _refuse_after(skeleton, match.end(), set())
     return bool(before or after)
+
+
+def _refuse_if_busy(skeleton: Skeleton, match: re.Match[str]) -> None:
+    if not says_why(skeleton.letters, match.start()):
+        _refuse_before(skeleton, match.start(), match.end())
+
+
+def says_why(letters: str, at: int) -> bool:
+    """Whether what begins there gives the reason for what is asked for right before it: "pásela al jueves, tengo
+    examen"."""
+    asked = _ASKED_FOR.search(letters, 0, at)
+    return asked is not None and _CALLED_OFF.isdisjoint(asked.group("wish") or "")
 
 
 def _refuse_before(skeleton: Skeleton, at: int, end: int) -> None:

@@ -2,7 +2,7 @@
 
 import re
 
-from recado.brain.rules.when import answering
+from recado.brain.rules.when import answering, clauses, telling
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -29,7 +29,7 @@ _TOPIC = ALPHABET.compile(
     " HORA)"
     f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
-    " | (ejem DID? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
+    " | (ejem (DID | id)? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
     # "Mi mamá tiene cita el jueves y no va a poder ir"
     " | HAY (una | su | la)? CITA (para | el | la | de | con | a){0,3}"
@@ -63,7 +63,10 @@ _MOVE = ALPHABET.compile(
     " | (lo | la) STEP (a | al | para) ITEM"
     " | (?<= ITEM | its | COME | DID | that | CITA | me) (FORWARD | AHEAD) to? (the | on)? ITEM"
     " | (la | lo) PUEDO PASAR TIMEM"
-    " | PASAR el CITA (de | del) | shift (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM ITEM? to"
+    " | PASAR (el | la | lo | mi | su) (CITA | CLASES | word | mi | GONE)? (de (la | mi | su)? (word | words"
+    " | CLASES | COSA))? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
+    " | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
+    " ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
 """ "Bring thursday's 11 o'clock forward to 9"."""
@@ -116,6 +119,8 @@ _EVENT = ALPHABET.compile(
     " | (i | u | EJEM) left (?! to | (a | an | the | my)? word? CITA) | left (?! (a | an | the | my) word? CITA)"
     " (my | a | an | the | some | its"
     " | your | word)"
+    # "My kid split his lip"
+    " | (word | COSA) left words"
     " | (?<! HAVE) GOT (?! any | anything | to (?! the | my | your | a) | (a | an | un | the | my | to"
     " | some)? (work | CLASES"
     " | OCUPADO | BUSY | CITA | COSA))"
@@ -160,16 +165,18 @@ _HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
 _WANTED = frozenset(ALPHABET.union("WISHED"))
+_TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
-    "RESULTS (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
+    "(RESULTS | CODIGO) (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
 )
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
 _AT_SOMEBODYS = (
-    "(out | up | over)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL | STREET"
+    "(out | up | over | in | DOWN)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL |"
+    " STREET"
     " | MESA){1,2}"
 )
 _WAS_ON = ALPHABET.compile(
@@ -179,15 +186,16 @@ _WAS_ON = ALPHABET.compile(
     " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE"
     f" (COME FILL? (?= on | $) | been FILL (?= on | $) | (been | COME) to (the | your | my) (word | LOCAL | STREET"
     f" | MESA)"
-    f" | (been | COME) {_AT_SOMEBODYS}))"
+    f" | (been | COME) {_AT_SOMEBODYS})"
+    f" | (i | EJEM) been (FILL | {_AT_SOMEBODYS}))"
     " (on)? (the)? $"
 )
 _THEY_TOLD = ALPHABET.compile(
-    "ITEM COMMA? (no | ya | EJEM){0,2} (me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
+    "ITEM COMMA? (no | ya | EJEM){0,2} (ERA (ATIENDEN | NADIE) | me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
     " | ITEM COMMA? (i | u | EJEM | word){1,2} (TOLD | AGREED) (me | u | word | the | my | that | its)"
 )
 _ON_A_DAY = frozenset(ALPHABET.union("on el en"))
-_RESULTS = frozenset(ALPHABET.union("RESULTS"))
+_RESULTS = frozenset(ALPHABET.union("RESULTS CODIGO"))
 _WAS = ALPHABET.of("WAS")
 _STATES = frozenset(ALPHABET.union("WAS HAVE"))
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
@@ -207,8 +215,11 @@ _ROUTINE = ALPHABET.compile(
     " (DOSIS | word | words | GONE | DOLOR | FIEBRE)"
 )
 _HABIT = ALPHABET.compile(
-    "(?<! me | IM) (ATIENDEN | OPEN) | (?<! en | ALGUN | OTRO | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
+    "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO"
+    " | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
+    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
+    " | find | see | TAKE) to? (COSAS |"
+    " words | CITA)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )
 _CHANGED_HOURS = ALPHABET.compile("PASAR (el | su | de | the | your){0,2} HORARIO")
 _OFFERS = ALPHABET.compile("HAY (?! (el | un | EJEM | word){0,2} HORARIO) | CITA")
@@ -374,7 +385,7 @@ def drop_routines(skeleton: Skeleton) -> None:
     if _ROUTINE.search(letters) is None:
         return
     for cluster in list(skeleton.clusters):
-        segment = _segment(letters, cluster.first, _BREAKS)
+        segment = telling.without_its_doing(_segment(letters, cluster.first, _BREAKS))
         # What has a day is no habit: "24 dic, cena 21 hs".
         if _DAY not in segment and _ROUTINE.search(segment) and _APPOINTING.isdisjoint(segment):
             _leave_out(skeleton, cluster)
@@ -382,7 +393,7 @@ def drop_routines(skeleton: Skeleton) -> None:
 
 def mark_reported(skeleton: Skeleton) -> None:
     """Set `reported` on days that are told of the past, and `backward` where they must lie behind."""
-    letters = _IN_PAIRS.sub(_ALSO, skeleton.letters)
+    letters = clauses.without_asked(_IN_PAIRS.sub(_ALSO, skeleton.letters))
     said_on: set[int] = set()
     if not _ONCE.isdisjoint(letters):
         letters = _GOVERNED.sub(lambda match: match.group()[0] + _ALSO * (match.end() - match.start() - 1), letters)
@@ -392,10 +403,13 @@ def mark_reported(skeleton: Skeleton) -> None:
     if _WAS in letters:
         letters = _POLITE.sub(lambda match: _ALSO * len(match.group()), letters)
     wished = not _WISHES.isdisjoint(letters)
+    asked_for = telling.without_changed_things(letters)
     for item in skeleton.items:
         segment = _segment(letters, item.at, _BREAKS)
         past = not _TOLD.isdisjoint(segment) or (_SEEMS_PAST in segment and _tells_day(item))
-        item.reported = past and not wished
+        item.reported = (
+            past and not wished and not telling.is_to_come(item.meant, _segment(letters, item.at, _TELLINGS))
+        )
         behind = _named_behind(item)
         ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
         if behind and not ahead and _told_as_past(letters, segment):
@@ -409,14 +423,14 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif (behind or isinstance(item.meant, DayNamed)) and not ahead:
             happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
             # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
-            was_there = _was_there(letters, item)
-            item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(letters) is None)
+            was_there = _was_there(letters, item) or telling.of_what_was(letters, item.at)
+            item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(asked_for) is None)
             item.backward = happened or was_there or _of_results(letters, item)
 
 
 def _happened(skeleton: Skeleton, letters: str, item: Item, sentence: str) -> bool:
     """Whether its clause tells of something that was done on that day."""
-    clause, behind = _segment(letters, item.at, _CLAUSES), _named_behind(item)
+    clause, behind = clauses.without_whom(letters, item.at, *_bounds(letters, item.at, _CLAUSES)), _named_behind(item)
     wishes = _STILL_WISHES if behind else _WISHES
     if not wishes.isdisjoint(clause) or (not behind and not _OFFERED.isdisjoint(clause)):
         return False
@@ -510,9 +524,14 @@ def _since_then(letters: str, item: Item) -> bool:
 
 
 def _segment(letters: str, at: int, breaks: frozenset[str]) -> str:
+    start, end = _bounds(letters, at, breaks)
+    return letters[start:end]
+
+
+def _bounds(letters: str, at: int, breaks: frozenset[str]) -> tuple[int, int]:
     start = next((place + 1 for place in range(at - 1, -1, -1) if letters[place] in breaks), 0)
     end = next((place for place in range(at + 1, len(letters)) if letters[place] in breaks), len(letters))
-    return letters[start:end]
+    return start, end
 
 
 def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:
@@ -564,7 +583,7 @@ def _wished_instead(letters: str, cluster: Cluster) -> bool:
 def _drop_seasons(skeleton: Skeleton) -> None:
     """Leave out a month or season, and hours, in what asks for the opening hours: "¿en agosto abren a las 8?"."""
     letters = skeleton.letters
-    if _ASK not in letters or not _WISHES.isdisjoint(_CHANGED_HOURS.sub(_ALSO, letters)):
+    if not telling.asks(letters) or not _WISHES.isdisjoint(_CHANGED_HOURS.sub(_ALSO, letters)):
         return
     for cluster in [cluster for cluster in skeleton.clusters if _of_season(cluster)]:
         sentence = _segment(letters, cluster.first, _SENTENCES)
@@ -594,10 +613,10 @@ def _any_such(cluster: Cluster) -> bool:
 def _drop_weekly(skeleton: Skeleton) -> None:
     """Leave out the hours of what is every week: "los martes a las 6 hay clase?"."""
     letters = skeleton.letters
-    if _EVERY not in letters:
+    if _EVERY not in letters and not telling.asks_hours(letters):
         return
     dated = any(cluster.day for cluster in skeleton.clusters)
-    asked = _ASK in letters and _WISHES.isdisjoint(letters)
+    asked = telling.asks_something(letters) and _WISHES.isdisjoint(letters)
     for cluster in [cluster for cluster in skeleton.clusters if asked and _any_such(cluster)]:
         # "¿Los domingos dan servicio o solo entre semana?"
         _leave_out(skeleton, cluster)

@@ -168,7 +168,8 @@ yo: yo
 me: me nos le les te se os
 cuando: cuando cuand kuando
 punto: punto
-PICO: pico algo tantos piquito
+golpe: golpe golpes altura
+PICO: pico chirolas chirola pucho monedas fraccion algo tantos tanto piquito
 media: media
 medio: medio
 cuarto: cuarto kuarto quarto cuart
@@ -205,6 +206,7 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
 TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
+    den saquen quiten operen retiren crezcan madure maduren florezca coseche cosechen cosechemos vendamos vendan
     seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
@@ -324,7 +326,8 @@ CANCELED: cancele
 CANCEL: cancelar cancelarla cancelo cancelen anular anularla cancelacion cancelamos cancelarme canselar
     cancela cancelada suspender
 AGENDADO: agendado agendada agendadas programado programada reservado reservada citado citada separado separada
-    registrado registrada quede quedo quedamos quedado puesta asignada asignado agende reserve
+    registrado registrada quede quedo quedamos dijimos acordamos pactamos quedado puesta asignada asignado agende
+    reserve
 TENGO: tengo tenemos
 TENIA: tenia teniamos habia habiamos tenian habian tenias
 PUEDO: puedo podre podemos podremos puede podra podria podriamos pudiera podrian pueden podran puedes podrias puedooo
@@ -344,7 +347,10 @@ DESEO: necesitamos deseamos buscamos queremos quisieramos solicitamos quiero qui
     nececito kisiera qisiera requiero solicito quieren quiere necesita nesesito nesito
 QUERIA: queria queriamos necesitaba necesitabamos
 PEDIR: agendar agendarme reservar reservarme sacar programar pedir solicitar separar apartar agendame reservame
-    agendeme anotame anotar separame consultar atender agenden agendarla regalame
+    agendeme anotame anotar apuntanos apuntenos anotanos anotenos agendanos agendenos
+    reservanos reservenos separanos separenos ponganos dejenos inscribeme inscribame inscribanos apuntar apuntarme
+    apuntarnos agendarnos reservarnos anoteme apuntadme apuntadnos reservadme anotadme separeme reserveme separame
+    consultar atender agenden agendarla regalame
     dejeme pongame ponme poneme apuntame apunteme anoteme
 DISPONIBLE: tiempo permiso disponibilidad espacio chance forma
 TAKE: tomo toma toman tomamos
@@ -381,7 +387,7 @@ TELL: decir decirle decirles contar contarle contarles agradecer felicitar recla
 AVISO: aviso avisare confirmo confirmare escribo escribire comunico comento cuento respondo contesto marco marcare
     llamare hablare respondere contestare hablo hablamos conversamos platicamos
 ATIENDEN: atienden atiende abren abre cierran cierra trabajan atendiendo abierto abiertos laboran atendemos atinden
-    recibe reciben abris cerrais atendeis atendes cerrado cerrada cerrados
+    recibe reciben despachan despacha funcionan abris cerrais atendeis atendes cerrado cerrada cerrados
     atieden abierta habren atenderan abriran
 HORARIO: horario horarios
 HAY: hay tiene ay tienen tenes teneis tendras tendreis habra tendran tendra existe tendrian habria dan manejan
@@ -403,6 +409,7 @@ HAPPENED: di ido vine vino vinimos fui fue fuimos estuve estuvimos estuvo tuve t
     corrimos metimos rompimos recogimos volvimos respondimos leimos
     caimos volvi devolvi recogi entregue retire saliste volvio devolvio trajo
     escribi llame llamaron hable pregunte contestaron respondieron respondio conteste
+TOLD: citaron cito recomendaron recomendo sugirieron sugirio aconsejaron aconsejo agendaron programaron
 PASE: pase
 dijo: pasaron movieron cambiaron postergaron adelantaron dijeron dijo dieron dio saque consulte confirmaron confirme
     atendi contactaron pedi solicite recetaron receto
@@ -417,7 +424,7 @@ FILL: jaja jajaja jajajaja jeje jejeje veci vecino vecina profe jefe jefa porfa 
     buenass dele va vaya super sip correcto aja uhm mmm ehh encantada encantado estimados estimada estimado
     xfavorcito porfavorcito graciass amable
 CHAU: chau chao adios bye nos_vemos bendiciones cuidese cuidate
-vemos: vemos miramos cuadramos coordinamos decidimos
+vemos: vemos vemo miramos cuadramos coordinamos decidimos
 ejem: pues pos realmente tambien igual solo solamente justo ahi alli alla entoces bastante creo lastima lastimosamente
     lamentablemente casi sera incluso mejorcito mismito ps pe po no_mas nomas nada verdad cierto
 """

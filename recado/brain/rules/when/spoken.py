@@ -99,7 +99,7 @@ NO_COUNTED = (
 """After "a las 5" and "at 5" one thing may follow ("mesa para 4", "paso a retirarlo"): only several are counted."""
 NO_COUNTED_AT = NO_COUNTED.replace("COSAS", "COSAS (?! word | LOCAL | CUMPLIR | lunch | GROUP)")
 """ "At 8 kids party": what is counted there goes on."""
-NO_AMOUNT = "(?! NOUN | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
+NO_AMOUNT = "(?! COSAS | DOSIS | DINERO | GRADOS | UNIT | PERCENT | TH | STREET | PIEZA | DASH NUM | CLOCK)"
 """After an hour that is sure to be one, a month may follow."""
 ABOUT = (
     "(about | like | APROX (de)? | como | tipo | sobre | hacia | cerca de | a eso de | eso de | mas o menos | por EJEM"

@@ -36,7 +36,7 @@ _AFTERNOON_HOURS = range(13, 24)
 _MORNING_ON = range(7, 24)
 
 _CLOCKS = frozenset(ALPHABET.union("CLOCK DOTTED"))
-_NUM = ALPHABET.of("NUM")
+_NUM, _DOTTED = ALPHABET.of("NUM"), ALPHABET.of("DOTTED")
 _OCLOCK = ALPHABET.of("oclock")
 _LONG_HOURS = frozenset(ALPHABET.union("HORAS HORA HOURS HOUR"))
 _IN_THE = (ALPHABET.of("en"), ALPHABET.of("por"))
@@ -50,6 +50,11 @@ _QUARTERS = frozenset({0, 15, 30, 45})
 _AND_MINUTES = "(y (media | (un)? cuarto | NN MINU?) | menos ((un)? cuarto | NN MINU?))"
 _ALAS = f"(a | al)? {LAS}"
 _DAY_NEXT = "COMMA? (on | this | next | the){0,2} (WD | TOM | TODAY | NUM TH | PARTEN)"
+_SOMEBODY_NEXT = (
+    "(?= VOY | PUEDO | STEP | PICK_UP | PASAR | me | yo | en (la | el | su | punto) | con (el | la | mi | DOCTOR)"
+    " | para (el | la | mi) | si | QUEDA | TENGO | ejem | de la | a mas tardar | APROX | mas o menos | HAY | PORQUE"
+    " | que | PERO)"
+)
 _ABOUT_THEN = "flat | exactly | DEAD on | or (FILL | thereabouts) | thereabouts"
 
 
@@ -61,9 +66,19 @@ def _clock(tokens: Tokens, match: re.Match[str], group: str) -> Clock | None:
 def _told(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """A time after a word that announces it."""
     clock = _clock(tokens, match, "t") or _before_a_number(tokens, match.start("t"))
-    if clock is None or (said(match, "la") and clock.hour != 1) or clock.hour > _SLIP_OF_AN_HOUR:
+    if (
+        clock is None
+        or _is_reading(tokens, match.start("t"))
+        or (said(match, "la") and clock.hour != 1)
+        or clock.hour > _SLIP_OF_AN_HOUR
+    ):
         return None
     return TimeNamed(clock)
+
+
+def _is_reading(tokens: Tokens, at: int) -> bool:
+    """ "Corn came in at 18.5": minutes have two digits."""
+    return tokens.letters[at] == _DOTTED and tokens.length(at) < len(f"{tokens.number(at)}.30")
 
 
 def _before_a_number(tokens: Tokens, at: int) -> Clock | None:
@@ -240,6 +255,13 @@ def _from(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(clock, None) if clock is not None and clock.possible else None
 
 
+def _begins(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Could we have it christmas eve starting at 5?": a feast begins then; somebody is free from then on."""
+    sentence = tokens.letters[: match.start()].rpartition(_STOP)[2]
+    clock = _clock(tokens, match, "t") if _FEAST_HELD.search(sentence) else None
+    return TimeNamed(clock) if clock is not None else None
+
+
 def _leaving(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "Salgo del trabajo a las 6"."""
     span = _from(tokens, match)
@@ -251,32 +273,43 @@ def _until(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return TimeSpan(None, clock) if clock is not None and clock.possible else None
 
 
+_STOP = ALPHABET.of("STOP")
+_FEAST_HELD = ALPHABET.compile(
+    "HAVE (its | the | my | a | word (word | GROUP | CUMPLIR | FEAST)) | GROUP | CUMPLIR | FEAST | CLASES"
+    " | BOOK (the | your | a) (word | LOCAL | MESA)"
+)
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
 _NOONISH = "((el | la)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
+    *each(_begins, f"starting at <t:{END_OF_RANGE}> {NO_THINGS}"),
     *each(
         _told,
         f"{ABOUT}{{0,2}} las <t:{HOUR}> {NO_THINGS} (?! (word)? NOUN | words)",
         f"{ABOUT}{{0,2}} (a | al) las <t:{HOUR}> {NO_COUNTED} (?! word COSAS)",
-        f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED} (?! word |"
-        " words)",
+        f"{ABOUT}{{0,2}} a la <t:(NUM | WNUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
+        " (?! word | words)",
         f"{ABOUT}{{0,2}} a la <t:(NUM | una | uno | one) {_AND_MINUTES} {AFTER}{{0,4}}> {NO_COUNTED}",
-        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}",
+        f"{ABOUT}{{0,2}} <la:la> <t:(NUM | una | uno | one | CLOCK) {MINUTES}? {AFTER}{{0,4}}> {NO_COUNTED}"
+        # "La uña del pie", without its sign
+        " (?! (del | de (la | mi | su)) word)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} (las)? <t:{HOUR}> {NO_COUNTED_AT} (?! word | words)",
         f"{ABOUT}{{0,2}} at {ABOUT}{{0,2}} <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT}"
         " (?! words)",
         f"(tipo | a eso de | eso de | APROX (a | de)?) (las | a las)? <t:(NUM | WNUM | una | CLOCK | DOTTED) {MINUTES}?"
         f" {AFTER}{{0,3}}> {NO_COUNTED}",
         f"(sobre | hacia | cerca de | about) (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED} {_BEFORE_DAY}",
-        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the)",
+        f"about <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_THINGS} (?= if | PORQUE | i | since | when | PERO | in the"
+        " | is (good | better | word for (me | words)))",
         f"(HORA | time | a HORAS | a HS) (COLON | es | is)? <t:{HOUR}> {NO_COUNTED}",
         f"at the <t:(NUM | WNUM | one | CLOCK) {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED_AT} (?! word | words)",
         f"(?<= WD | TOM | TODAY | TH | ORDW | MON | PARTEN | WEEK) COMMA? {ABOUT}? about <t:HOURN {MINUTES}?"
         f" {AFTER}{{0,3}}>"
-        f" {NO_THINGS} (?! of | word? words)",
+        f" {NO_THINGS} (?! of | word? (words | COSAS | GROUP))",
+        # "A golpe de 3", "a la altura de las 5"
+        f"como? a (la | los)? golpe de (las)? <t:HOURN {MINUTES}? {AFTER}{{0,3}}> {NO_COUNTED}",
         "(?<! .) <t:NUM | WNUM> (?= (PREFER than | instead of) NN (?= $ | PAUSE))",
         "(?<= AGREED | PERDON) <t:NUM | WNUM> (?= COMMA? (not | no) NN (?= $ | PAUSE))",
         "(?<! .) <t:NUM | WNUM> (?= (on | the)? WD PARTEN | on (the)? NUM TH)",
@@ -312,7 +345,7 @@ _SINGLE = (
     *each(_round_hour, "(?<= WD | TOM | TODAY) <t:BIG> (?= $ | PAUSE | FILL)"),
     *each(_dashed_clock, "(at | by)? <t:DASHED> (MER | oclock | in the PARTEN | PARTEN)"),
     *each(_dashed_clock, "at <t:DASHED>", "(?<= WD | TOM | TODAY) <t:DASHED> (?= $ | PAUSE | FILL)"),
-    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)"),
+    *each(_asked_hour, "(?<= STOP | ASK) <t:NUM> (?= ASK)", "(?<= STOP | ASK | COMMA) <t:NUM> (?= then ASK)"),
     *each(_dotted_hours, "<t:DOTTED> (HOURS | HORAS)"),
     *each(_spaced, "<t:NUM <m:NUM> (MER | HS | HORAS | HOURS)>"),
     *each(_hours, "<t:NUM> HS (?! NUM)", "<t:NUM | WNUM | TENS> (HORAS | HOURS)"),
@@ -332,11 +365,16 @@ _SINGLE = (
         "(?<= (FULLDATE | SLASHED | WD) (SLASH | COMMA | DASH)) <t:DOTTED> (?= $ | PAUSE | FILL | SLASH | DASH)",
         "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",
         "(?<! INSIDE) <t:DOTTED> (?= $ | BREAK | FILL | COMMA | ya | VOY | PUEDO | yo | EJEM | me)",
+        # "Voy 19.30", "paso 20.15 por el pedido"
+        "(?<= VOY | STEP) <t:DOTTED> (?= $ | PAUSE | FILL | por | a (word | PICK_UP) | con)",
         "(?<= PARTES COMMA | posible COMMA | ser COMMA | PUEDO COMMA) <t:DOTTED> (?= $ | BREAK | FILL)",
     ),
     *each(_weak, "(?<= TODAY | TOM) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM)"),
     *each(
         _told,
+        # "Friday morning, 8 if possible"
+        "(?<= (PARTEN | TARDE | NOCHE | TEMPRANO | EARLY) COMMA) <t:NUM | WNUM> (?= $ | PAUSE | FILL | if"
+        " | si me{0,2} PUEDO)",
         "(?<= TARDE | NOCHE | PARTEN | TONIGHT | eve) <t:NUM> (?= $ | PAUSE | FILL | i | EJEM | por FILL | para | for |"
         " if | si | with"
         " | con | PORQUE | at | and | y | en | que | since)",
@@ -344,7 +382,7 @@ _SINGLE = (
     *each(
         _told,
         # "We will be 8" counts who comes.
-        f"(MAKING (its | that)? | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
+        f"(MAKING (its | that)? | TALK its | (?<! EJEM | i | NOW) be) <t:(NUM | WNUM) {MINUTES}?> {NO_THINGS} (?= $"
         f" | BREAK | COMMA | instead | PREFER | not | FILLER |"
         " on | TOM"
         " | WD)",
@@ -374,8 +412,16 @@ _SINGLE = (
         "(?<! .) <h:NUM> y <m:NUM | WNUM | TENS> $",
         "(?<= COMMA) <h:NUM> y <m:WNUM | TENS> (?= $ | PAUSE | FILL)",
         "(?<= COMMA | VOY) <h:NUM> y <m:NUM> (?= mas o menos | APROX | $ | STOP)",
+        # "Jueves 9 de marzo, 9 y 30, para la placa"
+        "(?<= (WD | MON | TOM | TODAY) COMMA) <h:NUM> y <m:NUM> (?= PAUSE | FILL)",
         "(?<! .) <h:TENS> y? <m:TENS | WNUM> $",
         "(?<= TOM | TODAY | WD) <h:NUM | WNUM | una> y <m:NUM | WNUM | TENS> (?= $ | PAUSE | FILL)",
+        # "Mañana nueve y veinte estoy en la puerta"
+        f"(?<= TOM | TODAY | PARTES | WDAY) <h:WNUM | una> y <m:WNUM | TENS> {_SOMEBODY_NEXT}",
+        f"(?<! INSIDE) <h:WNUM | una> y <m:WNUM | TENS> {_SOMEBODY_NEXT}",
+        f"(?<= TOM | TODAY | PARTES) <h:NUM> y <m:NUM> {_SOMEBODY_NEXT}",
+        "(?<= TOM | TODAY | WDAY | PARTEN) <h:WNUM | one> DASH? <m:WNUM | TENS>"
+        " (?= i | IM | ILL | ejem | at | for | if | with | in (the | your))",
         "(?<= TOM | TODAY | WD | PARTEN) <h:NUM> <m:NUM> (?= $ | PAUSE | FILL)",
         "(?<! .) <h:NUM> <m:NUM> (?= (on | el | the)? (TOM | TODAY | WD))",
     ),
@@ -404,6 +450,8 @@ _SINGLE = (
         f"(a | al | FALTA | las){{0,2}} (un)? cuarto (para | antes de) (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         "(a las | (?<! de | a) las | FALTA)? (?<! el | del | al | DIA | WDAY | de) <n:NN> (MINU)? para"
         f" (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! INSIDE) al <n:WNUM | TENS> para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
+        f"(?<! INSIDE) al cuarto para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
         f"FALTA <n:NN> (MINU)? para (la | las) <t:HOURN {AFTER}{{0,3}}> {NO_THINGS}",
     ),
     *always(

@@ -8,8 +8,10 @@ from recado.brain.rules.when.matched import always, each
 from recado.brain.rules.when.mentions import Except, Meant, Nothing, Soonest, Vague
 from recado.brain.rules.when.tokens import Tokens
 
-_ASK = ALPHABET.of("ASK")
+_ASK, _TALK = ALPHABET.of("ASK"), ALPHABET.of("TALK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
+_TO_COME = _WISHES | frozenset(ALPHABET.union("ILL GETTING TAKE"))
+_ILL = ALPHABET.of("ILL")
 _SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
@@ -23,15 +25,30 @@ _NO_HOURS = "(?! between | after | past | before | in | about | at | from | unti
 """After "any time" and "sometime": hours that say which."""
 
 _SUBJECT = (
-    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | its | the | my"
+    "(HAVE GOT? | FEAST | TEMPORADA | (the | my)? (COSAS | UNA_COSA | ESTACION) | i | IM | its | the | my"
     " | this | words | EJEM | work | word (?! u))"
 )
 _HAPPENS = (
     "(word | words | EJEM | my | the | is | GETTING | COME | MAKE | DID | better | over | out | up | of"
-    " | work | RETURN | from | off | left | gone | BUSY | SALGO | holidays | viaje | to | SEASON | FEAST"
-    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given){1,6}"
+    " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
+    " holidays | viaje | to | SEASON | FEAST"
+    " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | in | MOVED | TAKES_PLACE | OPEN | AGREED"
+    " | DEY | BEGINNING){1,6}"
 )
+_THEN = (
+    "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
+    " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK"
+    " | CITA | word (the | my | a | in | for | that | this | ejem)))"
+)
+"""What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
+
+
+def _each_time(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Crying whenever I touch the ankle": what comes again is no day, where nothing is wished."""
+    del match
+    return Nothing() if _TO_COME.isdisjoint(tokens.letters) else None
+
 
 _SOME_DAY = always(
     Vague(),
@@ -52,19 +69,34 @@ _SOME_DAY = always(
     "ALGUN (MANANA | TARDE | NOCHE)",
     "(en el word (del | de el) | durante (el | este)) (MES | ANO) (?= $ | PAUSE | FILL)",
     # "When I get paid", "once the rain stops": nobody knows when. "When I bite, it hurts" wishes nothing.
-    f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL)",
-    f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)",
+    f"(?<! INSIDE) (MAYBE)? when {_SUBJECT} {_HAPPENS} (?= $ | BREAK | FILL | {_THEN})",
+    f"(?<! INSIDE) (MAYBE)? once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)",
+    # "After I'm paid", "not till I've sold the cattle"
+    f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
+    f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    " | UNA_COSA){1,2} time? (COME | MAKE | GETTING | word)? (?= $ | BREAK | FILL)",
+    f" | UNA_COSA){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
+    "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
+    # "Cuando deje de llover": "dejé", "paré" and "terminé" are written with an accent or with a past beside them.
+    "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word | SUBJ))",
+    "(APENAS | en cuanto | hasta que) (ya)? HAPPENED de word",
+    f"(?<= hasta) que {_WHO} (EVENT | subj)",
+    f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
     "(un | ALGUN) DIA HABIL",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
     "dentro (del | de el | de este) (MES | ANO)",
     f"(APENAS | en cuanto | ni BIEN | muy PRONTO como) {_WHO} EVENT",
-    "(?<! INSIDE) (TALVEZ | mejor)? (DESPUES (de | del) | antes (de | del) | PASADA) (mi | el | la | los | las)?"
+    "(?<! INSIDE) (TALVEZ | mejor)? ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA) (mi | el | la | los |"
+    " las)?"
     " (word | words | viaje) (?= $ | BREAK | FILL)",
+    # "Hagámosle el cambio de aceite después de mi viaje a Santa Cruz"
+    "((DESPUES | LUEGO) (de | del) | PASADA | RETURNING (de | del)) (mi | el)? viaje"
+    " ((a | al | por | de) (la | el)? (word | LOCAL | santo){1,2})? (?= $ | BREAK | FILL)",
+    "(?<! INSIDE) (DESPUES de | PASADA) (las | los) words (me | lo | la)? (VOY | WE_DO | words)"
+    " (?= el | la | los | las)",
     "estos DIAS",
     "(un | ALGUN) DIA (?= $ | PAUSE | en la SEMANA | que | FILLER | SUBJ | a las)",
     "some (DAY | DIA | time | fecha)",
@@ -72,13 +104,14 @@ _SOME_DAY = always(
     "CUALQUIER de estos DIAS",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
     "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
-    "(?<! UNIT) (DESPUES (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)? TEMPORADA",
+    "(?<! UNIT) ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)?"
+    " TEMPORADA",
     "(como | TALVEZ | ya) por MON (?! (el)? NN)",
     "dentro de (EJEM | poco)",
     "(el | la | un | una) (DIA | fecha) (que)? (EJEM | u | me){0,2} SUBJ",
     "(el | DIA) que me? SUBJ",
     "(el | la)? (DIA | fecha) que (u | me){1,2} (AGENDADO | QUEDA | VIENE | es)",
-    "(para | en | PASADA | DESPUES (de | del) | antes (de | del)) (el | los)? CARNAVAL",
+    "(para | en | PASADA | (DESPUES | LUEGO) (de | del) | antes (de | del)) (el | los)? CARNAVAL",
     "(un | ALGUN | some | any) WDAY (?! NUM | que VIENE)",
     "any WDAY (COMMA? (or | and) WDAY | COMMA WDAY){1,3}",
     "(on)? any (DAY | DIA | DAYS) (at EJEM)? (?! after | before | between)",
@@ -105,6 +138,8 @@ _SOME_DAY = always(
     f"SOMETIME {_NO_HOURS}",
     "(ORDW | ULTIMO | last | NUM TH) (WEEKU | QUINCENA) (de | del | of) (MON | (este | the | next | PROX)? MONTHU)",
     "later (this | next) (WEEK | MONTH | YEAR)",
+    # A week of sales in Mexico.
+    "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | para | en | hasta) el? BUENAS FIN (?! de)",
     "antes de que (SUBJ | EVENT | word | me){1,2} (el | la | este)? (ANO | MES | SEMANA | MON)",
     "in the new (YEAR | MONTH | WEEK)",
     "(after | before | about | over | during | until | until after) (the | my | your)? (MON | SEASON | new)?"
@@ -137,15 +172,19 @@ _SOME_DAY = always(
     "(muy)? PRONTO",
     "SOON",
     "PROXIMAMENTE",
-    "(LUEGO | DESPUES) (?= $ | BREAK)",
     "(?<! y) (LUEGO | DESPUES) (lo | la)? me? vemos",
+    # "Ahí luego te caigo con la podadora"
+    "(?<! INSIDE | COMMA) (ya | EJEM | si){0,2} (LUEGO | DESPUES) (yo | me | la | lo | las | los){0,2} (VOY | STEP |"
+    " word"
+    " | TAKES_PLACE | PICK_UP | MOVER) (?! de | y | $ | PAUSE | FILL)",
     "RETURNING (de | del) (las | mi | el | la)? (vacaciones | viaje | word)",
-    "(DESPUES (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
+    "((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | PASADO | after | before) (el | los | the)? FERIADO",
     "cuando (PASO | word) (el | la | los | las)? (FERIADO | vacaciones)",
     "(?<! .) (el que SUBJ | la que SUBJ) (?= $ | STOP | FILL)",
     "(?<! .) (a | para)? (MEDIADOS | QUINCENA) (?= $ | BREAK | FILL)",
     "(un | uno | ALGUN) WDAY (o | y) (un)? WDAY",
-    "(after | before | DESPUES de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS | EASTER)?"
+    "(after | before | (DESPUES | LUEGO) de | antes de | PASADA) (the | las | los | mi | my | estos)? (CHRISTMAS |"
+    " EASTER)?"
     " (holidays | vacaciones)",
     "(un)? DIA de (la)? SEMANA",
     "(on)? (a)? WEEKDAY",
@@ -166,17 +205,20 @@ _SOME_DAY = always(
     " PROX)? MONTHU)",
     "(EASTER | THANKSGIVING | CHRISTMAS) (WEEK | holidays)",
     "(la)? SEMANA de (NAVIDAD | PASCUA | ANO nuevo)",
-    "(?<! WDAY) (after | before | about | over | following | prior to | DESPUES de | antes de) (el | la"
+    "(?<! WDAY) (after | before | about | over | following | prior to | (DESPUES | LUEGO) de | antes de) (el | la"
     " | the)? (DIA de)? (NAVIDAD |"
     " CHRISTMAS |"
     " REYES | PASCUA |"
     " ANO nuevo | new YEARU | EASTER | THANKSGIVING | los REYES)",
 )
-_ANY_DAY = always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}")
+_ANY_DAY = (
+    *each(_each_time, "WHENEVER (i | ejem | its | word) EJEM? (word | IR)"),
+    *always(Vague(any=True), f"WHENEVER {_NO_HOURS}", f"(on)? any time (at EJEM)? {_NO_HOURS}"),
+)
 _OTHER_DAY = always(
     Vague(other=True),
-    "(para | en | por)? OTRO (DIA | momento | fecha | RATO)",
-    "(in | at | on)? (a | some)? another (DAY | time | fecha)",
+    "(?<! ese) (para | en | por)? OTRO (DIA | momento | fecha | RATO)",
+    "(?<! that) (in | at | on)? (a | some)? another (DAY | time | fecha)",
 )
 _SOME_HOUR = (
     *always(
@@ -184,6 +226,7 @@ _SOME_HOUR = (
         "(un poco)? mas TARDE (?! de | TODAY)",
         "(?<! or | and) later (?! than)",
         "al RATO",
+        "(LUEGO | DESPUES) (?= $ | BREAK)",
         "mas RATO",
         "en un RATO (mas)?",
     ),
@@ -253,11 +296,12 @@ _MONTHS = always(
     " SEASON | vacaciones | holidays)",
     f"(en | in | entre | between | hacia)? MON (o | or | y | and | DASH) MON (?! is my) {_NAMED_AFTER}",
     f"hacia MON {_NAMED_AFTER}",
+    "(ya | como)? por EJEM (de | en | por | a) MON (?! (el)? NN)",
     "(?<! INSIDE) COME (SEASON | MON) (?= $ | PAUSE | FILL)",
     "(MONTH | YEAR) end",
     "(la | esta | en la | PROX | esta PROX | la PROX)? (ORDW | ULTIMO | NUM TH) QUINCENA (de MON)?",
     "(la | en la | para la)? OTRO QUINCENA",
-    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | DESPUES de | antes de | PASADA"
+    "(la | en | esta | en la | PROX | esta PROX | la PROX | para | para la | (DESPUES | LUEGO) de | antes de | PASADA"
     " | a | cuando"
     " (PASO | word)) "
     "la? QUINCENA",
@@ -277,10 +321,12 @@ _SEASONS = always(
     " | until | DESPUES (de |"
     " del)) (the | el | la | PROX)?"
     " (SEASON | ESTACION) (que VIENE)?",
-    "(en | in | para | by | until | hasta | a partir de | from | starting | este | this | next | PROX | durante |"
-    " during | before | after | about | MAYBE | TALVEZ"
+    # "In april we also want": a month for sure.
+    "(SOMETIME in | in | during | en | durante) MON (BIG)? (?! (COMMA)? (the | el)? (NN | ORDW) (?! COSA | GONE))",
+    "(para | by | until | hasta | a partir de | from | starting | este | this | next | PROX"
+    " | before | after | about | MAYBE | TALVEZ"
     " | antes de"
-    f" | DESPUES de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
+    f" | (DESPUES | LUEGO) de | el MES de | el PROX | MES de) MON (BIG)? {_NAMED_AFTER}",
 )
 _SOONEST = always(
     Soonest(),
@@ -361,6 +407,9 @@ _GONE_BY = always(
     "(N | a | an | half an | media | half) (HOURU | MINU) (later | EARLIER | antes | DESPUES | mas TARDE | mas"
     " TEMPRANO)",
     "(N | a) (DAY | WEEK | MONTH | YEAR | HOUR) ago",
+    # "Se me fue la roncha, pero 3 días después me salió otra vez"
+    "(NN | un | una) (DIA | DIAS | SEMANA | SEMANAS) (DESPUES | mas TARDE) COMMA? (ya | me | la | lo){0,2}"
+    " (HAPPENED | SEEMS_PAST | ERA)",
     "(N | a) (DAYU | WEEKU) ago (on)? (TODAY | WD)",
 )
 
@@ -382,8 +431,22 @@ def _in_english(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Vague() if tokens.language == "en" else None
 
 
+def _once(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "I'll take it once my exams are over"; "I will confirm once my salary enters" tells when somebody will write."""
+    return Vague() if _TALK not in tokens.letters[: match.start()] else None
+
+
+def _then_only(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "We'll bring the heifers in when the roads dry out"; "I'll call you when my car is done" tells when somebody
+    will call."""
+    before = tokens.letters[: match.start()]
+    return Vague() if _ILL in before and _TALK not in before else None
+
+
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
+    *each(_then_only, f"when (?! (i | IM | ejem) (EJEM)? COME) {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)"),
+    *each(_once, f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,

@@ -172,7 +172,9 @@ class Judge:
         )
 
     def _hour_offered(self) -> bool:
-        return any(isinstance(item.meant, TimeNamed) and self._offered(item) for item in self._skeleton.items)
+        return any(
+            isinstance(item.meant, TimeNamed | TimeSpan) and self._offered(item) for item in self._skeleton.items
+        )
 
     def _stands(self, item: Item) -> bool:
         """A day that is offered and that a calendar knows; one of the past only if there is no other."""
@@ -188,7 +190,8 @@ class Judge:
     def _overrides(self, definite: Item, loose: Item) -> bool:
         if self._only_hours(loose) and not self._moving and not self._lies_behind(definite):
             return False
-        if definite.reported and self._lies_behind(definite) and isinstance(loose.meant, Soonest):
+        sure = isinstance(loose.meant, Soonest) or (isinstance(loose.meant, Vague) and not loose.reported)
+        if definite.reported and self._lies_behind(definite) and sure:
             return True
         return loose.at > definite.at and (
             isinstance(loose.meant, Except)
