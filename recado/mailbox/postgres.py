@@ -27,7 +27,7 @@ COMMAND_TIMEOUT_S = 30.0
 # cheap then, and goes on so until PostgreSQL has counted the table anew: for a minute or more at a new database. All
 # statements here have an index. (Without `jit`: where one has none all the same, its plan looks dear enough for it. See
 # https://www.postgresql.org/docs/current/runtime-config-query.html, and `jit_above_cost` there.)
-PLANNER = {"enable_seqscan": "off", "jit": "off"}
+PLANNER = ("SET enable_seqscan = off", "SET jit = off")
 # The first pause after a collision; the next ones are twice as long each.
 COLLISION_S = 0.002
 # Hints are gathered for so long: every notification is a commit, and all commits wait for it.
@@ -89,6 +89,12 @@ class _Connection(asyncpg.Connection):
 async def _set_up(connection: Any) -> None:
     notice_silence(connection)
     await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+
+
+async def _set_up_planner(connection: Any) -> None:
+    await _set_up(connection)
+    # Told after the start: a pooler refuses what it does not know of at the start.
+    await connection.execute("; ".join(PLANNER))
 
 
 class PostgresDriver:
@@ -157,8 +163,7 @@ class PostgresDriver:
                     timeout=CONNECT_TIMEOUT_S,
                     command_timeout=COMMAND_TIMEOUT_S,
                     statement_cache_size=100 if direct else 0,
-                    server_settings=PLANNER if direct else None,
-                    init=_set_up,
+                    init=_set_up_planner if direct else _set_up,
                     connection_class=_Connection,
                 )
             return self._pool

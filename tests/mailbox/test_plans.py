@@ -81,8 +81,8 @@ async def test_rows_that_were_found_are_reached_by_their_id(database: Database, 
     query = STATEMENTS[name]
     nulls = ", ".join(["NULL"] * len(query.postgres_arguments([], dict.fromkeys(query.postgres.scalars, 1))))
     async with database.engine.connect() as connection:
-        for setting, value in {**PLANNER, "plan_cache_mode": "force_generic_plan"}.items():
-            await connection.exec_driver_sql(f"SET LOCAL {setting} = {value}")
+        for setting in (*PLANNER, "SET plan_cache_mode = force_generic_plan"):
+            await connection.exec_driver_sql(setting)  # undone at the end, with the transaction
         await connection.exec_driver_sql(f"PREPARE asked AS {query.postgres.sql}")
         found = await connection.exec_driver_sql(f"EXPLAIN EXECUTE asked({nulls})")
         steps = [str(row[0]).strip() for row in found]

@@ -157,6 +157,21 @@ async def test_listen_uses_the_direct_url_and_behind_a_pooler_no_statement_is_ke
         await driver.close()
 
 
+@on_postgres
+@pytest.mark.parametrize(("pooled", "reads_whole_tables"), [(False, "off"), (True, "on")])
+async def test_only_sessions_of_our_own_are_set_to_go_by_indexes(
+    world: World, pooled: bool, reads_whole_tables: str
+) -> None:
+    """Behind a pooler the next who has the session would be set so, too."""
+    url = world.database.url
+    driver = PostgresDriver(f"{url}{'&' if '?' in url else '?'}application_name=pooled" if pooled else url, url, "me")
+    try:
+        shown = await driver.run(lambda tx: tx.fetch(Query("SHOW enable_seqscan")), Priority.OTHER)
+        assert [row[0] for row in shown] == [reads_whole_tables]
+    finally:
+        await driver.close()
+
+
 # --- SQLite ---------------------------------------------------------------------------------------------
 
 
