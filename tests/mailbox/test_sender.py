@@ -220,21 +220,27 @@ async def test_a_dead_process_line_is_taken_over_half_a_second_after_its_lease(
     assert sender.POLL_S <= 0.5
 
 
+@pytest.fixture
+def waits(mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """For how long a sender wants to wait until it looks at the leases again; it waits for good."""
+    asked: list[float] = []
+
+    async def wait(timeout_s: float) -> bool:
+        asked.append(timeout_s)
+        await asyncio.sleep(3600)
+        return True
+
+    monkeypatch.setattr(mailbox.lines_bell, "wait", wait)
+    return asked
+
+
 async def test_a_worker_looks_again_when_a_lease_ends(
-    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    world: World, mailbox: Mailbox, other: Mailbox, shop: Shop, waits: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not a round later: so a dead process's line waits for its lease, and for the database."""
     monkeypatch.setattr(sender, "POLL_S", 1_000.0)
     await lane(other, shop)
     await world.execute("UPDATE senders SET lease_until_ms = lease_until_ms + 600000")
-    waits: list[float] = []
-
-    async def wait(timeout_s: float) -> bool:
-        waits.append(timeout_s)
-        await asyncio.sleep(3600)
-        return True
-
-    monkeypatch.setattr(mailbox.lines_bell, "wait", wait)
     async with running(make_sender(mailbox, [shop], FakeChannel())):
         await eventually(lambda: waits)
     assert 500.0 < waits[0] <= 605.0
@@ -244,18 +250,10 @@ async def test_a_worker_looks_again_when_a_lease_ends(
 
 
 async def test_a_worker_alone_looks_no_more_often_than_its_rounds(
-    mailbox: Mailbox, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    mailbox: Mailbox, shop: Shop, waits: list[float]
 ) -> None:
     """Nobody else has a lease that could end: there is nothing to look for meanwhile."""
     await lane(mailbox, shop)
-    waits: list[float] = []
-
-    async def wait(timeout_s: float) -> bool:
-        waits.append(timeout_s)
-        await asyncio.sleep(3600)
-        return True
-
-    monkeypatch.setattr(mailbox.lines_bell, "wait", wait)
     async with running(make_sender(mailbox, [shop], FakeChannel())):
         await eventually(lambda: waits)
     assert waits[0] == sender.POLL_S
