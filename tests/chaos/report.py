@@ -19,6 +19,7 @@ HEADER = (
     "otherwise wrong",
     "repeats (unknown, marked)",
     "takeover s median/max",
+    "takeover of jobs s median/max",
     "too late",
     "next answer s median/max",
     "start s median/max",
@@ -37,8 +38,8 @@ def _seconds(value: float | None) -> str:
     return "not measured" if value is None else f"{value:.1f}"
 
 
-def _longest(result: Result) -> list[float]:
-    return [takeover.longest_s for takeover in result.takeovers if takeover.longest_s is not None]
+def _longest(result: Result, jobs: bool = False) -> list[float]:
+    return [waited_s for takeover in result.takeovers if (waited_s := takeover.longest_s(jobs)) is not None]
 
 
 def row(result: Result) -> list[str]:
@@ -53,6 +54,7 @@ def row(result: Result) -> list[str]:
         str(other),
         f"{verdict.repeats}, {verdict.marked}",
         _pair(_longest(result)),
+        _pair(_longest(result, jobs=True)),
         str(len(result.late)),
         _pair(result.first_answers_s),
         _pair(result.starts_s),
@@ -68,6 +70,7 @@ def table(results: Sequence[Result]) -> list[list[str]]:
 
 def as_json(result: Result) -> dict[str, Any]:
     median, longest = median_and_max(_longest(result))
+    job_median, job_longest = median_and_max(_longest(result, jobs=True))
     answer_median, answer_longest = median_and_max(result.first_answers_s)
     start_median, start_longest = median_and_max(result.starts_s)
     turns = sum(any(holding.kind == "turn" for holding in takeover.held.holdings) for takeover in result.takeovers)
@@ -84,6 +87,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "repeats": result.verdict.repeats,
         "marked": result.verdict.marked,
         "takeover_s": {"median": median, "max": longest, "late": result.late},
+        "takeover_of_jobs_s": {"median": job_median, "max": job_longest},
         "next_answer_s": {"median": answer_median, "max": answer_longest},
         "starts_s": {"median": start_median, "max": start_longest},
         "stops_s": [round(stop_s, 2) for stop_s in result.stops_s],

@@ -387,11 +387,19 @@ async def _keep(run: Run, result: Result | None) -> None:
 
 
 def _notes(folder: Path) -> list[str]:
-    """Errors in the logs of Recado's processes."""
+    """Errors in the logs of Recado's processes; of a traceback also what was raised."""
     found: dict[str, int] = {}
     for log in sorted(folder.glob("*.log")):
-        for line in log.read_text(errors="replace").splitlines():
+        lines = log.read_text(errors="replace").splitlines()
+        for number, line in enumerate(lines):
             if "Traceback" in line or "_defect" in line or "[error" in line:
                 text = f"{log.stem}: {line[line.find('[') :].strip() if '[' in line else line.strip()}"
+                if "Traceback" in line:
+                    text += f" {_raised(lines[number + 1 :])}"
                 found[text] = found.get(text, 0) + 1
     return [f"{text} ({count} times)" for text, count in found.items()]
+
+
+def _raised(after: list[str]) -> str:
+    """What ends the traceback whose first line is before these."""
+    return next((line.strip() for line in after if line and not line.startswith(" ")), "")

@@ -47,9 +47,9 @@ class Takeover:
     waited_s: tuple[tuple[Holding, float], ...]
     late: tuple[str, ...]
 
-    @property
-    def longest_s(self) -> float | None:
-        return max((waited_s for _, waited_s in self.waited_s), default=None)
+    def longest_s(self, jobs: bool) -> float | None:
+        """Of what people wait for (turns and lines), or of jobs; None if it held nothing of the kind."""
+        return max((waited_s for held, waited_s in self.waited_s if (held.kind == "job") is jobs), default=None)
 
 
 def counted_s(killed_s: float, taken_s: float, able_since_s: float) -> float:
