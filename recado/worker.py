@@ -82,7 +82,6 @@ class Worker:
         mailbox, directory = self.runtime.mailbox, self.runtime.directory
         await mailbox.beat(self.kind, __version__)
         self.living.set()
-        await mailbox.wake_lost()
         turns = asyncio.create_task(self.turns.run(), name="turns")
         sender = asyncio.create_task(self.sender.run(), name="sender")
         beside = [

@@ -221,21 +221,20 @@ _WAKE_LOST = Query(
     )
     UPDATE conversations SET
         wake_ms = CASE WHEN wake_ms <= {{now}} + {WRONG_CLOCK_MS} THEN wake_ms
-            WHEN owner IS NULL THEN {{now}} ELSE {{now}} + :leave_ms END,
+            WHEN owner IS NULL THEN {{now}} ELSE {{now}} + {TURN_LEASE_MS} END,
         pending_due_ms = CASE WHEN pending_due_ms > {{now}} + {WRONG_CLOCK_MS} THEN {{now}} ELSE pending_due_ms END,
         first_pending_ms = CASE WHEN first_pending_ms > {{now}} + {WRONG_CLOCK_MS} THEN {{now}}
             ELSE first_pending_ms END
     FROM found WHERE conversations.id = found.id
-    """,
-    scalars="leave_ms bigint",
+    """
 )
 
 
-async def wake_lost(tx: Tx, leave_ms: int = 0) -> None:
+async def wake_lost(tx: Tx) -> None:
     """Look now at conversations that were to be looked at when a clock said so that was ahead. Those that somebody
-    holds are left to them for `leave_ms`: who lives extends the lease meanwhile.
+    holds are left to them for a lease: who lives extends it meanwhile.
     """
-    await tx.fetch(_WAKE_LOST, leave_ms=leave_ms)
+    await tx.fetch(_WAKE_LOST)
 
 
 async def claim_turns(tx: Tx, owner: str, size: int) -> list[Claim]:

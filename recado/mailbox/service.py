@@ -391,15 +391,11 @@ class Mailbox:
         """Say that this process takes no more work: what it gives back from now on is for others."""
         await self.driver.run(lambda tx: senders.stop_working(tx, self.owner), Priority.MARK)
 
-    async def wake_lost(self) -> None:
-        """What a wrong clock put off is looked at now. A worker asks for it when it begins."""
-        await self.driver.run(claims.wake_lost, Priority.OTHER)
-
     async def set_right(self) -> int:
         """What a clock put off that was ahead, and is right again, is answered and sent now; how many messages. What
         living processes are at stays theirs. Two processes may do so at a time.
         """
-        await self.driver.run(lambda tx: claims.wake_lost(tx, claims.TURN_LEASE_MS), Priority.OTHER)
+        await self.driver.run(claims.wake_lost, Priority.OTHER)
         total = 0
         while moved := await self.driver.run(outbox.set_right, Priority.OTHER):
             total += moved

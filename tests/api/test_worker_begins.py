@@ -1,12 +1,18 @@
 """What a worker does when it begins, in all its rooms."""
 
+import asyncio
+from typing import Any
+
+import pytest
 from sqlalchemy import func, select, update
 
 from recado.db import database_now_ms
 from recado.jobs.models import Job, Schedule
+from recado.mailbox.driver import DatabaseDown
 from recado.mailbox.models import OutboxMessage
 from recado.worker import make_worker
 from tests.api.conftest import Api, Tenant
+from tests.mailbox.support import eventually
 
 DAY_MS = 24 * 3_600_000
 YEAR_MS = 365 * DAY_MS
@@ -27,3 +33,28 @@ async def test_what_a_clock_that_was_ahead_put_off_is_due_when_a_worker_begins(a
         for wanted in (select(func.max(OutboxMessage.due_ms)).where(_QUEUED), select(func.max(Job.due_ms))):
             assert (await session.scalar(wanted) or late_ms) <= now_ms
         assert (await session.scalar(select(func.max(Schedule.next_ms))) or late_ms) <= now_ms + DAY_MS
+
+
+async def test_a_worker_that_is_ready_outlives_a_database_that_goes_away_at_that_moment(
+    api: Api, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver, refused, back = api.runtime.mailbox.driver, asyncio.Event(), asyncio.Event()
+    run = driver.run
+    worker = make_worker(api.runtime, "up")
+
+    async def away(*given: Any, **named: Any) -> Any:
+        if worker.living.is_set() and not back.is_set():
+            refused.set()
+            raise DatabaseDown("away")
+        return await run(*given, **named)
+
+    monkeypatch.setattr(driver, "run", away)
+    working = asyncio.create_task(worker.run())
+    try:
+        await asyncio.wait_for(refused.wait(), 30)
+        back.set()
+        await eventually(lambda: working.done() or worker.turns.stats.settled)
+        assert not working.done()
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)

@@ -291,7 +291,8 @@ async def run_case(case: Case, scale: Scale, seed: int, folder: Path, postgres: 
                 await run.carry_out()
             verdict, takeovers, stats = await run.judge()
         except ChaosError:
-            await _keep(run, None)
+            with contextlib.suppress(Exception):  # a database that is away must not hide what broke off
+                await _keep(run, None)
             raise
         answers_ms = [(one.line, one.at_ms) for one in run.answers()]
         result = Result(

@@ -322,9 +322,14 @@ async def test_what_waits_by_a_clock_that_was_ahead_is_answered_when_a_worker_be
     await mailbox.store([shop.arrival("not begun", BETO)])
     world.advance(-3_600_000)
     assert await claim(other) == []
-    await other.wake_lost()
-    assert len(await claim(other)) == 2
-    await other.wake_lost()  # what is held by the right clock stays held
+    await other.set_right()
+    (begun,) = await claim(other)
+    assert begun.messages[0].provider_message_id == "not begun"
+    await answer(other, begun, out())
+    world.advance(TURN_LEASE_MS)  # in which a living one would have said that it has the other
+    (taken,) = await claim(other)
+    assert taken.messages[0].provider_message_id == "in work"
+    await other.set_right()  # what is held by the right clock stays held
     assert await claim(other) == []
 
 
