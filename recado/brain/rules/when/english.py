@@ -69,7 +69,7 @@ once: once
 MORNING: morning mrng mrning mornng mornin morn mornig moring
 MORNINGS: mornings
 AFTERNOONS: afternoons
-AFTERNOON: afternoon arvo avo afternoonish aftrnoon aftnoon aft afternon
+AFTERNOON: afternoon aftanoon aftanun afternun aftnun arvo avo afternoonish aftrnoon aftnoon aft afternon
 EVENINGS: evenings
 EVENING: evening evenin evning evng evnin
 NIGHTS: nights nites
@@ -269,6 +269,12 @@ BORN: born birth dob birthdate
 BIRTHDAY: birthday bday birthdays bdays bday's birthday's
 STREET: street park square ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
 MESA: room suite
+# Where cattle are sold: no "martes".
+LOCAL: mart marts
+# "The Sunday Independent", "Sunday roast".
+PAPER: independent gleaner observer herald tribune telegraph gazette newspaper paper papers roast
+# "He answers to Friday".
+ANSWERS: answers responds
 flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
@@ -319,7 +325,8 @@ getting: getting
 WORK_FOR: works suits suit fine perfect
 WOULD: would wud wld wuld
 QUERIA: wanted needed
-WISHED: want need wants needs wanna i'd looking lets let's let wish gimme
+WISHED: want need wants needs wanna i'd looking lets let's wish gimme
+let: let
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds

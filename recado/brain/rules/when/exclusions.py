@@ -29,7 +29,7 @@ _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until 
 _FEW = 12
 """So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
-_LAST_HOUR, _QUARTER = 24, 15
+_NOON, _LAST_HOUR, _QUARTER = 12, 24, 15
 
 _DATE = (
     "(<full:FULLDATE>"
@@ -37,6 +37,7 @@ _DATE = (
     " ((COMMA | de | del | DASH | SLASH){0,2} (ANO)? <year:BIG> | (de | del) (ANO)? <short:NUM | WNUM | TENS>)?"
     " | <mon2:MON> (the)? <day2:NUM | ORDW> (TH)? (COMMA? <year2:BIG>)? | <pair:SLASHED | DASHED> | <only:BIG>)"
 )
+_STREET_NAME = "(word | words | MON | WDAY | SAT | SUN | COSA | LOCAL | PAPER | new | OLD | SEASON){1,3} STREET"
 _DATED_NAME = "(NUM | WNUM | ORDW) (TH | DEGREE)? de MON"
 
 
@@ -76,6 +77,11 @@ def _wished(letters: str) -> bool:
 def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """ "9 de julio 1200" is an address, "9 de julio 2027" a day."""
     return None if tokens.number(match.end() - 1) in _YEARS else Nothing()
+
+
+def _no_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "At 27 Constant Spring Road": a house; "at 9 near Hyde Park" may be an hour."""
+    return Nothing() if tokens.number(match.start("h")) > _NOON else None
 
 
 def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -257,6 +263,10 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
             f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
+            # "1200 5th Ave", "at No 7 Saturday Market Street"
+            "(BIG | LONG | NUM) NUM TH STREET",
+            f"(no | HASH | CODIGO) (NUM | BIG) {_STREET_NAME}",
+            f"BIG {_STREET_NAME}",
             f"(word | con) SLASH {_DATED_NAME}",
             "SLASHED word{1,2} STREET",
             "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
@@ -271,6 +281,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(the)? NUM TH STREET (or | and) (the)? NUM TH",
             "HASH (NUM | BIG | LONG)",
         ),
+        *each(_no_hour, f"<h:NUM> {_STREET_NAME}"),
         *each(_unless_year, f"{_DATED_NAME} BIG"),
         # Documents, telephones, rooms.
         *always(
@@ -314,6 +325,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
+            # "She's done 820 hours", "el tractor tiene 1500 horas de uso"
+            "(given | DID | HAVE | GOT | HAY | TENGO | word) (EJEM | about | like | APROX | como | ALGUNOS){0,2} BIG"
+            " (HOURS | HORAS) (?! (el | on | este | this)? (WDAY | TOM | TODAY))",
+            "BIG (HOURS | HORAS) (since | on (the | its | that) | de word | of word)",
+            # "40 horas repartidas en 8 semanas", "100 hours in 6 weeks"
+            "(NN | BIG) UNIT (words | word | SEEMS_PAST)? (en | in | over) N UNIT",
             "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) ((in | en) (N | media | half)?"
             " | (en)? (this | este | esta)) (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
@@ -374,16 +391,25 @@ GRAMMAR: Grammar[Meant] = Grammar(
             _of_eight,
             "(?<= (word | words | es | son) de | word of) SLASHED",
             "(?<= (is | its | WISHED | GOT | HAVE) a) SLASHED",
-            "PIEZA SLASHED",
+            "PIEZA SLASHED STREET?",
+            # "Got any 5/8 U bolts", "le sobran unos 3/4"
+            "(?<= any | ALGUNOS) SLASHED (?! available | disponible | CITA)",
         ),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
         # Words that are something else here.
         *always(
             Nothing(),
-            "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
+            "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (WDAY (?= word))? (?! NN)",
+            # "Saw it in the Sunday Independent", "the saturday paper"
+            "WDAY PAPER",
             # "Mi nombre es Lunes", "la vaca se llama Viernes", "es para Julio, mi esposo"
             "(mi | my | su | your) SOY (es | is)? WDAY",
-            "(word | words) SOY (es | is) WDAY",
+            "(word | words | COSA | DOCTOR) SOY (es | is) (WDAY | SAT | SUN)",
+            # "Answers to Friday", "goes by Sunday", "responde al nombre de Domingo", "a nombre de Abril"
+            "ANSWERS to (WDAY | MON)",
+            "(?<= COSA | word | ejem) ROUTINE by (the SOY)? of? (WDAY | MON)",
+            "(a | al | con (el)? | by the | the) SOY (de | of) (word)? (WDAY | MON)",
+            "(?<= ejem) TALK (word | its) (WDAY | SAT | SUN) (?= $ | PAUSE | PORQUE | FILL)",
             "con MONTHN (?= el (NUM | WDAY) | $ | PAUSE | a las)",
             "(word | COSA) me SOY (WDAY | MON)",
             "(is | its) (CALLED | SOY) (WDAY | SAT | SUN | MON) (?! NUM)",
@@ -393,7 +419,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "TODAY por word COMMA? MANANA por (word | mi)",
             "no (SUBJ | PONGA | word) para MANANA lo que (SUBJ | PUEDO | word | me) (IR | word) TODAY",
             "FILL word its WDAY (?= $ | PAUSE | FILL)",
-            "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
+            "DOCTOR (word)? (MONTHN | MAY) (WDAY (?= $ | PAUSE | word))? (?! NUM)",
             "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "word SAT (the | an | my) (word | CLASES) (?= $ | PAUSE)",
@@ -413,7 +439,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f" | AFTERNOON | EVENING | WEEKDAY) {_NONE_LEFT_OUT} | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
-            f"{_AT} (oclock | in | the){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
+            f"{_AT} (oclock | in | the | COMMA){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"

@@ -81,6 +81,9 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
+_NOW_WITHOUT_ACCENT = frozenset(["golpeo", "sangro", "quemo", "visito", "cito", "vomito", "aconsejo", "receto", "preparo"])
+_ACCENT = re.compile("[áéíóú]")
+""" "Le golpeo la puerta" is of now where other words have their accents."""
 _PRESENT_SPANISH = frozenset(
     # What is offered is still to come.
     ["ofrecieron", "invitaron", "ofreciste", "invitaste", "propuso", "propusieron",
@@ -383,6 +386,8 @@ class _Lexer:
             if self._letters[-1] in _WHEN and (self._has_accents or _GOES_ON_THEN.match(self._text, end)):
                 # Who writes accents would have put one otherwise; who writes none tells what then.
                 return _COMING
+        if word in _NOW_WITHOUT_ACCENT and self._has_accents and _ACCENT.search(self._raw):
+            return _UNKNOWN
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
         return _PAST if inflected.is_past(word, self._text, end, self._letters) else None

@@ -131,12 +131,12 @@ _GOVERNED = ALPHABET.compile(
     " (?! (me | u | on){0,2} ITEM)"
     " | como me? (SEEMS_PAST | DIJO) (?= $ | PAUSE)"
     " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
-    " | (no one | MISSED) WISHED"
+    " | (no one | MISSED) (WISHED | let)"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
 _CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
 """ "Mi mamá no puede caminar" wishes nothing."""
-_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | WISHED me TALK")
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | (WISHED | let) me TALK")
 """ "I was wondering if" asks for what is to come, "let me know" for an answer."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
@@ -164,7 +164,7 @@ _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
-_WANTED = frozenset(ALPHABET.union("WISHED"))
+_WANTED = frozenset(ALPHABET.union("WISHED let"))
 _TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
 _AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
@@ -199,8 +199,8 @@ _RESULTS = frozenset(ALPHABET.union("RESULTS CODIGO"))
 _WAS = ALPHABET.of("WAS")
 _STATES = frozenset(ALPHABET.union("WAS HAVE"))
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
-_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
-_STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
+_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED | let) | COULD")
+_STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED let BOOK ABLE_TO PUEDO PREFER PASAR"))
 """Wishes without those that may be told of the past."""
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(

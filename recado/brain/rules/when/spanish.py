@@ -295,6 +295,7 @@ COSAS: personas opciones pacientes kg kgs kilo kilos gramos litro litros lts cm 
     puntos unidades tazas vasos porciones puestos cupos lugares boletos entradas gatos perros
     perritos huevos animales gallinas vacas cerdos ovejas productos pares habitaciones pisos materias hojas paginas
     kilometros toneladas quintales libras onzas copias cuotas pagos controles terapias canas companeros companeras
+    leches quesos puertas ruedas llantas cilindros velocidades
     mujeres hombres senoras invitados comensales dedos partes pruebas muestras sobres cuadritos docenas
     piezas recetas ecografias radiografias placas embarazos cesareas partos unds und docena
 UNA_COSA: cupo persona paciente hijo hija nino nina hermana hermano adulto vacuna cosa perro gato entrada mujer prueba
