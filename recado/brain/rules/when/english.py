@@ -272,14 +272,14 @@ MESA: room suite
 # Where cattle are sold: no "martes".
 LOCAL: mart marts
 # "The Sunday Independent", "Sunday roast".
-PAPER: independent gleaner observer herald tribune telegraph gazette newspaper paper papers roast
+PAPER: independent gleaner observer herald tribune telegraph gazette market newspaper paper papers roast
 # "He answers to Friday".
 ANSWERS: answers responds
 flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
     door block bay lot ward
-CODIGO: phone passport code reference order mobile case invoice policy insurance account txn serial tracking ref
+CODIGO: phone passport plate rego numberplate code reference order mobile case invoice policy insurance account txn serial tracking ref
 SOY: named mr mrs ms name name's names
 FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit

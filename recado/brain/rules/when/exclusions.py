@@ -261,12 +261,19 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(?<= BIG EJEM | LONG EJEM | BIG con | BIG y) {_DATED_NAME}",
             f"entre {_DATED_NAME} y (el | la)? (word | words)",
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
-            f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
+            f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | ejem word | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
             # "1200 5th Ave", "at No 7 Saturday Market Street"
             "(BIG | LONG | NUM) NUM TH STREET",
             f"(no | HASH | CODIGO) (NUM | BIG) {_STREET_NAME}",
             f"BIG {_STREET_NAME}",
+            f"(PIEZA | flat)? SLASHED {_STREET_NAME}",
+            # "Esta en 2º de la ESO"
+            "(?<= en) NUM (DEGREE | TH) de (la | el)? (word | words | LOCAL | eso)",
+            # "La parada del 27", "tengo chueco el 2 de arriba"
+            "LOCAL del NUM (?= QUEDA | word | words | es | $ | PAUSE)",
+            "(el | la | del) (NUM | WNUM) de arriba",
+            "CODIGO (is | es)? (WDAY | MON) (NUM | BIG)",
             f"(word | con) SLASH {_DATED_NAME}",
             "SLASHED word{1,2} STREET",
             "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
@@ -383,6 +390,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
         ),
         *each(
             _part_of_one,
+            # "Got any 5/8 U bolts", "me sobran unos 3/4"
+            "(?<= any | ALGUNOS) SLASHED (?! available | disponible | CITA)",
             "(?<= y) SLASHED de (word | words)",
             # "Manguera de 3/4": a day would be "del 3/4".
             "(?<= (word | words | COSA | es | son) de) SLASHED",
@@ -391,9 +400,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             _of_eight,
             "(?<= (word | words | es | son) de | word of) SLASHED",
             "(?<= (is | its | WISHED | GOT | HAVE) a) SLASHED",
-            "PIEZA SLASHED STREET?",
-            # "Got any 5/8 U bolts", "le sobran unos 3/4"
-            "(?<= any | ALGUNOS) SLASHED (?! available | disponible | CITA)",
+            "PIEZA SLASHED",
         ),
         *each(_scale, "(del | de | from) <low:NUM> (al | a | to) <high:NUM> (?! de | MER | HS)"),
         # Words that are something else here.
@@ -402,6 +409,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (WDAY (?= word))? (?! NN)",
             # "Saw it in the Sunday Independent", "the saturday paper"
             "WDAY PAPER",
+            # "Six months or 10,000 km, whichever comes first"
+            "WHENEVER (COME | word | words) ORDW",
             # "Mi nombre es Lunes", "la vaca se llama Viernes", "es para Julio, mi esposo"
             "(mi | my | su | your) SOY (es | is)? WDAY",
             "(word | words | COSA | DOCTOR) SOY (es | is) (WDAY | SAT | SUN)",
@@ -411,7 +420,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(a | al | con (el)? | by the | the) SOY (de | of) (word)? (WDAY | MON)",
             "(?<= ejem) TALK (word | its) (WDAY | SAT | SUN) (?= $ | PAUSE | PORQUE | FILL)",
             "con MONTHN (?= el (NUM | WDAY) | $ | PAUSE | a las)",
-            "(word | COSA) me SOY (WDAY | MON)",
+            "(word | COSA) me SOY (WDAY | MON) (WDAY (?= word))?",
             "(is | its) (CALLED | SOY) (WDAY | SAT | SUN | MON) (?! NUM)",
             "(para | for | de | con | with | es | its) MON COMMA (mi | my) word",
             # Proverbs: "hoy por ti, mañana por mí", "no dejes para mañana lo que puedas hacer hoy", "thank god

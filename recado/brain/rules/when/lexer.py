@@ -204,6 +204,11 @@ _ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_ASKED_OF = frozenset(
+    ALPHABET.union(
+        "WD TODAY TOM DAY DAYS new YEARU CHRISTMAS EASTER good eve the this next on BOXING THANKSGIVING NUM TH ORDW MON its u PUBLIC holidays"
+    )
+)
 _HAD = re.compile(
     r"\ (?:(?P<thing>(?:an?|no|some|the|my|our|lovely|great)\b)|(?:been|said|booked|asked|gone|had|agreed|arranged)\b)"
 )
@@ -214,6 +219,8 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 }
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
+_IS = ALPHABET.of("is")
+_BEFORE_ASKED = frozenset(ALPHABET.union("BREAK COMMA FILL or and"))
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
 _GOES_ON_THEN = re.compile(r"(?:\s+\w+){3}")
@@ -431,7 +438,15 @@ class _Lexer:
 
     def _described(self) -> bool:
         """Whether the word says how somebody or something is: "I'm stuck", "is it paid"."""
-        return self._language == "en" and bool(self._letters) and self._letters[-1] in _DESCRIBED
+        if self._language != "en" or not self._letters:
+            return False
+        return self._letters[-1] in _DESCRIBED or self._asked_of()
+
+    def _asked_of(self) -> bool:
+        """Whether it is asked how a day is: "is new year's day covered", "is it staffed"."""
+        at = next((at for at in range(len(self._letters) - 1, -1, -1) if self._letters[at] not in _ASKED_OF), -1)
+        begins = at >= 0 and self._letters[at] == _IS
+        return begins and at < len(self._letters) - 1 and (not at or self._letters[at - 1] in _BEFORE_ASKED)
 
     def _known(self, word: str, start: int, end: int) -> None:
         for letter, number in self._lexicon[word]:

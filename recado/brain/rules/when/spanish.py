@@ -212,7 +212,7 @@ TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regre
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
 ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente
-arriba: arriba
+arriba: arriba abajo
 AGREED: dicho acordado
 CONTRARIO: contrario defecto
 prior: previo previos previa
@@ -266,7 +266,7 @@ CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll bl
     parque urb urbanizacion lote lt mz colonia barrio esquina esq diagonal transversal ruta autopista carretera
     asentamiento ciudadela cdla puente mercado malecon alameda villa
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
-    comunidad caserio vereda comuna paradero cementerio parroquia conjunto condominio residencial caleta
+    comunidad caserio vereda comuna paradero parada cementerio parroquia conjunto condominio residencial caleta
     club iglesia capilla cine teatro fundacion sindicato radio panaderia farmacia ferreteria
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
