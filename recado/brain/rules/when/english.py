@@ -381,7 +381,7 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
     found dreamt smelt became bent blew bred built chose crept dealt drew fought fled flew forgave froze knelt
     leapt mistook overate
-    overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
+    overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung ground
     undertook withdrew wept wove sought spilled payed
     tore swam slipped spoke talked
     did
@@ -396,7 +396,7 @@ left: left made put read split spread quit beat used
 see: seeing seeya cya
 FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
-    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
+    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly lads lasses plese pleas
     po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz

@@ -19,6 +19,7 @@ _ODD_PAIRS = frozenset({(24, 7), (1, 2), (50, 50), (20, 20)})
 """Round the clock, a half, and other pairs that are dates only if an article says so."""
 _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS CLOCK MER HS las at"))
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
+_SLASHED = ALPHABET.of("SLASHED")
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
 _GOES_ON = frozenset(ALPHABET.union("word LOCAL CUMPLIR lunch GROUP"))
@@ -103,10 +104,17 @@ def _dialed(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if zero and tokens.number(at + 1) not in _YEARS else None
 
 
+def _is_part(pair: tuple[int, ...]) -> bool:
+    return pair in _QUARTERS or pair in _ODD_PAIRS
+
+
 def _amount(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """So many of something; but after an hour one thing is none, nor what is only the name of an event: "a las 5
     entrada por atrás", "at 8 kids party"."""
     last, start, end = match.group()[-1], match.start(), match.end()
+    if last == _UNA_COSA and match.group()[0] == _SLASHED and not _is_part(tokens.values[start]):
+        # "14/8 prueba del vestido"
+        return None
     if last in (_UNA_COSA, _COSAS) and _AN_HOUR.search(tokens.letters, max(0, start - 2), start):
         if last == _UNA_COSA:
             return None
@@ -129,8 +137,7 @@ def _and_a_fraction(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _part_of_one(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    pair = tokens.values[match.start()]
-    return Nothing() if pair in _QUARTERS or pair in _ODD_PAIRS else None
+    return Nothing() if _is_part(tokens.values[match.start()]) else None
 
 
 def _of_eight(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -429,7 +436,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "no (SUBJ | PONGA | word) para MANANA lo que (SUBJ | PUEDO | word | me) (IR | word) TODAY",
             "FILL word its WDAY (?= $ | PAUSE | FILL)",
             "DOCTOR (word)? (MONTHN | MAY) (WDAY (?= $ | PAUSE | word))? (?! NUM)",
-            "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
+            "(?<! on NUM) (?<! on NUM TH) MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
             "(i | u | EJEM | its) (MAY | MARCH | SAT)",
             "word SAT (the | an | my) (word | CLASES) (?= $ | PAUSE)",
             "SOY WDAY de word (?= $ | PAUSE)",

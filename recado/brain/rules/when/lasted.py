@@ -30,6 +30,7 @@ _TOOK = ALPHABET.compile(
     # "Fermentó en dos días", "the cut healed in a week"
     f" | (?<= word | words | LOCAL | COSA | DOSIS | its | COMMA) SEEMS_PAST <item7:DAYM> {_GOES_ON}"
 )
+_WISHES, _BREAKS = frozenset(ALPHABET.union("WISH")), frozenset(ALPHABET.union("BREAK"))
 _PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID WAS"))
 
 
@@ -41,9 +42,18 @@ def drop(skeleton: Skeleton) -> None:
     for match in _TOOK.finditer(letters):
         at = max(match.start(name) for name in ("item", "item2", "item3", "item4", "item5", "item6", "item7"))
         item = skeleton.at[at]
+        if at == match.start("item7") and not _WISHES.isdisjoint(_clause(letters, match.start())):
+            # "I'd like him rechecked in ten days"
+            continue
         if _counted(item) and len(item.cluster.items) == 1:
             skeleton.items.remove(item)
             skeleton.clusters.remove(item.cluster)
+
+
+def _clause(letters: str, at: int) -> str:
+    """What its sentence says before a place."""
+    start = max((place for place in range(at) if letters[place] in _BREAKS), default=-1)
+    return letters[start + 1 : at]
 
 
 def _counted(item: Item) -> bool:

@@ -81,6 +81,13 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
+_PARTICIPLE = re.compile("[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
+_HAD_ONCE = re.compile(r"\bhabia(?:s|n|mos)?(?: ya)? $")
+_MOST_OF_HAD = 14
+""" "Ya le habíamos dejado las fotocopias"."""
+_WITHOUT_SENSE = frozenset(["mero", "mera", "merito", "merita"])
+_AFTER_ARTICLE = frozenset(ALPHABET.union("el la las los al del"))
+""" "El mero treinta", "a la mera una"."""
 _NOW_WITHOUT_ACCENT = frozenset(["golpeo", "sangro", "quemo", "visito", "cito", "vomito", "aconsejo", "receto", "preparo"])
 _ACCENT = re.compile("[áéíóú]")
 """ "Le golpeo la puerta" is of now where other words have their accents."""
@@ -327,6 +334,8 @@ class _Lexer:
                 return
             # "fri 9a".
             word = "am"
+        if word in _WITHOUT_SENSE and self._letters and self._letters[-1] in _AFTER_ARTICLE:
+            return
         card = word == "id" and self._is_card(start, end)
         meanings = _UNKNOWN if card else self._meanings(word, start, end)
         if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
@@ -431,6 +440,8 @@ class _Lexer:
         if _PAST_SPANISH.fullmatch(word) is not None:
             suit = word == _SUIT and bool(self._letters) and self._letters[-1] in _BEFORE_NOUNS
             return word not in _PRESENT_SPANISH and not suit
+        if _PARTICIPLE.fullmatch(word) and _HAD_ONCE.search(self._text, max(0, start - _MOST_OF_HAD), start):
+            return True
         if word[-1] == "o" and _TO_SOMEBODY.search(self._text, max(0, start - _FEW_LETTERS), start):
             return True
         accented = self._raw[start:end].lower() if self._has_accents else ""

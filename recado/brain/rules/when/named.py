@@ -243,7 +243,7 @@ _ARRIVAL = ALPHABET.compile(
     # "At your gate", "reaching the clinic", "dropping me off"
     " | (at | in) (the | your | my)? word? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
     " | (ARRIVE | POP) (in | me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA"
-    " | STREET){0,4}) $"
+    " | MESA | STREET){0,4}) $"
 )
 
 
@@ -540,7 +540,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
     *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
-    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
+    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente", f"(el)? subsiguiente {_WD}"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",

@@ -393,7 +393,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
         f" <gone:PASADO | PASADA>)?"
-        " (?! (?<= MAY | MARCH) (i | u) | y media | MINU)",
+        " (?! (?<! on NUM MAY) (?<= MAY | MARCH) (i | u) | y media | MINU)",
         _with_month,
     ),
     Rule(
@@ -440,7 +440,7 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f"(?<! N) (a (?= DIA))? (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
         f" <gone:PASADO>"
         f" | (de | del) MES)? ({_WITH_ARTICLE} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
@@ -491,7 +491,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
     Rule("(?<! .) <day:ORDW> (?= WORK_FOR | is (WORK_FOR | good))", _late_ordinal),
     Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
-    Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
+    Rule("the? <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
         f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {_WITH_ARTICLE} (?! (a | to) NN)",
         _of_some_month,

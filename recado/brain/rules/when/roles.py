@@ -167,7 +167,7 @@ _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor Q
 _WANTED = frozenset(ALPHABET.union("WISHED let"))
 _TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
-_AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_AHEAD = ALPHABET.compile("(para | for | (?<! es | FILL | word) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
     "(RESULTS | CODIGO) (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
