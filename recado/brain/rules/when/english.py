@@ -271,6 +271,8 @@ STREET: street park square ave avenue road rd lane highway hwy drive boulevard f
 MESA: room suite
 # Where cattle are sold: no "martes".
 LOCAL: mart marts
+# "A wash and set": no month.
+set: set
 # "The Sunday Independent", "Sunday roast".
 PAPER: independent gleaner observer herald tribune telegraph gazette market newspaper paper papers roast
 # "He answers to Friday".

@@ -81,7 +81,7 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
-_PARTICIPLE = re.compile("[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
+_PARTICIPLE = re.compile("(?!(?:pens|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
 _HAD_ONCE = re.compile(r"\bhabia(?:s|n|mos)?(?: ya)? $")
 _MOST_OF_HAD = 14
 """ "Ya le habíamos dejado las fotocopias"."""
@@ -211,6 +211,7 @@ _ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_ARTICLES_EN = frozenset(ALPHABET.union("the an my your"))
 _ASKED_OF = frozenset(
     ALPHABET.union(
         "WD TODAY TOM DAY DAYS new YEARU CHRISTMAS EASTER good eve the this next on BOXING THANKSGIVING NUM TH ORDW MON its u PUBLIC holidays"
@@ -451,7 +452,7 @@ class _Lexer:
         """Whether the word says how somebody or something is: "I'm stuck", "is it paid"."""
         if self._language != "en" or not self._letters:
             return False
-        return self._letters[-1] in _DESCRIBED or self._asked_of()
+        return self._letters[-1] in _DESCRIBED or self._letters[-1] in _ARTICLES_EN or self._asked_of()
 
     def _asked_of(self) -> bool:
         """Whether it is asked how a day is: "is new year's day covered", "is it staffed"."""

@@ -388,7 +388,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _day_after_that,
         "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
-        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at | and | or)",
     ),
     *each(
         _days_after_that,
@@ -501,6 +501,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _bare,
         "(?<= on | for | by | or | and | y | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<= MAKING its | MAKING that | is its) <wd:SAT | SUN> (?= $ | PAUSE | FILL | then | instead)",
         "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"

@@ -40,7 +40,7 @@ _CANT = ALPHABET.compile(
     " | no HAY DISPONIBLE de"
     # "I have to pull out of friday"
     " | (?<! CAN | u) (word | BACKUP | POP) out of (the | my)? (?= ITEM)"
-    " | me{0,2} (es | hace)? IMPOSIBLE"
+    " | me{0,2} (es | hace | QUEDA)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
@@ -100,7 +100,7 @@ _IS_IT_NOT = ALPHABET.compile(
 """ "¿No es el viernes la cita?"""
 _NO_AFTER = ALPHABET.compile(
     "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
-    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
+    " (?<! PERDON word) (?<! (es | ERA) para) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO |"

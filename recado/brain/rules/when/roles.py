@@ -41,7 +41,7 @@ _TOPIC = ALPHABET.compile(
 _TARGET = frozenset(ALPHABET.union("al para to por"))
 _OWN_DAY = ALPHABET.compile("(?<! a | an | un | una) ITEM ITEM? CITA (?! disponible)")
 """ "My monday appointment"."""
-_MOVED_FROM = ALPHABET.compile("(de | del | from | desde | off of | off) (el | la | las | the)? (?= ITEM)")
+_MOVED_FROM = ALPHABET.compile("(de | del | from | desde | off of | off | (?<= word | words | CITA | CLASES | set) of) (el | la | las | the)? (?= ITEM)")
 _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
@@ -65,7 +65,8 @@ _MOVE = ALPHABET.compile(
     " | (la | lo) PUEDO PASAR TIMEM"
     " | PASAR (el | la | lo | mi | su) (CITA | CLASES | word | mi | GONE)? (de (la | mi | su)? (word | words"
     " | CLASES | COSA))? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
-    " | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
+    " | word)? (from | my | the | its | u | CITA) | shift (me | my | the | word | words | CLASES | COSA | set | and){1,5} (from | of) ITEM"
+    " | (FORWARD | AHEAD) from (the | on)? ITEM{1,2} to | CITA .{0,3} from ITEM"
     " ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
@@ -132,6 +133,7 @@ _GOVERNED = ALPHABET.compile(
     " | como me? (SEEMS_PAST | DIJO) (?= $ | PAUSE)"
     " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
     " | (no one | MISSED) (WISHED | let)"
+    " | SORRY COMMA? i (SEEMS_PAST | DID) (?= ITEM | NUM)"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
 _CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
@@ -167,7 +169,7 @@ _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor Q
 _WANTED = frozenset(ALPHABET.union("WISHED let"))
 _TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
-_AHEAD = ALPHABET.compile("(para | for | (?<! es | FILL | word) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_AHEAD = ALPHABET.compile("(para | for | (?<! es | FILL | word | AVISO | QUEDA) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
     "(RESULTS | CODIGO) (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
