@@ -81,7 +81,7 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
-_PARTICIPLE = re.compile("(?!(?:pens|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
+_PARTICIPLE = re.compile("(?!(?:pens|ped|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
 _HAD_ONCE = re.compile(r"\bhabia(?:s|n|mos)?(?: ya)? $")
 _MOST_OF_HAD = 14
 """ "Ya le habíamos dejado las fotocopias"."""

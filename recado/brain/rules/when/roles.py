@@ -499,7 +499,8 @@ def _told_as_past(letters: str, segment: str) -> bool:
 def _when_told(letters: str, item: Item) -> bool:
     """ "El martes me dieron el turno", "en la visita del 5 me dijeron": the day on which they did."""
     begins = item.at == 0 or letters[item.at - 1] in _CLAUSES or letters[item.at - 1 : item.at] in _ON_A_DAY
-    return (begins and _THEY_TOLD.match(letters, item.at) is not None) or _matches_before(_WHERE_TOLD, letters, item.at)
+    told = not _PAST_VERBS.isdisjoint(letters) and _matches_before(_WHERE_TOLD, letters, item.at)
+    return told or (begins and _THEY_TOLD.match(letters, item.at) is not None)
 
 
 def _told_behind(skeleton: Skeleton, item: Item) -> bool:

@@ -202,13 +202,14 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     convenga aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
     dispongas elijas elijan gustes desees deseen necesites digais
     cuadre cuadren encaje encajen calce plazca apetezca antoje provoque venza resuelva
-    resulte sirva escampe
+    resulte sirva
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
 TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
     den saquen quiten operen retiren crezcan madure maduren florezca coseche cosechen cosechemos vendamos vendan
     seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
+    entren ingrese ingresen salgan cobren empecemos lluevan escampe escampen
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
 ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente

@@ -83,7 +83,9 @@ _SOME_DAY = always(
     "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word | SUBJ))",
     "(APENAS | en cuanto | hasta que) (ya)? HAPPENED de word",
     f"(?<= hasta) que {_WHO} (EVENT | subj)",
-    f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
+    f"(una vez que? | (LUEGO | DESPUES) que) {_WHO} (EVENT | SUBJ)",
+    # "En cuanto el trauma me dé el alta"
+    f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word | words | RESULTS)",
     "(un | ALGUN) DIA HABIL",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
@@ -102,6 +104,8 @@ _SOME_DAY = always(
     "some (DAY | DIA | time | fecha)",
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
+    "CUALQUIER RATO (de estos)?",
+    "any of (this | these | the) (DAYS | WEEKENDS | WEEKS)",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
     "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
     "(?<! UNIT) ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)?"
