@@ -12,6 +12,7 @@ _ASK, _TALK = ALPHABET.of("ASK"), ALPHABET.of("TALK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _TO_COME = _WISHES | frozenset(ALPHABET.union("ILL GETTING TAKE"))
 _ILL = ALPHABET.of("ILL")
+_WAITS = frozenset(ALPHABET.union("HOLD find leave MOVER"))
 _SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
@@ -33,12 +34,12 @@ _HAPPENS = (
     " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
     " holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | in | MOVED | TAKES_PLACE | OPEN | AGREED"
-    " | DEY | BEGINNING){1,6}"
+    " | DEY | BEGINNING | new | last | away | DOSIS | with | each | POP | YEAR | MONTH | HAVE){1,8}"
 )
 _THEN = (
     "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
     " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK"
-    " | CITA | word (the | my | a | in | for | that | this | ejem)))"
+    " | CITA | word (the | my | a | in | for | that | this | ejem | its)))"
 )
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
@@ -75,7 +76,7 @@ _SOME_DAY = always(
     f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
     f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    f" | UNA_COSA){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
+    f" | UNA_COSA | FEAST | CLASES){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
@@ -447,10 +448,23 @@ def _then_only(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Vague() if _ILL in before and _TALK not in before else None
 
 
+def _waits(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Hold off until the tenants are out"; "open until the kids are out" waits for nothing."""
+    return None if _WAITS.isdisjoint(tokens.letters[: match.start()]) else Vague()
+
+
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
     *each(_then_only, f"when (?! (i | IM | ejem) (EJEM)? COME) {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)"),
     *each(_once, f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
+    # "I'll bring them in after the school year is over"
+    *each(
+        _then_only,
+        "after (the | my | this) (word | words | COSAS | UNA_COSA | YEAR | FEAST | CLASES | TEMPORADA | to | its | of){1,5}"
+        " (is | HAVE | GETTING)? (over | out | off | away | given | gone | FILL)? (?= $ | PAUSE | FILL)",
+    ),
+    # "Wait til the payment lands", "hold off on it until the tenants have cleared out"
+    *each(_waits, f"until {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
