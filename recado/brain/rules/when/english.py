@@ -281,7 +281,8 @@ flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
     door block bay lot ward
-CODIGO: phone passport plate rego numberplate code reference order mobile case invoice policy insurance account txn serial tracking ref
+CODIGO: phone passport plate rego numberplate code reference order mobile case invoice policy insurance account txn
+    serial tracking ref
 SOY: named mr mrs ms name name's names
 FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit
@@ -383,7 +384,8 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     sold taught fed hid laid dug hung lent spent shook stuck struck rode wore
     found dreamt smelt became bent blew bred built chose crept dealt drew fought fled flew forgave froze knelt
     leapt mistook overate
-    overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung ground
+    overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
+    ground
     undertook withdrew wept wove sought spilled payed
     tore swam slipped spoke talked
     did
@@ -402,7 +404,7 @@ FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please
     po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
-ILL: i'll ill we'll will
+ILL: i'll ill we'll will shall
 ejem: just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

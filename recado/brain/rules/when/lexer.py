@@ -81,14 +81,18 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
-_PARTICIPLE = re.compile("(?!(?:pens|ped|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)")
+_PARTICIPLE = re.compile(
+    "(?!(?:pens|ped|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)"
+)
 _HAD_ONCE = re.compile(r"\bhabia(?:s|n|mos)?(?: ya)? $")
 _MOST_OF_HAD = 14
 """ "Ya le habíamos dejado las fotocopias"."""
 _WITHOUT_SENSE = frozenset(["mero", "mera", "merito", "merita"])
 _AFTER_ARTICLE = frozenset(ALPHABET.union("el la las los al del"))
 """ "El mero treinta", "a la mera una"."""
-_NOW_WITHOUT_ACCENT = frozenset(["golpeo", "sangro", "quemo", "visito", "cito", "vomito", "aconsejo", "receto", "preparo"])
+_NOW_WITHOUT_ACCENT = frozenset(
+    ["golpeo", "sangro", "quemo", "visito", "cito", "vomito", "aconsejo", "receto", "preparo"]
+)
 _ACCENT = re.compile("[áéíóú]")
 """ "Le golpeo la puerta" is of now where other words have their accents."""
 _PRESENT_SPANISH = frozenset(
@@ -214,7 +218,8 @@ _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 _ARTICLES_EN = frozenset(ALPHABET.union("the an my your"))
 _ASKED_OF = frozenset(
     ALPHABET.union(
-        "WD TODAY TOM DAY DAYS new YEARU CHRISTMAS EASTER good eve the this next on BOXING THANKSGIVING NUM TH ORDW MON its u PUBLIC holidays"
+        "WD TODAY TOM DAY DAYS new YEARU CHRISTMAS EASTER good eve the this next on BOXING THANKSGIVING NUM TH"
+        " ORDW MON its u PUBLIC holidays"
     )
 )
 _HAD = re.compile(

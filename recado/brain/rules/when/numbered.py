@@ -51,7 +51,7 @@ NOT_A_DAY = (
     " | STREET"
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
-    " | de la (TARDE | NOCHE | MANANA | MADRUGADA) | del DIA (?! SIGUIENTE | DESPUES)"
+    " | de la (TARDE | NOCHE | MANANA | MADRUGADA) | del (DIA | NOONS) (?! SIGUIENTE | DESPUES)"
     "| (a | to | until | hasta | DASH) (the | el | la)? NOONS | (at the)? LATEST | at the SOONEST | (a las)? MAXIMO"
     " | COMMA? (o | u | or) (CLOCK | NN y (media | cuarto)) |"
     " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
@@ -440,7 +440,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (a (?= DIA))? (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f"(?<! N) (a (?= DIA))? (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}?"
+        f" (<of:{_THIS_MONTH}> |"
         f" <gone:PASADO>"
         f" | (de | del) MES)? ({_WITH_ARTICLE} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,

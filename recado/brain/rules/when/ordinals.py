@@ -46,7 +46,8 @@ RULES: tuple[Rule[Meant], ...] = (
     # "Sixteenth for Dad's bloods", "thirty-first please", "twenty-ninth would be perfect"
     *each(
         _from(_NO_PLACE),
-        "(?<! INSIDE) <day:ORDW> (?= for (?! TIMEM) | COMMA? FILL | WOULD (be | MAKE | word) | is (FILL | WORK_FOR) | ILL"
+        "(?<! INSIDE) <day:ORDW> (?= for (?! TIMEM) | COMMA? FILL | WOULD (be | MAKE | word) | is (FILL |"
+        " WORK_FOR) | ILL"
         " (MAKE | be))",
     ),
     # "My husband's off the first, can you look then", "el primero paso a dejarte la plata"

@@ -50,7 +50,8 @@ _CANT = ALPHABET.compile(
     " | no longer (WORK_FOR | CAN | work | able)"
     # Who doesn't work on a day is free.
     " | (?<! DID | WAS) (?! (?<= i) NOT_DO work) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
-    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WISHED | WOULD | id | disponible | CAN | QUEDA)"
+    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WISHED | WOULD | id | disponible |"
+    " CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
     " | FORGET (about)? (?= ITEM)"
@@ -122,7 +123,8 @@ _INSTEAD_OF = ALPHABET.compile(
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _ASKED_FOR = ALPHABET.compile(
-    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | let | HAY | available | DISPONIBLE | PREFIERO | PREFER) INSIDE{0,10}"
+    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | let | HAY | available | DISPONIBLE | PREFIERO | PREFER)"
+    " INSIDE{0,10}"
     " ITEM{1,2}> | (CAMBIAR | PASAR) INSIDE{0,8} (al | a | para | to | for) (the | el | las){0,1} ITEM{1,2}) FILL{0,2}"
     " COMMA (que | my | mi | EJEM | yo | FILL | i | about | DOCTOR | la | el | the){0,4} $"
 )

@@ -153,7 +153,8 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
-COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten cuentes conteis contad counting counted
+COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten cuentes conteis contad counting
+    counted
 tipo: tipo tipi tipin
 eso: eso
 como: como cmo

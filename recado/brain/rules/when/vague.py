@@ -34,7 +34,7 @@ _HAPPENS = (
     " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
     " holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | in | MOVED | TAKES_PLACE | OPEN | AGREED"
-    " | DEY | BEGINNING | new | last | away | DOSIS | with | each | POP | YEAR | MONTH | HAVE){1,8}"
+    " | DEY | BEGINNING | new | last | away | DOSIS | with | each | POP | YEAR | MONTH | HAVE | SEEMS_PAST){1,8}"
 )
 _THEN = (
     "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
@@ -76,7 +76,8 @@ _SOME_DAY = always(
     f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
     f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    f" | UNA_COSA | FEAST | CLASES){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
+    f" | UNA_COSA | FEAST | CLASES){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ |"
+    f" BREAK | FILL | {_THEN})",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
     f"cuando {_WHO} EVENT",
@@ -86,7 +87,8 @@ _SOME_DAY = always(
     f"(?<= hasta) que {_WHO} (EVENT | subj)",
     f"(una vez que? | (LUEGO | DESPUES) que) {_WHO} (EVENT | SUBJ)",
     # "En cuanto el trauma me dé el alta"
-    f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word | words | RESULTS)",
+    f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word |"
+    f" words | RESULTS)",
     "(un | ALGUN) DIA HABIL",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
@@ -460,10 +462,19 @@ RULES: tuple[Rule[Meant], ...] = (
     # "I'll bring them in after the school year is over"
     *each(
         _then_only,
-        "after (the | my | this) (word | words | COSAS | UNA_COSA | YEAR | FEAST | CLASES | TEMPORADA | to | its | of){1,5}"
+        "after (the | my | this) (word | words | COSAS | UNA_COSA | YEAR | FEAST | CLASES | TEMPORADA | to |"
+        " its | of){1,5}"
         " (is | HAVE | GETTING)? (over | out | off | away | given | gone | FILL)? (?= $ | PAUSE | FILL)",
+        "after word (the | my | this | some) (word | words | COSAS | UNA_COSA | CLASES){1,3} (?= $ | PAUSE | FILL)",
     ),
     # "Wait til the payment lands", "hold off on it until the tenants have cleared out"
+    # "Let the rains reduce first, then I come", "the cast has to come off first, then we'll start"
+    *each(
+        _once,
+        f"(?<! INSIDE) (PERO | and)? let {_SUBJECT} {_HAPPENS} ORDW (?= $ | BREAK | COMMA? (then | i | EJEM))",
+        f"(?<= PERO | and) let {_SUBJECT} {_HAPPENS} ORDW (?= $ | BREAK | COMMA? (then | i | EJEM))",
+        f"(must | HAVE to) {_HAPPENS} ORDW? COMMA? (?= then (i | EJEM){{1,2}})",
+    ),
     *each(_waits, f"until {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
