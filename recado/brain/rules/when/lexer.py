@@ -69,6 +69,8 @@ _SIGN_KINDS = {
 _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_NOT_SMALL = frozenset(["perito", "perita", "peritos", "peritas"])
+""" "El perito" is no small "pero"."""
 _ENCLITIC = re.compile(r"([a-z]{3,}?)(?:(?:me|te|se|nos|les?)(?:l[aeo]s?)?|l[aeo]s?)")
 _TAKES_ENCLITICS = frozenset(ALPHABET.union("CAMBIAR CANCELAR PASAR PEDIR AVISAR IR DORMIR"))
 _PAST_SPANISH = re.compile(
@@ -242,6 +244,9 @@ _PAST_OR_WISHED = frozenset(
 )
 _DEPOSIT, _OF = "adelanto", ALPHABET.of("de")
 """ "Cuánto de adelanto" moves nothing."""
+_GEAR, _EL = "cambio", ALPHABET.of("el")
+_GEAR_GOES_ON = re.compile(r" (?:de|del|al?|para|por)\b")
+""" "Se me rompió el cambio" asks for no change; "el cambio del lunes al martes" does."""
 _SUIT = "traje"
 _BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta", "vez", "LUEGO"))
@@ -410,6 +415,8 @@ class _Lexer:
                 return _COMING
         if word in _NOW_WITHOUT_ACCENT and self._has_accents and _ACCENT.search(self._raw):
             return _UNKNOWN
+        if word == _GEAR and self._letters and self._letters[-1] == _EL and not _GEAR_GOES_ON.match(self._text, end):
+            return _UNKNOWN
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
         return _PAST if inflected.is_past(word, self._text, end, self._letters) else None
@@ -436,6 +443,8 @@ class _Lexer:
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""
+        if small.group() in _NOT_SMALL:
+            return None
         stem, vowel = small.groups()
         return self._lexicon.get(stem) or self._lexicon.get(stem + vowel) or self._lexicon.get(stem + "e")
 

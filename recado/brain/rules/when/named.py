@@ -528,7 +528,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(),
         f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
-        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE | que (VIENE | SIGUIENTE) | VIENE)",
+        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE (?! (a | al | del) (NUM | WNUM | DIA)) | que"
+        f" (VIENE | SIGUIENTE) | VIENE)",
         "(the | this)? coming <wd:WDAY | SAT | SUN>",
         f"este (DIA)? {_WD} (que VIENE | PROX | SIGUIENTE)",
     ),

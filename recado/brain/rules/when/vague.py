@@ -80,16 +80,18 @@ _SOME_DAY = always(
     f" BREAK | FILL | {_THEN})",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
+    f"(?<! INSIDE) after word (the | my | this | some) (word | words | COSAS | UNA_COSA | CLASES){{1,3}} (?= {_THEN})",
     f"cuando {_WHO} EVENT",
     # "Cuando deje de llover": "dejé", "paré" and "terminé" are written with an accent or with a past beside them.
     "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word | SUBJ))",
     "(APENAS | en cuanto | hasta que) (ya)? HAPPENED de word",
-    f"(?<= hasta) que {_WHO} (EVENT | subj)",
+    f"(?<= hasta) que no? {_WHO} (EVENT | subj)",
     f"(una vez que? | (LUEGO | DESPUES) que) {_WHO} (EVENT | SUBJ)",
     # "En cuanto el trauma me dé el alta"
     f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word |"
     f" words | RESULTS)",
     "(un | ALGUN) DIA HABIL",
+    "(un | ALGUN) DIA (de | en) (MES de)? MON (?! (el)? NN)",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
     "dentro (del | de el | de este) (MES | ANO)",
