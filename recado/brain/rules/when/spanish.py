@@ -269,6 +269,7 @@ CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll bl
     asentamiento ciudadela cdla puente mercado malecon alameda villa
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
     comunidad caserio vereda comuna paradero parada cementerio parroquia conjunto condominio residencial caleta
+    rancho hacienda ejido predio fundo
     club iglesia capilla cine teatro fundacion sindicato radio panaderia farmacia ferreteria
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en

@@ -164,7 +164,7 @@ _SOME_DAY = always(
     f"en menos de (N | {_SOME}) UNIT",
     f"(en | dentro de) ALGUNOS (word | words | cuanto) {_MANY}",
     "(en | para | durante)? lo que (QUEDA | FALTA) (del | de el | de la | de esta) (WEEKU | MES | ANO)",
-    "(PASADA | FINAL) (el | la | los | las)? (MUERTOS | PASCUA | NAVIDAD | REYES | CLASES | ANO nuevo)",
+    "(PASADA | FINAL) (el | la | los | las)? (MUERTOS | PASCUA | NAVIDAD | REYES | CLASES | ANO nuevo | SEMANA santo)",
     "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (the)? (WDAY)? (the)? (NN | ORDW | SLASHED) TH? (of? MON)?",
     "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (WDAY COMMA?)? MON (the)? (NN | ORDW) TH?",
     "not for a WHILE",
