@@ -243,7 +243,7 @@ _ARRIVAL = ALPHABET.compile(
     # "At your gate", "reaching the clinic", "dropping me off"
     " | (at | in) (the | your | my)? word? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
     " | (ARRIVE | POP) (in | me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA"
-    " | STREET){0,4}) $"
+    " | MESA | STREET){0,4}) $"
 )
 
 
@@ -388,7 +388,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _day_after_that,
         "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
-        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at | and | or)",
     ),
     *each(
         _days_after_that,
@@ -501,6 +501,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _bare,
         "(?<= on | for | by | or | and | y | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<= MAKING its | MAKING that | is its) <wd:SAT | SUN> (?= $ | PAUSE | FILL | then | instead)",
         "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
@@ -527,7 +528,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(),
         f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
-        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE | que (VIENE | SIGUIENTE) | VIENE)",
+        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE (?! (a | al | del) (NUM | WNUM | DIA)) | que"
+        f" (VIENE | SIGUIENTE) | VIENE)",
         "(the | this)? coming <wd:WDAY | SAT | SUN>",
         f"este (DIA)? {_WD} (que VIENE | PROX | SIGUIENTE)",
     ),
@@ -540,7 +542,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
     *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
-    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
+    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente", f"(el)? subsiguiente {_WD}"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",

@@ -280,7 +280,7 @@ _FEAST_HELD = ALPHABET.compile(
 )
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
-_NOONISH = "((el | la)? NOONS | el? medio DIA)"
+_NOONISH = "((el | la | NUM)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
