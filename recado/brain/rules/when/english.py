@@ -245,6 +245,7 @@ FATHER: father's fathers
 GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
     carnival halfterm exams finals harvest graduation semester honeymoon payday shearing calving lambing
+    rush
 term: term
 TEMPORADA: season
 YEARQ: q1 q2 q3 q4
@@ -393,7 +394,7 @@ FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please
     po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
-ILL: i'll ill we'll will
+ILL: i'll ill we'll will shall
 ejem: just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""
