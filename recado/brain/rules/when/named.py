@@ -527,7 +527,9 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(),
         f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
-        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE | que (VIENE | SIGUIENTE) | VIENE)",
+        # "El lunes siguiente al 15" is counted from the 15th.
+        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE (?! (al | del) DIA? (NN | ORDW)) | que (VIENE |"
+        " SIGUIENTE) | VIENE)",
         "(the | this)? coming <wd:WDAY | SAT | SUN>",
         f"este (DIA)? {_WD} (que VIENE | PROX | SIGUIENTE)",
     ),

@@ -5,7 +5,7 @@ import re
 from recado.brain.rules.when.grammar import Rule
 from recado.brain.rules.when.lexicon import ALPHABET
 from recado.brain.rules.when.matched import always, each
-from recado.brain.rules.when.mentions import Meant, Vague
+from recado.brain.rules.when.mentions import Meant, Nothing, Vague
 from recado.brain.rules.when.tokens import Tokens
 
 _TALK, _WAIT = ALPHABET.of("TALK"), ALPHABET.of("HOLD")
@@ -20,8 +20,8 @@ _WE_SHALL = ALPHABET.compile(
 _OF_IT = (
     "(word | words | the | my | this | your | last | new | of | to | from | is | over | out | up | off | DOWN | away"
     " | in | for | FEAST | TEMPORADA | SEASON | term | YEAR | COSAS | UNA_COSA | DINERO | DOSIS | LOCAL | CODIGO"
-    " | STREET | TAKES_PLACE | COME | GETTING | MAKE | HAVE | been | SEEMS_PAST | given | gone | left | and | with | better"
-    " | RETURN | at | on | end | BUSY | SICK | good | a | work | OLD | PIEZA | MESA | DOCTOR | HAY | ROUTINE"
+    " | STREET | TAKES_PLACE | COME | GETTING | MAKE | HAVE | been | SEEMS_PAST | given | gone | left | and | with"
+    " | better | RETURN | at | on | end | BUSY | SICK | good | a | work | OLD | PIEZA | MESA | DOCTOR | HAY | ROUTINE"
     " | through)"
 )
 _THEN_WE = "(COMMA? (and | then | FILL){0,2} ((i | ejem) (ILL | WISHED | COME | TAKE) | ILL))"
@@ -82,5 +82,11 @@ RULES: tuple[Rule[Meant], ...] = (
         # "Pasando semana santa voy"
         "(PASADA | FINAL) (de | con)? (el | la | los | las | de | estos){0,2} (TEMPORADA | SEMANA santo | FERIADO"
         " | vacaciones | CARNAVAL | ESTACION | word) (?= COMMA? (yo | ya | me | la | lo){0,2} (VOY | DESEO | PUEDO))",
+    ),
+    # "¿O te tomas vacaciones?", "are you taking holidays?"
+    *always(
+        Nothing(),
+        "me (word | words | TAKE | VOY | SALGO) (de | un | ALGUNOS)? vacaciones",
+        "(TAKE | getting | MAKE | BOOK) (on | your | a | some | any)? holidays (?! in | of | from)",
     ),
 )
