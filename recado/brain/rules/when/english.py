@@ -245,6 +245,7 @@ FATHER: father's fathers
 GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
     carnival halfterm exams finals harvest graduation semester honeymoon payday shearing calving lambing
+    rush
 term: term
 TEMPORADA: season
 YEARQ: q1 q2 q3 q4

@@ -419,6 +419,8 @@ class _Lexer:
             return _UNKNOWN
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
+        if inflected.is_gear(word, self._text, end, self._letters):
+            return _UNKNOWN
         return _PAST if inflected.is_past(word, self._text, end, self._letters) else None
 
     def _in_english(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...] | None:

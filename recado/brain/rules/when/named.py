@@ -528,6 +528,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(),
         f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
+        # "El lunes siguiente al 15" is counted from the 15th.
         f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE (?! (a | al | del) (NUM | WNUM | DIA)) | que"
         f" (VIENE | SIGUIENTE) | VIENE)",
         "(the | this)? coming <wd:WDAY | SAT | SUN>",

@@ -209,8 +209,8 @@ _ROUTINE = ALPHABET.compile(
 )
 _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO"
-    " | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
+    " | CUALQUIER | ese | mi) HORARIO (?! (de | del) (la | el | mi)? (word | LOCAL) y yo? TENGO) (?! word (COMMA | $))"
+    " | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
     " | find | see | TAKE) to? (COSAS |"
     " words | CITA)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )

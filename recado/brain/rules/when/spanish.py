@@ -206,7 +206,7 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     resulte sirva
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
-TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
+TURNS: baje bajen salgan mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
     den saquen quiten operen retiren crezcan madure maduren florezca coseche cosechen cosechemos vendamos vendan
     seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
@@ -219,6 +219,7 @@ AGREED: dicho acordado
 CONTRARIO: contrario defecto
 prior: previo previos previa
 HOLD: espera espere
+AWAITING: esperamos esperando esperemos aguardamos aguardando
 # Books with verses: "Juan 3:16".
 word: juan mateo marcos salmo salmos romanos isaias jeremias genesis exodo proverbios corintios efesios
     filipenses hebreos apocalipsis
