@@ -244,9 +244,6 @@ _PAST_OR_WISHED = frozenset(
 )
 _DEPOSIT, _OF = "adelanto", ALPHABET.of("de")
 """ "Cuánto de adelanto" moves nothing."""
-_GEAR, _EL = "cambio", ALPHABET.of("el")
-_GEAR_GOES_ON = re.compile(r" (?:de|del|al?|para|por)\b")
-""" "Se me rompió el cambio" asks for no change; "el cambio del lunes al martes" does."""
 _SUIT = "traje"
 _BEFORE_NOUNS = frozenset(ALPHABET.union("el un de del mi su con ese este OTRO al"))
 _SO_THAT = frozenset(ALPHABET.of(word) + ALPHABET.of("que") for word in ("a", "para", "hasta", "vez", "LUEGO"))
@@ -414,8 +411,6 @@ class _Lexer:
                 # Who writes accents would have put one otherwise; who writes none tells what then.
                 return _COMING
         if word in _NOW_WITHOUT_ACCENT and self._has_accents and _ACCENT.search(self._raw):
-            return _UNKNOWN
-        if word == _GEAR and self._letters and self._letters[-1] == _EL and not _GEAR_GOES_ON.match(self._text, end):
             return _UNKNOWN
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
