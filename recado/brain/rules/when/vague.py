@@ -91,7 +91,6 @@ _SOME_DAY = always(
     f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word |"
     f" words | RESULTS)",
     "(un | ALGUN) DIA HABIL",
-    "(un | ALGUN) DIA (de | en) (MES de)? MON (?! (el)? NN)",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
     "dentro (del | de el | de este) (MES | ANO)",
@@ -109,7 +108,7 @@ _SOME_DAY = always(
     "some (DAY | DIA | time | fecha)",
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
-    "CUALQUIER RATO (de estos)?",
+    "CUALQUIER RATO",
     "any of (this | these | the) (DAYS | WEEKENDS | WEEKS)",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
     "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",

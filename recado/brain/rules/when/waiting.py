@@ -61,9 +61,6 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! INSIDE) (find)? (when | once | until | after) (the | my | this)? {_OF_IT}{{2,8}} (?= {_THEN_WE})",
         f"(?<! INSIDE) when (the | my | this) {_OF_IT}{{2,8}} (?= COMMA? (ejem | FILL){{1,2}} word"
         " (its | me | the | my))",
-        # "But let the ground dry out first", "the cast has to come off first, then we'll start"
-        f"WISHED (the | my) {_OF_IT}{{1,6}} ORDW (?= $ | BREAK | COMMA)",
-        f"(HAVING to | must) (be | find)? {_OF_IT}{{1,6}} ORDW? COMMA then {_THEN_WE}",
     ),
     *always(
         Vague(),
@@ -74,13 +71,12 @@ RULES: tuple[Rule[Meant], ...] = (
         " | la){0,3} (WE_DO | VOY | word | PEDIR))",
         f"(?<! INSIDE) ejem que {_WHO} (EVENT | SUBJ) (?= (word | words | mi | el | la | de | COMMA | ya | ejem){{0,5}}"
         " (WE_DO | VOY))",
-        "any of these DAYS",
         # "Algún día de agosto", "thinking April for the dental"
-        "(un | ALGUN | CUALQUIER) (DIA | DIAS | RATO | momento) (de | en) (MON | estos DIAS | estos) (?! NN)",
+        "(un | ALGUN | CUALQUIER) (DIA | DIAS | RATO | momento) (de | en) ((MES de)? MON (?! (el)? NN) | estos DIAS?)",
         "(some | any | one) (DAY | time | POINT) (in | DOWN | of) MON (?! (the)? (NN | ORDW))",
         "(?<= WONDERING) (of | about | MAYBE | TALVEZ)? MON (?= $ | PAUSE | FILL | for)",
         # "Pasando semana santa voy"
-        "(PASADA | FINAL) (de | con)? (el | la | los | las | de | estos){0,2} (TEMPORADA | SEMANA santo | FERIADO"
+        "(PASADA | FINAL) (de | con)? (el | la | los | las | de | estos){0,2} (TEMPORADA | FERIADO"
         " | vacaciones | CARNAVAL | ESTACION | word) (?= COMMA? (yo | ya | me | la | lo){0,2} (VOY | DESEO | PUEDO))",
     ),
     # "¿O te tomas vacaciones?", "are you taking holidays?"
