@@ -494,6 +494,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | of | de |"
             " DIA | PASO | WAS | COSA"
             f" | SOY | STOP | DASH | la | y | its | fecha | ANOS){{0,6}} {_DATE}",
+            # "Fecha de nacimiento del niño 17/10/2015", "DOB for Noah is 6/2/2017"
+            "(NACER | BORN) (de | del | of | for | mi | my | su | the | la | UNA_COSA | DOCTOR | word | words | is | es"
+            f" | COLON | COMMA){{1,7}} {_DATE}",
             f"{_DATE} COMMA? (es | is | PASO | WAS) (mi | my | la | the | su | fecha | de | of){{0,4}} (NACER"
             f" | BORN | CUMPLIR)"
             " (?! es | is | COLON | el | on)",

@@ -234,6 +234,14 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 }
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
+_WHO_LET = frozenset(ALPHABET.union("word words UNA_COSA COSAS"))
+""" "The pipe let go": of the past, no wish."""
+_ALSO_THINGS = frozenset(["book", "schedule"])
+_BEFORE_THINGS = frozenset(ALPHABET.union("the a an my your of word words"))
+""" "We forgot her clinic book there"."""
+_NAMES = frozenset(["bella", "linda", "max"])
+""" "Can you see Bella tomorrow": words that are names, too."""
+_SENTENCE_ENDS = frozenset(ALPHABET.union("BREAK FILL"))
 _IS = ALPHABET.of("is")
 _BEFORE_ASKED = frozenset(ALPHABET.union("BREAK COMMA FILL or and"))
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
@@ -397,6 +405,8 @@ class _Lexer:
 
     def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
+        if word in _NAMES and self._is_name(start, end):
+            return _UNKNOWN
         placed = self._in_english(word, known, start, end) if self._language == "en" else self._in_spanish(word, end)
         return placed or known
 
@@ -412,6 +422,8 @@ class _Lexer:
                 return _COMING
         if word in _NOW_WITHOUT_ACCENT and self._has_accents and _ACCENT.search(self._raw):
             return _UNKNOWN
+        if word == "quite":
+            return _WISHED  # no English here: "en cuanto se me quite la gripe"
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
             return _UNKNOWN
         if inflected.is_gear(word, self._text, end, self._letters):
@@ -423,11 +435,20 @@ class _Lexer:
             return _MORROW
         if inflected.is_now(word, self._text, start, end, self._letters):
             return _UNKNOWN
+        if word == "let" and self._letters and self._letters[-1] in _WHO_LET:
+            return _OWNED_ONCE
+        if word in _ALSO_THINGS and self._letters and self._letters[-1] in _BEFORE_THINGS:
+            return _UNKNOWN
         if known[0][0] == _DID and (self._described() or self._is_base(word)):
             return _UNKNOWN
         if word in _OWNED and (had := _HAD.match(self._text, end)):
             return _AFTER_HAD[word] + (_OWNED_ONCE if had.group("thing") else ())
         return None
+
+    def _is_name(self, start: int, end: int) -> bool:
+        """Whether it has a capital of its own inside a sentence."""
+        capital = self._raw[start].isupper() and not self._raw[start:end].isupper()
+        return capital and bool(self._letters) and self._letters[-1] not in _SENTENCE_ENDS
 
     def _is_base(self, word: str) -> bool:
         """Whether what may be of the past is none here: "the saw", "to read"; "I'll hit you up" is left."""

@@ -369,7 +369,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _counted,
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con (FIEBRE | DOLOR | GONE) | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
-        f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
+        f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | time)",
+        f"{_COUNT} <u:MONTHU | YEARU> (later | mas TARDE)",
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | time)",
         f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
@@ -392,8 +393,8 @@ RULES: tuple[Rule[Meant], ...] = (
     ),
     *each(
         _days_after_that,
-        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
-        " if | is | at)",
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before | EARLIER | sooner> | after) (that | then)? (?= $ |"
+        " PAUSE | FILL | if | is | at | instead)",
     ),
     *each(
         _shift,
@@ -408,6 +409,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _apart,
         f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del |"
         f" que))",
+        # "Booked for friday, could we do it a day later"
+        f"{_COUNT} {_SHIFT_UNIT} (later | mas TARDE) (?! de | del | que)",
         "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
     ),
     *always(
@@ -625,7 +628,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(DayNamed(Day(weekday=0, nth=-1, month=5, holiday=True)), "MEMORIAL DAY"),
     *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
-    *each(_good_friday, "good <wd:WDAY>"),
+    # "Any good friday?" asks of the day.
+    *each(_good_friday, "(?<! any | no | is | be) good <wd:WDAY>"),
     *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(

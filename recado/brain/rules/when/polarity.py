@@ -100,8 +100,8 @@ _IS_IT_NOT = ALPHABET.compile(
 )
 """ "¿No es el viernes la cita?"""
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
-    " (?<! PERDON word) (?<! (es | ERA) para) ITEM (ya | EJEM | USUALLY | al FINAL"
+    "(?<! es | is | ERA | WAS | ser | be | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
+    " (?<! PERDON word) (?<! (es | ERA | ser) para) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO |"
