@@ -235,6 +235,7 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
 _WHO_LET = frozenset(ALPHABET.union("word words UNA_COSA COSAS"))
+_LETS_GO = re.compile(r" (?:go|down|up|off|out|in|loose)\b")
 """ "The pipe let go": of the past, no wish."""
 _ALSO_THINGS = frozenset(["book", "schedule"])
 _BEFORE_THINGS = frozenset(ALPHABET.union("the a an my your of word words"))
@@ -435,7 +436,7 @@ class _Lexer:
             return _MORROW
         if inflected.is_now(word, self._text, start, end, self._letters):
             return _UNKNOWN
-        if word == "let" and self._letters and self._letters[-1] in _WHO_LET:
+        if word == "let" and self._letters[-1:] and self._letters[-1] in _WHO_LET and _LETS_GO.match(self._text, end):
             return _OWNED_ONCE
         if word in _ALSO_THINGS and self._letters and self._letters[-1] in _BEFORE_THINGS:
             return _UNKNOWN

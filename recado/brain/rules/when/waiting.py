@@ -61,6 +61,9 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(?<! INSIDE) (find)? (when | once | until | after) (the | my | this)? {_OF_IT}{{2,8}} (?= {_THEN_WE})",
         f"(?<! INSIDE) when (the | my | this) {_OF_IT}{{2,8}} (?= COMMA? (ejem | FILL){{1,2}} word"
         " (its | me | the | my))",
+        # "Gotta shake this cold, then we'll do the extraction"
+        f"WISHED (the | my) {_OF_IT}{{1,6}} ORDW (?= $ | BREAK | COMMA)",
+        f"(HAVING to | must) (be | find)? {_OF_IT}{{1,6}} ORDW? COMMA then {_THEN_WE}",
     ),
     *always(
         Vague(),
