@@ -27,6 +27,8 @@ LATER_WORD = ALPHABET.compile(
     " | (ILL (EJEM)? TALK | WANT u TALK | MAKE word to) (u | with u | to u | word){0,2} (EJEM | on | by | in |"
     " the){0,2}"
     " (DAYM | PARTM)"
+    # "Will confirm with my wife about the numbers tomorrow"
+    " | ILL EJEM? TALK (with | my | the | about | word | words | UNA_COSA | DOCTOR){2,7} (on | by){0,1} (DAYM | PARTM)"
     # "Please reply by tomorrow", "espero su respuesta mañana"
     " | (?<! i | to) TALK (me | EJEM | FILL)? by (the)? (DAYM | PARTM)"
     " | (word | VOY | HOLD) (word | a | de | la)? (un | una | su | el | la)? MENSAJE"

@@ -76,6 +76,10 @@ _DAY_OF_DUTY = ALPHABET.compile(
     " (word | words | CLASES | CUMPLIR | TEMPORADA | FEAST) (?! DAYM)"
     " | (COMMA | PORQUE | since | as) (my | the) (word | COSA | DOCTOR | CUMPLIR | FEAST | CLASES | TEMPORADA){1,3} is"
     " (on | the){0,2} <day7:DAYM>"
+    # "Make it friday, the wife has the jeep all day thursday"
+    " | (PAUSE | PORQUE | since | as) (the | my | its){0,1} (word | words | UNA_COSA | DOCTOR) (HAVE | TAKE) (the | a |"
+    " an | my){0,1} (word | words | COSA | CLASES | CITA | work){1,3}"
+    " (each | DAY | GONE | EVERYM){0,2} (on | the | this){0,2} <day8:DAYM>"
     # "The wedding's not until march 11th"
     " | (the | my | your) (word | CLASES | CITA | TEMPORADA | FEAST | CUMPLIR) is? not until the? <day5:DAYM>"
     " | (PORQUE | since | as) (i | my | IM | EJEM | its | word | words | COSA | LOCAL)"
@@ -123,7 +127,9 @@ def _mark_duties(skeleton: Skeleton) -> None:
         if any(_offers(other, item) for other in skeleton.items if other.at < match.start()):
             item.aside = True
     for match in _DAY_OF_DUTY.finditer(skeleton.letters):
-        item = skeleton.at[max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5", "day6", "day7"))]
+        item = skeleton.at[
+            max(match.start(name) for name in ("day", "day2", "day3", "day4", "day5", "day6", "day7", "day8"))
+        ]
         if any(_offers(other, item) for other in skeleton.items if other is not item):
             item.aside = True
 

@@ -69,7 +69,7 @@ once: once
 MORNING: morning mrng mrning mornng mornin morn mornig moring
 MORNINGS: mornings
 AFTERNOONS: afternoons
-AFTERNOON: afternoon arvo avo afternoonish aftrnoon aftnoon aft afternon
+AFTERNOON: afternoon aftanoon aftanun afternun aftnun arvo avo afternoonish aftrnoon aftnoon aft afternon
 EVENINGS: evenings
 EVENING: evening evenin evning evng evnin
 NIGHTS: nights nites
@@ -245,6 +245,7 @@ FATHER: father's fathers
 GROUP: table tables party dinner supper brunch breakfast cake catering ride taxi cab barbecue bbq meal
 FEAST: diwali deepavali holi eid ramadan ramzan hanukkah passover pongal onam navratri dussehra kwanzaa
     carnival halfterm exams finals harvest graduation semester honeymoon payday shearing calving lambing
+    rush
 term: term
 TEMPORADA: season
 YEARQ: q1 q2 q3 q4
@@ -269,11 +270,20 @@ BORN: born birth dob birthdate
 BIRTHDAY: birthday bday birthdays bdays bday's birthday's
 STREET: street park square ave avenue road rd lane highway hwy drive boulevard floor fl grade place row bldg building
 MESA: room suite
+# Where cattle are sold: no "martes".
+LOCAL: mart marts
+# "A wash and set": no month.
+set: set
+# "The Sunday Independent", "Sunday roast".
+PAPER: independent gleaner observer herald tribune telegraph gazette market newspaper paper papers roast
+# "He answers to Friday".
+ANSWERS: answers responds
 flat: flat
 PIEZA: apt apartment unit number version option step page gate line bed level box size vitamin age aged
     ages ext
     door block bay lot ward
-CODIGO: phone passport code reference order mobile case invoice policy insurance account txn serial tracking ref
+CODIGO: phone passport plate rego numberplate code reference order mobile case invoice policy insurance account txn
+    serial tracking ref
 SOY: named mr mrs ms name name's names
 FIEBRE: temperature fever temp
 GRADOS: degrees fahrenheit
@@ -319,7 +329,8 @@ getting: getting
 WORK_FOR: works suits suit fine perfect
 WOULD: would wud wld wuld
 QUERIA: wanted needed
-WISHED: want need wants needs wanna i'd looking lets let's let wish gimme
+WISHED: want need wants needs wanna i'd looking lets let's wish gimme
+let: let
 longer: longer
 TAKE: take takes taking
 ROUTINE: goes wakes sleeps eats bedtime milk feed feeds
@@ -375,6 +386,7 @@ DID: went came visited hurt hurted felt started saw had ate took woke threw fell
     found dreamt smelt became bent blew bred built chose crept dealt drew fought fled flew forgave froze knelt
     leapt mistook overate
     overpaid rang rebuilt sang sank shrank slid spilt spoilt burnt learnt sprang spun stole stung swept swore swung
+    ground
     undertook withdrew wept wove sought spilled payed
     tore swam slipped spoke talked
     did
@@ -389,11 +401,11 @@ left: left made put read split spread quit beat used
 see: seeing seeya cya
 FILL: lol lmao haha hahaha hehe boss chief buddy madam guys mate bro dude please pls plz plss thanks thx
     thank ty preferably ideally hi hello hey yes yeah yep yup sure so well
-    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly plese pleas
+    ma'am sir um uh cool thankyou tysm alright yea hiya y'all team there here kindly lads lasses plese pleas
     po opo na nuh nlng lang nalang sana ba naman maam mam din rin abeg oga biko
 BYE: goodbye byebye cheers
 u: you u ye yous yiz
-ILL: i'll ill we'll will
+ILL: i'll ill we'll will shall
 ejem: just only even we we're they
 """
 """A kind and its words in each line; an indented line goes on with the one before it."""

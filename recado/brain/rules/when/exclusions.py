@@ -19,6 +19,7 @@ _ODD_PAIRS = frozenset({(24, 7), (1, 2), (50, 50), (20, 20)})
 """Round the clock, a half, and other pairs that are dates only if an article says so."""
 _WISHED = frozenset(ALPHABET.union("WISH CITA HAY ASK available disponible COSAS CLOCK MER HS las at"))
 _CUMPLIR = frozenset(ALPHABET.union("CUMPLIR"))
+_SLASHED = ALPHABET.of("SLASHED")
 _UNA_COSA, _COSAS = ALPHABET.of("UNA_COSA"), ALPHABET.of("COSAS")
 _AN_HOUR = re.compile(f"(?:{ALPHABET.regex('a las')}|{ALPHABET.regex('at')})$")
 _GOES_ON = frozenset(ALPHABET.union("word LOCAL CUMPLIR lunch GROUP"))
@@ -29,7 +30,7 @@ _ON_THE = re.compile(f"{ALPHABET.regex('(on | or | and | for | by | the | until 
 _FEW = 12
 """So many floors, visits and the like are told by their number."""
 _MAX_BODY_HEAT = 45
-_LAST_HOUR, _QUARTER = 24, 15
+_NOON, _LAST_HOUR, _QUARTER = 12, 24, 15
 
 _DATE = (
     "(<full:FULLDATE>"
@@ -37,6 +38,7 @@ _DATE = (
     " ((COMMA | de | del | DASH | SLASH){0,2} (ANO)? <year:BIG> | (de | del) (ANO)? <short:NUM | WNUM | TENS>)?"
     " | <mon2:MON> (the)? <day2:NUM | ORDW> (TH)? (COMMA? <year2:BIG>)? | <pair:SLASHED | DASHED> | <only:BIG>)"
 )
+_STREET_NAME = "(word | words | MON | WDAY | SAT | SUN | COSA | LOCAL | PAPER | new | OLD | SEASON){1,3} STREET"
 _DATED_NAME = "(NUM | WNUM | ORDW) (TH | DEGREE)? de MON"
 
 
@@ -78,6 +80,11 @@ def _unless_year(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return None if tokens.number(match.end() - 1) in _YEARS else Nothing()
 
 
+def _no_hour(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "At 27 Constant Spring Road": a house; "at 9 near Hyde Park" may be an hour."""
+    return Nothing() if tokens.number(match.start("h")) > _NOON else None
+
+
 def _phone(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     if (
         match.end() - match.start() == 3
@@ -97,10 +104,17 @@ def _dialed(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Nothing() if zero and tokens.number(at + 1) not in _YEARS else None
 
 
+def _is_part(pair: tuple[int, ...]) -> bool:
+    return pair in _QUARTERS or pair in _ODD_PAIRS
+
+
 def _amount(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     """So many of something; but after an hour one thing is none, nor what is only the name of an event: "a las 5
     entrada por atrás", "at 8 kids party"."""
     last, start, end = match.group()[-1], match.start(), match.end()
+    if last == _UNA_COSA and match.group()[0] == _SLASHED and not _is_part(tokens.values[start]):
+        # "14/8 prueba del vestido"
+        return None
     if last in (_UNA_COSA, _COSAS) and _AN_HOUR.search(tokens.letters, max(0, start - 2), start):
         if last == _UNA_COSA:
             return None
@@ -123,8 +137,7 @@ def _and_a_fraction(tokens: Tokens, match: re.Match[str]) -> Meant | None:
 
 
 def _part_of_one(tokens: Tokens, match: re.Match[str]) -> Meant | None:
-    pair = tokens.values[match.start()]
-    return Nothing() if pair in _QUARTERS or pair in _ODD_PAIRS else None
+    return Nothing() if _is_part(tokens.values[match.start()]) else None
 
 
 def _of_eight(tokens: Tokens, match: re.Match[str]) -> Meant | None:
@@ -255,8 +268,19 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f"(?<= BIG EJEM | LONG EJEM | BIG con | BIG y) {_DATED_NAME}",
             f"entre {_DATED_NAME} y (el | la)? (word | words)",
             f"entre (word | words | la | de){{1,4}} y {_DATED_NAME} (?= $ | PAUSE | word | CALLE)",
-            f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | al? (NUM | BIG))",
+            f"(por | en | sobre) {_DATED_NAME} (y (word | CALLE) | ejem word | al? (NUM | BIG))",
             "<h:NUM> (TH)? (MON | WDAY | word)? STREET",
+            # "1200 5th Ave", "at No 7 Saturday Market Street"
+            "(BIG | LONG | NUM) NUM TH STREET",
+            f"(no | HASH | CODIGO) (NUM | BIG) {_STREET_NAME}",
+            f"BIG {_STREET_NAME}",
+            f"(PIEZA | flat)? SLASHED {_STREET_NAME}",
+            # "Esta en 2º de la ESO"
+            "(?<= en) NUM (DEGREE | TH) de (la | el)? (word | words | LOCAL | eso)",
+            # "La parada del 27", "tengo chueco el 2 de arriba"
+            "LOCAL del NUM (?= QUEDA | word | words | es | $ | PAUSE)",
+            "(el | la | del) (NUM | WNUM) de arriba",
+            "CODIGO (is | es)? (WDAY | MON) (NUM | BIG)",
             f"(word | con) SLASH {_DATED_NAME}",
             "SLASHED word{1,2} STREET",
             "(flat | PIEZA) SLASHED word{0,2} (?= $ | PAUSE)",
@@ -271,6 +295,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(the)? NUM TH STREET (or | and) (the)? NUM TH",
             "HASH (NUM | BIG | LONG)",
         ),
+        *each(_no_hour, f"<h:NUM> {_STREET_NAME}"),
         *each(_unless_year, f"{_DATED_NAME} BIG"),
         # Documents, telephones, rooms.
         *always(
@@ -314,6 +339,12 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "(el | de | a | con)? los WNUM (?= $ | PAUSE | me | QUEDA | SUBJ)",
             "(either | any | one) of (the | its | this)? (WNUM | NUM) (?! TH)",
             "NUM TH (CUMPLIR | SIGLO)",
+            # "She's done 820 hours", "el tractor tiene 1500 horas de uso"
+            "(given | DID | HAVE | GOT | HAY | TENGO | word) (EJEM | about | like | APROX | como | ALGUNOS){0,2} BIG"
+            " (HOURS | HORAS) (?! (el | on | este | this)? (WDAY | TOM | TODAY))",
+            "BIG (HOURS | HORAS) (since | on (the | its | that) | de word | of word)",
+            # "40 horas repartidas en 8 semanas", "100 hours in 6 weeks"
+            "(NN | BIG) UNIT (words | word | SEEMS_PAST)? (en | in | over) N UNIT",
             "(N | BIG | ORDW | NUM TH) (time | vez | COSAS) ((in | en) (N | media | half)?"
             " | (en)? (this | este | esta)) (UNIT | MINU)",
             "FIEBRE (de | of | is | es | a | en | como | word | at){0,2} (NUM | DOTTED | CLOCK)",
@@ -366,6 +397,8 @@ GRAMMAR: Grammar[Meant] = Grammar(
         ),
         *each(
             _part_of_one,
+            # "Got any 5/8 U bolts", "me sobran unos 3/4"
+            "(?<= any | ALGUNOS) SLASHED (?! available | disponible | CITA)",
             "(?<= y) SLASHED de (word | words)",
             # "Manguera de 3/4": a day would be "del 3/4".
             "(?<= (word | words | COSA | es | son) de) SLASHED",
@@ -380,12 +413,21 @@ GRAMMAR: Grammar[Meant] = Grammar(
         # Words that are something else here.
         *always(
             Nothing(),
-            "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (?! NN)",
+            "SOY (es | is | word)? (word | SOY)? (MON | ORDW) (WDAY (?= word))? (?! NN)",
+            # "Saw it in the Sunday Independent", "the saturday paper"
+            "WDAY PAPER",
+            # "Six months or 10,000 km, whichever comes first"
+            "WHENEVER (COME | word | words) ORDW",
             # "Mi nombre es Lunes", "la vaca se llama Viernes", "es para Julio, mi esposo"
             "(mi | my | su | your) SOY (es | is)? WDAY",
-            "(word | words) SOY (es | is) WDAY",
+            "(word | words | COSA | DOCTOR) SOY (es | is) (WDAY | SAT | SUN)",
+            # "Answers to Friday", "goes by Sunday", "responde al nombre de Domingo", "a nombre de Abril"
+            "ANSWERS to (WDAY | MON)",
+            "(?<= COSA | word | ejem) ROUTINE by (the SOY)? of? (WDAY | MON)",
+            "(a | al | con (el)? | by the | the) SOY (de | of) (word)? (WDAY | MON)",
+            "(?<= ejem) TALK (word | its) (WDAY | SAT | SUN) (?= $ | PAUSE | PORQUE | FILL)",
             "con MONTHN (?= el (NUM | WDAY) | $ | PAUSE | a las)",
-            "(word | COSA) me SOY (WDAY | MON)",
+            "(word | COSA) me SOY (WDAY | MON) (WDAY (?= word))?",
             "(is | its) (CALLED | SOY) (WDAY | SAT | SUN | MON) (?! NUM)",
             "(para | for | de | con | with | es | its) MON COMMA (mi | my) word",
             # Proverbs: "hoy por ti, mañana por mí", "no dejes para mañana lo que puedas hacer hoy", "thank god
@@ -393,15 +435,17 @@ GRAMMAR: Grammar[Meant] = Grammar(
             "TODAY por word COMMA? MANANA por (word | mi)",
             "no (SUBJ | PONGA | word) para MANANA lo que (SUBJ | PUEDO | word | me) (IR | word) TODAY",
             "FILL word its WDAY (?= $ | PAUSE | FILL)",
-            "DOCTOR (word)? (MONTHN | MAY) (?! NUM)",
-            "MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
-            "(i | u | EJEM | its) (MAY | MARCH | SAT)",
+            "DOCTOR (word)? (MONTHN | MAY) (WDAY (?= $ | PAUSE | word))? (?! NUM)",
+            "(?<! on NUM) (?<! on NUM TH) MAY (i | u | EJEM | MAKE | HAVING | WANT | IM)",
+            "(i | u | EJEM | (?<! MAKING) its) (MAY | MARCH | SAT)",
             "word SAT (the | an | my) (word | CLASES) (?= $ | PAUSE)",
             "SOY WDAY de word (?= $ | PAUSE)",
             "(the | in | of) SUN",
             "(?<! or | and | y | on | for | by | SAT | DASH | SLASH) SUN (word | words)",
             "(son | ERA | ya) (ya | como | EJEM)? las (NUM | WNUM | CLOCK) (y (media | cuarto | NUM))?",
             "TARDE o TEMPRANO",
+            # "Se me enfermó el chofer de pronto"
+            "de PRONTO",
             "too (EARLY | late)",
             "es muy TEMPRANO",
             "(VOY | IR | es | ERA | PASO | hace) TARDE",
@@ -413,7 +457,7 @@ GRAMMAR: Grammar[Meant] = Grammar(
             f" | AFTERNOON | EVENING | WEEKDAY) {_NONE_LEFT_OUT} | TODOS los word (DIAS | DIA))",
             f"(DAILY | (each | most) word? (DAY | DAYS | MORNING | MORNINGS | NIGHT | WEEKDAY) | TODOS los (word |"
             f" santo)? (DIAS | DIA)) {_AT}",
-            f"{_AT} (oclock | in | the){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
+            f"{_AT} (oclock | in | the | COMMA){{0,3}} PARTEN and (at | in)? (the)? PARTEN",
             "(MAKE | IM | EJEM) (a)? (WHILE | NUM MINU)? late",
             "TODO (el | la | este) (DIA | TARDE | NOCHE | MANANA | MADRUGADA | SEMANA | MES | ANO)",
             "(at (NUM | WNUM | CLOCK) MER?)? each (DAY | NIGHT | MORNING | AFTERNOON | WEEK | WEEKEND | MONTH)"
@@ -450,6 +494,9 @@ GRAMMAR: Grammar[Meant] = Grammar(
             " | of | de |"
             " DIA | PASO | WAS | COSA"
             f" | SOY | STOP | DASH | la | y | its | fecha | ANOS){{0,6}} {_DATE}",
+            # "Fecha de nacimiento del niño 17/10/2015", "DOB for Noah is 6/2/2017"
+            "(NACER | BORN) (de | del | of | for | mi | my | su | the | la | UNA_COSA | DOCTOR | word | words | is | es"
+            f" | COLON | COMMA){{1,7}} {_DATE}",
             f"{_DATE} COMMA? (es | is | PASO | WAS) (mi | my | la | the | su | fecha | de | of){{0,4}} (NACER"
             f" | BORN | CUMPLIR)"
             " (?! es | is | COLON | el | on)",

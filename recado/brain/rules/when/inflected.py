@@ -28,11 +28,12 @@ _ITS_OBJECT = re.compile(
     r"(?! (?:\w+ )?(?:citas?|turnos?|horas?|horarios?|reservas?|consultas?|dia|fecha|sesion|visita|agenda|lunes|martes"
     r"|miercoles|jueves|viernes|sabado|domingo|\d))"
 )
+_OF_TIMES = re.compile(r" (?:de|del|para|al|a)\b")
 _PAST_VERBS = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO"))
 _WISHES = frozenset(ALPHABET.union("QUIERO PEDIR CAMBIAR CANCELAR PUEDO yo"))
 _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _BEFORE_VERBS = frozenset(ALPHABET.union("COMMA y me que SEEMS_PAST"))
-_THE, _IN = ALPHABET.of("the"), ALPHABET.of("in")
+_THE, _IN, _EL = ALPHABET.of("the"), ALPHABET.of("in"), ALPHABET.of("el")
 _BOOK_US = re.compile(
     r"(?:apunt|anot|agend|reserv|separ|apart|program|guard|registr|inscrib|cit|coloc|pong?|met)"
     r"(?:a|e|en|ad|an)?(?:nos|me|les?)(?:l[aeo]s?)?"
@@ -54,6 +55,12 @@ def is_past(word: str, text: str, end: int, letters: list[str]) -> bool:
     since = max((at for at, letter in enumerate(letters) if letter in _SENTENCES), default=-1)
     sentence = letters[since + 1 :]
     return not _PAST_VERBS.isdisjoint(sentence) and _WISHES.isdisjoint(sentence)
+
+
+def is_gear(word: str, text: str, end: int, letters: list[str]) -> bool:
+    """Whether "cambio" is a thing that something happened to: "se me rompió el cambio"."""
+    happened = word == "cambio" and letters[-1:] == [_EL] and letters[-2:-1] != [] and letters[-2] in _PAST_VERBS
+    return happened and not _OF_TIMES.match(text, end)
 
 
 def is_tomorrow(letters: list[str]) -> bool:

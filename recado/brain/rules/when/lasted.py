@@ -14,7 +14,7 @@ _OBJECT = (
 _GOES_ON = (
     "(?= $ | PAUSE | PERO | FILL | la? (last | ULTIMO | PASADA | ese | OTRO) (time | vez) | la? vez PASADA"
     " | for (NN | MONEY | GONE | me | the | a) | por | con | with | when | cuando | last (YEAR | MONTH | WEEK)"
-    " | PASADO | flat"
+    " | PASADO | flat | (word | words){1,2} ($ | PAUSE)"
     " | (y | and | that) (?! (EJEM | me){0,2} (VOY | PUEDO | TAKES_PLACE)))"
 )
 _TOOK = ALPHABET.compile(
@@ -27,7 +27,10 @@ _TOOK = ALPHABET.compile(
     " | WAS muy? (word | FILL) <item6:DAYM> (?= la? (last | PASADA) (time | YEAR | WEEK | MONTH))"
     # "Delivered in 3 days, super quick"
     " | (?<! INSIDE) SEEMS_PAST <item4:DAYM> (?= COMMA | STOP)"
+    # "Fermentó en dos días", "the cut healed in a week"
+    f" | (?<= word | words | LOCAL | COSA | DOSIS | its | COMMA) SEEMS_PAST <item7:DAYM> {_GOES_ON}"
 )
+_WISHES, _BREAKS = frozenset(ALPHABET.union("WISH")), frozenset(ALPHABET.union("BREAK"))
 _PAST = frozenset(ALPHABET.union("HAPPENED SEEMS_PAST DIJO DID WAS"))
 
 
@@ -37,11 +40,20 @@ def drop(skeleton: Skeleton) -> None:
     if _PAST.isdisjoint(letters) or not any(_counted(item) for item in skeleton.items):
         return
     for match in _TOOK.finditer(letters):
-        at = max(match.start(name) for name in ("item", "item2", "item3", "item4", "item5", "item6"))
+        at = max(match.start(name) for name in ("item", "item2", "item3", "item4", "item5", "item6", "item7"))
         item = skeleton.at[at]
+        if at == match.start("item7") and not _WISHES.isdisjoint(_clause(letters, match.start())):
+            # "I'd like him rechecked in ten days"
+            continue
         if _counted(item) and len(item.cluster.items) == 1:
             skeleton.items.remove(item)
             skeleton.clusters.remove(item.cluster)
+
+
+def _clause(letters: str, at: int) -> str:
+    """What its sentence says before a place."""
+    start = max((place for place in range(at) if letters[place] in _BREAKS), default=-1)
+    return letters[start + 1 : at]
 
 
 def _counted(item: Item) -> bool:

@@ -69,6 +69,8 @@ _SIGN_KINDS = {
 _SIGN_LETTERS = {sign: ALPHABET.of(kind) for sign, kind in _SIGN_KINDS.items()}
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _DIMINUTIVE = re.compile(r"([a-z]{2,}?)(?:e?[cs])?it([oa])s?")
+_NOT_SMALL = frozenset(["perito", "perita", "peritos", "peritas"])
+""" "El perito" is no small "pero"."""
 _ENCLITIC = re.compile(r"([a-z]{3,}?)(?:(?:me|te|se|nos|les?)(?:l[aeo]s?)?|l[aeo]s?)")
 _TAKES_ENCLITICS = frozenset(ALPHABET.union("CAMBIAR CANCELAR PASAR PEDIR AVISAR IR DORMIR"))
 _PAST_SPANISH = re.compile(
@@ -81,6 +83,20 @@ _PAST_SPANISH = re.compile(
 _TO_SOMEBODY = re.compile(r"\b(?:se(?: (?:me|te|le|les|nos))?|nos) $")
 """ "Se me quebro", "nos entrego": no verb of now ends so after these, whoever writes no accents."""
 _FEW_LETTERS = 8
+_PARTICIPLE = re.compile(
+    "(?!(?:pens|ped|plane|consider|contempl|calcul|prev|solicit|apart|contrat)[a-z]*$)[a-z]{2,}(?:[ai]do|sto|cho|rto|lto)"
+)
+_HAD_ONCE = re.compile(r"\bhabia(?:s|n|mos)?(?: ya)? $")
+_MOST_OF_HAD = 14
+""" "Ya le habíamos dejado las fotocopias"."""
+_WITHOUT_SENSE = frozenset(["mero", "mera", "merito", "merita"])
+_AFTER_ARTICLE = frozenset(ALPHABET.union("el la las los al del"))
+""" "El mero treinta", "a la mera una"."""
+_NOW_WITHOUT_ACCENT = frozenset(
+    ["golpeo", "sangro", "quemo", "visito", "cito", "vomito", "aconsejo", "receto", "preparo"]
+)
+_ACCENT = re.compile("[áéíóú]")
+""" "Le golpeo la puerta" is of now where other words have their accents."""
 _PRESENT_SPANISH = frozenset(
     # What is offered is still to come.
     ["ofrecieron", "invitaron", "ofreciste", "invitaste", "propuso", "propusieron",
@@ -201,6 +217,13 @@ _ASKED: tuple[Meaning, ...] = ((ALPHABET.of("PEDIR"), 0),)
 _DONE: tuple[Meaning, ...] = ((ALPHABET.of("WE_DO"), 0),)
 _DESCRIBED = frozenset(ALPHABET.union("IM is muy be GETTING getting"))
 """After these a word such as "tired" describes somebody, or tells what is still to be done: "I get paid"."""
+_ARTICLES_EN = frozenset(ALPHABET.union("the an my your"))
+_ASKED_OF = frozenset(
+    ALPHABET.union(
+        "WD TODAY TOM DAY DAYS new YEARU CHRISTMAS EASTER good eve the this next on BOXING THANKSGIVING NUM TH"
+        " ORDW MON its u PUBLIC holidays"
+    )
+)
 _HAD = re.compile(
     r"\ (?:(?P<thing>(?:an?|no|some|the|my|our|lovely|great)\b)|(?:been|said|booked|asked|gone|had|agreed|arranged)\b)"
 )
@@ -211,6 +234,17 @@ _AFTER_HAD: Mapping[str, tuple[Meaning, ...]] = {
 }
 _OWNED_ONCE: tuple[Meaning, ...] = ((ALPHABET.of("DID"), 0),)
 _BEFORE_BASE = frozenset(ALPHABET.union("the a an my your of for to ILL CAN"))
+_WHO_LET = frozenset(ALPHABET.union("word words UNA_COSA COSAS"))
+_LETS_GO = re.compile(r" (?:go|down|up|off|out|in|loose)\b")
+""" "The pipe let go": of the past, no wish."""
+_ALSO_THINGS = frozenset(["book", "schedule"])
+_BEFORE_THINGS = frozenset(ALPHABET.union("the a an my your of word words"))
+""" "We forgot her clinic book there"."""
+_NAMES = frozenset(["bella", "linda", "max"])
+""" "Can you see Bella tomorrow": words that are names, too."""
+_SENTENCE_ENDS = frozenset(ALPHABET.union("BREAK FILL"))
+_IS = ALPHABET.of("is")
+_BEFORE_ASKED = frozenset(ALPHABET.union("BREAK COMMA FILL or and"))
 _WISHED: tuple[Meaning, ...] = ((ALPHABET.of("subj"), 0),)
 _COMING: tuple[Meaning, ...] = ((ALPHABET.of("TURNS"), 0),)
 _GOES_ON_THEN = re.compile(r"(?:\s+\w+){3}")
@@ -317,6 +351,8 @@ class _Lexer:
                 return
             # "fri 9a".
             word = "am"
+        if word in _WITHOUT_SENSE and self._letters and self._letters[-1] in _AFTER_ARTICLE:
+            return
         card = word == "id" and self._is_card(start, end)
         meanings = _UNKNOWN if card else self._meanings(word, start, end)
         if after_number and meanings[0][0] in _NO_UNIT and len(meanings) == 1 and not _GOES_ON.match(self._text, end):
@@ -370,6 +406,8 @@ class _Lexer:
 
     def _in_its_place(self, word: str, known: tuple[Meaning, ...], start: int, end: int) -> tuple[Meaning, ...]:
         """What a known word means after the words before it."""
+        if word in _NAMES and self._is_name(start, end):
+            return _UNKNOWN
         placed = self._in_english(word, known, start, end) if self._language == "en" else self._in_spanish(word, end)
         return placed or known
 
@@ -383,7 +421,13 @@ class _Lexer:
             if self._letters[-1] in _WHEN and (self._has_accents or _GOES_ON_THEN.match(self._text, end)):
                 # Who writes accents would have put one otherwise; who writes none tells what then.
                 return _COMING
+        if word in _NOW_WITHOUT_ACCENT and self._has_accents and _ACCENT.search(self._raw):
+            return _UNKNOWN
+        if word == "quite":
+            return _WISHED  # no English here: "en cuanto se me quite la gripe"
         if word == _DEPOSIT and self._letters and self._letters[-1] == _OF:
+            return _UNKNOWN
+        if inflected.is_gear(word, self._text, end, self._letters):
             return _UNKNOWN
         return _PAST if inflected.is_past(word, self._text, end, self._letters) else None
 
@@ -392,11 +436,20 @@ class _Lexer:
             return _MORROW
         if inflected.is_now(word, self._text, start, end, self._letters):
             return _UNKNOWN
+        if word == "let" and self._letters[-1:] and self._letters[-1] in _WHO_LET and _LETS_GO.match(self._text, end):
+            return _OWNED_ONCE
+        if word in _ALSO_THINGS and self._letters and self._letters[-1] in _BEFORE_THINGS:
+            return _UNKNOWN
         if known[0][0] == _DID and (self._described() or self._is_base(word)):
             return _UNKNOWN
         if word in _OWNED and (had := _HAD.match(self._text, end)):
             return _AFTER_HAD[word] + (_OWNED_ONCE if had.group("thing") else ())
         return None
+
+    def _is_name(self, start: int, end: int) -> bool:
+        """Whether it has a capital of its own inside a sentence."""
+        capital = self._raw[start].isupper() and not self._raw[start:end].isupper()
+        return capital and bool(self._letters) and self._letters[-1] not in _SENTENCE_ENDS
 
     def _is_base(self, word: str) -> bool:
         """Whether what may be of the past is none here: "the saw", "to read"; "I'll hit you up" is left."""
@@ -409,6 +462,8 @@ class _Lexer:
 
     def _undiminished(self, small: re.Match[str]) -> tuple[Meaning, ...] | None:
         """ "Lunesito", "mesecito"."""
+        if small.group() in _NOT_SMALL:
+            return None
         stem, vowel = small.groups()
         return self._lexicon.get(stem) or self._lexicon.get(stem + vowel) or self._lexicon.get(stem + "e")
 
@@ -419,6 +474,8 @@ class _Lexer:
         if _PAST_SPANISH.fullmatch(word) is not None:
             suit = word == _SUIT and bool(self._letters) and self._letters[-1] in _BEFORE_NOUNS
             return word not in _PRESENT_SPANISH and not suit
+        if _PARTICIPLE.fullmatch(word) and _HAD_ONCE.search(self._text, max(0, start - _MOST_OF_HAD), start):
+            return True
         if word[-1] == "o" and _TO_SOMEBODY.search(self._text, max(0, start - _FEW_LETTERS), start):
             return True
         accented = self._raw[start:end].lower() if self._has_accents else ""
@@ -426,7 +483,15 @@ class _Lexer:
 
     def _described(self) -> bool:
         """Whether the word says how somebody or something is: "I'm stuck", "is it paid"."""
-        return self._language == "en" and bool(self._letters) and self._letters[-1] in _DESCRIBED
+        if self._language != "en" or not self._letters:
+            return False
+        return self._letters[-1] in _DESCRIBED or self._letters[-1] in _ARTICLES_EN or self._asked_of()
+
+    def _asked_of(self) -> bool:
+        """Whether it is asked how a day is: "is new year's day covered", "is it staffed"."""
+        at = next((at for at in range(len(self._letters) - 1, -1, -1) if self._letters[at] not in _ASKED_OF), -1)
+        begins = at >= 0 and self._letters[at] == _IS
+        return begins and at < len(self._letters) - 1 and (not at or self._letters[at - 1] in _BEFORE_ASKED)
 
     def _known(self, word: str, start: int, end: int) -> None:
         for letter, number in self._lexicon[word]:

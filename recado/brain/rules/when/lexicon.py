@@ -68,7 +68,7 @@ CLASSES = {
     "CANCELAR": "CANCEL CANCELED",
     "QUIERO": "DESEO QUERIA",
     "CAN": "ABLE_TO COULD",
-    "WANT": "WISHED WOULD id",
+    "WANT": "WISHED WOULD id let",
     "MOVE": "CAMBIAR PASAR",
     "SUBJ": "subj ABRAN RETURNS",
     "EVENT": "RETURNS TURNS PASE",
@@ -154,8 +154,8 @@ mid week: midweek
 alrededor de: alrededorde
 a partir: apartir
 a mediodia: amediodia
-y media: ymedia ½
-y cuarto: ycuarto
+y media: ymedia imedia ½
+y cuarto: ycuarto icuarto
 en punto: enpunto
 ahora mismo: ahoramismo
 hoy mismo: hoymismo

@@ -74,9 +74,11 @@ _PREFERRING = frozenset(ALPHABET.union("PREFER PREFIERO"))
 _FOR_WANT_OF = ALPHABET.compile(
     "COMMA? (at (a | the) (MOVER | word) | if (word | words) be | if u must | en (ULTIMO | TODO) word | como ULTIMO"
     " word"
-    " | as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)) (?= $ | PAUSE | FILL)"
+    " | as a? BACKUP | else | failing that | if not | si no | como? ORDW (PIEZA | CHOICE)"
+    " | if (that | its | is | EJEM){1,3} (word | BAD | gone | given | BUSY | AGENDADO | not OPEN)"
+    " | si (ese | ya | esta | me){1,3} (word | OCUPADO | AGENDADO)) (?= $ | PAUSE | FILL)"
 )
-""" "Monday preferably, tuesday otherwise"."""
+""" "Monday preferably, tuesday otherwise", "tuesday if that's full"."""
 _BEFORE_IT = frozenset(ALPHABET.union("PAUSE FILL PREFER PREFIERO and y or o PERO"))
 _GOOD_TOO = ALPHABET.compile(
     "(is | CAN | WOULD | be | EJEM | WORK_FOR | work | FILL | good | possible | available){0,4} (too | as FILL | also)"

@@ -243,7 +243,7 @@ _ARRIVAL = ALPHABET.compile(
     # "At your gate", "reaching the clinic", "dropping me off"
     " | (at | in) (the | your | my)? word? (word | words | LOCAL | PIEZA | flat | STREET | MESA)"
     " | (ARRIVE | POP) (in | me | ejem | u | up | off | by | the | your | word | words | FILL | LOCAL | PIEZA"
-    " | STREET){0,4}) $"
+    " | MESA | STREET){0,4}) $"
 )
 
 
@@ -369,7 +369,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _counted,
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (?! HABIL | con (FIEBRE | DOLOR | GONE) | de (word | FIEBRE | DOLOR))",
         f"{_IN} {_SOME}? {_COUNT} <u:DIA | DIAS> <work:HABIL>",
-        f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | later | time | mas TARDE)",
+        f"{_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | hence | time)",
+        f"{_COUNT} <u:MONTHU | YEARU> (later | mas TARDE)",
         f"{_IN} {_SOME}? {_COUNT} {_DATE_UNIT} (out? from (NOW | TODAY) | time)",
         f"(?<! INSIDE) {_COUNT} {_DATE_UNIT} mas (?= $ | PAUSE | y | FILL)",
         f"(?<! hace | tras) {_COUNT} <u:MONTHU | YEARU> DESPUES (?! de | del | que)",
@@ -388,12 +389,12 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _day_after_that,
         "(?<= STOP | COMMA) DAY (<before:before> | after) (?= $ | ASK)",
-        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at)",
+        "the DAY (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL | instead | if | is | at | and | or)",
     ),
     *each(
         _days_after_that,
-        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before> | after) (that | then)? (?= $ | PAUSE | FILL |"
-        " if | is | at)",
+        f"{_COUNT} <u:DAYU | WEEKU | FORTNIGHT> (<before:before | EARLIER | sooner> | after) (that | then)? (?= $ |"
+        " PAUSE | FILL | if | is | at | instead)",
     ),
     *each(
         _shift,
@@ -408,6 +409,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _apart,
         f"(?<! hace | tras) {_COUNT} {_SHIFT_UNIT} (<before:antes> (?! de | del | posible) | DESPUES (?! de | del |"
         f" que))",
+        # "Booked for friday, could we do it a day later"
+        f"{_COUNT} {_SHIFT_UNIT} (later | mas TARDE) (?! de | del | que)",
         "<n:NUM> <u:HOURU | HS> <before:antes> (?! de | del | posible)",
     ),
     *always(
@@ -501,6 +504,7 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _bare,
         "(?<= on | for | by | or | and | y | COMMA | until | from | to | WDAY | SLASH) <wd:SAT | SUN>",
+        "(?<= MAKING its | MAKING that | is its) <wd:SAT | SUN> (?= $ | PAUSE | FILL | then | instead)",
         "(?<! .) <wd:SAT | SUN> (?= $ | PAUSE | FILL | PARTEN | is | if | between | from | after | before | by"
         " | about)",
         "<wd:SAT | SUN> (?= at | NUM | CLOCK | MORNING | AFTERNOON | EVENING | NIGHT | and | y | or | WORK_FOR |"
@@ -527,7 +531,9 @@ RULES: tuple[Rule[Meant], ...] = (
     *each(
         _pointed(),
         f"(el | este | ese | de este)? (PROX | SIGUIENTE) (DIA)? {_WD}",
-        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE | que (VIENE | SIGUIENTE) | VIENE)",
+        # "El lunes siguiente al 15" is counted from the 15th.
+        f"(el | este)? (DIA)? {_WD} (de este)? (PROX | SIGUIENTE (?! (a | al | del) (NUM | WNUM | DIA)) | que"
+        f" (VIENE | SIGUIENTE) | VIENE)",
         "(the | this)? coming <wd:WDAY | SAT | SUN>",
         f"este (DIA)? {_WD} (que VIENE | PROX | SIGUIENTE)",
     ),
@@ -540,7 +546,7 @@ RULES: tuple[Rule[Meant], ...] = (
         f"(la | the)? ({_WEEK_AFTER}) (COMMA | el | on | DIA | la | para | DASH){{0,3}} {_WD} (?! NN)",
     ),
     *each(_the_other, f"el OTRO {_WD}", f"the another {_WD}"),
-    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente"),
+    *each(_pointed(plus=7), f"(el)? {_WD} subsiguiente", f"(el)? subsiguiente {_WD}"),
     *each(
         _pointed(week=2),
         f"{_WD} (in | on | of)? (the)? WEEK after next",
@@ -622,7 +628,8 @@ RULES: tuple[Rule[Meant], ...] = (
     *always(DayNamed(Day(weekday=0, nth=-1, month=5, holiday=True)), "MEMORIAL DAY"),
     *always(_holiday(5, 1), "(el)? DIA (del | de los) (BUSY | OCUPADO | TRABAJADOR)"),
     *each(_holy, "(el)? <wd:WDAY> santo"),
-    *each(_good_friday, "good <wd:WDAY>"),
+    # "Any good friday?" asks of the day.
+    *each(_good_friday, "(?<! any | no | is | be) good <wd:WDAY>"),
     *each(_carnival, "(el)? <wd:WDAY> de CARNAVAL"),
     *each(_easter_weekday, "EASTER <wd:WDAY>", "(el)? <wd:WDAY> de PASCUA"),
     *always(

@@ -51,7 +51,7 @@ NOT_A_DAY = (
     " | STREET"
     " | TH (NOUN | CITA | time | PIEZA | vez | STREET | word | words | GONE | one | each | LOCAL))"
     " | y (media | un? cuarto | PICO) (?! DAYU) | menos (un? cuarto | NN) | en punto"
-    " | de la (TARDE | NOCHE | MANANA | MADRUGADA)"
+    " | de la (TARDE | NOCHE | MANANA | MADRUGADA) | del (DIA | NOONS) (?! SIGUIENTE | DESPUES)"
     "| (a | to | until | hasta | DASH) (the | el | la)? NOONS | (at the)? LATEST | at the SOONEST | (a las)? MAXIMO"
     " | COMMA? (o | u | or) (CLOCK | NN y (media | cuarto)) |"
     " (a | to) (NN | CLOCK) (MER | HS) | (o | or | y | and) NN (MER | HS | oclock | de la) | of (u | me | EJEM |"
@@ -204,9 +204,16 @@ def _three_numbers(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return DayNamed(replace(day, year=year_of(year))) if good else None
 
 
+def _in_order(tokens: Tokens, at: int) -> bool:
+    """Whether a day and a month come in the order of the language: "the 18-6-12" is a fertilizer."""
+    one, two = tokens.values[at][:2]
+    return possible(two, one) if tokens.language == "en" else possible(one, two)
+
+
 def _written(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     *_, year, dashed = (*tokens.values[match.start("full")][:4], 0)[:4]
-    if dashed and match.start("full") == match.start() and year < _CENTURY and year not in _SHORT_YEARS:
+    bare = match.start("full") == match.start() or not (said(match, "wd") or _in_order(tokens, match.start("full")))
+    if dashed and bare and year < _CENTURY and year not in _SHORT_YEARS:
         # "10-20-10" is a fertilizer, or a lock.
         return Nothing()
     return DayNamed(replace(full_date(tokens, match.start("full")), weekday=_weekday_in(tokens, match)))
@@ -386,7 +393,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule(
         f"(el | the)? (DIA)? <day:NUM | WNUM | TENS | uno | ORDW> {_TH}? {_OF}? (MES de)? <mon:MON> ({_YEAR} |"
         f" <gone:PASADO | PASADA>)?"
-        " (?! (?<= MAY | MARCH) (i | u) | y media | MINU)",
+        " (?! (?<! on NUM MAY) (?<= MAY | MARCH) (i | u) | y media | MINU)",
         _with_month,
     ),
     Rule(
@@ -433,7 +440,8 @@ RULES: tuple[Rule[Meant], ...] = (
         _of_some_month,
     ),
     Rule(
-        f"(?<! N) (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}? (<of:{_THIS_MONTH}> |"
+        f"(?<! N) (a (?= DIA))? (DIA | fecha) (el | COLON | es){{0,2}} <day:{_N} | uno | ORDW> {_TH}?"
+        f" (<of:{_THIS_MONTH}> |"
         f" <gone:PASADO>"
         f" | (de | del) MES)? ({_WITH_ARTICLE} | (?= HORA COLON? (NUM | CLOCK)))",
         _of_some_month,
@@ -484,7 +492,7 @@ RULES: tuple[Rule[Meant], ...] = (
     Rule("the <day:ORDW> (?! CITA | COSA | time | available | word | words | thing | WDAY)", _late_ordinal),
     Rule("(?<! .) <day:ORDW> (?= WORK_FOR | is (WORK_FOR | good))", _late_ordinal),
     Rule("(the | el)? <day:NUM> TH <of:(this | next | coming) MONTHU>", _of_some_month),
-    Rule("the <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
+    Rule("the? <day:ORDW> <of:of (this | next | last | the)? MONTHU>", _of_some_month),
     Rule(
         f"{_WDX} <day:{_N} | uno> {_TH}? (<of:{_THIS_MONTH}> | (de | del) MES)? {_WITH_ARTICLE} (?! (a | to) NN)",
         _of_some_month,

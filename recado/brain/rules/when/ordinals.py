@@ -43,6 +43,17 @@ RULES: tuple[Rule[Meant], ...] = (
         "(?<= FILL) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))",
         "(?<! .) the <day:ORDW> (?= i (available | CAN | FIT | VOY | DEY))",
     ),
+    # "Sixteenth for Dad's bloods", "thirty-first please", "twenty-ninth would be perfect"
+    *each(
+        _from(_NO_PLACE),
+        "(?<! INSIDE) <day:ORDW> (?= for (?! TIMEM) | COMMA? FILL | WOULD (be | MAKE | word) | is (FILL |"
+        " WORK_FOR) | ILL"
+        " (MAKE | be))",
+    ),
+    # "My husband's off the first, can you look then", "el primero paso a dejarte la plata"
+    *each(_from(1), "(?<= off | away) the <day:ORDW> (?= $ | BREAK | COMMA)"),
+    *each(_from(1), "(?<! INSIDE) el <day:ORDW> (?= ya? (PUEDO | STEP a? (word | por) | VOY | me VOY))"),
+    *each(_from(1), "(?<! INSIDE) el <day:uno> (?= ya? (PUEDO | STEP | VOY | me VOY | TENGO | QUIERO))"),
     # "The twenty-eighth be ok?"
     *each(_from(_NO_PLACE), "the <day:ORDW> (?= word (FILL | good | WORK_FOR) | word $)"),
     # "23rd as decided", "is 11th slot open", "cancel 22nd appointment", "somebody 2nd morning"

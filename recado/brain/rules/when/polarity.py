@@ -40,7 +40,7 @@ _CANT = ALPHABET.compile(
     " | no HAY DISPONIBLE de"
     # "I have to pull out of friday"
     " | (?<! CAN | u) (word | BACKUP | POP) out of (the | my)? (?= ITEM)"
-    " | me{0,2} (es | hace)? IMPOSIBLE"
+    " | me{0,2} (es | hace | QUEDA)? IMPOSIBLE"
     " | (i)? CANT (MAKE to)? (?! find | SUBJ)"
     " | CAN (not | no longer) | no CAN (?! u)"
     " | (?<= to | able | ILL | must | IM | que | PUEDO) SKIP"
@@ -50,7 +50,8 @@ _CANT = ALPHABET.compile(
     " | no longer (WORK_FOR | CAN | work | able)"
     # Who doesn't work on a day is free.
     " | (?<! DID | WAS) (?! (?<= i) NOT_DO work) (not | NOT_DO) (MAKE | a | able | muy | EJEM){0,2}"
-    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WANT | disponible | CAN | QUEDA)"
+    " (able | available | WORK_FOR | good | work | possible | IR | MAKE | WISHED | WOULD | id | disponible |"
+    " CAN | QUEDA)"
     " | NOT_DO EJEM (i | EJEM){0,2} CAN"
     " | no (good | work)"
     " | FORGET (about)? (?= ITEM)"
@@ -99,8 +100,8 @@ _IS_IT_NOT = ALPHABET.compile(
 )
 """ "¿No es el viernes la cita?"""
 _NO_AFTER = ALPHABET.compile(
-    "(?<! es | is | ERA | WAS | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
-    " (?<! PERDON word) ITEM (ya | EJEM | USUALLY | al FINAL"
+    "(?<! es | is | ERA | WAS | ser | be | mejor | PREFIERO | SUBJ | PERDON) (?<! (mejor | PREFIERO | SUBJ) el)"
+    " (?<! PERDON word) (?<! (es | ERA | ser) para) ITEM (ya | EJEM | USUALLY | al FINAL"
     " | mejor (?= no ($ | PAUSE | FILL))"
     " | COMMA (?= no (COMMA | STOP | PERO)))? (no | ni (?= $ | PAUSE))"
     " (?= $ | COMMA | STOP | PERO | mejor | PORQUE | FILLER | por FILL | ITEM | el (?! ITEM word) | a | PREFIERO |"
@@ -122,7 +123,8 @@ _INSTEAD_OF = ALPHABET.compile(
     " (el | la | las | the | on | at | mi | my | CITA | de | del){0,3} (?= ITEM)"
 )
 _ASKED_FOR = ALPHABET.compile(
-    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | HAY | available | DISPONIBLE | PREFIERO | PREFER) INSIDE{0,10}"
+    "(<wish:(?<! no) (DESEO | PEDIR | BOOK | WISHED | let | HAY | available | DISPONIBLE | PREFIERO | PREFER)"
+    " INSIDE{0,10}"
     " ITEM{1,2}> | (CAMBIAR | PASAR) INSIDE{0,8} (al | a | para | to | for) (the | el | las){0,1} ITEM{1,2}) FILL{0,2}"
     " COMMA (que | my | mi | EJEM | yo | FILL | i | about | DOCTOR | la | el | the){0,4} $"
 )

@@ -17,6 +17,7 @@ from recado.brain.rules.when import (
     parts,
     times,
     vague,
+    waiting,
 )
 from recado.brain.rules.when.grammar import Grammar
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -38,6 +39,7 @@ MENTIONS: Grammar[Meant] = Grammar(
         *numbered.RULES,
         *ordinals.RULES,
         *vague.RULES,
+        *waiting.RULES,
         *beside.RULES,
         *times.RULES,
         *parts.RULES,

@@ -1,8 +1,6 @@
 """What each mention is there for: the appointment there already, a limit, something of the past, opening hours."""
 
-import re
-
-from recado.brain.rules.when import answering, clauses, telling
+from recado.brain.rules.when import answering, clauses, states, telling
 from recado.brain.rules.when.calendar import Day
 from recado.brain.rules.when.items import Cluster, Item, Skeleton
 from recado.brain.rules.when.lexicon import ALPHABET
@@ -27,7 +25,8 @@ _TOPIC = ALPHABET.compile(
     # "Tengo una cita el lunes", "I'm booked for friday"
     " | (?<! u) (TENGO | TENIA | HAVING | WENT) (ya)? (un | una | mi | la | an | a | my | the)? (OTRO | word)? (CITA |"
     " HORA)"
-    f" (word | AGENDADO | {_WITH_WHOM}){{0,4}} (para | el | la | de | on | for | at | a | en | del){{0,3}} (?= ITEM)"
+    f" (word | AGENDADO | {_WITH_WHOM} | (de | del) (la | el | mi)? word){{0,4}} (para | el | la | de | on |"
+    f" for | at | a | en | del){{0,3}} (?= ITEM)"
     # "We said monday", "we were supposed to meet on monday"
     " | (ejem (DID | id)? AGREED | WAS AGREED to (word | MAKE | find | TALK)) (on | for | the){0,2} (?= ITEM)"
     " | TENIA AGREED? (para)? (el | la)? (?= ITEM)"
@@ -41,7 +40,10 @@ _TOPIC = ALPHABET.compile(
 _TARGET = frozenset(ALPHABET.union("al para to por"))
 _OWN_DAY = ALPHABET.compile("(?<! a | an | un | una) ITEM ITEM? CITA (?! disponible)")
 """ "My monday appointment"."""
-_MOVED_FROM = ALPHABET.compile("(de | del | from | desde | off of | off) (el | la | las | the)? (?= ITEM)")
+_MOVED_FROM = ALPHABET.compile(
+    "(de | del | from | desde | off of | off | (?<= word | words | CITA | CLASES | set) of) (el | la | las |"
+    " the)? (?= ITEM)"
+)
 _MOVED = ALPHABET.compile(
     "(CAMBIAR | PASAR) (mi | la | my | the | ese | su | its | me){0,2} (CITA)? (el | la | on | the | de las | las){0,2}"
     " (?= DAYM TIMEM? (a | al | por | para | to | for) (el | la | the | on | las){0,2} ITEM)"
@@ -65,7 +67,9 @@ _MOVE = ALPHABET.compile(
     " | (la | lo) PUEDO PASAR TIMEM"
     " | PASAR (el | la | lo | mi | su) (CITA | CLASES | word | mi | GONE)? (de (la | mi | su)? (word | words"
     " | CLASES | COSA))? (de | del) (?= ITEM) | PASAR el CITA (de | del) | shift (me"
-    " | word)? (from | my | the | its | u | CITA) | CITA .{0,3} from ITEM"
+    " | word)? (from | my | the | its | u | CITA) | shift (me | my | the | word | words | CLASES | COSA | set |"
+    " and){1,5} (from | of) ITEM"
+    " | (FORWARD | AHEAD) from (the | on)? ITEM{1,2} to | CITA .{0,3} from ITEM"
     " ITEM? to"
 )
 _BROUGHT_FORWARD = ALPHABET.compile("(?= ITEM ITEM? CITA? (FORWARD | AHEAD) (to | TIMEM))")
@@ -131,12 +135,13 @@ _GOVERNED = ALPHABET.compile(
     " (?! (me | u | on){0,2} ITEM)"
     " | como me? (SEEMS_PAST | DIJO) (?= $ | PAUSE)"
     " | (ASKED | TOLD) (me | u | EJEM | word)? to (MAKE | word | see | find | TAKE)"
-    " | (no one | MISSED) WISHED"
+    " | (no one | MISSED) (WISHED | let)"
+    " | SORRY COMMA? i (SEEMS_PAST | DID) (?= ITEM | NUM)"
 )
 """ "No me dejaron pasar", "forgot to cancel": what was wished once."""
 _CANNOT = ALPHABET.compile("no me{0,2} PUEDO")
 """ "Mi mamá no puede caminar" wishes nothing."""
-_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | WISHED me TALK")
+_POLITE = ALPHABET.compile("WAS (ejem | word)? WONDERING | (WISHED | let) me TALK")
 """ "I was wondering if" asks for what is to come, "let me know" for an answer."""
 _SAID_ON = ALPHABET.compile("(DIJO | TOLD | AGREED | SEEMS_PAST) (me | u)? (en | el | on | the){0,2} ITEM (que | that)")
 _APPOINTS = ALPHABET.compile(
@@ -164,32 +169,19 @@ _SENTENCES = frozenset(ALPHABET.union("BREAK"))
 _HALF_SENTENCES = frozenset(ALPHABET.union("PAUSE PERO"))
 _OF_ONESELF = frozenset(ALPHABET.union("i IM yo TENGO PUEDO VOY SALGO disponible available CAN"))
 _CLAUSES = frozenset(ALPHABET.union("PAUSE PERO y and QUIERO WANT TALVEZ mejor QUEDA then if"))
-_WANTED = frozenset(ALPHABET.union("WISHED"))
+_WANTED = frozenset(ALPHABET.union("WISHED let"))
 _TELLINGS = frozenset(ALPHABET.union("PAUSE PERO y and PORQUE since"))
 _MISSED_AFTER = frozenset(ALPHABET.union("PAUSE PERO y and"))
-_AHEAD = ALPHABET.compile("(para | for | (?<! es) que | hasta | until | to) (el | la | the | on | DIA | este){0,2} $")
+_AHEAD = ALPHABET.compile(
+    "(para | for | (?<! es | FILL | word | AVISO | QUEDA) que | hasta | until | to) (el | la | the | on | DIA |"
+    " este){0,2} $"
+)
 _PROPOSED = ALPHABET.compile("(que TAL | TAL about | TAL si | what about) (el | la | on | the | DIA){0,2} $")
 _OF_RESULTS = ALPHABET.compile(
     "(RESULTS | CODIGO) (de | from | of | for)? (word | words)? (de | del | from | of) (el | la | the | DIA)? $"
 )
 _IN_PAIRS = ALPHABET.compile("(?<= ITEM) (y | and) (?= (el | the | on | en | la)? ITEM)")
 _SUFFERED = ALPHABET.compile("ITEM (con | PARTM | COMMA)? (GONE | FIEBRE | DOLOR | SICK)")
-_AT_SOMEBODYS = (
-    "(out | up | over | in | DOWN)? (in | at | with | by) (the | a | an | my | your)? (u | word | words | LOCAL |"
-    " STREET"
-    " | MESA){1,2}"
-)
-_WAS_ON = ALPHABET.compile(
-    "(WAS ((in | FILL)? | (muy)? (SICK | WORK_FOR | BUSY)"
-    f" | {_AT_SOMEBODYS} | (out | up | over) FILL? | by (?= on | $))"
-    # "I've been there on the 20th", "I have come on 14th"
-    " | (?<! COULD i) (?<! CAN i) (?<! WOULD) HAVE"
-    f" (COME FILL? (?= on | $) | been FILL (?= on | $) | (been | COME) to (the | your | my) (word | LOCAL | STREET"
-    f" | MESA)"
-    f" | (been | COME) {_AT_SOMEBODYS})"
-    f" | (i | EJEM) been (FILL | {_AT_SOMEBODYS}))"
-    " (on)? (the)? $"
-)
 _THEY_TOLD = ALPHABET.compile(
     "ITEM COMMA? (no | ya | EJEM){0,2} (ERA (ATIENDEN | NADIE) | me{1,2} DIJO | DIJO (?! $ | PAUSE | TIMEM | para))"
     " | ITEM COMMA? (i | u | EJEM | word){1,2} (TOLD | AGREED) (me | u | word | the | my | that | its)"
@@ -197,10 +189,11 @@ _THEY_TOLD = ALPHABET.compile(
 _ON_A_DAY = frozenset(ALPHABET.union("on el en"))
 _RESULTS = frozenset(ALPHABET.union("RESULTS CODIGO"))
 _WAS = ALPHABET.of("WAS")
-_STATES = frozenset(ALPHABET.union("WAS HAVE"))
 _WHERE_TOLD = ALPHABET.compile("en (la | mi) (ULTIMO)? CITA (de | del){1} (el | la | DIA)? $")
-_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED) | COULD")
-_STILL_WISHES = frozenset(ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED BOOK ABLE_TO PUEDO PREFER PASAR"))
+_ONCE_WISHED = ALPHABET.compile("QUERIA | MOVED | CANCELED | AGENDADO | WOULD (?! like | WISHED | let) | COULD")
+_STILL_WISHES = frozenset(
+    ALPHABET.union("DESEO PEDIR MOVER CANCEL PREFIERO WISHED let BOOK ABLE_TO PUEDO PREFER PASAR")
+)
 """Wishes without those that may be told of the past."""
 _OWED = frozenset(ALPHABET.union("TENIA ERA WAS AGREED AGENDADO"))
 _MISSED = ALPHABET.compile(
@@ -216,8 +209,8 @@ _ROUTINE = ALPHABET.compile(
 )
 _HABIT = ALPHABET.compile(
     "(?<! me | IM) (ATIENDEN | OPEN (?! (the | a | an | my) (PIEZA | word | COSA | LOCAL))) | (?<! en | ALGUN | OTRO"
-    " | CUALQUIER | ese | mi) HORARIO (?! word (COMMA |"
-    " $)) | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
+    " | CUALQUIER | ese | mi) HORARIO (?! (de | del) (la | el | mi)? (word | LOCAL) y yo? TENGO) (?! word (COMMA | $))"
+    " | MAKING (u | ejem) (COSAS | EJEM | USUALLY | FILL | word){0,2} (work (?! WORK_FOR | with | for) | (MAKING"
     " | find | see | TAKE) to? (COSAS |"
     " words | CITA)) | HORAS de CITA | your (OPEN | word | BUSY | available)? HOURS"
 )
@@ -298,17 +291,17 @@ def mark_open_sides(skeleton: Skeleton) -> None:
     for item in skeleton.items:
         if isinstance(item.meant, Vague) and item.negative:
             # "We're busy until after the holidays": then they are not.
-            item.negative = not _matches_before(_UNTIL, letters, item.at) or _refused_day(skeleton)
+            item.negative = not states.before(_UNTIL, letters, item.at) or _refused_day(skeleton)
         if isinstance(item.meant, DayNamed) and _THEN.match(letters, item.at) and _is_last(skeleton, item):
             item.open_side = not item.source
         elif isinstance(item.meant, DayNamed) and not item.source:
             near_it = pointed_at and item.cluster.time is None and bool(_NEAR_THAT_DAY.search(letters, item.at))
             gone = (item.meant.day.offset or 0) < 0 or _parting(letters, item)
-            limit = _matches_before(_FROM_SIDE, letters, item.at) and not gone
+            limit = states.before(_FROM_SIDE, letters, item.at) and not gone
             numbered = item.meant.day.day is not None
-            limit = limit or (numbered and _matches_before(_BEFORE_EVENT, letters, item.at))
+            limit = limit or (numbered and states.before(_BEFORE_EVENT, letters, item.at))
             limit = limit or _at_the_soonest(skeleton, item)
-            limit = limit and not _matches_before(_PUT_OFF, letters, item.at)
+            limit = limit and not states.before(_PUT_OFF, letters, item.at)
             if limit and _THAT_DAY.search(letters, item.at):
                 limit = False
             item.open_side = limit or bool(_AND_ON.match(letters, item.at)) or near_it
@@ -324,7 +317,7 @@ def _at_the_soonest(skeleton: Skeleton, item: Item) -> bool:
 
 def cancelled(skeleton: Skeleton, item: Item) -> bool:
     """ "Cancel tomorrow, next week is better"."""
-    return _matches_before(_CANCELLED, skeleton.letters, item.at)
+    return states.before(_CANCELLED, skeleton.letters, item.at)
 
 
 def _is_last(skeleton: Skeleton, item: Item) -> bool:
@@ -337,7 +330,7 @@ def _refused_day(skeleton: Skeleton) -> bool:
 
 def _parting(letters: str, item: Item) -> bool:
     """ "Gracias, hasta mañana a las 9" names the hour of the appointment."""
-    return item.cluster.time is not None and _matches_before(_UNTIL_THEN, letters, item.at)
+    return item.cluster.time is not None and states.before(_UNTIL_THEN, letters, item.at)
 
 
 def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
@@ -349,9 +342,9 @@ def told_of_the_past(skeleton: Skeleton, item: Item) -> bool:
     for pattern in (_CANNOT, _POLITE):
         letters = pattern.sub(lambda match: _ALSO * len(match.group()), letters)
     numbered = isinstance(item.meant, DayNamed) and item.meant.day.day is not None
-    if _ASK in letters or _matches_before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
+    if _ASK in letters or states.before(_AHEAD, letters, item.at) or not _APPOINTING.isdisjoint(letters):
         return False
-    if _matches_before(_PROPOSED, letters, item.at):
+    if states.before(_PROPOSED, letters, item.at):
         return False
     if not numbered and _SUFFERED.match(letters, item.at):
         return True
@@ -411,7 +404,7 @@ def mark_reported(skeleton: Skeleton) -> None:
             past and not wished and not telling.is_to_come(item.meant, _segment(letters, item.at, _TELLINGS))
         )
         behind = _named_behind(item)
-        ahead = (behind or isinstance(item.meant, DayNamed)) and _matches_before(_AHEAD, letters, item.at)
+        ahead = (behind or isinstance(item.meant, DayNamed)) and states.before(_AHEAD, letters, item.at)
         if behind and not ahead and _told_as_past(letters, segment):
             item.reported = True
         if _since_then(letters, item):
@@ -423,7 +416,7 @@ def mark_reported(skeleton: Skeleton) -> None:
         elif (behind or isinstance(item.meant, DayNamed)) and not ahead:
             happened = item.at in said_on or _when_told(letters, item) or _happened(skeleton, letters, item, segment)
             # Whatever is wished beside it, but an appointment: "I paid on tuesday, can you check".
-            was_there = _was_there(letters, item) or telling.of_what_was(letters, item.at)
+            was_there = states.was_there(letters, item.at) or telling.of_what_was(letters, item.at)
             item.reported = item.reported or ((happened or was_there) and _APPOINTS.search(asked_for) is None)
             item.backward = happened or was_there or _of_results(letters, item)
 
@@ -454,13 +447,7 @@ def _wished_done(letters: str, at: int) -> bool:
 
 def _of_results(letters: str, item: Item) -> bool:
     """ "Los resultados del lunes"."""
-    return not _RESULTS.isdisjoint(letters) and _matches_before(_OF_RESULTS, letters, item.at)
-
-
-def _was_there(letters: str, item: Item) -> bool:
-    """ "I was sick on monday", "we were with you on thursday"."""
-    put_right = letters[item.at + 1 : item.at + 2] in _NOT
-    return not _STATES.isdisjoint(letters) and _matches_before(_WAS_ON, letters, item.at) and not put_right
+    return not _RESULTS.isdisjoint(letters) and states.before(_OF_RESULTS, letters, item.at)
 
 
 def _done(clause: str, sentence: str, *, behind: bool) -> bool:
@@ -497,7 +484,8 @@ def _told_as_past(letters: str, segment: str) -> bool:
 def _when_told(letters: str, item: Item) -> bool:
     """ "El martes me dieron el turno", "en la visita del 5 me dijeron": the day on which they did."""
     begins = item.at == 0 or letters[item.at - 1] in _CLAUSES or letters[item.at - 1 : item.at] in _ON_A_DAY
-    return (begins and _THEY_TOLD.match(letters, item.at) is not None) or _matches_before(_WHERE_TOLD, letters, item.at)
+    told = not _PAST_VERBS.isdisjoint(letters) and states.before(_WHERE_TOLD, letters, item.at)
+    return told or (begins and _THEY_TOLD.match(letters, item.at) is not None)
 
 
 def _told_behind(skeleton: Skeleton, item: Item) -> bool:
@@ -513,7 +501,7 @@ def _missed(letters: str, item: Item) -> bool:
 
 def _since_then(letters: str, item: Item) -> bool:
     """ "Tengo fiebre desde el lunes" tells of the past, "puedo desde el lunes" does not."""
-    if not _matches_before(_SINCE, letters, item.at):
+    if not states.before(_SINCE, letters, item.at):
         return False
     if isinstance(item.meant, PartNamed) or (isinstance(item.meant, DayNamed) and (item.meant.day.offset or 0) < 0):
         return True
@@ -532,12 +520,6 @@ def _bounds(letters: str, at: int, breaks: frozenset[str]) -> tuple[int, int]:
     start = next((place + 1 for place in range(at - 1, -1, -1) if letters[place] in breaks), 0)
     end = next((place for place in range(at + 1, len(letters)) if letters[place] in breaks), len(letters))
     return start, end
-
-
-def _matches_before(pattern: re.Pattern[str], letters: str, at: int) -> bool:
-    """Whether the words right before a place are such words."""
-    before = letters[max(0, at - 6) : at]
-    return any(pattern.match(before, start) is not None for start in range(len(before)))
 
 
 def drop_habits(skeleton: Skeleton) -> None:

@@ -153,7 +153,8 @@ DESPUES: despues dspues desp dsp dps dsps despuess depues despus despuesito dezp
 LUEGO: luego lueguito
 AQUI: aqui aca aki ak
 hace: hace ase hac
-COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten cuentes counting counted
+COUNTING: contando contado contada contados contadas contemos contamos cuente cuenten cuentes conteis contad counting
+    counted
 tipo: tipo tipi tipin
 eso: eso
 como: como cmo
@@ -202,21 +203,23 @@ subj: puedan pueda puedas tengan tenga tengas haya hayan sea quieran quiera quie
     convenga aparezca podais tengais querais podamos tengamos venga vengan acomode acomoden desocupes
     dispongas elijas elijan gustes desees deseen necesites digais
     cuadre cuadren encaje encajen calce plazca apetezca antoje provoque venza resuelva
-    resulte sirva escampe
+    resulte sirva
 # Of what will have happened before: "cuando pase la cosecha", "en cuanto cobre".
 RETURNS: regrese regresen vuelva paguen cobre
-TURNS: baje bajen mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
+TURNS: baje bajen salgan mejore mejoren acabe acabemos acaben terminemos volvamos regresemos nazca nazcan pare
     den saquen quiten operen retiren crezcan madure maduren florezca coseche cosechen cosechemos vendamos vendan
     seque sequen sane cicatrice crezca depositen
     reciba reciban consiga junte llueva llueve empiece empiecen comience comiencen arranque arranquen arreglen arregle
+    entren ingrese ingresen salgan cobren empecemos lluevan escampe escampen
     refresque caiga caigan recupere recuperemos mude mudemos cobremos aflojen afloje calme
 ABRAN: abran abra abrais cierren cierre
 actual: actual presente corriente
-arriba: arriba
+arriba: arriba abajo
 AGREED: dicho acordado
 CONTRARIO: contrario defecto
 prior: previo previos previa
 HOLD: espera espere
+AWAITING: esperamos esperando esperemos aguardamos aguardando
 # Books with verses: "Juan 3:16".
 word: juan mateo marcos salmo salmos romanos isaias jeremias genesis exodo proverbios corintios efesios
     filipenses hebreos apocalipsis
@@ -266,7 +269,8 @@ CALLE: av avda avd avenida calle jr jiron pasaje pje psje cra carrera kra cll bl
     parque urb urbanizacion lote lt mz colonia barrio esquina esq diagonal transversal ruta autopista carretera
     asentamiento ciudadela cdla puente mercado malecon alameda villa
 LOCAL: hospital colegio escuela instituto edificio torre sede sucursal sector cooperativa clinica posta centro
-    comunidad caserio vereda comuna paradero cementerio parroquia conjunto condominio residencial caleta
+    comunidad caserio vereda comuna paradero parada cementerio parroquia conjunto condominio residencial caleta
+    rancho hacienda ejido predio fundo
     club iglesia capilla cine teatro fundacion sindicato radio panaderia farmacia ferreteria
     estacion terminal oficinas estadio biblioteca universidad local gimnasio
 VIVO: vivo vive vivimos viven direccion domicilio ubicado ubicada ubicados queda_en
@@ -295,6 +299,7 @@ COSAS: personas opciones pacientes kg kgs kilo kilos gramos litro litros lts cm 
     puntos unidades tazas vasos porciones puestos cupos lugares boletos entradas gatos perros
     perritos huevos animales gallinas vacas cerdos ovejas productos pares habitaciones pisos materias hojas paginas
     kilometros toneladas quintales libras onzas copias cuotas pagos controles terapias canas companeros companeras
+    leches quesos puertas ruedas llantas cilindros velocidades
     mujeres hombres senoras invitados comensales dedos partes pruebas muestras sobres cuadritos docenas
     piezas recetas ecografias radiografias placas embarazos cesareas partos unds und docena
 UNA_COSA: cupo persona paciente hijo hija nino nina hermana hermano adulto vacuna cosa perro gato entrada mujer prueba

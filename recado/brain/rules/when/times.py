@@ -280,7 +280,7 @@ _FEAST_HELD = ALPHABET.compile(
 )
 _NOON = Clock(12, half="pm")
 _MIDNIGHT = Clock(12, half="am")
-_NOONISH = "((el | la)? NOONS | el? medio DIA)"
+_NOONISH = "((el | la | NUM)? NOONS | el? medio DIA)"
 _BEFORE_DAY = "(?= (on | el | the | this | next | del | de | este)? (WD | TOM | TODAY) | $ | BREAK | COMMA | FILLER)"
 
 _SINGLE = (
@@ -357,10 +357,14 @@ _SINGLE = (
     ),
     *each(
         _dotted,
-        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN) <t:DOTTED>",
+        "(?<= WD | TOM | TODAY | MON | SLASHED | FULLDATE | PARTEN | WEEK) <t:DOTTED>",
         "<t:DOTTED> (?= (on | el)? (WD | TOM | TODAY) | on (the)? (NUM TH | MON))",
+        # "Could you do 8.15 this morning", "the first thursday of april, say 10.30"
+        "<t:DOTTED> (?= (this | in the | esta | de la) (PARTES | PARTEN | MORNING | AFTERNOON | EVENING | NIGHT) |"
+        " TONIGHT)",
+        "(?<= about) <t:DOTTED> (?= $ | PAUSE | FILL | on | if | or)",
         "(?<= FORWARD | AHEAD) to <t:DOTTED> (?= $ | PAUSE | FILL | on | if)",
-        "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead)",
+        "(?<= for | MAKE | is | from) <t:DOTTED> (?= $ | PAUSE | FILL | WORK_FOR | on | if | with | instead | then)",
         "<t:DOTTED> (is | WANT)? (WORK_FOR | FILL)",
         "(?<= (FULLDATE | SLASHED | WD) (SLASH | COMMA | DASH)) <t:DOTTED> (?= $ | PAUSE | FILL | SLASH | DASH)",
         "(?<= NUM COMMA | MON COMMA | WD COMMA | TOM COMMA | TH COMMA) <t:DOTTED> (?= $ | PAUSE | FILL)",

@@ -12,6 +12,7 @@ _ASK, _TALK = ALPHABET.of("ASK"), ALPHABET.of("TALK")
 _WISHES = frozenset(ALPHABET.union("WISH"))
 _TO_COME = _WISHES | frozenset(ALPHABET.union("ILL GETTING TAKE"))
 _ILL = ALPHABET.of("ILL")
+_WAITS = frozenset(ALPHABET.union("HOLD find leave MOVER"))
 _SERVED = frozenset(ALPHABET.union("OPEN ATIENDEN HORARIO"))
 _SOME = "(ALGUNOS | estos | some | (un | a)? PAR de | a some (of)?)"
 _MANY = "(DIAS | SEMANAS | MESES | ANOS | HORAS | DAYS | WEEKS | MONTHS | YEARS | HOURS | MINUTO | MINUTE)"
@@ -33,12 +34,12 @@ _HAPPENS = (
     " | COSAS | UNA_COSA | CODIGO | LOCAL | CITA | work | RETURN | from | off | left | gone | BUSY | SALGO |"
     " holidays | viaje | to | SEASON | FEAST"
     " | DOWN | WORK_FOR | for | u | SICK | at | HAVING | given | in | MOVED | TAKES_PLACE | OPEN | AGREED"
-    " | DEY | BEGINNING){1,6}"
+    " | DEY | BEGINNING | new | last | away | DOSIS | with | each | POP | YEAR | MONTH | HAVE | SEEMS_PAST){1,8}"
 )
 _THEN = (
     "(COMMA? (then | FILL)? (i | EJEM | u){0,2} (ILL | MAKING? WISH | WOULD | MAKING (find | word) | able | CAN u)"
     " | COMMA? (then | FILL)? (IM | ejem) (GETTING | getting | coming | COMING | COME | MAKE | TAKE | find | BOOK"
-    " | CITA | word (the | my | a | in | for | that | this | ejem)))"
+    " | CITA | word (the | my | a | in | for | that | this | ejem | its)))"
 )
 """What somebody will do then: "when the silage is done I'll bring in the jeep"."""
 _WHO = "(EJEM | u | me | yo | DOCTOR | el | la | los | las | mi | lo | a | word | words | de | en){0,4}"
@@ -75,15 +76,20 @@ _SOME_DAY = always(
     f"(?<! INSIDE) (MAYBE)? not? (after | before | until) (i | IM | ejem | HAVE) {_HAPPENS} (?= $ | BREAK | FILL |"
     f" {_THEN})",
     "(?<! INSIDE) (MAYBE)? (after | before | until) (the | my | this) (word | words | viaje | COSAS"
-    f" | UNA_COSA){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ | BREAK | FILL | {_THEN})",
+    f" | UNA_COSA | FEAST | CLASES){{1,2}} time? (COME | MAKE | GETTING | word)? (over | out | off)? (?= $ |"
+    f" BREAK | FILL | {_THEN})",
     "MAYBE (after | before) (the | my | this) (word | words | viaje){1,3} (?= $ | BREAK | FILL | COMMA)",
     "(?<! INSIDE) (MAYBE)? (after | before) word (time | FEAST) (?= $ | BREAK | FILL)",
+    f"(?<! INSIDE) after word (the | my | this | some) (word | words | COSAS | UNA_COSA | CLASES){{1,3}} (?= {_THEN})",
     f"cuando {_WHO} EVENT",
     # "Cuando deje de llover": "dejé", "paré" and "terminé" are written with an accent or with a past beside them.
     "(?<! INSIDE) cuando (ya)? HAPPENED de word (?= $ | BREAK | COMMA | (yo | me | la | lo)? (VOY | word | SUBJ))",
     "(APENAS | en cuanto | hasta que) (ya)? HAPPENED de word",
-    f"(?<= hasta) que {_WHO} (EVENT | subj)",
-    f"(una vez | LUEGO | DESPUES) que {_WHO} (EVENT | SUBJ)",
+    f"(?<= hasta) que no? {_WHO} (EVENT | subj)",
+    f"(una vez que? | (LUEGO | DESPUES) que) {_WHO} (EVENT | SUBJ)",
+    # "En cuanto el trauma me dé el alta"
+    f"(cuando | APENAS | en cuanto | una vez que? | hasta que) {_WHO} de (el | la | los | las) (ALTA | word |"
+    f" words | RESULTS)",
     "(un | ALGUN) DIA HABIL",
     "(un | ALGUN) DIA (?= (en | por | de | a) la PARTES)",
     "uno de estos WDAY (?! NUM)",
@@ -102,6 +108,8 @@ _SOME_DAY = always(
     "some (DAY | DIA | time | fecha)",
     "CUALQUIER (de)? (los)? (DIA | DIAS | fecha | momento | WDAY)",
     "CUALQUIER de estos DIAS",
+    "CUALQUIER RATO",
+    "any of (this | these | the) (DAYS | WEEKENDS | WEEKS)",
     "CUALQUIER (TARDE | NOCHE | MANANA)",
     "(un | una | uno | ALGUN) (WDAY | TARDE | NOCHE | MANANA | RATO | momento)? de (estos | ese)",
     "(?<! UNIT) ((DESPUES | LUEGO) (de | del) | antes (de | del) | PASADA | para) (el | la | las | los | mi)?"
@@ -155,7 +163,7 @@ _SOME_DAY = always(
     f"en menos de (N | {_SOME}) UNIT",
     f"(en | dentro de) ALGUNOS (word | words | cuanto) {_MANY}",
     "(en | para | durante)? lo que (QUEDA | FALTA) (del | de el | de la | de esta) (WEEKU | MES | ANO)",
-    "(PASADA | FINAL) (el | la | los | las)? (MUERTOS | PASCUA | NAVIDAD | REYES | CLASES | ANO nuevo)",
+    "(PASADA | FINAL) (el | la | los | las)? (MUERTOS | PASCUA | NAVIDAD | REYES | CLASES | ANO nuevo | SEMANA santo)",
     "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (the)? (WDAY)? (the)? (NN | ORDW | SLASHED) TH? (of? MON)?",
     "(the)? WEEK (COMMENCING | starting | BEGINNING) (on)? (WDAY COMMA?)? MON (the)? (NN | ORDW) TH?",
     "not for a WHILE",
@@ -443,10 +451,32 @@ def _then_only(tokens: Tokens, match: re.Match[str]) -> Meant | None:
     return Vague() if _ILL in before and _TALK not in before else None
 
 
+def _waits(tokens: Tokens, match: re.Match[str]) -> Meant | None:
+    """ "Hold off until the tenants are out"; "open until the kids are out" waits for nothing."""
+    return None if _WAITS.isdisjoint(tokens.letters[: match.start()]) else Vague()
+
+
 RULES: tuple[Rule[Meant], ...] = (
     *_SOME_DAY,
     *each(_then_only, f"when (?! (i | IM | ejem) (EJEM)? COME) {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL)"),
     *each(_once, f"(?<! at) once {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
+    # "I'll bring them in after the school year is over"
+    *each(
+        _then_only,
+        "after (the | my | this) (word | words | COSAS | UNA_COSA | YEAR | FEAST | CLASES | TEMPORADA | to |"
+        " its | of){1,5}"
+        " (is | HAVE | GETTING)? (over | out | off | away | given | gone | FILL)? (?= $ | PAUSE | FILL)",
+        "after word (the | my | this | some) (word | words | COSAS | UNA_COSA | CLASES){1,3} (?= $ | PAUSE | FILL)",
+    ),
+    # "Wait til the payment lands", "hold off on it until the tenants have cleared out"
+    # "Let the rains reduce first, then I come", "the cast has to come off first, then we'll start"
+    *each(
+        _once,
+        f"(?<! INSIDE) (PERO | and)? let {_SUBJECT} {_HAPPENS} ORDW (?= $ | BREAK | COMMA? (then | i | EJEM))",
+        f"(?<= PERO | and) let {_SUBJECT} {_HAPPENS} ORDW (?= $ | BREAK | COMMA? (then | i | EJEM))",
+        f"(must | HAVE to) {_HAPPENS} ORDW? COMMA? (?= then (i | EJEM){{1,2}})",
+    ),
+    *each(_waits, f"until {_SUBJECT} {_HAPPENS} (?= $ | PAUSE | FILL | {_THEN} | and)"),
     *_ANY_DAY,
     *_OTHER_DAY,
     *_SOME_HOUR,
