@@ -33,6 +33,9 @@ LIMIT = 1.2
 # A round's people are others than those of the round before, out of the 1,000 that the small database knows. They are
 # spread over all that are stored, so that their rows are.
 PEOPLE = 300
+# Each, and so often that SQLite's log is full more than once in a round: 12,000 messages write some 270 MiB to a full
+# database. No more than a contact's burst (45) allows, so that nobody is made to wait.
+MESSAGES_EACH = 40
 MAX_ROUNDS = 3
 WITHIN_S = 60.0
 
@@ -72,7 +75,7 @@ def compare(bench: Bench, database: Database, rounds: int) -> dict[int, list[Cos
                 with on_database(case, folder, url) as subject:
                     warm_up(subject)
                     step = messages // FEW
-                    traffic = Traffic(PEOPLE, within_s=WITHIN_S, people_step=step)
+                    traffic = Traffic(PEOPLE, MESSAGES_EACH, within_s=WITHIN_S, people_step=step)
                     sample = measure(bench, subject, traffic, first_person=number * PEOPLE * step)
                 costs[messages].append(cost(sample))
                 say(f"round {number + 1}  {database} with {messages}: {costs[messages][-1]}")

@@ -25,6 +25,7 @@ from recado.db import Database
 from recado.errors import BadInput, RecadoError
 from recado.kit.clock import now
 from recado.kit.private import make_private
+from recado.kit.sqlite import LOG_BYTES
 from recado.kit.stamps import stamp
 from recado.media.folder import PARTS, sync_folder
 from recado.migrate import check, migrate, require_same
@@ -35,8 +36,8 @@ from recado.settings import LAST_BACKUP, Settings
 _STEP_BYTES = 1 << 20
 _BLOCK_BYTES = 1 << 20
 # While a copy reads, SQLite's log grows by what people write, and has to be worked off afterwards. Beyond this the copy
-# goes on without pauses: eight times what is there in the best of days (`recado.kit.sqlite.LOG_BYTES`).
-_LOG_BYTES = 256 << 20
+# goes on without pauses.
+_LOG_BYTES = 3 * LOG_BYTES  # the first of them is there in the best of days
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,3 +81,19 @@ def test_who_waits_for_the_lock_gives_up_in_the_end(path: Path, writing: sqlite3
             with pytest.raises(sqlite3.OperationalError, match="database is locked"):
                 connection.execute("INSERT INTO marks VALUES (1)")
     writing.execute("COMMIT")
+
+
+def test_a_log_that_grew_while_somebody_read_gives_its_room_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    limit = 100 * 1024
+    monkeypatch.setattr(sqlite, "LOG_BYTES", limit)
+    log = path.with_name("one.db-wal")
+    with closing(open_patiently(path, 60.0)) as writer, closing(open_patiently(path, 60.0)) as reader:
+        set_up_connection(writer)
+        reader.execute("BEGIN")
+        reader.execute("SELECT n FROM marks").fetchall()  # while it reads, the log cannot begin anew
+        while log.stat().st_size < 10 * limit:
+            writer.execute("INSERT INTO marks SELECT value FROM json_each(?)", (str(list(range(1000))),))
+        reader.execute("COMMIT")
+        writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        writer.execute("INSERT INTO marks VALUES (1)")
+        assert log.stat().st_size <= limit
