@@ -10,6 +10,7 @@ process stops, the coroutine is cancelled and nothing is recorded: the workflow 
 
 import asyncio
 import concurrent.futures
+import contextlib
 import json
 import logging
 import queue
@@ -204,6 +205,7 @@ Run = Callable[[str, Steps], Coroutine[Any, Any, None]]
 # What became of a workflow: nothing of it is left to run; it waits for a process or has a living one; it was taken from
 # a dead one and waits now.
 Trace = Literal["gone", "waits", "recovered"]
+State = Literal["new", "launching", "launched", "closed"]
 
 
 @dataclass(slots=True)
@@ -213,8 +215,10 @@ class Engine:
     database_url: str
     executor_id: str
     run: Run
-    _launched: bool = False
-    _closed: bool = False
+    # A launch is its thread's own: where it is stopped meanwhile, that thread closes the library. Two that close it at
+    # once would take each other's connections away.
+    _state: State = "new"
+    _changing: threading.Lock = field(default_factory=threading.Lock)
     _workflow: Callable[[str], None] | None = None
     _connections: sa.Engine | None = None
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -226,16 +230,15 @@ class Engine:
 
     @property
     def launched(self) -> bool:
-        return self._launched
+        return self._state == "launched"
 
     async def launch(self) -> None:
         """Load the library and bring its tables up to date, once. It then takes on what waits for any process."""
         async with self._lock:
-            if self._launched:
+            if self.launched:
                 return
             self._loop = asyncio.get_running_loop()
             await self._call(_launch, self)
-            self._launched = True
 
     async def _call(self, work: Callable[..., T], *given: Any) -> T:
         """Do something with the library in a thread. Whoever is cancelled does not wait for it, but `close` does: what
@@ -263,21 +266,29 @@ class Engine:
 
     async def forget(self, ended_before_ms: int) -> None:
         """Remove the records of workflows that had ended by then (database time), whichever process had them."""
-        while self._launched and not self._closed and await self._call(_forget, ended_before_ms):
+        while self.launched and await self._call(_forget, ended_before_ms):
             pass
 
     async def close(self) -> None:
-        """Stop what runs, without an outcome, and leave the database."""
+        """Stop what runs, without an outcome, and leave the database. A launch that is under way, which may take many
+        seconds, is not waited for: it ends by itself what it began.
+        """
         async with self._lock:
-            if self._closed or not (self._launched or self._calls):
-                return
-            self._closed = True
+            with self._changing:
+                before, self._state = self._state, "closed"
             self._running.close()
             self.pauses.end()
             if self._calls:
                 await asyncio.wait(tuple(self._calls), timeout=LAST_CALLS_S)
-            if self._workflow is not None:
+            if before == "launched":
                 await asyncio.to_thread(_close, self)
+
+    def change(self, before: State, after: State) -> None:
+        """Raises `Stopping` where the state is another one than `before`: the engine was closed meanwhile."""
+        with self._changing:
+            if self._state != before:
+                raise Stopping
+            self._state = after
 
     @property
     def workflow(self) -> Callable[[str], None]:
@@ -287,8 +298,18 @@ class Engine:
         return self._workflow
 
     def bind(self, workflow: Callable[[str], None], connections: "sa.Engine | None") -> None:
-        """Keep what belongs to the launched library."""
+        """In the thread that launches the library: keep what belongs to it. Where it is stopped meanwhile, that thread
+        finds out at the next connection it takes.
+        """
         self._workflow, self._connections = workflow, connections
+        launching = threading.current_thread()
+
+        def go_on(*_: Any) -> None:
+            if threading.current_thread() is launching and self._state == "closed":
+                raise Stopping
+
+        if connections is not None:
+            event.listen(connections, "checkout", go_on)
 
     def unbind(self) -> None:
         """Close the library's connections. What one of its threads still has when the others are closed would stay
@@ -305,7 +326,7 @@ class Engine:
 
     def carry_out(self, workflow_id: str) -> None:
         """In a thread of the library: run one workflow to its end."""
-        if self._closed or self._loop is None:
+        if self._state == "closed" or self._loop is None:
             raise Stopping
         steps = Steps(self._loop, self._running)
         steps.serve(self.run(workflow_id, steps))
@@ -320,20 +341,24 @@ def _launch(engine: Engine) -> None:
         _sys_db,  # pyright: ignore[reportPrivateUsage]
     )
 
+    engine.change("new", "launching")
     _quiet()
     # There is no setting for it. tests/test_durable.py sees that it works, at every upgrade.
     _sys_db.__dict__["time"] = engine.pauses
-    config = _config(engine)
-    DBOS(config=config)
 
     def job(workflow_id: str) -> None:
         engine.carry_out(workflow_id)
 
     try:
+        config = _config(engine)
+        DBOS(config=config)
         engine.bind(DBOS.workflow(name=WORKFLOW)(job), config.get("system_database_engine"))
         DBOS.launch()
+        engine.change("launching", "launched")
     except BaseException:
         _close(engine)
+        with contextlib.suppress(Stopping):
+            engine.change("launching", "new")  # it may be tried again
         raise
 
 

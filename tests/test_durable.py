@@ -1,6 +1,7 @@
 """The library of durable work, held to what we need of it at every upgrade: on both databases, with real processes."""
 
 import asyncio
+import pkgutil
 import subprocess
 import sys
 import threading
@@ -176,6 +177,55 @@ async def test_what_a_thread_was_about_to_begin_at_a_stop_is_not_begun(
         stopped.set()
     await eventually(lambda: not threads[0].is_alive())
     assert began == []
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "dbos._dbos.SystemDatabase.create",
+        "dbos._sys_db.SystemDatabase.create_application_version",
+        "dbos._dbos.DBOSRegistry.get_internal_queue",
+    ],
+)
+async def test_a_stop_waits_for_no_launch_and_the_launch_ends_what_it_began(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    others, there, goes_on = set(threading.enumerate()), threading.Event(), threading.Event()
+    real = pkgutil.resolve_name(place)
+
+    def slow(*given: Any, **named: Any) -> Any:
+        there.set()
+        goes_on.wait(60)
+        return real(*given, **named)
+
+    def last_of_a_launch(*_: Any) -> None:
+        ended.append("launch")
+
+    ended = list[str]()
+    monkeypatch.setattr("dbos._dbos.dynamic_scheduler_loop", last_of_a_launch)
+    monkeypatch.setattr(place, slow)
+    monkeypatch.setattr(durable, "LAST_CALLS_S", 0.1)
+    engine = Engine(database_url, "one", Script().run)
+    starting = asyncio.create_task(engine.start("job:1"))
+    try:
+        assert await asyncio.to_thread(there.wait, 60)
+        starting.cancel()
+        await asyncio.wait_for(engine.close(), 30)
+    finally:
+        goes_on.set()
+    await eventually(lambda: not any(task.get_name() == "durable-call" for task in asyncio.all_tasks()))
+    await eventually(lambda: not [one for one in threading.enumerate() if one not in others and _is_theirs(one)])
+    assert ended == (["launch"] if place.endswith("get_internal_queue") else [])  # it goes no further than it must
+    monkeypatch.undo()
+    next_one = Engine(database_url, "two", Script().run)  # the one that was stopped has taken nothing of it away
+    await next_one.launch()
+    assert await _trace(next_one, {"two"}) == "gone"
+    await next_one.close()
+
+
+def _is_theirs(thread: threading.Thread) -> bool:
+    """Whether it is one of the library's: ours are those of the loop and of this test."""
+    return not thread.name.startswith("asyncio_")
 
 
 async def test_one_takes_on_at_once_what_many_had(database_url: str) -> None:

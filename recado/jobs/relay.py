@@ -135,7 +135,10 @@ class Relay:
                         for look in looks:
                             look.ring()
         finally:
-            await self._engine.close()
+            try:
+                await self._engine.close()
+            except Exception as error:  # whatever it is, others go on with what was here
+                log.error("jobs_not_closed", **place_of(error))
             await asyncio.gather(*self._claims, return_exceptions=True)
             with contextlib.suppress(Exception):  # then the others find out by its missing signs of life
                 await self._insist(lambda: claims.let_go(self.database, self.owner), tries=LET_GO_TRIES)

@@ -189,6 +189,27 @@ async def test_a_stop_lets_go_of_its_jobs_also_when_the_database_refuses_once(
     assert (job.state, job.owner, len(tries)) == ("running", None, 2)
 
 
+async def test_a_stop_lets_go_of_its_jobs_also_when_the_library_does_not_close(
+    database: Database, project_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, begun = durable.Engine.close, asyncio.Event()
+
+    async def fails(engine: durable.Engine) -> None:
+        await close(engine)
+        raise AttributeError("a defect of its own")
+
+    async def sends(run: Run) -> None:
+        begun.set()
+        await asyncio.sleep(3600)
+
+    monkeypatch.setattr(durable.Engine, "close", fails)
+    async with at_work(database, kinds(sends=sends)):
+        job_id = await submit(database, project_id, "sends")
+        await begun.wait()
+    job = await read(database, job_id)
+    assert (job.state, job.owner) == ("running", None)
+
+
 async def test_what_a_stopped_process_had_goes_on_behind_its_last_step(database: Database, project_id: str) -> None:
     did: list[str] = []
     waits = asyncio.Event()
