@@ -48,6 +48,7 @@ def test_none_is_given_twice_where_the_kernel_leaves_none(monkeypatch: pytest.Mo
     given = iter([20_001, 20_001, 20_002])
     monkeypatch.setattr(ports, "_first_of_the_kernels", lambda: 1024)
     monkeypatch.setattr(ports, "_any", lambda: next(given))
+    monkeypatch.setattr(ports, "_taken", set[int]())
     for look in ("_can_be_bound", "_is_reserved"):
         monkeypatch.setattr(ports, look, _yes)
     assert [free_port(), free_port()] == [20_001, 20_002]
