@@ -26,6 +26,8 @@ from recado.model.settings import ModelSettings
 CONVERSATIONS = 8
 TURNS = 6
 ROUNDS = 3
+# No further round is begun after that: a large model reads for minutes what reuse spares it.
+ENOUGH_S = 120.0
 ANSWER_TOKENS = 8
 # Of a slot's context: what all conversations share, in words of about two tokens.
 SHARED_PART = 0.6
@@ -91,9 +93,12 @@ class Figures:
 
 
 async def measure(settings: ModelSettings, locate: Locate, open_engine: OpenEngine) -> Figures:
-    """All figures of the model that the settings name; takes a minute or so. Raises what loading raises."""
+    """All figures of the model that the settings name; takes a minute or so, or one round of a large one. Raises what
+    loading raises.
+    """
     settings = settings.model_copy(update={"slots": CONVERSATIONS, "deadline_s": PATIENCE_S})
     loads: dict[bool, list[Load]] = {True: [], False: []}
+    began_s = time.perf_counter()
     async with (
         _service(settings, locate, open_engine, reuse=True) as reusing,
         _service(settings, locate, open_engine, reuse=False) as anew,
@@ -101,9 +106,13 @@ async def measure(settings: ModelSettings, locate: Locate, open_engine: OpenEngi
         for number in range(ROUNDS):  # in turns, for the machine has other things to do as well
             loads[True].append(await _converse(reusing, settings.context_tokens, number))
             loads[False].append(await _converse(anew, settings.context_tokens, number))
-        located = await locate(*settings.named, _ignore)
-        has_server = located.path.suffix == GGUF
-        overhead = await _overhead(reusing, located, settings) if has_server else None
+            if time.perf_counter() - began_s > ENOUGH_S:
+                break
+    located = await locate(*settings.named, _ignore)
+    if located.path.suffix != GGUF:
+        return Figures(_median(loads[True]), _median(loads[False]), None)
+    async with _service(settings.model_copy(update={"slots": 1}), locate, open_engine, reuse=True) as alone:
+        overhead = await _overhead(alone, located, settings)
     return Figures(_median(loads[True]), _median(loads[False]), overhead)
 
 

@@ -102,7 +102,7 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class EngineLimits:
-    """`context_tokens` of one slot; `threads` None: as many as there are cores; `device` "auto", "cpu", "cuda"...;
+    """`context_tokens` of one slot; `threads` None: by the number of cores; `device` "auto", "cpu", "cuda"...;
     without `reuse_prefix` every prompt is read anew (to measure what reuse is worth)."""
 
     slots: int

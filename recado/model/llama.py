@@ -79,6 +79,7 @@ class Child:
 async def launch(located: Located, limits: EngineLimits) -> Child:
     """Start llama.cpp with a model. Raises `BadInput` (`bad_model`) when it does not load."""
     key = secrets.token_urlsafe(32)
+    cores = len(os.sched_getaffinity(0))
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "recado.model.llama_process"),
         stdin=asyncio.subprocess.PIPE,
@@ -91,7 +92,8 @@ async def launch(located: Located, limits: EngineLimits) -> Child:
         "path": str(located.path),
         "slots": limits.slots,
         "context_tokens": limits.context_tokens,
-        "threads": limits.threads or len(os.sched_getaffinity(0)),
+        "reading_threads": limits.threads or cores,
+        "writing_threads": limits.threads or max(1, cores - 1),
         "device": limits.device,
         "reuse_prefix": limits.reuse_prefix,
         "key": key,

@@ -14,6 +14,9 @@ from typing import Any
 # What is read between two looks at who has gone and who is new. llama.cpp's own 2,048 made a cancelled long prompt be
 # read for half a minute on one core.
 BATCH_TOKENS = 256
+# Models with a state instead of a cache (Mamba and the like) go back to a copy of it: up to 110 MB each, in every slot
+# (https://github.com/ggml-org/llama.cpp/issues/21831). llama.cpp's own number is 32.
+STATE_COPIES = 4
 
 
 def main() -> None:
@@ -42,9 +45,17 @@ def _serve(order: dict[str, Any]) -> Any:
     params.cache_idle_slots = False
     params.cache_ram_mib = 0
     params.cache_prompt = order["reuse_prefix"]
+    # Models whose layers see a window only (Gemma, gpt-oss) keep what is in it; what conversations share would be read
+    # again for each. Kept whole, it takes the memory that it takes in any other model
+    # (https://github.com/ggml-org/llama.cpp/pull/13194).
+    params.swa_full = order["reuse_prefix"]
+    params.n_ctx_checkpoints = STATE_COPIES
     params.slot_prompt_similarity = 0.0
     params.n_batch = params.n_ubatch = BATCH_TOKENS
-    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = order["threads"]
+    # While it writes, its threads wait for each other some hundred times a token, and busily. Where one of them does
+    # not get its core, because something else runs, all lose their time slices: a tenth of the speed is left.
+    params.cpuparams.n_threads = order["writing_threads"]
+    params.cpuparams_batch.n_threads = order["reading_threads"]
     params.n_threads_http = order["slots"] + 2
     if order["device"] == "cpu":
         params.n_gpu_layers = 0

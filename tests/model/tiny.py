@@ -27,11 +27,13 @@ def write_tiny_model(
     width: int = WIDTH,
     layers: int = LAYERS,
     pads_words: bool = False,
+    window: int | None = None,
 ) -> Path:
     """A `.gguf` file of about a megabyte. The same arguments write the same bytes. One that pads words has a tokenizer
-    that puts a space before every text, as Llama 2 does."""
+    that puts a space before every text, as Llama 2 does; one with a window is a Gemma 3, of which most layers see only
+    so many tokens back."""
     tokens, scores, kinds = _vocabulary()
-    writer = gguf.GGUFWriter(str(path), "llama")
+    writer = gguf.GGUFWriter(str(path), "llama" if window is None else "gemma3")
     writer.add_name("tiny")
     writer.add_context_length(context)
     writer.add_embedding_length(width)
@@ -41,6 +43,10 @@ def write_tiny_model(
     writer.add_head_count_kv(HEADS)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(width // HEADS)
+    if window is not None:
+        writer.add_key_length(width // HEADS)
+        writer.add_value_length(width // HEADS)
+        writer.add_sliding_window(window)
     writer.add_vocab_size(len(tokens))
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
@@ -53,6 +59,8 @@ def write_tiny_model(
     writer.add_eos_token_id(2)
     writer.add_chat_template(CHAT_TEMPLATE)
     _add_weights(writer, len(tokens), seed=seed, width=width, layers=layers)
+    if window is not None:
+        _add_norms_of_gemma(writer, width=width, layers=layers)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -91,3 +99,11 @@ def _add_weights(writer: gguf.GGUFWriter, words: int, *, seed: int, width: int, 
         add(f"{at}.ffn_gate.weight", 2 * width, width)
         add(f"{at}.ffn_up.weight", 2 * width, width)
         add(f"{at}.ffn_down.weight", width, 2 * width)
+
+
+def _add_norms_of_gemma(writer: gguf.GGUFWriter, *, width: int, layers: int) -> None:
+    sizes = {"attn_q_norm": width // HEADS, "attn_k_norm": width // HEADS}
+    sizes |= {"post_attention_norm": width, "post_ffw_norm": width}
+    for layer in range(layers):
+        for name, size in sizes.items():
+            writer.add_tensor(f"blk.{layer}.{name}.weight", np.ones(size, dtype=np.float32))
