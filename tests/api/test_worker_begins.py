@@ -33,7 +33,7 @@ async def test_what_a_clock_that_was_ahead_put_off_is_due_when_a_worker_begins(a
         now_ms = await database_now_ms(session)
         for wanted in (select(func.max(OutboxMessage.due_ms)).where(_QUEUED), select(func.max(Job.due_ms))):
             assert (await session.scalar(wanted) or late_ms) <= now_ms
-        assert (await session.get_one(Schedule, daily.id)).next_ms <= now_ms + DAY_MS
+        assert ((await session.get_one(Schedule, daily.id)).next_ms or late_ms) <= now_ms + DAY_MS
 
 
 async def test_a_worker_that_is_ready_outlives_a_database_that_goes_away_at_that_moment(
