@@ -148,7 +148,7 @@ class Killer:
         self.crashes += 1
         self.broken_ms.append(round(time.time() * 1000))
         self.fleet.tell_database(up=False)
-        if not (blow.group and self.postgres.kill_backend()):
+        if not (blow.group and await self.postgres.kill_backend()):
             await self.postgres.crash(blow.pause_s)
         await wait_until_up(self.database)
         self.fleet.tell_database(up=True)

@@ -20,14 +20,27 @@ class MortalPostgres(LocalPostgres):
     def __init__(self) -> None:
         super().__init__(fsync=True)
 
-    def kill_backend(self) -> bool:
-        """`kill -9` of one of its connections: the server drops all of them and recovers. False if there is none."""
+    async def kill_backend(self) -> bool:
+        """`kill -9` of one of its connections: the server drops all of them and recovers. Returns when it has, for
+        until it hears of that death the others go on working. False if there is none, or it had ended by itself.
+        """
+        starts = self._starts()
         for pid in self._children():
             if b"127.0.0.1" in _command_line(pid):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                return True
+                return await self._recovered(starts)
         return False
+
+    async def _recovered(self, starts: int) -> bool:
+        until = time.monotonic() + _RESTART_WITHIN_S
+        while self._starts() == starts and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+        return self._starts() > starts
+
+    def _starts(self) -> int:
+        """How often it has been ready, since it was last begun."""
+        return self._log.read_text(errors="replace").count(_READY)
 
     async def crash(self, pause_s: float) -> None:
         """`kill -9` of the whole server, and a new start after a pause."""
