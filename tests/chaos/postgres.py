@@ -34,9 +34,11 @@ class MortalPostgres(LocalPostgres):
 
     async def _recovered(self, starts: int) -> bool:
         until = time.monotonic() + _RESTART_WITHIN_S
-        while self._starts() == starts and time.monotonic() < until:
+        while time.monotonic() < until:
+            if self._starts() > starts:
+                return True
             await asyncio.sleep(0.02)
-        return self._starts() > starts
+        return False
 
     def _starts(self) -> int:
         """How often it has been ready, since it was last begun."""
