@@ -225,6 +225,8 @@ class Engine:
     _loop: asyncio.AbstractEventLoop | None = None
     _running: _Running = field(default_factory=_Running)
     pauses: _Pauses = field(default_factory=_Pauses)
+    # The thread that launches the library, until it is closed: by then it may be any thread again.
+    launcher: threading.Thread | None = None
     # What is being done with the library in threads.
     _calls: "set[asyncio.Task[Any]]" = field(default_factory=set["asyncio.Task[Any]"])
 
@@ -233,7 +235,9 @@ class Engine:
         return self._state == "launched"
 
     async def launch(self) -> None:
-        """Load the library and bring its tables up to date, once. It then takes on what waits for any process."""
+        """Load the library and bring its tables up to date, once. It then takes on what waits for any process. Raises
+        `Stopping` when closed.
+        """
         async with self._lock:
             if self.launched:
                 return
@@ -284,7 +288,7 @@ class Engine:
                 await asyncio.to_thread(_close, self)
 
     def change(self, before: State, after: State) -> None:
-        """Raises `Stopping` where the state is another one than `before`: the engine was closed meanwhile."""
+        """Raises `Stopping` where the state is another one than `before`, as it is when the engine was closed."""
         with self._changing:
             if self._state != before:
                 raise Stopping
@@ -302,10 +306,10 @@ class Engine:
         finds out at the next connection it takes.
         """
         self._workflow, self._connections = workflow, connections
-        launching = threading.current_thread()
+        self.launcher = threading.current_thread()
 
         def go_on(*_: Any) -> None:
-            if threading.current_thread() is launching and self._state == "closed":
+            if threading.current_thread() is self.launcher and self._state == "closed":
                 raise Stopping
 
         if connections is not None:
@@ -489,5 +493,6 @@ def _refuse_connection(*_: Any) -> None:
 def _close(engine: Engine) -> None:
     from dbos import DBOS
 
+    engine.launcher = None
     DBOS.destroy(destroy_registry=True)
     engine.unbind()

@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from sqlite3 import ProgrammingError
 from types import SimpleNamespace
@@ -221,6 +222,28 @@ async def test_a_stop_waits_for_no_launch_and_the_launch_ends_what_it_began(
     await next_one.launch()
     assert await _trace(next_one, {"two"}) == "gone"
     await next_one.close()
+
+
+async def test_what_the_library_asks_of_the_database_at_its_end_is_let_through(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dbos import DBOS
+
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))  # who launched it closes it
+    destroy, engine = DBOS.destroy, Engine(database_url, "one", Script().run)
+
+    def last_words(**given: Any) -> None:
+        connections = engine._connections  # pyright: ignore[reportPrivateUsage]
+        assert connections is not None
+        with connections.connect() as connection:
+            said.append(connection.scalar(text("SELECT 1")))
+        destroy(**given)
+
+    said = list[object]()
+    monkeypatch.setattr(DBOS, "destroy", last_words)
+    await engine.launch()
+    await engine.close()
+    assert said == [1]
 
 
 def _is_theirs(thread: threading.Thread) -> bool:

@@ -70,7 +70,7 @@ class ModelSettings(BaseSettings):
         ge=1,
         le=512,
         validation_alias=_names("RECADO_MODEL_THREADS", "N_THREADS"),
-        description="Threads of the model. Empty: one for each core, and one fewer while it writes, "
+        description="Threads of the model. Empty: one for each core; with llama.cpp one fewer while it writes, "
         "for something else is always running.",
     )
     device: str = Field(

@@ -61,7 +61,7 @@ class MortalPostgres(LocalPostgres):
             # Its log starts anew, so that it tells of this start only.
             self._process = self._spawn("postgres", "-D", str(self.folder / "data"), *self._options())
             while self._process.poll() is None and time.monotonic() < until:
-                if _READY in self._log.read_text(errors="replace"):
+                if self._starts():
                     return
                 await asyncio.sleep(0.02)
             await asyncio.sleep(0.2)
