@@ -2,7 +2,10 @@
 
 import math
 import time
+from dataclasses import fields
+from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,6 +31,26 @@ def test_there_are_enough_cases_of_every_intent() -> None:
 
 def test_is_small() -> None:
     assert classifier.WEIGHTS_FILE.stat().st_size <= 13_000_000  # of 186,000 messages; read in some 20 ms
+
+
+def test_reads_what_numpy_wrote() -> None:
+    model = classifier.read_model()
+    with np.load(classifier.WEIGHTS_FILE) as file:
+        assert set(file) == {field.name for field in fields(model)}
+        for name in set(file) - {"used", "known"}:
+            assert np.array_equal(getattr(model, name), file[name])
+            assert getattr(model, name).dtype == file[name].dtype
+        for name in ("used", "known"):  # bits in the file
+            assert np.array_equal(np.packbits(getattr(model, name) > 0), file[name])
+
+
+def test_a_packed_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = tmp_path / "weights.npz"
+    with np.load(classifier.WEIGHTS_FILE) as file:
+        np.savez_compressed(packed, bias=file["bias"])
+    monkeypatch.setattr(classifier, "WEIGHTS_FILE", packed)
+    with pytest.raises(ValueError, match="make train"):
+        classifier.read_model()
 
 
 @settings(max_examples=300, deadline=None)
