@@ -97,7 +97,7 @@ async def ask(engine: Engine, numbers: Sequence[int]) -> list[str]:
     return wrong
 
 
-async def answers(count: int) -> tuple[list[str], float]:
+async def wrong_answers(count: int) -> tuple[list[str], float]:
     """What was wrong with so many answers, and the seconds that they took."""
     with tempfile.TemporaryDirectory() as folder:
         where = Located(tiny.gpt2(Path(folder), template=True, positions=8192), "tiny")
@@ -114,13 +114,16 @@ def main() -> int:
     parser.add_argument("--answers", type=int, default=COUNT)
     parser.add_argument("--write", type=Path, metavar="PAGE", help="also write the figures into this page")
     asked = parser.parse_args()
-    wrong, took_s = asyncio.run(answers(asked.answers))
+    wrong, took_s = asyncio.run(wrong_answers(asked.answers))
     for line in wrong[:20]:
         sys.stdout.write(f"{line}\n")
     said = f"{asked.answers - len(wrong):,} of {asked.answers:,} answers follow the schema ({took_s:.0f} s)"
     sys.stdout.write(f"{said}\n")
     if asked.write:
-        body = f"Of a GPT-2 of two layers with random weights, asked with hostile texts, temperatures up to 3: {said}."
+        body = (
+            "Of a GPT-2 of two layers with random weights, asked with hostile texts, temperatures up to 3, for the "
+            f"form of `/chat` with shorter texts: {said}."
+        )
         command = ["make", "schema-answers"]
         write_part(asked.write, "transformers", "Model API: transformers", describe(Path()), command, body)
     return 1 if wrong else 0
